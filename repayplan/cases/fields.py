@@ -1,0 +1,159 @@
+"""How single values are written in a case file: amounts, rates, months. Exact decimals in, exact decimals out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from repayplan.language import Message, tr
+from repayplan.money import MAX_CENTS, to_cents
+
+_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+
+
+def refuse(what: Message, limit: Message | None = None, remedy: Message | None = None) -> PydanticCustomError:
+    """A validation error that carries our own words (readers turn it into a Fault)."""
+    context = {"what": what, "limit": limit, "remedy": remedy}
+    return PydanticCustomError("repayplan", "{what}", context)
+
+
+def _number(value: Any, remedy: Message) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, (int, float, str, Decimal)):
+        raise refuse(tr("this is not a number"), remedy=remedy)
+    text = repr(value) if isinstance(value, float) else str(value).strip()
+    if _GROUPED.fullmatch(text):
+        text = text.replace(",", "")
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise refuse(tr("this is not a number"), remedy=remedy) from None
+    if not number.is_finite():
+        raise refuse(tr("this is not a finite number"), remedy=remedy)
+    return number
+
+
+def _amount(value: Any) -> Decimal:
+    number = _number(value, tr("write an amount such as 1200000.00"))
+    if abs(number) * 100 > MAX_CENTS:
+        raise refuse(
+            tr("this amount is too large"),
+            tr("at most 10,000,000,000,000.00"),
+            tr("check the number of zeros and the unit"),
+        )
+    try:
+        to_cents(number)
+    except ValueError:
+        raise refuse(
+            tr("this amount has fractions of a cent"), tr("two decimals"), tr("round it to the cent")
+        ) from None
+    return number.quantize(Decimal("0.01"))
+
+
+def _not_negative(amount: Decimal) -> Decimal:
+    if amount < 0:
+        raise refuse(tr("this amount is negative"), tr("0.00 or more"), tr("write it without a minus sign"))
+    return amount
+
+
+def _positive(amount: Decimal) -> Decimal:
+    if amount <= 0:
+        raise refuse(tr("this amount is not above zero"), tr("0.01 or more"), tr("write an amount above zero"))
+    return amount
+
+
+def _fraction(value: Any) -> Decimal:
+    """4.35 % as ``4.35%`` or ``0.0435``."""
+    remedy = tr("write a percentage such as 4.35% or a fraction such as 0.0435")
+    if isinstance(value, str) and value.strip().endswith("%"):
+        return _number(value.strip()[:-1].strip(), remedy) / 100
+    return _number(value, remedy)
+
+
+def _rate(value: Any) -> Decimal:
+    rate = _fraction(value)
+    if not 0 <= rate <= 1:
+        raise refuse(
+            tr("this is not a yearly rate"),
+            tr("0% to 100%"),
+            tr("write a percentage such as 4.35% or a fraction such as 0.0435"),
+        )
+    return rate
+
+
+def _share(value: Any) -> Decimal:
+    share = _fraction(value)
+    if not 0 <= share <= 1:
+        raise refuse(
+            tr("this is not a share"), tr("0% to 100%"), tr("write a percentage such as 25% or a fraction such as 0.25")
+        )
+    return share
+
+
+def _ratio(value: Any) -> Decimal:
+    ratio = _number(value, tr("write a ratio such as 1.20"))
+    if not 1 <= ratio <= 10:
+        raise refuse(
+            tr("this is not a cover ratio"), tr("1.00 to 10.00"), tr("write a ratio such as 1.20, or off for none")
+        )
+    return ratio
+
+
+def _month(value: Any) -> dt.date:
+    """``2026-12`` as the first day of that month."""
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return value.replace(day=1)
+    match = re.fullmatch(r"(\d{4})-(\d{1,2})(?:-\d{1,2})?", value.strip()) if isinstance(value, str) else None
+    if match is None or not 1 <= int(match[2]) <= 12 or not 1900 <= int(match[1]) <= 2200:
+        raise refuse(tr("this is not a month"), remedy=tr("write a month such as 2026-12"))
+    return dt.date(int(match[1]), int(match[2]), 1)
+
+
+def _date(value: Any) -> dt.date:
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        date = value
+    else:
+        try:
+            date = dt.date.fromisoformat(value.strip())
+        except (ValueError, AttributeError):
+            raise refuse(tr("this is not a date"), remedy=tr("write a date such as 2026-12-20")) from None
+    if not 1900 <= date.year <= 2200:
+        raise refuse(
+            tr("this date is not plausible"), tr("1900-01-01 to 2200-12-31"), tr("write a date such as 2026-12-20")
+        )
+    return date
+
+
+def _decimal_schema(example: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": ["string", "number"], "examples": [example]})
+
+
+def _exact(number: Decimal) -> str:
+    return f"{number:f}"
+
+
+_text = PlainSerializer(_exact, return_type=str)
+
+SignedAmount = Annotated[Decimal, BeforeValidator(_amount), _text, _decimal_schema("-20000.00")]
+Amount = Annotated[
+    Decimal, BeforeValidator(_amount), AfterValidator(_not_negative), _text, _decimal_schema("1200000.00")
+]
+PositiveAmount = Annotated[
+    Decimal, BeforeValidator(_amount), AfterValidator(_positive), _text, _decimal_schema("1200000.00")
+]
+Rate = Annotated[Decimal, BeforeValidator(_rate), _text, _decimal_schema("4.35%")]
+Share = Annotated[Decimal, BeforeValidator(_share), _text, _decimal_schema("25%")]
+Ratio = Annotated[Decimal, BeforeValidator(_ratio), _text, _decimal_schema("1.20")]
+Date = Annotated[
+    dt.date, BeforeValidator(_date), WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-12-20"]})
+]
+Month = Annotated[
+    dt.date,
+    BeforeValidator(_month),
+    PlainSerializer(lambda month: f"{month:%Y-%m}", return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{4}-\d{2}$", "examples": ["2026-12"]}),
+]

@@ -1,0 +1,261 @@
+"""What an officer writes down: the enterprise, its loans, its cash and the bank's policy.
+
+Amounts are decimals in units of the case's currency with at most two places, rates and shares are fractions of one
+(``4.35%`` and ``0.0435`` are the same), dates are ISO. A field left out takes the default of ``rules/defaults``,
+which says why; ``off`` switches a limit off. Nothing here computes.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from repayplan.cases.fields import Amount, Date, Month, PositiveAmount, Rate, Ratio, Share, SignedAmount, refuse
+from repayplan.language import tr
+
+SCHEMA = "repayplan/case/1"
+
+MAX_ITEMS = 5_000
+MAX_MONTHS = 360
+
+Off = Literal["off"]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Identifier = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\w.\-]+$")]
+
+
+class Model(BaseModel):
+    """Strict: an unknown field is an error, and nothing changes after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Enterprise(Model):
+    """The borrower."""
+
+    name: Name = Field(description="Name of the borrower", examples=["Hengtai Construction Co. (invented)"])
+    id: Identifier | None = Field(None, description="The bank's customer number", examples=["C-10023"])
+    industry: Name | None = Field(None, description="Line of business", examples=["construction"])
+
+
+class Loan(Model):
+    """One loan and what is claimed on it on the case's date, by class. All amounts in currency units."""
+
+    id: Identifier = Field(description="Contract number or a short name", examples=["L1"])
+    principal: Amount = Field(description="Principal not yet due, currency units", examples=["8000000.00"])
+    overdue_principal: Amount = Field(
+        default="0.00", validate_default=True, description="Overdue principal, currency units", examples=["1500000.00"]
+    )
+    interest: Amount = Field(
+        default="0.00", validate_default=True, description="Unpaid interest, currency units", examples=["120000.00"]
+    )
+    compound_interest: Amount = Field(
+        default="0.00",
+        validate_default=True,
+        description="Interest charged on unpaid interest, currency units",
+        examples=["3500.00"],
+    )
+    penalty: Amount = Field(
+        default="0.00",
+        validate_default=True,
+        description="Unpaid penalty interest, currency units",
+        examples=["25000.00"],
+    )
+    fees: Amount = Field(
+        default="0.00", validate_default=True, description="Unpaid costs and fees, currency units", examples=["5000.00"]
+    )
+    rate: Rate = Field(description="Contract rate, per year", examples=["4.35%"])
+    rate_after_signing: Rate | None = Field(
+        None, description="Rate per year once the plan is signed; the contract rate where left out", examples=["4.00%"]
+    )
+    compound_rate: Rate | None = Field(
+        None,
+        description="Rate per year on unpaid interest once the plan is signed; the loan's rate where left out",
+        examples=["4.35%"],
+    )
+    day_count: Literal["ACT/360", "ACT/365F", "ACT/ACT", "30/360", "30E/360"] = Field(
+        "ACT/360", description="Day count convention", examples=["ACT/360"]
+    )
+    collateral: Amount = Field(
+        default="0.00",
+        validate_default=True,
+        description="Net value of the collateral after costs, currency units",
+        examples=["3000000.00"],
+    )
+
+
+class Milestone(Model):
+    """One stage of a contract that brings money when it is accepted."""
+
+    name: Name = Field(description="What is finished", examples=["Building 3: roof"])
+    date: Date = Field(description="Day on which the money is expected", examples=["2027-03-31"])
+    amount: PositiveAmount = Field(description="Amount received, currency units", examples=["2000000.00"])
+
+
+class Milestones(Model):
+    """Cash that comes stage by stage, as in a building contract."""
+
+    kind: Literal["milestones"]
+    name: Name = Field(description="Contract or project", examples=["Riverside school"])
+    items: tuple[Milestone, ...] = Field(min_length=1, max_length=MAX_ITEMS, description="The stages")
+
+
+class Monthly(Model):
+    """A plain series: one amount a month. Either ``amounts`` one by one, or one ``amount`` for ``months`` months."""
+
+    kind: Literal["monthly"]
+    name: Name = Field(description="What it is", examples=["Net cash of the shops"])
+    start: Month = Field(description="First month", examples=["2026-12"])
+    amounts: tuple[SignedAmount, ...] | None = Field(
+        None,
+        min_length=1,
+        max_length=MAX_MONTHS,
+        description="One amount a month, currency units; negative where cash goes out",
+        examples=[["210000.00", "180000.00", "-20000.00"]],
+    )
+    amount: SignedAmount | None = Field(
+        None, description="The same amount every month, currency units", examples=["210000.00"]
+    )
+    months: int | None = Field(None, ge=1, le=MAX_MONTHS, description="For how many months", examples=[36])
+    day: int | None = Field(
+        None, ge=1, le=31, description="Day of the month; the last day where left out or too large", examples=[15]
+    )
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Monthly:
+        one_by_one = self.amounts is not None and self.amount is None and self.months is None
+        repeated = self.amounts is None and self.amount is not None and self.months is not None
+        if not (one_by_one or repeated):
+            raise refuse(
+                tr("a monthly series needs either amounts, or amount together with months"),
+                remedy=tr("give amounts: [..], or amount: and months:"),
+            )
+        return self
+
+
+Source = Annotated[Milestones | Monthly, Field(discriminator="kind")]
+
+
+class Cash(Model):
+    """The borrower's cash: what it has, what it needs, what comes and goes."""
+
+    opening: SignedAmount = Field(description="Cash on the case's date, currency units", examples=["900000.00"])
+    operating_cost: Amount = Field(
+        default="0.00",
+        validate_default=True,
+        description="What running the business costs a month and is not netted in a source, currency units",
+        examples=["260000.00"],
+    )
+    floor: Amount | None = Field(
+        None, description="Cash the business needs at all times, currency units", examples=["260000.00"]
+    )
+    contingency: Amount = Field(
+        default="0.00",
+        validate_default=True,
+        description="Cash that plans keep above the floor, currency units",
+        examples=["100000.00"],
+    )
+    sources: tuple[Source, ...] = Field(min_length=1, max_length=1_000, description="Where cash comes from")
+
+
+class Cover(Model):
+    """How far cash must cover what is paid (debt service cover ratio, DSCR)."""
+
+    minimum: Ratio | None = Field(None, description="Least cover ratio", examples=["1.20"])
+    window: Literal["period", "rolling", "since_receipt"] | None = Field(
+        None,
+        description="What is compared: each period, the last months together, or everything since the last receipt",
+        examples=["period"],
+    )
+    months: int | None = Field(None, ge=1, le=60, description="Length of a rolling window in months", examples=[12])
+    carry: Share | None = Field(
+        None, description="Share of the cash carried above the floor that counts", examples=["100%"]
+    )
+
+
+class Grace(Model):
+    """A time at the beginning in which less is paid."""
+
+    months: int = Field(ge=0, le=120, description="Length in months from the case's date", examples=[6])
+    interest_only: bool = Field(
+        False, description="true: interest is paid, principal is not; false: nothing is paid", examples=[True]
+    )
+
+
+class Policy(Model):
+    """What the bank wants and allows. Everything has a default; ``repayplan plan`` prints those it used."""
+
+    months: int | None = Field(None, ge=1, le=MAX_MONTHS, description="Term of the plan in months", examples=[36])
+    maturity: Date | None = Field(
+        None, description="Last day on which a payment may fall; the end of the term where left out"
+    )
+    payment_day: int | None = Field(
+        None, ge=1, le=31, description="Day of the month on which payments fall and interest settles", examples=[20]
+    )
+    payment_every: Literal[1, 2, 3, 6, 12] | None = Field(
+        None, description="Months between payments", examples=[1]
+    )
+    first_payment: Date | None = Field(None, description="Day of the first payment", examples=["2027-01-20"])
+    shape: Literal["free", "level"] | None = Field(None, description="Shape of the installments", examples=["free"])
+    prefer: Literal["earliest"] | None = Field(
+        None, description="What decides between plans that are worth the same", examples=["earliest"]
+    )
+    tolerance: Share | None = Field(
+        None, description="How much of the value may be given up for the preference", examples=["0.5%"]
+    )
+    delay: Literal["forbid", "allow"] | None = Field(
+        None, description="Whether waiting may count as a gain where the debt earns more than the discount rate"
+    )
+    settle: Literal["full", "best"] | None = Field(
+        None, description="full: the debt must be paid in full; best: as much as possible"
+    )
+    arrears: Literal["capitalize", "keep"] | None = Field(
+        None, description="capitalize: arrears become principal at signing; keep: they stay classes of their own"
+    )
+    discount_rate: Rate | None = Field(None, description="Rate per year at which the bank values money")
+    hazard: Share | None = Field(None, description="Probability per month that the borrower defaults")
+    recovery: Share | None = Field(None, description="Share of the debt recovered after a default without collateral")
+    cover: Cover | Off | None = Field(None, description="Cover ratio, or off")
+    grace: Grace | Off | None = Field(None, description="Time of reduced payments, or off")
+    interest_every: Literal[1, 2, 3, 6, 12] | Off | None = Field(
+        None, description="Interest is brought current at least every so many months, or off", examples=[3]
+    )
+    minimum_installment: Amount | Off | None = Field(
+        None, description="Least amount of every installment before the last, currency units, or off"
+    )
+    maximum_installment: PositiveAmount | Off | None = Field(
+        None, description="Largest amount of an installment, currency units, or off"
+    )
+    step: Share | Off | None = Field(
+        None, description="Largest change from one installment to the next, or off", examples=["25%"]
+    )
+    balloon: Share | Off | None = Field(
+        None, description="Largest share of the debt in the last three payments together, or off", examples=["20%"]
+    )
+    unit: PositiveAmount | None = Field(
+        None, description="Installments are multiples of this, currency units", examples=["100.00"]
+    )
+
+
+class Case(Model):
+    """A borrower, its debt, its cash and the bank's policy on one day."""
+
+    schema_: Literal["repayplan/case/1"] = Field(alias="schema", description="Format of this file")
+    as_of: Date = Field(description="Day of all balances; the plan is signed on it", examples=["2026-11-20"])
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = Field(
+        "CNY", description="Currency (ISO 4217)", examples=["CNY"]
+    )
+    enterprise: Enterprise
+    loans: tuple[Loan, ...] = Field(min_length=1, max_length=20, description="The loans to be repaid")
+    cash: Cash
+    policy: Policy = Field(default_factory=Policy)
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> Case:
+        ids = [loan.id for loan in self.loans]
+        twice = next((name for name in ids if ids.count(name) > 1), None)
+        if twice is not None:
+            raise refuse(
+                tr("two loans have the same id {id}", id=twice), remedy=tr("give every loan an id of its own")
+            )
+        return self

@@ -1,0 +1,119 @@
+"""A finished plan: what was decided, what the ledger makes of it, what was proved, and what an officer must know.
+
+All money is in integer cents; ``report`` turns it into words, tables and files.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from repayplan.cases.models import Case
+from repayplan.compliance.findings import Finding
+from repayplan.language import Message
+from repayplan.problem.terms import Terms
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Status = Literal["optimal", "feasible", "infeasible", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Installment:
+    """One payment on one loan as the ledger allocates it; cents."""
+
+    date: dt.date
+    loan: str
+    payment: int
+    fees: int
+    penalty: int
+    compound: int
+    interest: int
+    principal: int
+    principal_after: int
+    debt_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class CashRow:
+    """The borrower's cash over one stage that ends on ``date``; cents. ``floor`` is what planning respects."""
+
+    date: dt.date
+    inflow: int
+    outflow: int
+    payment: int
+    closing: int
+    floor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """How good the plan is known to be. ``gap`` is of the unrounded plan, relative; ``rounding_cost`` in cents."""
+
+    gap: float | None
+    solver: str
+    method: str
+    mode: str
+    value: float | None
+    bound: float | None
+    rounding_cost: int | None
+    ledger_difference: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """The handful of figures that matter; cents unless said. ``unpaid`` is debt left after the last payment."""
+
+    debt_at_signing: int
+    total_paid: int
+    interest_paid: int
+    recovered: int
+    expected_recovery: int
+    npv_at_eir: int
+    unpaid: int
+    first_date: dt.date | None
+    final_date: dt.date | None
+    payments: int
+    largest_payment: int
+    min_dscr: float | None
+    min_dscr_date: dt.date | None
+    min_headroom: int
+    min_headroom_date: dt.date
+    average_life_years: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A limit that holds the installments down. ``price``: what one currency unit more of it would be worth."""
+
+    limit: str
+    date: dt.date | None
+    loan: str | None
+    price: float
+    unit: str
+    sentence: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The result of :func:`repayplan.plan`; ``installments`` are the plan, everything else follows from them."""
+
+    case: Case
+    terms: Terms
+    status: Status
+    proof: Proof
+    installments: tuple[Installment, ...]
+    cash: tuple[CashRow, ...]
+    metrics: Metrics
+    binding: tuple[Binding, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def schedule(self) -> pd.DataFrame:
+        """Installments as a DataFrame, one row each, money as integer cents."""
+        import pandas as pd
+
+        fields = Installment.__slots__
+        return pd.DataFrame([[getattr(row, name) for name in fields] for row in self.installments], columns=list(fields))

@@ -1,0 +1,42 @@
+# `make demo` needs the base set only; everything else uses the `dev` extra. The environment is made once and
+# made again when the dependencies change.
+
+PYTHON := $(firstword $(foreach python,python3.11 python3.12 python3.13 python3,$(shell \
+	$(python) -c 'import sys; sys.version_info >= (3, 11) and print("$(python)")' 2>/dev/null)))
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
+
+.PHONY: demo test test-long bench format clean
+
+demo: .venv/base.stamp
+	$(BIN)/repayplan plan scenarios/construction -o out/construction
+
+test: .venv/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n 2
+
+test-long: .venv/dev.stamp
+	$(BIN)/pytest -n 2 -m long
+
+bench: .venv/dev.stamp
+	$(BIN)/python -m benchmarks
+
+format: .venv/dev.stamp
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf .venv out dist build
+
+.venv/base.stamp: pyproject.toml constraints.txt
+	$(if $(PYTHON),,$(error Python 3.11 or newer is needed; none was found as python3))
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(INSTALL) .
+	touch $@
+
+.venv/dev.stamp: .venv/base.stamp
+	$(INSTALL) '.[dev]'
+	touch $@

@@ -4,16 +4,30 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Discriminator,
+    PlainSerializer,
+    StringConstraints,
+    Tag,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from repayplan.language import Message, tr
 from repayplan.money import MAX_CENTS, to_cents
 
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
+_MONTH = re.compile(r"(\d{4})-(\d{1,2})", re.ASCII)
+
+_MAX_DIGITS = 24
+"""Fewer than the 28 digits to which decimal arithmetic rounds: nothing a file says is ever rounded silently."""
 
 
 def refuse(what: Message, limit: Message | None = None, remedy: Message | None = None) -> PydanticCustomError:
@@ -29,11 +43,13 @@ def _number(value: Any, remedy: Message) -> Decimal:
     if _GROUPED.fullmatch(text):
         text = text.replace(",", "")
     try:
-        number = Decimal(text)
+        number = Decimal("" if "_" in text else text)
     except InvalidOperation:
         raise refuse(tr("this is not a number"), remedy=remedy) from None
     if not number.is_finite():
         raise refuse(tr("this is not a finite number"), remedy=remedy)
+    if len(number.as_tuple().digits) > _MAX_DIGITS or (number and abs(number.adjusted()) > _MAX_DIGITS):
+        raise refuse(tr("this number has too many digits"), tr("at most {count} digits", count=_MAX_DIGITS), remedy)
     return number
 
 
@@ -70,7 +86,7 @@ def _fraction(value: Any) -> Decimal:
     """4.35 % as ``4.35%`` or ``0.0435``."""
     remedy = tr("write a percentage such as 4.35% or a fraction such as 0.0435")
     if isinstance(value, str) and value.strip().endswith("%"):
-        return _number(value.strip()[:-1].strip(), remedy) / 100
+        return _number(value.strip()[:-1], remedy).scaleb(-2)
     return _number(value, remedy)
 
 
@@ -107,7 +123,7 @@ def _month(value: Any) -> dt.date:
     """``2026-12`` as the first day of that month."""
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         return value.replace(day=1)
-    match = re.fullmatch(r"(\d{4})-(\d{1,2})(?:-\d{1,2})?", value.strip()) if isinstance(value, str) else None
+    match = _MONTH.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None or not 1 <= int(match[2]) <= 12 or not 1900 <= int(match[1]) <= 2200:
         raise refuse(tr("this is not a month"), remedy=tr("write a month such as 2026-12"))
     return dt.date(int(match[1]), int(match[2]), 1)
@@ -117,15 +133,42 @@ def _date(value: Any) -> dt.date:
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         date = value
     else:
+        match = _DAY.fullmatch(value.strip()) if isinstance(value, str) else None
         try:
-            date = dt.date.fromisoformat(value.strip())
-        except (ValueError, AttributeError):
-            raise refuse(tr("this is not a date"), remedy=tr("write a date such as 2026-12-20")) from None
+            date = dt.date(*(int(part) for part in match.groups())) if match else dt.date.min
+        except ValueError:
+            match = None
+        if match is None:
+            raise refuse(tr("this is not a date"), remedy=tr("write a date such as 2026-12-20"))
     if not 1900 <= date.year <= 2200:
         raise refuse(
             tr("this date is not plausible"), tr("1900-01-01 to 2200-12-31"), tr("write a date such as 2026-12-20")
         )
     return date
+
+
+def _whole(value: Any) -> Any:
+    """``true`` is a 1 to Python but not to a person; ``"3"`` is a 3 to both."""
+    if isinstance(value, str) and re.fullmatch(r"\s*-?[0-9]{1,9}\s*", value):
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise refuse(tr("this is not a whole number"), remedy=tr("write a whole number such as 12"))
+    return value
+
+
+def _word(value: Any) -> Any:
+    """A contract number written without quotes is a number to YAML and a name to everybody else."""
+    return str(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else value
+
+
+def _one_line(text: str) -> str:
+    if any(unicodedata.category(sign) in _INVISIBLE for sign in text):
+        raise refuse(tr("this text holds line breaks or invisible characters"), remedy=tr("write it again on one line"))
+    return text
+
+
+def _switch(value: Any) -> str:
+    return "off" if isinstance(value, str) and value == "off" else "on"
 
 
 def _decimal_schema(example: str) -> WithJsonSchema:
@@ -135,6 +178,9 @@ def _decimal_schema(example: str) -> WithJsonSchema:
 def _exact(number: Decimal) -> str:
     return f"{number:f}"
 
+
+_INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+"""Categories of Unicode that could move a terminal's cursor or turn a line's direction."""
 
 _text = PlainSerializer(_exact, return_type=str)
 
@@ -157,3 +203,17 @@ Month = Annotated[
     PlainSerializer(lambda month: f"{month:%Y-%m}", return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^\d{4}-\d{2}$", "examples": ["2026-12"]}),
 ]
+
+Name = Annotated[
+    str, BeforeValidator(_word), StringConstraints(min_length=1, max_length=200), AfterValidator(_one_line)
+]
+Identifier = Annotated[
+    str, BeforeValidator(_word), StringConstraints(min_length=1, max_length=64, pattern=r"^[\w.\-]+$")
+]
+Count = Annotated[int, BeforeValidator(_whole)]
+Every = Annotated[Literal[1, 2, 3, 6, 12], BeforeValidator(_whole)]
+
+Off = Literal["off"]
+T = TypeVar("T")
+OrOff = Annotated[Annotated[T, Tag("on")] | Annotated[Off, Tag("off")], Discriminator(_switch)]
+"""A limit's value, or the word ``off``: one of the two is chosen before reading, so faults speak of that one only."""

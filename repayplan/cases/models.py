@@ -7,21 +7,33 @@ which says why; ``off`` switches a limit off. Nothing here computes.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from repayplan.cases.fields import Amount, Date, Month, PositiveAmount, Rate, Ratio, Share, SignedAmount, refuse
+from repayplan.cases.fields import (
+    Amount,
+    Count,
+    Date,
+    Every,
+    Identifier,
+    Month,
+    Name,
+    OrOff,
+    PositiveAmount,
+    Rate,
+    Ratio,
+    Share,
+    SignedAmount,
+    refuse,
+)
 from repayplan.language import tr
 
 SCHEMA = "repayplan/case/1"
 
 MAX_ITEMS = 5_000
 MAX_MONTHS = 360
-
-Off = Literal["off"]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-Identifier = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\w.\-]+$")]
 
 
 class Model(BaseModel):
@@ -34,8 +46,8 @@ class Enterprise(Model):
     """The borrower."""
 
     name: Name = Field(description="Name of the borrower", examples=["Hengtai Construction Co. (invented)"])
-    id: Identifier | None = Field(None, description="The bank's customer number", examples=["C-10023"])
-    industry: Name | None = Field(None, description="Line of business", examples=["construction"])
+    id: Identifier | None = Field(default=None, description="The bank's customer number", examples=["C-10023"])
+    industry: Name | None = Field(default=None, description="Line of business", examples=["construction"])
 
 
 class Loan(Model):
@@ -66,15 +78,17 @@ class Loan(Model):
     )
     rate: Rate = Field(description="Contract rate, per year", examples=["4.35%"])
     rate_after_signing: Rate | None = Field(
-        None, description="Rate per year once the plan is signed; the contract rate where left out", examples=["4.00%"]
+        default=None,
+        description="Rate per year once the plan is signed; the contract rate where left out",
+        examples=["4.00%"],
     )
     compound_rate: Rate | None = Field(
-        None,
+        default=None,
         description="Rate per year on unpaid interest once the plan is signed; the loan's rate where left out",
         examples=["4.35%"],
     )
     day_count: Literal["ACT/360", "ACT/365F", "ACT/ACT", "30/360", "30E/360"] = Field(
-        "ACT/360", description="Day count convention", examples=["ACT/360"]
+        default="ACT/360", description="Day count convention", examples=["ACT/360"]
     )
     collateral: Amount = Field(
         default="0.00",
@@ -107,18 +121,22 @@ class Monthly(Model):
     name: Name = Field(description="What it is", examples=["Net cash of the shops"])
     start: Month = Field(description="First month", examples=["2026-12"])
     amounts: tuple[SignedAmount, ...] | None = Field(
-        None,
+        default=None,
         min_length=1,
         max_length=MAX_MONTHS,
         description="One amount a month, currency units; negative where cash goes out",
         examples=[["210000.00", "180000.00", "-20000.00"]],
     )
     amount: SignedAmount | None = Field(
-        None, description="The same amount every month, currency units", examples=["210000.00"]
+        default=None, description="The same amount every month, currency units", examples=["210000.00"]
     )
-    months: int | None = Field(None, ge=1, le=MAX_MONTHS, description="For how many months", examples=[36])
-    day: int | None = Field(
-        None, ge=1, le=31, description="Day of the month; the last day where left out or too large", examples=[15]
+    months: Count | None = Field(default=None, ge=1, le=MAX_MONTHS, description="For how many months", examples=[36])
+    day: Count | None = Field(
+        default=None,
+        ge=1,
+        le=31,
+        description="Day of the month; the last day where left out or too large",
+        examples=[15],
     )
 
     @model_validator(mode="after")
@@ -131,6 +149,13 @@ class Monthly(Model):
                 remedy=tr("give amounts: [..], or amount: and months:"),
             )
         return self
+
+    @property
+    def series(self) -> tuple[Decimal, ...]:
+        """The amounts one by one, however they were written."""
+        if self.amounts is not None:
+            return self.amounts
+        return () if self.amount is None or self.months is None else (self.amount,) * self.months
 
 
 Source = Annotated[Milestones | Monthly, Field(discriminator="kind")]
@@ -147,7 +172,7 @@ class Cash(Model):
         examples=["260000.00"],
     )
     floor: Amount | None = Field(
-        None, description="Cash the business needs at all times, currency units", examples=["260000.00"]
+        default=None, description="Cash the business needs at all times, currency units", examples=["260000.00"]
     )
     contingency: Amount = Field(
         default="0.00",
@@ -161,79 +186,92 @@ class Cash(Model):
 class Cover(Model):
     """How far cash must cover what is paid (debt service cover ratio, DSCR)."""
 
-    minimum: Ratio | None = Field(None, description="Least cover ratio", examples=["1.20"])
+    minimum: Ratio | None = Field(default=None, description="Least cover ratio", examples=["1.20"])
     window: Literal["period", "rolling", "since_receipt"] | None = Field(
-        None,
+        default=None,
         description="What is compared: each period, the last months together, or everything since the last receipt",
         examples=["period"],
     )
-    months: int | None = Field(None, ge=1, le=60, description="Length of a rolling window in months", examples=[12])
+    months: Count | None = Field(
+        default=None, ge=1, le=60, description="Length of a rolling window in months", examples=[12]
+    )
     carry: Share | None = Field(
-        None, description="Share of the cash carried above the floor that counts", examples=["100%"]
+        default=None, description="Share of the cash carried above the floor that counts", examples=["100%"]
     )
 
 
 class Grace(Model):
     """A time at the beginning in which less is paid."""
 
-    months: int = Field(ge=0, le=120, description="Length in months from the case's date", examples=[6])
+    months: Count = Field(ge=0, le=120, description="Length in months from the case's date", examples=[6])
     interest_only: bool = Field(
-        False, description="true: interest is paid, principal is not; false: nothing is paid", examples=[True]
+        default=False, description="true: interest is paid, principal is not; false: nothing is paid", examples=[True]
     )
 
 
 class Policy(Model):
     """What the bank wants and allows. Everything has a default; ``repayplan plan`` prints those it used."""
 
-    months: int | None = Field(None, ge=1, le=MAX_MONTHS, description="Term of the plan in months", examples=[36])
+    months: Count | None = Field(
+        default=None, ge=1, le=MAX_MONTHS, description="Term of the plan in months", examples=[36]
+    )
     maturity: Date | None = Field(
-        None, description="Last day on which a payment may fall; the end of the term where left out"
+        default=None, description="Last day on which a payment may fall; the end of the term where left out"
     )
-    payment_day: int | None = Field(
-        None, ge=1, le=31, description="Day of the month on which payments fall and interest settles", examples=[20]
+    payment_day: Count | None = Field(
+        default=None,
+        ge=1,
+        le=31,
+        description="Day of the month on which payments fall and interest settles",
+        examples=[20],
     )
-    payment_every: Literal[1, 2, 3, 6, 12] | None = Field(
-        None, description="Months between payments", examples=[1]
+    payment_every: Every | None = Field(default=None, description="Months between payments", examples=[1])
+    first_payment: Date | None = Field(default=None, description="Day of the first payment", examples=["2027-01-20"])
+    shape: Literal["free", "level"] | None = Field(
+        default=None, description="Shape of the installments", examples=["free"]
     )
-    first_payment: Date | None = Field(None, description="Day of the first payment", examples=["2027-01-20"])
-    shape: Literal["free", "level"] | None = Field(None, description="Shape of the installments", examples=["free"])
     prefer: Literal["earliest"] | None = Field(
-        None, description="What decides between plans that are worth the same", examples=["earliest"]
+        default=None, description="What decides between plans that are worth the same", examples=["earliest"]
     )
     tolerance: Share | None = Field(
-        None, description="How much of the value may be given up for the preference", examples=["0.5%"]
+        default=None, description="How much of the value may be given up for the preference", examples=["0.5%"]
     )
     delay: Literal["forbid", "allow"] | None = Field(
-        None, description="Whether waiting may count as a gain where the debt earns more than the discount rate"
+        default=None, description="Whether waiting may count as a gain where the debt earns more than the discount rate"
     )
     settle: Literal["full", "best"] | None = Field(
-        None, description="full: the debt must be paid in full; best: as much as possible"
+        default=None, description="full: the debt must be paid in full; best: as much as possible"
     )
     arrears: Literal["capitalize", "keep"] | None = Field(
-        None, description="capitalize: arrears become principal at signing; keep: they stay classes of their own"
+        default=None,
+        description="capitalize: arrears become principal at signing; keep: they stay classes of their own",
     )
-    discount_rate: Rate | None = Field(None, description="Rate per year at which the bank values money")
-    hazard: Share | None = Field(None, description="Probability per month that the borrower defaults")
-    recovery: Share | None = Field(None, description="Share of the debt recovered after a default without collateral")
-    cover: Cover | Off | None = Field(None, description="Cover ratio, or off")
-    grace: Grace | Off | None = Field(None, description="Time of reduced payments, or off")
-    interest_every: Literal[1, 2, 3, 6, 12] | Off | None = Field(
-        None, description="Interest is brought current at least every so many months, or off", examples=[3]
+    discount_rate: Rate | None = Field(default=None, description="Rate per year at which the bank values money")
+    hazard: Share | None = Field(default=None, description="Probability per month that the borrower defaults")
+    recovery: Share | None = Field(
+        default=None, description="Share of the debt recovered after a default without collateral"
     )
-    minimum_installment: Amount | Off | None = Field(
-        None, description="Least amount of every installment before the last, currency units, or off"
+    cover: OrOff[Cover] | None = Field(default=None, description="Cover ratio, or off")
+    grace: OrOff[Grace] | None = Field(default=None, description="Time of reduced payments, or off")
+    interest_every: OrOff[Every] | None = Field(
+        default=None, description="Interest is brought current at least every so many months, or off", examples=[3]
     )
-    maximum_installment: PositiveAmount | Off | None = Field(
-        None, description="Largest amount of an installment, currency units, or off"
+    minimum_installment: OrOff[Amount] | None = Field(
+        default=None, description="Least amount of every installment before the last, currency units, or off"
     )
-    step: Share | Off | None = Field(
-        None, description="Largest change from one installment to the next, or off", examples=["25%"]
+    maximum_installment: OrOff[PositiveAmount] | None = Field(
+        default=None, description="Largest amount of an installment, currency units, or off"
     )
-    balloon: Share | Off | None = Field(
-        None, description="Largest share of the debt in the last three payments together, or off", examples=["20%"]
+    step: OrOff[Share] | None = Field(
+        default=None, description="Largest change from one installment to the next, or off", examples=["25%"]
+    )
+    balloon: OrOff[Share] | None = Field(
+        default=None,
+        description="Largest share of the debt in the last three payments together, or off",
+        examples=["20%"],
     )
     unit: PositiveAmount | None = Field(
-        None, description="Installments are multiples of this, currency units", examples=["100.00"]
+        default=None, description="Installments are multiples of this, currency units", examples=["100.00"]
     )
 
 
@@ -243,7 +281,7 @@ class Case(Model):
     schema_: Literal["repayplan/case/1"] = Field(alias="schema", description="Format of this file")
     as_of: Date = Field(description="Day of all balances; the plan is signed on it", examples=["2026-11-20"])
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = Field(
-        "CNY", description="Currency (ISO 4217)", examples=["CNY"]
+        default="CNY", description="Currency (ISO 4217)", examples=["CNY"]
     )
     enterprise: Enterprise
     loans: tuple[Loan, ...] = Field(min_length=1, max_length=20, description="The loans to be repaid")
@@ -255,7 +293,5 @@ class Case(Model):
         ids = [loan.id for loan in self.loans]
         twice = next((name for name in ids if ids.count(name) > 1), None)
         if twice is not None:
-            raise refuse(
-                tr("two loans have the same id {id}", id=twice), remedy=tr("give every loan an id of its own")
-            )
+            raise refuse(tr("two loans have the same id {id}", id=twice), remedy=tr("give every loan an id of its own"))
         return self

@@ -1,0 +1,169 @@
+"""A YAML or JSON text as plain values, with the line on which every value stands.
+
+Numbers keep the digits that were written (``int`` and ``Decimal``, never a binary fraction), dates and words stay
+text. What makes a file ambiguous or dangerous is refused: aliases, tags, duplicate fields, several documents,
+deep nesting, absurd size.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, NoReturn
+
+from repayplan.errors import Fault, InputError
+from repayplan.language import Message, tr
+
+MAX_DEPTH = 20
+MAX_VALUES = 100_000
+
+Path = tuple[str | int, ...]
+
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
+_CONSTANTS = {"": None, "~": None, "null": None, "true": True, "false": False}
+_PLAIN_KEY = re.compile(r"[\w-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Plain values of one text: ``data`` (dict, list, str, int, Decimal, bool, None) and the line of every path."""
+
+    name: str
+    data: Any
+    lines: dict[Path, int]
+
+    def where(self, path: Path) -> str:
+        """``case.yaml:12 loans[0].rate``: file, line of the nearest value that is there, field."""
+        known = next(path[:size] for size in range(len(path), -1, -1) if path[:size] in self.lines)
+        return f"{self.name}:{self.lines[known]} {spell(path)}".rstrip()
+
+
+def spell(path: Path) -> str:
+    """``loans[0].rate``."""
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        else:
+            text += f".{_key(step)}" if text else _key(step)
+    return text
+
+
+def shown(value: Any, longest: int = 60) -> str:
+    """A value as it can be shown on one line of any terminal: no control characters, not too long."""
+    text = value if isinstance(value, str) else str(value)
+    text = "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in text[: longest + 1])
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def _key(key: str) -> str:
+    return key if _PLAIN_KEY.fullmatch(key) else f'"{shown(key)}"'
+
+
+def scalar(text: str) -> Any:
+    """The value of an unquoted word under YAML 1.2: null, true, false and plain numbers; all else stays text."""
+    if _NUMBER.fullmatch(text) and len(text) <= 40:
+        return Decimal(text) if "." in text else int(text)
+    return _CONSTANTS.get(text, text)
+
+
+class Builder:
+    """Puts the values of one text together as a parser meets them, and refuses what a case file may not hold."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._lines: dict[Path, int] = {}
+        self._open: list[tuple[Path, dict[str, Any] | list[Any]]] = []
+        self._field: list[str | None] = []
+        self._root: Any = None
+        self._twice: list[Fault] = []
+
+    def value(self, value: Any, line: int) -> None:
+        """A scalar, or the name of a field where one is due."""
+        if self.awaits_name():
+            self._name_field(str(value), line)
+        else:
+            self._place(value, line)
+
+    def awaits_name(self) -> bool:
+        """Whether the next thing must be the name of a field."""
+        return bool(self._open) and isinstance(self._open[-1][1], dict) and self._field[-1] is None
+
+    def enter(self, group: dict[str, Any] | list[Any], line: int) -> None:
+        """A mapping or a list begins."""
+        if self.awaits_name():
+            self.refuse(tr("the name of a field must be a word"), line, tr("write name: value"))
+        if len(self._open) >= MAX_DEPTH:
+            self.refuse_depth(line)
+        path = self._place(group, line)
+        self._open.append((path, group))
+        self._field.append(None)
+
+    def leave(self) -> None:
+        """The innermost mapping or list ends."""
+        self._open.pop()
+        self._field.pop()
+
+    def finish(self) -> Document:
+        """The document; InputError where it is no mapping or a field stands twice."""
+        if self._twice:
+            raise InputError(self._twice)
+        if not isinstance(self._root, dict):
+            line = self._lines.get((), 1)
+            self.refuse(
+                tr("this is not a case: it must begin with fields such as schema, as_of and loans"),
+                line,
+                tr("start from the template of repayplan init"),
+            )
+        return Document(self._name, self._root, self._lines)
+
+    def refuse(self, what: Message, line: int, remedy: Message, limit: Message | None = None) -> NoReturn:
+        """Stop reading."""
+        raise InputError(Fault(what, f"{self._name}:{line}", limit=limit, remedy=remedy))
+
+    def refuse_depth(self, line: int) -> NoReturn:
+        """Stop reading: no case is nested so deeply."""
+        self.refuse(
+            tr("this is nested too deeply"),
+            line,
+            tr("compare the indentation with the template of repayplan init"),
+            limit=tr("at most {depth} levels", depth=MAX_DEPTH),
+        )
+
+    def _name_field(self, name: str, line: int) -> None:
+        path, group = self._open[-1]
+        if name in group:
+            self._twice.append(
+                Fault(
+                    tr("the field {field} stands twice", field=_key(name)),
+                    f"{self._name}:{line} {spell((*path, name))}",
+                    limit=tr("first on line {line}", line=self._lines[(*path, name)]),
+                    remedy=tr("keep one of the two"),
+                )
+            )
+        self._field[-1] = name
+
+    def _place(self, value: Any, line: int) -> Path:
+        if len(self._lines) >= MAX_VALUES:
+            self.refuse(
+                tr("this file holds too many values"),
+                line,
+                tr("put small receipts together"),
+                limit=tr("at most {count}", count=f"{MAX_VALUES:,}"),
+            )
+        path: Path = ()
+        if not self._open:
+            self._root = value
+        else:
+            outer, group = self._open[-1]
+            if isinstance(group, list):
+                path = (*outer, len(group))
+                group.append(value)
+            else:
+                field = str(self._field[-1])
+                path = (*outer, field)
+                group[field] = value
+                self._field[-1] = None
+        self._lines.setdefault(path, line)
+        return path

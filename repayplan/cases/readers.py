@@ -1,0 +1,109 @@
+"""From a file to a :class:`~repayplan.cases.models.Case`: every problem at once, each with its place and its cure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import ValidationError
+
+from repayplan.cases.documents import Document
+from repayplan.cases.faults import to_faults
+from repayplan.cases.models import Case
+from repayplan.cases.notation import read_json, read_yaml
+from repayplan.errors import Fault, InputError
+from repayplan.language import tr
+
+MAX_BYTES = 5 * 1024 * 1024
+
+Notation = Literal["yaml", "json"]
+
+_NOTATIONS: dict[str, Notation] = {".yaml": "yaml", ".yml": "yaml", ".json": "json"}
+
+
+def read_case(path: str | Path) -> Case:
+    """The case in a ``.yaml``, ``.yml`` or ``.json`` file.
+
+    Raises InputError with one fault for every problem of the file.
+    """
+    path = Path(path)
+    notation = _NOTATIONS.get(path.suffix.lower())
+    if notation is None:
+        raise InputError(
+            Fault(
+                tr("this is no kind of case file"),
+                str(path),
+                path.suffix or None,
+                tr("one of: {choices}", choices=", ".join(_NOTATIONS)),
+                tr("save the case with one of these endings"),
+            )
+        )
+    return read_text(_text(path), path.name, notation)
+
+
+def read_text(text: str, name: str, notation: Notation) -> Case:
+    """The case in a text; ``name`` is what faults call it. Raises InputError as :func:`read_case` does."""
+    return to_case(read_document(text, name, notation))
+
+
+def read_document(text: str, name: str, notation: Notation) -> Document:
+    """The plain values of a text with their lines. Raises InputError."""
+    if not text.strip():
+        raise InputError(Fault(tr("the file is empty"), name, remedy=tr("start from the template of repayplan init")))
+    return read_yaml(text, name) if notation == "yaml" else read_json(text, name)
+
+
+def to_case(document: Document) -> Case:
+    """The case that plain values describe. Raises InputError."""
+    try:
+        return Case.model_validate(document.data)
+    except ValidationError as error:
+        raise InputError(to_faults(error.errors(include_url=False), document)) from None
+
+
+def _text(path: Path) -> str:
+    """A file's text; UTF-8, with or without a byte order mark."""
+    return decode(_bytes(path), str(path))
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        if path.exists() and not path.is_file():
+            raise InputError(Fault(tr("this is not a file"), str(path), remedy=tr("give the path of a case file")))
+        with path.open("rb") as source:
+            content = source.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise InputError(
+            Fault(tr("there is no such file"), str(path), remedy=tr("check the path, or begin with repayplan init"))
+        ) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(
+            Fault(tr("this file cannot be opened: {reason}", reason=reason), str(path), remedy=tr("check its rights"))
+        ) from None
+    if len(content) > MAX_BYTES:
+        raise InputError(
+            Fault(
+                tr("this file is too large"),
+                str(path),
+                limit=tr("at most {count} MiB", count=MAX_BYTES // 1024**2),
+                remedy=tr("put small receipts together"),
+            )
+        )
+    return content
+
+
+def decode(content: bytes, name: str) -> str:
+    """UTF-8 with or without a byte order mark. Raises InputError with the line of the first other byte."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise InputError(
+            Fault(
+                tr("this file is not UTF-8"),
+                f"{name}:{line}",
+                f"0x{content[error.start]:02x}",
+                remedy=tr("save it as UTF-8 (older editors write GBK or Windows-1252)"),
+            )
+        ) from None

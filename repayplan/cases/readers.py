@@ -38,7 +38,7 @@ def read_case(path: str | Path) -> Case:
                 tr("save the case with one of these endings"),
             )
         )
-    return read_text(_text(path), path.name, notation)
+    return read_text(text_of(path), path.name, notation)
 
 
 def read_text(text: str, name: str, notation: Notation) -> Case:
@@ -61,9 +61,9 @@ def to_case(document: Document) -> Case:
         raise InputError(to_faults(error.errors(include_url=False), document)) from None
 
 
-def _text(path: Path) -> str:
-    """A file's text; UTF-8, with or without a byte order mark."""
-    return decode(_bytes(path), str(path))
+def text_of(path: str | Path) -> str:
+    """A file's text: UTF-8, with or without a byte order mark, at most 5 MiB. Raises InputError."""
+    return decode(_bytes(Path(path)), str(path))
 
 
 def _bytes(path: Path) -> bytes:

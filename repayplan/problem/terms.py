@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from repayplan.language import Message
+from repayplan.calendar.dates import add_months, recurring
+from repayplan.cases.models import Case, Cover, Grace, Loan, Milestones
+from repayplan.errors import Fault, InputError
+from repayplan.language import Message, tr
+from repayplan.money import plain, to_cents
+from repayplan.rules import Default, defaults
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +61,170 @@ class Terms:
     receipt_day: int
     cost_day: int
     defaults: tuple[UsedDefault, ...]
+
+    @property
+    def planning_floor(self) -> int:
+        """Cash that planning leaves untouched: what the business needs and the contingency; cents."""
+        return self.floor + self.contingency
+
+
+def resolve(case: Case) -> Terms:
+    """Complete terms for ``case``; InputError where the dates it names leave no payment day."""
+    filler = _Filler(case, defaults(is_lumpy(case)))
+    policy = case.policy
+    cover = policy.cover if isinstance(policy.cover, Cover) else Cover.model_construct()
+    grace = policy.grace if isinstance(policy.grace, Grace) else None
+    filler.note("grace", policy.grace)
+    months = filler.value("months", policy.months)
+    maturity = policy.maturity or add_months(case.as_of, months)
+    payment_day = policy.first_payment.day if policy.first_payment and not policy.payment_day else policy.payment_day
+    payment_day = filler.value("payment_day", payment_day)
+    terms = Terms(
+        months=months,
+        maturity=maturity,
+        payment_day=payment_day,
+        payment_every=filler.value("payment_every", policy.payment_every),
+        first_payment=policy.first_payment or filler.first_payment(payment_day),
+        shape=filler.value("shape", policy.shape),
+        prefer=filler.value("prefer", policy.prefer),
+        tolerance=filler.decimal("tolerance", policy.tolerance),
+        delay=filler.value("delay", policy.delay),
+        settle=filler.value("settle", policy.settle),
+        arrears=filler.value("arrears", policy.arrears),
+        discount_rate=filler.discount_rate(),
+        hazard=filler.decimal("hazard", policy.hazard),
+        recovery=filler.decimal("recovery", policy.recovery),
+        floor=filler.floor(),
+        contingency=to_cents(case.cash.contingency),
+        cover_minimum=None if policy.cover == "off" else filler.decimal("cover_minimum", cover.minimum),
+        cover_window=filler.value("cover_window", cover.window),
+        cover_months=filler.value("cover_months", cover.months),
+        cover_carry=filler.decimal("cover_carry", cover.carry),
+        grace_until=add_months(case.as_of, grace.months) if grace else None,
+        grace_interest_only=bool(grace and grace.interest_only),
+        interest_every=filler.limit("interest_every", policy.interest_every),
+        minimum_installment=_cents(filler.limit("minimum_installment", policy.minimum_installment)),
+        maximum_installment=_cents(filler.limit("maximum_installment", policy.maximum_installment)),
+        step=_share(filler.limit("step", policy.step)),
+        balloon=_share(filler.limit("balloon", policy.balloon)),
+        unit=to_cents(filler.decimal("unit", policy.unit)),
+        receipt_day=filler.value("receipt_day", None),
+        cost_day=filler.value("cost_day", None),
+        defaults=tuple(filler.used),
+    )
+    if not payment_dates(case, terms):
+        raise InputError(_no_payment_day(terms))
+    return terms
+
+
+def payment_dates(case: Case, terms: Terms) -> list[dt.date]:
+    """Days on which an installment may fall, from the first payment to the maturity."""
+    return recurring(terms.payment_day, terms.payment_every, case.as_of, terms.maturity, terms.first_payment)
+
+
+def settlement_dates(case: Case, terms: Terms) -> list[dt.date]:
+    """Days on which interest is booked: the payment day of every month, and every payment date."""
+    monthly = recurring(terms.payment_day, 1, case.as_of, terms.maturity)
+    return sorted({*monthly, *payment_dates(case, terms)})
+
+
+def rate_after_signing(loan: Loan) -> Decimal:
+    """The yearly rate of a loan once the plan is signed."""
+    return loan.rate if loan.rate_after_signing is None else loan.rate_after_signing
+
+
+def is_lumpy(case: Case) -> bool:
+    """Whether at least half of the expected receipts come by milestone, which makes even installments senseless."""
+    lumpy = steady = Decimal(0)
+    for source in case.cash.sources:
+        if isinstance(source, Milestones):
+            lumpy += sum(item.amount for item in source.items)
+        else:
+            steady += sum(amount for amount in source.series if amount > 0)
+    return lumpy > 0 and lumpy >= steady
+
+
+class _Filler:
+    """Takes what the case says, or the default, and remembers which defaults were used."""
+
+    def __init__(self, case: Case, table: Mapping[str, Default]) -> None:
+        self.case = case
+        self.table = table
+        self.used: list[UsedDefault] = []
+
+    def value(self, name: str, given: Any) -> Any:
+        """``given``, or the default."""
+        if given is not None:
+            return given
+        return self.note(name, None).value
+
+    def note(self, name: str, given: Any, shown: str | None = None) -> Default:
+        """The default, recorded as used where nothing is given."""
+        default = self.table[name]
+        if given is None:
+            self.used.append(UsedDefault(name, shown or str(default.value), default.reason, default.valid_from))
+        return default
+
+    def decimal(self, name: str, given: Decimal | None) -> Decimal:
+        """An amount, share or ratio."""
+        return _decimal(self.value(name, given))
+
+    def limit(self, name: str, given: Any) -> Any:
+        """A limit that may be off: None then."""
+        chosen = self.value(name, given)
+        return None if chosen == "off" else chosen
+
+    def floor(self) -> int:
+        """The operating floor in cents: given, or so many months of operating cost."""
+        cash = self.case.cash
+        if cash.floor is not None:
+            return to_cents(cash.floor)
+        amount = to_cents(cash.operating_cost) * self.table["floor_months"].value
+        self.note("floor_months", None, plain(amount))
+        return int(amount)
+
+    def first_payment(self, payment_day: int) -> dt.date:
+        """The next payment day at least so many days away."""
+        days = self.table["days_to_first_payment"].value
+        earliest = self.case.as_of + dt.timedelta(days=days - 1)
+        date = recurring(payment_day, 1, earliest, add_months(earliest, 2))[0]
+        self.note("days_to_first_payment", None, f"{date}")
+        return date
+
+    def discount_rate(self) -> Decimal:
+        """The bank's rate, or the highest contract rate."""
+        given = self.case.policy.discount_rate
+        if given is not None:
+            return given
+        rate = max(loan.rate for loan in self.case.loans)
+        self.note("discount_rate", None, percent(rate))
+        return rate
+
+
+def percent(share: Decimal) -> str:
+    """``4.35%``"""
+    return f"{(share * 100).normalize():f}%"
+
+
+def _decimal(value: Any) -> Decimal:
+    if isinstance(value, str) and value.endswith("%"):
+        return Decimal(value[:-1]) / 100
+    return Decimal(value)
+
+
+def _share(value: Any) -> Decimal | None:
+    return None if value is None else _decimal(value)
+
+
+def _cents(value: Decimal | None) -> int | None:
+    return None if value is None else to_cents(value)
+
+
+def _no_payment_day(terms: Terms) -> Fault:
+    return Fault(
+        tr("no payment day falls into the term of the plan"),
+        "policy.maturity",
+        f"{terms.maturity}",
+        tr("{date} or later", date=terms.first_payment),
+        tr("lengthen the term (policy.months or policy.maturity) or move policy.first_payment forward"),
+    )

@@ -1,0 +1,145 @@
+"""Everything a plan needs, as frozen arrays over N cases, T stages and L loans.
+
+A *stage* ends on a day on which cash is checked: every payment date and every month end, so that a payment on the
+20th is never covered by a receipt on the 28th. Money is whole cents (int64); factors are floats.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, fields
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+Cents = NDArray[np.int64]
+Real = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """Arrays that cannot be written to once they are here."""
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if isinstance(value, np.ndarray):
+                value.setflags(write=False)
+
+
+@dataclass(frozen=True)
+class CashArrays(Frozen):
+    """``opening`` (N,); the others (N, T) in cents. ``floor`` has already fallen where no payment could keep it."""
+
+    opening: Cents
+    inflow: Cents
+    outflow: Cents
+    floor: Cents
+    unfunded: Cents
+
+    @cached_property
+    def unpaid(self) -> Cents:
+        """(N, T) cash if nothing were ever paid."""
+        return self.opening[:, None] + np.cumsum(self.inflow - self.outflow, axis=1)
+
+    @cached_property
+    def payable(self) -> Cents:
+        """(N, T) the most that can have been paid up to each stage without a floor breaking then or later."""
+        room = self.unpaid - self.floor
+        return np.maximum(np.minimum.accumulate(room[:, ::-1], axis=1)[:, ::-1], 0)
+
+
+@dataclass(frozen=True)
+class CoverArrays(Frozen):
+    """``cash`` (N, T) cents available in the window that ends at a payment date, ``start`` (N, T) its first stage."""
+
+    cash: Cents
+    start: NDArray[np.int64]
+    minimum: Real
+    carry: Real
+
+
+@dataclass(frozen=True)
+class DebtArrays(Frozen):
+    """``opening`` and ``principal`` (N, L) cents; debt_t = ``growth``·debt_{t−1} + ``charge`` − payment, (N, T, L).
+
+    ``current`` (N, T): interest must be paid up; ``waived``: it would have to be, but no cash is forecast for it.
+    ``collateral`` (N, L) cents, net of costs.
+    """
+
+    opening: Cents
+    principal: Cents
+    growth: Real
+    charge: Real
+    current: Mask
+    waived: Mask
+    collateral: Cents
+
+    @cached_property
+    def unpaid(self) -> Real:
+        """(N, T, L) the debt if nothing were ever paid; the largest it can be."""
+        debt = self.opening.astype(float)
+        rows = []
+        for stage in range(self.growth.shape[1]):
+            debt = self.growth[:, stage] * debt + self.charge[:, stage]
+            rows.append(debt)
+        return np.stack(rows, axis=1)
+
+
+@dataclass(frozen=True)
+class ValueArrays(Frozen):
+    """(N, T): ``discount`` at the bank's rate, ``planning`` at the rate the plan is optimised with, ``survival``."""
+
+    discount: Real
+    planning: Real
+    survival: Real
+    recovery: Real
+    tolerance: Real
+
+
+@dataclass(frozen=True)
+class LimitArrays(Frozen):
+    """What the policy limits, (N,); NaN where a limit is off. ``grace`` (N, T) marks stages inside the grace time."""
+
+    minimum: Real
+    maximum: Real
+    step: Real
+    balloon: Real
+    unit: Cents
+    grace: Mask
+    interest_only: Mask
+    settle_full: Mask
+    level: Mask
+
+
+@dataclass(frozen=True)
+class Problem(Frozen):
+    """N cases ready for a formulation. ``dates`` (N, T) as datetime64[D], ``pays`` (N, T) marks payment dates."""
+
+    loans: tuple[tuple[str, ...], ...]
+    modes: tuple[str, ...]
+    dates: NDArray[np.datetime64]
+    pays: Mask
+    cash: CashArrays
+    cover: CoverArrays
+    debt: DebtArrays
+    value: ValueArrays
+    limits: LimitArrays
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Cases, stages, loans."""
+        cases, stages = self.pays.shape
+        return cases, stages, self.debt.opening.shape[1]
+
+    @cached_property
+    def scale(self) -> Real:
+        """(N,) the whole debt in cents; programs are written in units of it."""
+        return np.maximum(self.debt.opening.sum(axis=1), 1).astype(float)
+
+    def days(self, case: int = 0) -> list[dt.date]:
+        """Stage dates of one case."""
+        days: list[dt.date] = self.dates[case].astype(object).tolist()
+        return days

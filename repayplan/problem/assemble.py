@@ -1,0 +1,201 @@
+"""From a case and its terms to arrays."""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_left
+from collections.abc import Sequence
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from repayplan.calendar.daycount import year_fraction
+from repayplan.calendar.dates import day_in_month, month_ends
+from repayplan.cases.models import Case
+from repayplan.errors import Fault, InputError
+from repayplan.forecast import Window, forecast
+from repayplan.language import tr
+from repayplan.money import to_cents
+from repayplan.problem.arrays import CashArrays, CoverArrays, DebtArrays, LimitArrays, Mask, Problem, Real, ValueArrays
+from repayplan.problem.growth import Balances, at_signing, maps, one_rate
+from repayplan.problem.interest import affordable, due_dates
+from repayplan.problem.terms import Terms, payment_dates, rate_after_signing, settlement_dates
+
+
+def assemble(case: Case, terms: Terms) -> Problem:
+    """The problem of one case (N = 1); InputError where no exact formulation of its debt is known."""
+    pay_dates = payment_dates(case, terms)
+    end = pay_dates[-1]
+    days = sorted({*pay_dates, *month_ends(case.as_of, day_in_month(end.year, end.month, 31))})
+    pays = np.isin(np.array(days, dtype="datetime64[D]"), np.array(pay_dates, dtype="datetime64[D]"))
+    cash = _cash(case, terms, days)
+    cover = _cover(terms, days, pays, cash)
+    grace = np.array([terms.grace_until is not None and day <= terms.grace_until for day in days])
+    debt, mode = _debt(case, terms, days, pays, grace, cash, cover)
+    return Problem(
+        loans=(tuple(loan.id for loan in case.loans),),
+        modes=(mode,),
+        dates=np.array([days], dtype="datetime64[D]"),
+        pays=pays[None],
+        cash=cash,
+        cover=cover,
+        debt=debt,
+        value=_value(case, terms, days),
+        limits=_limits(terms, grace),
+    )
+
+
+def _cash(case: Case, terms: Terms, days: Sequence[dt.date]) -> CashArrays:
+    inflow, outflow = np.zeros((1, len(days)), dtype=np.int64), np.zeros((1, len(days)), dtype=np.int64)
+    for flow in forecast(case, Window(case.as_of, days[-1], terms.receipt_day, terms.cost_day)):
+        target = inflow if flow.amount > 0 else outflow
+        target[0, bisect_left(days, flow.date)] += abs(flow.amount)
+    opening = np.array([to_cents(case.cash.opening)], dtype=np.int64)
+    unpaid = opening[:, None] + np.cumsum(inflow - outflow, axis=1)
+    wanted = terms.planning_floor
+    return CashArrays(opening, inflow, outflow, np.minimum(wanted, unpaid), np.maximum(wanted - unpaid, 0))
+
+
+def _cover(terms: Terms, days: Sequence[dt.date], pays: Mask, cash: CashArrays) -> CoverArrays:
+    """Windows by kind: since the payment before, the last so many months, or since the last receipt."""
+    start, total = np.zeros((1, len(days)), dtype=np.int64), np.zeros((1, len(days)), dtype=np.int64)
+    net = np.concatenate([[0], np.cumsum(cash.inflow[0] - cash.outflow[0])])
+    receipts = np.flatnonzero(cash.inflow[0] > 0)
+    paid = np.flatnonzero(pays)
+    for number, stage in enumerate(paid):
+        if terms.cover_window == "since_receipt":
+            before = receipts[receipts <= stage]
+            first = int(before[-1]) if before.size else 0
+        elif terms.cover_window == "rolling":
+            back = _months_back(days[stage], terms.cover_months)
+            first = next(index for index, day in enumerate(days) if day > back)
+        else:
+            first = int(paid[number - 1]) + 1 if number else 0
+        start[0, stage] = first
+        total[0, stage] = max(net[stage + 1] - net[first], 0)
+    minimum = np.nan if terms.cover_minimum is None else float(terms.cover_minimum)
+    return CoverArrays(total, start, np.array([minimum]), np.array([float(_carry(terms))]))
+
+
+def _carry(terms: Terms) -> Decimal:
+    """Since the last receipt, what is carried is all there is, so it counts in full (design of milestone cover)."""
+    return Decimal(1) if terms.cover_window == "since_receipt" else terms.cover_carry
+
+
+def _months_back(day: dt.date, months: int) -> dt.date:
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return day_in_month(year, month + 1, day.day)
+
+
+def _debt(
+    case: Case,
+    terms: Terms,
+    days: Sequence[dt.date],
+    pays: Mask,
+    grace: Mask,
+    cash: CashArrays,
+    cover: CoverArrays,
+) -> tuple[DebtArrays, str]:
+    openings = [at_signing(loan, terms.arrears) for loan in case.loans]
+    due = due_dates(days, pays, terms.interest_every, grace & terms.grace_interest_only, grace)
+    first = int(np.flatnonzero(due)[0]) if due.any() else len(days)
+    periods = _settlement_periods(case, terms, days)
+    growth, charge = (
+        np.stack(columns, axis=1)
+        for columns in zip(*(maps(loan, opening, periods, first) for loan, opening in zip(case.loans, openings, strict=True)), strict=True)
+    )
+    opening = np.array([round(claim.total) for claim in openings], dtype=np.int64)
+    principal = np.array([round(claim.principal) for claim in openings], dtype=np.int64)
+    most = np.inf if terms.maximum_installment is None else float(terms.maximum_installment)
+    can = affordable(due, growth, charge, opening.astype(float), principal.astype(float), cash, cover, most)
+    arrays = DebtArrays(
+        opening=opening[None],
+        principal=principal[None],
+        growth=growth[None],
+        charge=charge[None],
+        current=(due & can)[None],
+        waived=(due & ~can)[None],
+        collateral=np.array([[to_cents(loan.collateral) for loan in case.loans]], dtype=np.int64),
+    )
+    return arrays, _mode(case, openings, pays, grace, due & can, terms)
+
+
+def _mode(case: Case, openings: Sequence[Balances], pays: Mask, grace: Mask, current: Mask, terms: Terms) -> str:
+    """A: one rate for everything. B: interest current at every payment from the first one on. Otherwise refuse."""
+    always = bool(current.any()) and bool((current | ~pays | (grace & ~terms.grace_interest_only)).all())
+    if always:
+        return "B"
+    mixed = [n for n, (loan, claim) in enumerate(zip(case.loans, openings, strict=True)) if not one_rate(loan, claim)]
+    if not mixed:
+        return "A"
+    raise InputError(
+        Fault(
+            tr("parts of this debt bear different rates, and interest is not paid up at every payment"),
+            f"loans[{number}]",
+            case.loans[number].id,
+            tr("one rate for the whole debt, or interest current at every payment and affordable"),
+            tr("capitalize the arrears (policy.arrears), leave compound_rate out, or bring interest current at every payment (policy.interest_every)"),
+        )
+        for number in mixed
+    )
+
+
+def _settlement_periods(case: Case, terms: Terms, days: Sequence[dt.date]) -> list[list[tuple[dt.date, dt.date]]]:
+    """For each stage the settlement periods that end in it."""
+    periods: list[list[tuple[dt.date, dt.date]]] = [[] for _ in days]
+    start = case.as_of
+    for end in settlement_dates(case, terms):
+        if end <= days[-1]:
+            periods[bisect_left(days, end)].append((start, end))
+            start = end
+    return periods
+
+
+def _value(case: Case, terms: Terms, days: Sequence[dt.date]) -> ValueArrays:
+    """Discount factors compound on settlement days as the debt does, so that equal rates cancel exactly."""
+    debt_rate = max(rate_after_signing(loan) for loan in case.loans)
+    waiting_forbidden = terms.delay == "forbid"
+    planning_rate = max(terms.discount_rate, debt_rate) if waiting_forbidden else terms.discount_rate
+    day_count = max(case.loans, key=lambda loan: loan.principal + loan.overdue_principal).day_count
+    discount, planning = np.ones(len(days)), np.ones(len(days))
+    now = planned = 1.0
+    for stage, periods in enumerate(_settlement_periods(case, terms, days)):
+        for start, end in periods:
+            years = float(year_fraction(day_count, start, end))
+            now /= 1 + float(terms.discount_rate) * years
+            planned /= 1 + float(planning_rate) * years
+        discount[stage], planning[stage] = now, planned
+    months = np.array([_months_between(case.as_of, day) for day in days])
+    return ValueArrays(
+        discount=discount[None],
+        planning=planning[None],
+        survival=((1 - float(terms.hazard)) ** months)[None],
+        recovery=np.array([float(terms.recovery)]),
+        tolerance=np.array([float(terms.tolerance)]),
+    )
+
+
+def _months_between(start: dt.date, end: dt.date) -> float:
+    """Whole months, and days as parts of the month they fall in."""
+    whole = (end.year - start.year) * 12 + end.month - start.month
+    return whole + (end.day - start.day) / day_in_month(end.year, end.month, 31).day
+
+
+def _limits(terms: Terms, grace: Mask) -> LimitArrays:
+    return LimitArrays(
+        minimum=_or_nan(terms.minimum_installment),
+        maximum=_or_nan(terms.maximum_installment),
+        step=_or_nan(terms.step),
+        balloon=_or_nan(terms.balloon),
+        unit=np.array([terms.unit], dtype=np.int64),
+        grace=grace[None],
+        interest_only=np.array([terms.grace_interest_only]),
+        settle_full=np.array([terms.settle == "full"]),
+        level=np.array([terms.shape == "level"]),
+    )
+
+
+def _or_nan(limit: int | Decimal | None) -> Real:
+    value: NDArray[np.float64] = np.array([np.nan if limit is None else float(limit)])
+    return value

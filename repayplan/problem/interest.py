@@ -1,0 +1,57 @@
+"""On which payment dates interest must be current, and where no cash is forecast for it.
+
+A borrower for whom the forecast brings no cash in a quarter cannot pay that quarter's interest whatever the bank
+demands. Such a date becomes a finding instead of making every plan impossible: following the path that pays interest
+and nothing else, a date is let off where floor, cover or the largest installment do not leave room for what is due.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from repayplan.problem.arrays import CashArrays, CoverArrays
+
+Mask = NDArray[np.bool_]
+Real = NDArray[np.float64]
+
+
+def due_dates(days: Sequence[dt.date], pays: Mask, every: int | None, interest_only: Mask, grace: Mask) -> Mask:
+    """(T,) the last payment date in each block of ``every`` calendar months, and each one of an interest-only grace."""
+    due = pays & interest_only
+    if every is not None:
+        last: dict[int, int] = {}
+        for stage in np.flatnonzero(pays & ~grace):
+            last[(days[stage].year * 12 + days[stage].month - 1) // every] = int(stage)
+        due[list(last.values())] = True
+    return due
+
+
+def affordable(
+    due: Mask, growth: Real, charge: Real, opening: Real, principal: Real, cash: CashArrays, cover: CoverArrays, most: float
+) -> Mask:
+    """(T,) the ``due`` dates that the interest-only path can pay. Arrays of one case: growth and charge (T, L)."""
+    unpaid, floor = cash.unpaid[0].astype(float), cash.floor[0].astype(float)
+    carried = np.maximum(np.concatenate([[cash.opening[0] - min(cash.opening[0], floor[0])], (unpaid - floor)]), 0)
+    paid = np.zeros(len(due) + 1)
+    debt = opening.copy()
+    can = np.zeros(len(due), dtype=bool)
+    for stage in range(len(due)):
+        debt = growth[stage] * debt + charge[stage]
+        paid[stage + 1] = paid[stage]
+        if not due[stage]:
+            continue
+        owed = float(np.maximum(debt - principal, 0).sum())
+        room = min(float(cash.payable[0, stage]) - paid[stage], most)
+        if not np.isnan(cover.minimum[0]):
+            start = int(cover.start[0, stage])
+            counted = float(cover.cash[0, stage]) + cover.carry[0] * (carried[start] - paid[start])
+            room = min(room, counted / cover.minimum[0] - (paid[stage] - paid[start]))
+        if owed <= room:
+            can[stage] = True
+            paid[stage + 1] += owed
+            debt = np.minimum(debt, principal)
+    return can

@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NoReturn
 
+from repayplan.cases.checks import Path
 from repayplan.errors import Fault, InputError
 from repayplan.language import Message, tr
 
 MAX_DEPTH = 20
-MAX_VALUES = 100_000
-
-Path = tuple[str | int, ...]
+MAX_VALUES = 200_000
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 _CONSTANTS = {"": None, "~": None, "null": None, "true": True, "false": False}
+_HALF = re.compile("[\ud800-\udfff]")
 _PLAIN_KEY = re.compile(r"[\w-]+")
 
 
@@ -35,8 +35,11 @@ class Document:
 
     def where(self, path: Path) -> str:
         """``case.yaml:12 loans[0].rate``: file, line of the nearest value that is there, field."""
-        known = next(path[:size] for size in range(len(path), -1, -1) if path[:size] in self.lines)
-        return f"{self.name}:{self.lines[known]} {spell(path)}".rstrip()
+        return f"{self.name}:{self.line(path)} {spell(path)}".rstrip()
+
+    def line(self, path: Path) -> int:
+        """The line of a value, or of the nearest one around it."""
+        return next(self.lines[path[:size]] for size in range(len(path), -1, -1) if path[:size] in self.lines)
 
 
 def spell(path: Path) -> str:
@@ -52,7 +55,7 @@ def spell(path: Path) -> str:
 
 def shown(value: Any, longest: int = 60) -> str:
     """A value as it can be shown on one line of any terminal: no control characters, not too long."""
-    text = value if isinstance(value, str) else str(value)
+    text = str(value).lower() if isinstance(value, bool) else str(value)
     text = "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in text[: longest + 1])
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
@@ -81,6 +84,8 @@ class Builder:
 
     def value(self, value: Any, line: int) -> None:
         """A scalar, or the name of a field where one is due."""
+        if isinstance(value, str) and not value.isascii() and _HALF.search(value):
+            self.refuse(tr("this text holds half a character (a lone surrogate)"), line, tr("write it again"))
         if self.awaits_name():
             self._name_field(str(value), line)
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -12,6 +13,7 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     Discriminator,
+    Field,
     PlainSerializer,
     StringConstraints,
     Tag,
@@ -19,21 +21,32 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from repayplan.cases.checks import Problem
 from repayplan.language import Message, tr
 from repayplan.money import MAX_CENTS, to_cents
 
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+_IDENTIFIER = r"^[\w.\-]+$"
+_CURRENCY = r"^[A-Z]{3}$"
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _MONTH = re.compile(r"(\d{4})-(\d{1,2})", re.ASCII)
 
 _MAX_DIGITS = 24
 """Fewer than the 28 digits to which decimal arithmetic rounds: nothing a file says is ever rounded silently."""
 
+SEVERAL = "repayplan_several"
+"""The kind of error that carries :class:`~repayplan.cases.checks.Problem` objects."""
+
 
 def refuse(what: Message, limit: Message | None = None, remedy: Message | None = None) -> PydanticCustomError:
     """A validation error that carries our own words (readers turn it into a Fault)."""
     context = {"what": what, "limit": limit, "remedy": remedy}
     return PydanticCustomError("repayplan", "{what}", context)
+
+
+def refuse_all(problems: Sequence[Problem]) -> PydanticCustomError:
+    """A validation error that carries several problems, each with its own place."""
+    return PydanticCustomError(SEVERAL, "{problems}", {"problems": tuple(problems)})
 
 
 def _number(value: Any, remedy: Message) -> Decimal:
@@ -53,7 +66,8 @@ def _number(value: Any, remedy: Message) -> Decimal:
     return number
 
 
-def _amount(value: Any) -> Decimal:
+def amount(value: Any) -> Decimal:
+    """An amount of money from what a file or a program gives: exact, at most two places, never rounded."""
     number = _number(value, tr("write an amount such as 1200000.00"))
     if abs(number) * 100 > MAX_CENTS:
         raise refuse(
@@ -67,19 +81,19 @@ def _amount(value: Any) -> Decimal:
         raise refuse(
             tr("this amount has fractions of a cent"), tr("two decimals"), tr("round it to the cent")
         ) from None
-    return number.quantize(Decimal("0.01"))
+    return number.quantize(Decimal("0.01")) + 0  # no negative zero
 
 
-def _not_negative(amount: Decimal) -> Decimal:
-    if amount < 0:
+def _not_negative(number: Decimal) -> Decimal:
+    if number < 0:
         raise refuse(tr("this amount is negative"), tr("0.00 or more"), tr("write it without a minus sign"))
-    return amount
+    return number
 
 
-def _positive(amount: Decimal) -> Decimal:
-    if amount <= 0:
+def _positive(number: Decimal) -> Decimal:
+    if number <= 0:
         raise refuse(tr("this amount is not above zero"), tr("0.01 or more"), tr("write an amount above zero"))
-    return amount
+    return number
 
 
 def _fraction(value: Any) -> Decimal:
@@ -113,9 +127,7 @@ def _share(value: Any) -> Decimal:
 def _ratio(value: Any) -> Decimal:
     ratio = _number(value, tr("write a ratio such as 1.20"))
     if not 1 <= ratio <= 10:
-        raise refuse(
-            tr("this is not a cover ratio"), tr("1.00 to 10.00"), tr("write a ratio such as 1.20, or off for none")
-        )
+        raise refuse(tr("this is not a cover ratio"), tr("1.00 to 10.00"), tr("write a ratio such as 1.20"))
     return ratio
 
 
@@ -167,6 +179,22 @@ def _one_line(text: str) -> str:
     return text
 
 
+def _identifier(text: str) -> str:
+    if not re.fullmatch(_IDENTIFIER, text):
+        raise refuse(
+            tr("this short name holds other signs than letters and digits"),
+            tr("letters, digits, full stop, hyphen, underscore"),
+            tr("write a short name such as L1"),
+        )
+    return text
+
+
+def _currency(text: str) -> str:
+    if not re.fullmatch(_CURRENCY, text):
+        raise refuse(tr("this is no currency"), tr("three capital letters (ISO 4217)"), tr("write for example CNY"))
+    return text
+
+
 def _switch(value: Any) -> str:
     return "off" if isinstance(value, str) and value == "off" else "on"
 
@@ -175,25 +203,22 @@ def _decimal_schema(example: str) -> WithJsonSchema:
     return WithJsonSchema({"type": ["string", "number"], "examples": [example]})
 
 
-def _exact(number: Decimal) -> str:
-    return f"{number:f}"
-
-
 _INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 """Categories of Unicode that could move a terminal's cursor or turn a line's direction."""
 
-_text = PlainSerializer(_exact, return_type=str)
+_money = PlainSerializer(lambda number: f"{number:.2f}", return_type=str)
+_exact = PlainSerializer(lambda number: f"{number.normalize():f}", return_type=str)
 
-SignedAmount = Annotated[Decimal, BeforeValidator(_amount), _text, _decimal_schema("-20000.00")]
+SignedAmount = Annotated[Decimal, BeforeValidator(amount), _money, _decimal_schema("-20000.00")]
 Amount = Annotated[
-    Decimal, BeforeValidator(_amount), AfterValidator(_not_negative), _text, _decimal_schema("1200000.00")
+    Decimal, BeforeValidator(amount), AfterValidator(_not_negative), _money, _decimal_schema("1200000.00")
 ]
 PositiveAmount = Annotated[
-    Decimal, BeforeValidator(_amount), AfterValidator(_positive), _text, _decimal_schema("1200000.00")
+    Decimal, BeforeValidator(amount), AfterValidator(_positive), _money, _decimal_schema("1200000.00")
 ]
-Rate = Annotated[Decimal, BeforeValidator(_rate), _text, _decimal_schema("4.35%")]
-Share = Annotated[Decimal, BeforeValidator(_share), _text, _decimal_schema("25%")]
-Ratio = Annotated[Decimal, BeforeValidator(_ratio), _text, _decimal_schema("1.20")]
+Rate = Annotated[Decimal, BeforeValidator(_rate), _exact, _decimal_schema("4.35%")]
+Share = Annotated[Decimal, BeforeValidator(_share), _exact, _decimal_schema("25%")]
+Ratio = Annotated[Decimal, BeforeValidator(_ratio), _exact, _decimal_schema("1.20")]
 Date = Annotated[
     dt.date, BeforeValidator(_date), WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-12-20"]})
 ]
@@ -205,11 +230,16 @@ Month = Annotated[
 ]
 
 Name = Annotated[
-    str, BeforeValidator(_word), StringConstraints(min_length=1, max_length=200), AfterValidator(_one_line)
+    str, StringConstraints(min_length=1, max_length=200), AfterValidator(_one_line), BeforeValidator(_word)
 ]
 Identifier = Annotated[
-    str, BeforeValidator(_word), StringConstraints(min_length=1, max_length=64, pattern=r"^[\w.\-]+$")
+    str,
+    StringConstraints(min_length=1, max_length=64),
+    AfterValidator(_identifier),
+    BeforeValidator(_word),
+    Field(json_schema_extra={"pattern": _IDENTIFIER}),
 ]
+Currency = Annotated[str, AfterValidator(_currency), Field(json_schema_extra={"pattern": _CURRENCY})]
 Count = Annotated[int, BeforeValidator(_whole)]
 Every = Annotated[Literal[1, 2, 3, 6, 12], BeforeValidator(_whole)]
 

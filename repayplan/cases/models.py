@@ -2,19 +2,24 @@
 
 Amounts are decimals in units of the case's currency with at most two places, rates and shares are fractions of one
 (``4.35%`` and ``0.0435`` are the same), dates are ISO. A field left out takes the default of ``rules/defaults``,
-which says why; ``off`` switches a limit off. Nothing here computes.
+which says why; ``off`` switches a limit off. Every field has a description, with its unit, and an example that can be
+read; what fields must be to each other stands in ``checks``. Nothing here computes.
+
+A default that stands here never changes under one name of the format: fingerprints of cases rest on it.
 """
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from repayplan.cases.checks import MAX_MONTHS, problems
 from repayplan.cases.fields import (
     Amount,
     Count,
+    Currency,
     Date,
     Every,
     Identifier,
@@ -27,19 +32,34 @@ from repayplan.cases.fields import (
     Share,
     SignedAmount,
     refuse,
+    refuse_all,
 )
 from repayplan.language import tr
 
 SCHEMA = "repayplan/case/1"
 
 MAX_ITEMS = 5_000
-MAX_MONTHS = 360
+
+NOTHING = Decimal("0.00")
 
 
 class Model(BaseModel):
     """Strict: an unknown field is an error, and nothing changes after reading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, populate_by_name=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_left_out(cls, data: Any) -> Any:
+        """``floor:`` with nothing behind it means what leaving the line out means."""
+        if not isinstance(data, dict):
+            return data
+        return {name: value for name, value in data.items() if value is not None or name not in cls.written_names()}
+
+    @classmethod
+    def written_names(cls) -> frozenset[str]:
+        """The names of the fields as files have them."""
+        return frozenset(info.alias or name for name, info in cls.model_fields.items())
 
 
 class Enterprise(Model):
@@ -56,26 +76,20 @@ class Loan(Model):
     id: Identifier = Field(description="Contract number or a short name", examples=["L1"])
     principal: Amount = Field(description="Principal not yet due, currency units", examples=["8000000.00"])
     overdue_principal: Amount = Field(
-        default="0.00", validate_default=True, description="Overdue principal, currency units", examples=["1500000.00"]
+        default=NOTHING, description="Overdue principal, currency units", examples=["1500000.00"]
     )
-    interest: Amount = Field(
-        default="0.00", validate_default=True, description="Unpaid interest, currency units", examples=["120000.00"]
-    )
+    interest: Amount = Field(default=NOTHING, description="Unpaid interest, currency units", examples=["120000.00"])
     compound_interest: Amount = Field(
-        default="0.00",
-        validate_default=True,
+        default=NOTHING,
         description="Interest charged on unpaid interest, currency units",
         examples=["3500.00"],
     )
     penalty: Amount = Field(
-        default="0.00",
-        validate_default=True,
+        default=NOTHING,
         description="Unpaid penalty interest, currency units",
         examples=["25000.00"],
     )
-    fees: Amount = Field(
-        default="0.00", validate_default=True, description="Unpaid costs and fees, currency units", examples=["5000.00"]
-    )
+    fees: Amount = Field(default=NOTHING, description="Unpaid costs and fees, currency units", examples=["5000.00"])
     rate: Rate = Field(description="Contract rate, per year", examples=["4.35%"])
     rate_after_signing: Rate | None = Field(
         default=None,
@@ -91,8 +105,7 @@ class Loan(Model):
         default="ACT/360", description="Day count convention", examples=["ACT/360"]
     )
     collateral: Amount = Field(
-        default="0.00",
-        validate_default=True,
+        default=NOTHING,
         description="Net value of the collateral after costs, currency units",
         examples=["3000000.00"],
     )
@@ -101,23 +114,28 @@ class Loan(Model):
 class Milestone(Model):
     """One stage of a contract that brings money when it is accepted."""
 
-    name: Name = Field(description="What is finished", examples=["Building 3: roof"])
+    name: Name = Field(description="What is finished", examples=["Building 3, roof"])
     date: Date = Field(description="Day on which the money is expected", examples=["2027-03-31"])
     amount: PositiveAmount = Field(description="Amount received, currency units", examples=["2000000.00"])
+
+
+_MILESTONE = {"name": "Building 3, roof", "date": "2027-03-31", "amount": "2000000.00"}
 
 
 class Milestones(Model):
     """Cash that comes stage by stage, as in a building contract."""
 
-    kind: Literal["milestones"]
+    kind: Literal["milestones"] = Field(description="This kind of source", examples=["milestones"])
     name: Name = Field(description="Contract or project", examples=["Riverside school"])
-    items: tuple[Milestone, ...] = Field(min_length=1, max_length=MAX_ITEMS, description="The stages")
+    items: tuple[Milestone, ...] = Field(
+        min_length=1, max_length=MAX_ITEMS, description="The stages", examples=[[_MILESTONE]]
+    )
 
 
 class Monthly(Model):
     """A plain series: one amount a month. Either ``amounts`` one by one, or one ``amount`` for ``months`` months."""
 
-    kind: Literal["monthly"]
+    kind: Literal["monthly"] = Field(description="This kind of source", examples=["monthly"])
     name: Name = Field(description="What it is", examples=["Net cash of the shops"])
     start: Month = Field(description="First month", examples=["2026-12"])
     amounts: tuple[SignedAmount, ...] | None = Field(
@@ -160,14 +178,15 @@ class Monthly(Model):
 
 Source = Annotated[Milestones | Monthly, Field(discriminator="kind")]
 
+_SOURCE = {"kind": "monthly", "name": "Net cash of the shops", "start": "2026-12", "amount": "210000.00", "months": 36}
+
 
 class Cash(Model):
     """The borrower's cash: what it has, what it needs, what comes and goes."""
 
     opening: SignedAmount = Field(description="Cash on the case's date, currency units", examples=["900000.00"])
     operating_cost: Amount = Field(
-        default="0.00",
-        validate_default=True,
+        default=NOTHING,
         description="What running the business costs a month and is not netted in a source, currency units",
         examples=["260000.00"],
     )
@@ -175,12 +194,13 @@ class Cash(Model):
         default=None, description="Cash the business needs at all times, currency units", examples=["260000.00"]
     )
     contingency: Amount = Field(
-        default="0.00",
-        validate_default=True,
+        default=NOTHING,
         description="Cash that plans keep above the floor, currency units",
         examples=["100000.00"],
     )
-    sources: tuple[Source, ...] = Field(min_length=1, max_length=1_000, description="Where cash comes from")
+    sources: tuple[Source, ...] = Field(
+        min_length=1, max_length=1_000, description="Where cash comes from", examples=[[_SOURCE]]
+    )
 
 
 class Cover(Model):
@@ -216,7 +236,9 @@ class Policy(Model):
         default=None, ge=1, le=MAX_MONTHS, description="Term of the plan in months", examples=[36]
     )
     maturity: Date | None = Field(
-        default=None, description="Last day on which a payment may fall; the end of the term where left out"
+        default=None,
+        description="Last day on which a payment may fall; the end of the term where left out",
+        examples=["2029-11-20"],
     )
     payment_day: Count | None = Field(
         default=None,
@@ -237,30 +259,41 @@ class Policy(Model):
         default=None, description="How much of the value may be given up for the preference", examples=["0.5%"]
     )
     delay: Literal["forbid", "allow"] | None = Field(
-        default=None, description="Whether waiting may count as a gain where the debt earns more than the discount rate"
+        default=None,
+        description="Whether waiting may count as a gain where the debt earns more than the discount rate",
+        examples=["forbid"],
     )
     settle: Literal["full", "best"] | None = Field(
-        default=None, description="full: the debt must be paid in full; best: as much as possible"
+        default=None, description="full: the debt must be paid in full; best: as much as possible", examples=["full"]
     )
     arrears: Literal["capitalize", "keep"] | None = Field(
         default=None,
         description="capitalize: arrears become principal at signing; keep: they stay classes of their own",
+        examples=["capitalize"],
     )
-    discount_rate: Rate | None = Field(default=None, description="Rate per year at which the bank values money")
-    hazard: Share | None = Field(default=None, description="Probability per month that the borrower defaults")
+    discount_rate: Rate | None = Field(
+        default=None, description="Rate per year at which the bank values money", examples=["4.35%"]
+    )
+    hazard: Share | None = Field(
+        default=None, description="Probability per month that the borrower defaults", examples=["0.5%"]
+    )
     recovery: Share | None = Field(
-        default=None, description="Share of the debt recovered after a default without collateral"
+        default=None, description="Share of the debt recovered after a default without collateral", examples=["40%"]
     )
-    cover: OrOff[Cover] | None = Field(default=None, description="Cover ratio, or off")
-    grace: OrOff[Grace] | None = Field(default=None, description="Time of reduced payments, or off")
+    cover: OrOff[Cover] | None = Field(default=None, description="Cover ratio, or off", examples=[{"minimum": "1.20"}])
+    grace: OrOff[Grace] | None = Field(
+        default=None, description="Time of reduced payments, or off", examples=[{"months": 6, "interest_only": True}]
+    )
     interest_every: OrOff[Every] | None = Field(
         default=None, description="Interest is brought current at least every so many months, or off", examples=[3]
     )
     minimum_installment: OrOff[Amount] | None = Field(
-        default=None, description="Least amount of every installment before the last, currency units, or off"
+        default=None,
+        description="Least amount of every installment before the last, currency units, or off",
+        examples=["10000.00"],
     )
     maximum_installment: OrOff[PositiveAmount] | None = Field(
-        default=None, description="Largest amount of an installment, currency units, or off"
+        default=None, description="Largest amount of an installment, currency units, or off", examples=["500000.00"]
     )
     step: OrOff[Share] | None = Field(
         default=None, description="Largest change from one installment to the next, or off", examples=["25%"]
@@ -278,20 +311,26 @@ class Policy(Model):
 class Case(Model):
     """A borrower, its debt, its cash and the bank's policy on one day."""
 
-    schema_: Literal["repayplan/case/1"] = Field(alias="schema", description="Format of this file")
+    schema_: Literal["repayplan/case/1"] = Field(alias="schema", description="Format of this file", examples=[SCHEMA])
     as_of: Date = Field(description="Day of all balances; the plan is signed on it", examples=["2026-11-20"])
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = Field(
-        default="CNY", description="Currency (ISO 4217)", examples=["CNY"]
+    currency: Currency = Field(default="CNY", description="Currency (ISO 4217)", examples=["CNY"])
+    enterprise: Enterprise = Field(description="The borrower", examples=[{"name": "Hengtai Construction (invented)"}])
+    loans: tuple[Loan, ...] = Field(
+        min_length=1,
+        max_length=20,
+        description="The loans to be repaid",
+        examples=[[{"id": "L1", "principal": "8000000.00", "rate": "4.35%"}]],
     )
-    enterprise: Enterprise
-    loans: tuple[Loan, ...] = Field(min_length=1, max_length=20, description="The loans to be repaid")
-    cash: Cash
-    policy: Policy = Field(default_factory=Policy)
+    cash: Cash = Field(description="The borrower's cash", examples=[{"opening": "900000.00", "sources": [_SOURCE]}])
+    policy: Policy = Field(
+        default=Policy(),
+        description="What the bank wants and allows",
+        examples=[{"months": 36, "first_payment": "2027-01-20"}],
+    )
 
     @model_validator(mode="after")
-    def _names_are_unique(self) -> Case:
-        ids = [loan.id for loan in self.loans]
-        twice = next((name for name in ids if ids.count(name) > 1), None)
-        if twice is not None:
-            raise refuse(tr("two loans have the same id {id}", id=twice), remedy=tr("give every loan an id of its own"))
+    def _fields_fit_together(self) -> Case:
+        found = problems(self)
+        if found:
+            raise refuse_all(found)
         return self

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]|[^\s,:{}\[\]"]+')
 
+_DIRECTIVE = re.compile(r"^%", re.MULTILINE)
+
 
 def read_yaml(text: str, name: str) -> Document:
     """YAML 1.2 through its events, so that every scalar is seen as it was written. Raises InputError."""
@@ -23,6 +25,10 @@ def read_yaml(text: str, name: str) -> Document:
 
     builder = Builder(name)
     documents = 0
+    directive = _DIRECTIVE.search(text)
+    if directive:
+        line = text.count("\n", 0, directive.start()) + 1
+        builder.refuse(tr("directives (%) are not read"), line, tr("leave this line out"))
     try:
         for event in YAML(typ="safe", pure=True).parse(text):
             documents += isinstance(event, DocumentStartEvent)
@@ -34,7 +40,8 @@ def read_yaml(text: str, name: str) -> Document:
         mark = error.problem_mark or error.context_mark
         _unreadable(builder, "YAML", mark.line + 1 if mark else 1, error.problem or error.context or "")
     except (YAMLError, ValueError, OverflowError) as error:
-        _unreadable(builder, "YAML", 1, str(error))
+        line = text.count("\n", 0, getattr(error, "position", 0)) + 1
+        _unreadable(builder, "YAML", line, str(error).partition("\n")[0])
     return builder.finish()
 
 

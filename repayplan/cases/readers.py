@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from repayplan.cases.documents import Document
 from repayplan.cases.faults import to_faults
+from repayplan.cases.mending import hidden_errors
 from repayplan.cases.models import Case
 from repayplan.cases.notation import read_json, read_yaml
 from repayplan.errors import Fault, InputError
@@ -58,7 +59,8 @@ def to_case(document: Document) -> Case:
     try:
         return Case.model_validate(document.data)
     except ValidationError as error:
-        raise InputError(to_faults(error.errors(include_url=False), document)) from None
+        errors = error.errors(include_url=False)
+        raise InputError(to_faults([*errors, *hidden_errors(document.data, errors)], document)) from None
 
 
 def text_of(path: str | Path) -> str:

@@ -1,0 +1,189 @@
+"""What the fields of a case must be to each other. Each check looks at the whole case and computes no plan."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+
+from repayplan.calendar.dates import add_months, day_in_month
+from repayplan.language import Message, tr
+from repayplan.money import MAX_CENTS, grouped, to_cents
+
+if TYPE_CHECKING:
+    from repayplan.cases.models import Case, Loan, Milestones, Policy
+
+MAX_MONTHS = 360
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Fields that do not fit together: the place of the one to mend, and the places of the others it rests on."""
+
+    path: Path
+    what: Message
+    limit: Message | None
+    remedy: Message
+    rests_on: tuple[Path, ...] = ()
+
+
+def problems(case: Case) -> list[Problem]:
+    """Everything in a case that cannot be so, in no particular order."""
+    return [
+        *_loans(case),
+        *_names(case),
+        *_receipts(case),
+        *_amounts(case),
+        *_dates(case.policy, case.as_of),
+        *_limits(case.policy),
+    ]
+
+
+def owed(loan: Loan) -> int:
+    """Everything claimed on a loan, in cents."""
+    classes = (
+        loan.principal,
+        loan.overdue_principal,
+        loan.interest,
+        loan.compound_interest,
+        loan.penalty,
+        loan.fees,
+    )
+    return sum(map(to_cents, classes))
+
+
+def _loans(case: Case) -> Iterator[Problem]:
+    path: Path = ("loans",)
+    yield from _twice([(*path, number, "id") for number in range(len(case.loans))], [loan.id for loan in case.loans])
+    if not sum(map(owed, case.loans)):
+        yield Problem(
+            path,
+            tr("nothing is owed on any loan"),
+            tr("0.01 or more"),
+            tr("write what is owed: principal, overdue_principal, interest"),
+        )
+
+
+def _names(case: Case) -> Iterator[Problem]:
+    sources = case.cash.sources
+    places: list[Path] = [("cash", "sources", number, "name") for number in range(len(sources))]
+    yield from _twice(places, [source.name for source in sources])
+
+
+def _twice(places: Iterable[Path], names: Iterable[str]) -> Iterator[Problem]:
+    first: dict[str, Path] = {}
+    for place, name in zip(places, names, strict=True):
+        if name in first:
+            yield Problem(
+                place,
+                tr("the name {name} stands twice", name=name),
+                None,
+                tr("give every one a name of its own"),
+                (first[name],),
+            )
+        first.setdefault(name, place)
+
+
+def _receipts(case: Case) -> Iterator[Problem]:
+    """Money on or before the case's day is in the opening cash already; planning with it would count it twice."""
+    for number, source in enumerate(case.cash.sources):
+        place: Path = ("cash", "sources", number)
+        if source.kind == "milestones":
+            yield from _stages(source, place, case.as_of)
+        elif (first := day_in_month(source.start.year, source.start.month, source.day or 31)) <= case.as_of:
+            yield Problem(
+                (*place, "start"),
+                tr("the first amount falls on {date}, which is not after the case's date", date=first),
+                tr("after {date}", date=case.as_of),
+                tr("begin with a later month; what has come in belongs to cash.opening"),
+                (("as_of",), (*place, "day")),
+            )
+
+
+def _stages(source: Milestones, place: Path, as_of: dt.date) -> Iterator[Problem]:
+    for number, item in enumerate(source.items):
+        if item.date <= as_of:
+            yield Problem(
+                (*place, "items", number, "date"),
+                tr("this milestone is not after the case's date"),
+                tr("after {date}", date=as_of),
+                tr("give the day on which it is now expected; what has come in belongs to cash.opening"),
+                (("as_of",),),
+            )
+
+
+def _amounts(case: Case) -> Iterator[Problem]:
+    """Sums stay exact in every later step only below a limit no enterprise reaches."""
+    yield from _total(("loans",), sum(map(owed, case.loans)))
+    for number, source in enumerate(case.cash.sources):
+        amounts = [item.amount for item in source.items] if source.kind == "milestones" else source.series
+        yield from _total(("cash", "sources", number), sum(abs(to_cents(amount)) for amount in amounts))
+
+
+def _total(place: Path, cents: int) -> Iterator[Problem]:
+    if cents > MAX_CENTS:
+        yield Problem(
+            place,
+            tr("these amounts add up to {total}", total=grouped(cents)),
+            tr("at most {limit}", limit=grouped(MAX_CENTS)),
+            tr("check the number of zeros and the unit"),
+        )
+
+
+def _dates(policy: Policy, as_of: dt.date) -> Iterator[Problem]:
+    last = add_months(as_of, MAX_MONTHS)
+    for field, date in (("first_payment", policy.first_payment), ("maturity", policy.maturity)):
+        if date is not None and not as_of < date <= last:
+            yield Problem(
+                ("policy", field),
+                tr("this day is not within the time a plan may cover"),
+                tr("after {first}, at most {last}", first=as_of, last=last),
+                tr("give a day within {months} months of the case's date", months=MAX_MONTHS),
+                (("as_of",),),
+            )
+    end = policy.maturity or (None if policy.months is None else add_months(as_of, policy.months))
+    if policy.first_payment is not None and end is not None and policy.first_payment > end:
+        yield Problem(
+            ("policy", "first_payment"),
+            tr("the first payment comes after the end of the plan"),
+            tr("at most {date}", date=end),
+            tr("give an earlier first payment or a longer term"),
+            (("as_of",), ("policy", "maturity"), ("policy", "months")),
+        )
+
+
+def _limits(policy: Policy) -> Iterator[Problem]:
+    least, most = policy.minimum_installment, policy.maximum_installment
+    amounts_rest: tuple[Path, ...] = (("policy", "maximum_installment"),)
+    for field, amount in (("minimum_installment", least), ("unit", policy.unit)):
+        if isinstance(amount, Decimal) and isinstance(most, Decimal) and amount > most:
+            yield Problem(
+                ("policy", field),
+                tr("this is more than the largest installment allowed"),
+                tr("at most {limit}", limit=f"{most:,.2f}"),
+                tr("lower it, or raise maximum_installment"),
+                amounts_rest,
+            )
+    cover, grace = policy.cover, policy.grace
+    if isinstance(cover, BaseModel) and cover.months is not None and cover.window not in (None, "rolling"):
+        yield Problem(
+            ("policy", "cover", "months"),
+            tr("a number of months means something only to a rolling window"),
+            None,
+            tr("write window: rolling, or leave months out"),
+            (("policy", "cover", "window"),),
+        )
+    if isinstance(grace, BaseModel) and policy.months is not None and grace.months >= policy.months:
+        yield Problem(
+            ("policy", "grace", "months"),
+            tr("the time of reduced payments is as long as the plan"),
+            tr("less than {months} months", months=policy.months),
+            tr("shorten it, or give the plan a longer term"),
+            (("policy", "months"),),
+        )

@@ -49,16 +49,16 @@ def _faults(error: ErrorDetails, document: Document, root: type[BaseModel]) -> I
     context = error.get("ctx", {})
     if error["type"] == SEVERAL:
         for problem in context["problems"]:
-            place = (*path, *problem.path)
-            stands = _plain(value_at(place, document.data))
-            yield place, Fault(problem.what, document.where(place), stands, problem.limit, problem.remedy)
+            at = (*path, *problem.path)
+            stands = _plain(value_at(at, document.data))
+            yield at, Fault(problem.what, document.where(at), stands, problem.limit, problem.remedy)
     elif not counts_what_is_left(error, value):
         place = Place(path, document.data, root)
         what, limit, remedy = _words(error["type"], context, place) or _range_words(error, place)
-        if error["loc"][-1:] == ("on",) and error["type"] != "missing":
+        absent = error["type"] == "missing"
+        if error["loc"][-1:] == ("on",) and not absent:
             remedy = tr("{remedy}, or off", remedy=remedy)
-        stands = None if error["type"] == "missing" else _plain(value)
-        yield path, Fault(what, document.where(path), stands, limit, remedy)
+        yield path, Fault(what, document.where(path), None if absent else _plain(value), limit, remedy)
 
 
 def counts_what_is_left(error: ErrorDetails, value: Any) -> bool:

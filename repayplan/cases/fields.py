@@ -21,7 +21,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from repayplan.cases.checks import Problem
+from repayplan.cases.checks import MAX_MONTHS, Problem
 from repayplan.language import Message, tr
 from repayplan.money import MAX_CENTS, to_cents
 
@@ -240,7 +240,9 @@ Identifier = Annotated[
     Field(json_schema_extra={"pattern": _IDENTIFIER}),
 ]
 Currency = Annotated[str, AfterValidator(_currency), Field(json_schema_extra={"pattern": _CURRENCY})]
-Count = Annotated[int, BeforeValidator(_whole)]
+Months = Annotated[int, Field(ge=1, le=MAX_MONTHS), BeforeValidator(_whole)]
+GraceMonths = Annotated[int, Field(ge=0, le=120), BeforeValidator(_whole)]
+DayOfMonth = Annotated[int, Field(ge=1, le=31), BeforeValidator(_whole)]
 Every = Annotated[Literal[1, 2, 3, 6, 12], BeforeValidator(_whole)]
 
 Off = Literal["off"]

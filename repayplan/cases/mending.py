@@ -48,9 +48,9 @@ def _mend(whole: Any, error: ErrorDetails, data: Any) -> bool:
         return True
     name, info = Place(path, data, Case).field
     last: Any = path[-1]
-    if info is None or (isinstance(group, dict) and not info.is_required()):
+    if isinstance(group, dict) and (info is None or not info.is_required()):
         group.pop(last, None)
-    elif info.examples:
+    elif info is not None and info.examples:
         example = deepcopy(info.examples[0])
         group[last] = example if last == name else example[0]
     return True

@@ -18,12 +18,14 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from repayplan.cases.checks import MAX_MONTHS, problems
 from repayplan.cases.fields import (
     Amount,
-    Count,
     Currency,
     Date,
+    DayOfMonth,
     Every,
+    GraceMonths,
     Identifier,
     Month,
+    Months,
     Name,
     OrOff,
     PositiveAmount,
@@ -148,11 +150,9 @@ class Monthly(Model):
     amount: SignedAmount | None = Field(
         default=None, description="The same amount every month, currency units", examples=["210000.00"]
     )
-    months: Count | None = Field(default=None, ge=1, le=MAX_MONTHS, description="For how many months", examples=[36])
-    day: Count | None = Field(
+    months: Months | None = Field(default=None, description="For how many months", examples=[36])
+    day: DayOfMonth | None = Field(
         default=None,
-        ge=1,
-        le=31,
         description="Day of the month; the last day where left out or too large",
         examples=[15],
     )
@@ -212,9 +212,7 @@ class Cover(Model):
         description="What is compared: each period, the last months together, or everything since the last receipt",
         examples=["period"],
     )
-    months: Count | None = Field(
-        default=None, ge=1, le=60, description="Length of a rolling window in months", examples=[12]
-    )
+    months: Months | None = Field(default=None, description="Length of a rolling window in months", examples=[12])
     carry: Share | None = Field(
         default=None, description="Share of the cash carried above the floor that counts", examples=["100%"]
     )
@@ -223,7 +221,7 @@ class Cover(Model):
 class Grace(Model):
     """A time at the beginning in which less is paid."""
 
-    months: Count = Field(ge=0, le=120, description="Length in months from the case's date", examples=[6])
+    months: GraceMonths = Field(description="Length in months from the case's date", examples=[6])
     interest_only: bool = Field(
         default=False, description="true: interest is paid, principal is not; false: nothing is paid", examples=[True]
     )
@@ -232,18 +230,14 @@ class Grace(Model):
 class Policy(Model):
     """What the bank wants and allows. Everything has a default; ``repayplan plan`` prints those it used."""
 
-    months: Count | None = Field(
-        default=None, ge=1, le=MAX_MONTHS, description="Term of the plan in months", examples=[36]
-    )
+    months: Months | None = Field(default=None, description="Term of the plan in months", examples=[36])
     maturity: Date | None = Field(
         default=None,
         description="Last day on which a payment may fall; the end of the term where left out",
         examples=["2029-11-20"],
     )
-    payment_day: Count | None = Field(
+    payment_day: DayOfMonth | None = Field(
         default=None,
-        ge=1,
-        le=31,
         description="Day of the month on which payments fall and interest settles",
         examples=[20],
     )

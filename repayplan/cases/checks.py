@@ -179,7 +179,12 @@ def _limits(policy: Policy) -> Iterator[Problem]:
             tr("write window: rolling, or leave months out"),
             (("policy", "cover", "window"),),
         )
-    if isinstance(grace, BaseModel) and policy.months is not None and grace.months >= policy.months:
+    if (
+        isinstance(grace, BaseModel)
+        and policy.maturity is None
+        and policy.months is not None
+        and grace.months >= policy.months
+    ):
         yield Problem(
             ("policy", "grace", "months"),
             tr("the time of reduced payments is as long as the plan"),

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from repayplan.cases.checks import Path
+from repayplan.cases.checks import Path, Problem
 from repayplan.cases.documents import Document, shown
 from repayplan.cases.fields import SEVERAL
 from repayplan.cases.models import Case
@@ -25,6 +25,12 @@ def to_faults(errors: Iterable[ErrorDetails], document: Document, root: type[Bas
     """One fault for each thing that is wrong, in the order of the file. ``root`` is the model that was read."""
     found = [fault for error in errors for fault in _faults(error, document, root)]
     return [fault for _, fault in sorted(found, key=lambda pair: document.line(pair[0]))]
+
+
+def fault_of(problem: Problem, document: Document, above: Path = ()) -> Fault:
+    """A problem of a whole case, whose place in the file is ``above``, as a fault."""
+    at = (*above, *problem.path)
+    return Fault(problem.what, document.where(at), _plain(value_at(at, document.data)), problem.limit, problem.remedy)
 
 
 def path_of(error: ErrorDetails, data: Any) -> Path:
@@ -49,9 +55,7 @@ def _faults(error: ErrorDetails, document: Document, root: type[BaseModel]) -> I
     context = error.get("ctx", {})
     if error["type"] == SEVERAL:
         for problem in context["problems"]:
-            at = (*path, *problem.path)
-            stands = _plain(value_at(at, document.data))
-            yield at, Fault(problem.what, document.where(at), stands, problem.limit, problem.remedy)
+            yield (*path, *problem.path), fault_of(problem, document, path)
     elif not counts_what_is_left(error, value):
         place = Place(path, document.data, root)
         what, limit, remedy = _words(error["type"], context, place) or _range_words(error, place)

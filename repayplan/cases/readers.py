@@ -8,7 +8,8 @@ from typing import Literal
 from pydantic import ValidationError
 
 from repayplan.cases.documents import Document
-from repayplan.cases.faults import to_faults
+from repayplan.cases.doubts import doubts
+from repayplan.cases.faults import fault_of, to_faults
 from repayplan.cases.mending import hidden_errors
 from repayplan.cases.models import Case
 from repayplan.cases.notation import read_json, read_yaml
@@ -27,7 +28,22 @@ def read_case(path: str | Path) -> Case:
 
     Raises InputError with one fault for every problem of the file.
     """
-    path = Path(path)
+    return to_case(_document(Path(path)))
+
+
+def check_case(path: str | Path) -> tuple[Case, tuple[Fault, ...]]:
+    """The case in a file, and what in it is allowed but likely to be a mistake. Raises InputError as ``read_case``."""
+    document = _document(Path(path))
+    case = to_case(document)
+    return case, tuple(fault_of(problem, document) for problem in doubts(case))
+
+
+def read_text(text: str, name: str, notation: Notation) -> Case:
+    """The case in a text; ``name`` is what faults call it. Raises InputError as :func:`read_case` does."""
+    return to_case(read_document(text, name, notation))
+
+
+def _document(path: Path) -> Document:
     notation = _NOTATIONS.get(path.suffix.lower())
     if notation is None:
         raise InputError(
@@ -39,12 +55,7 @@ def read_case(path: str | Path) -> Case:
                 tr("save the case with one of these endings"),
             )
         )
-    return read_text(text_of(path), path.name, notation)
-
-
-def read_text(text: str, name: str, notation: Notation) -> Case:
-    """The case in a text; ``name`` is what faults call it. Raises InputError as :func:`read_case` does."""
-    return to_case(read_document(text, name, notation))
+    return read_document(text_of(path), path.name, notation)
 
 
 def read_document(text: str, name: str, notation: Notation) -> Document:

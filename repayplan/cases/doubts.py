@@ -1,0 +1,96 @@
+"""What may stand in a case and is still likely to be a mistake: ``repayplan check`` says so and goes on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from decimal import Decimal
+
+from repayplan.calendar.dates import add_months
+from repayplan.cases.checks import Path, Problem, owed
+from repayplan.cases.models import Case, Milestones, Monthly
+from repayplan.language import tr
+from repayplan.money import grouped, to_cents
+from repayplan.rules import defaults
+
+CHARGE_CAP = Decimal("0.24")
+"""Above it a court may reduce interest, penalty and fees together: Supreme People's Court, 法发〔2017〕22号."""
+
+
+def doubts(case: Case) -> list[Problem]:
+    """Everything in a case that a second look should be taken at, in no particular order."""
+    end = case.policy.maturity or add_months(case.as_of, case.policy.months or defaults()["months"].value)
+    return [*_loans(case), *_opening(case), *_enough(case), *_receipts(case, end)]
+
+
+def _loans(case: Case) -> Iterator[Problem]:
+    for number, loan in enumerate(case.loans):
+        place: Path = ("loans", number)
+        if not owed(loan):
+            yield Problem(place, tr("nothing is owed on this loan"), None, tr("leave it out if it is settled"))
+        if loan.rate > CHARGE_CAP:
+            yield Problem(
+                (*place, "rate"),
+                tr("a court may reduce charges above 24% a year"),
+                tr("24% with penalty and fees"),
+                tr("check the rate, and whether it is per year"),
+            )
+
+
+def _opening(case: Case) -> Iterator[Problem]:
+    floor = case.cash.operating_cost if case.cash.floor is None else case.cash.floor
+    if case.cash.opening < floor:
+        yield Problem(
+            ("cash", "opening"),
+            tr("cash is below what the business needs on the first day"),
+            tr("at least {floor}", floor=f"{floor:,.2f}"),
+            tr("check opening, floor and operating_cost; nothing can be paid until cash is above"),
+        )
+
+
+def _enough(case: Case) -> Iterator[Problem]:
+    debt = sum(map(owed, case.loans))
+    cash = to_cents(case.cash.opening)
+    for source in case.cash.sources:
+        amounts = [item.amount for item in source.items] if isinstance(source, Milestones) else source.series
+        cash += sum(map(to_cents, amounts))
+    if cash < debt:
+        yield Problem(
+            ("cash",),
+            tr("all cash together, {cash}, is less than what is owed", cash=grouped(cash)),
+            tr("{debt} without further interest", debt=grouped(debt)),
+            tr("check that no source is missing; otherwise the debt cannot be paid in full"),
+        )
+
+
+def _receipts(case: Case, end: dt.date) -> Iterator[Problem]:
+    for number, source in enumerate(case.cash.sources):
+        place: Path = ("cash", "sources", number)
+        if isinstance(source, Milestones):
+            for index, item in enumerate(source.items):
+                if item.date > end:
+                    yield _late((*place, "items", index, "date"), end)
+        elif source.start > end:
+            yield _late((*place, "start"), end)
+        else:
+            yield from _short(source, place, end)
+
+
+def _late(place: Path, end: dt.date) -> Problem:
+    return Problem(
+        place,
+        tr("this comes after the last day of the plan and pays nothing"),
+        tr("at most {date}", date=end),
+        tr("give the plan a longer term if it should count: policy.months"),
+    )
+
+
+def _short(source: Monthly, place: Path, end: dt.date) -> Iterator[Problem]:
+    after = add_months(source.start, len(source.series))
+    if len(source.series) > 1 and after <= end.replace(day=1):
+        yield Problem(
+            (*place, "amounts" if source.amounts is not None else "months"),
+            tr("this series ends before the plan does; nothing is expected from {month} on", month=f"{after:%Y-%m}"),
+            tr("through {month}", month=f"{end:%Y-%m}"),
+            tr("add the months that are missing"),
+        )

@@ -1,0 +1,103 @@
+"""What every command shares: its options, its two languages, and how it prints.
+
+Help texts stand in the code as ``tr("…").text``: the catalogue test sees them, click gets plain English, and
+:func:`translated` says them in the language of the moment.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import rich_click as click
+
+from repayplan.language import LANGUAGES, Message, tr
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+AnyCommand = TypeVar("AnyCommand", bound=click.Command)
+AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
+
+
+def common_options(function: AnyFunction) -> AnyFunction:
+    """``--lang``, ``--json``, ``--debug`` and ``--help``; the first three are read by ``main`` before parsing."""
+    for decorate in (
+        click.help_option("-h", "--help", help=tr("Show this text and exit.").text),
+        click.option(
+            "--debug", is_flag=True, expose_value=False, help=tr("Show where the program failed, if it does.").text
+        ),
+        click.option(
+            "--lang",
+            type=click.Choice(LANGUAGES),
+            expose_value=False,
+            help=tr("Language of everything a person reads; REPAYPLAN_LANG or the locale where left out.").text,
+        ),
+    ):
+        function = decorate(function)
+    return function
+
+
+def case_argument(function: AnyFunction) -> AnyFunction:
+    """``CASE``: a case file, or a directory with a ``case.yaml``; the command receives the file's path."""
+    text = tr("A case file (.yaml, .yml, .json), or a directory with a case.yaml.").text
+    given = click.argument(
+        "case", type=click.Path(path_type=Path), callback=lambda _c, _p, path: case_path(path), help=text
+    )
+    return given(function)
+
+
+def case_path(path: Path) -> Path:
+    """The case file that a path means."""
+    return path / "case.yaml" if path.is_dir() else path
+
+
+def json_option(function: AnyFunction) -> AnyFunction:
+    """``--json`` for commands that a program reads; the command receives ``as_json``."""
+    text = tr("Print JSON and nothing else on standard output, errors too.").text
+    return click.option("--json", "as_json", is_flag=True, help=text)(function)
+
+
+def translated(command: AnyCommand) -> AnyCommand:
+    """A copy of ``command`` whose help is in the language in use."""
+    said = copy.copy(command)
+    said.help = _say(command.help)
+    said.params = [copy.copy(parameter) for parameter in command.params]
+    for parameter in said.params:
+        parameter.help = _say(getattr(parameter, "help", None))
+    said.context_settings = {
+        **command.context_settings,
+        "rich_help_config": {
+            "arguments_panel_title": str(tr("Arguments")),
+            "options_panel_title": str(tr("Options")),
+            "commands_panel_title": str(tr("Commands")),
+            "text_markup": None,
+        },
+    }
+    return said
+
+
+def console() -> Console:
+    """Standard output for people: as wide as the terminal, 80 columns in a pipe, no guessing at markup."""
+    from rich.console import Console
+
+    return Console(highlight=False, markup=False, emoji=False, soft_wrap=False)
+
+
+def progress(message: Message) -> Any:
+    """A line on standard error that turns while something takes its time; nothing where that is no terminal."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False).status(str(message))
+
+
+def print_json(data: Any) -> None:
+    """One JSON document on standard output."""
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def _say(text: str | None) -> str | None:
+    return str(Message(text)) if text else text

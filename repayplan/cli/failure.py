@@ -1,0 +1,86 @@
+"""How a command line ends when it does not end well: every fault in words or as JSON, and an exit code."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import rich_click as click
+from click.exceptions import NoSuchCommand
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from repayplan.errors import Fault
+from repayplan.language import Message, tr
+
+WRONG_INPUT = 2
+PROGRAM_FAILED = 3
+ABORTED = 130
+"""What shells report for a program stopped by the person."""
+
+_INDENT = (0, 0, 0, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An exit code and everything that is wrong."""
+
+    exit_code: int
+    faults: tuple[Fault, ...]
+
+    def show(self, as_json: bool) -> None:
+        """To standard error for people, to standard output as JSON for programs."""
+        if as_json:
+            faults = [fault.as_dict() for fault in self.faults]
+            click.echo(json.dumps({"exit_code": self.exit_code, "faults": faults}, ensure_ascii=False, indent=2))
+            return
+        console = Console(stderr=True, highlight=False, markup=False, emoji=False)
+        for fault in self.faults:
+            _print(console, fault)
+
+
+def usage(error: click.ClickException) -> Failure:
+    """A command line that cannot be understood."""
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "repayplan"
+    fault = Fault(_misused(error), path, remedy=tr("see {command} --help", command=path))
+    return Failure(WRONG_INPUT, (fault,))
+
+
+def bug(error: Exception) -> Failure:
+    """Something nobody foresaw."""
+    what = tr("the program failed: {kind}: {reason}", kind=type(error).__name__, reason=error)
+    remedy = tr("run it again with --debug and report what it prints; the input is not at fault")
+    return Failure(PROGRAM_FAILED, (Fault(what, remedy=remedy),))
+
+
+def _misused(error: click.ClickException) -> Message:
+    match error:
+        case NoSuchCommand():
+            return tr("there is no command {name}", name=error.command_name)
+        case click.NoSuchOption():
+            return tr("there is no option {name}", name=error.option_name)
+        case click.MissingParameter() if error.param is not None:
+            return tr("{name} is missing", name=_name(error.param))
+        case click.BadParameter() if error.param is not None:
+            return tr("{name} cannot be this: {reason}", name=_name(error.param), reason=error.message)
+        case _:
+            return tr("this command line cannot be understood: {reason}", reason=error.format_message())
+
+
+def _name(parameter: click.Parameter) -> str:
+    return " / ".join(parameter.opts) if isinstance(parameter, click.Option) else parameter.human_readable_name
+
+
+def _print(console: Console, fault: Fault) -> None:
+    """One fault on lines of its own: place and what, then value, limit and remedy."""
+    line = Text("✘ ", style="bold red")
+    line.append(f"{fault.where}: " if fault.where else "", style="bold").append(str(fault.what))
+    console.print(line)
+    if fault.value is not None:
+        console.print(Padding(str(tr("value: {value}", value=fault.value)), _INDENT, expand=False))
+    if fault.limit is not None:
+        console.print(Padding(str(tr("limit: {limit}", limit=fault.limit)), _INDENT, expand=False))
+    if fault.remedy is not None:
+        console.print(Padding(f"→ {fault.remedy}", _INDENT, expand=False))

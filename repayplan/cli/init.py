@@ -1,0 +1,34 @@
+"""``repayplan init``: a commented case file to start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import rich_click as click
+
+from repayplan.cli.common import common_options, json_option, print_json
+from repayplan.language import tr
+
+
+@click.command("init", help=tr("Write a commented case file to start from; nothing is overwritten.").text)
+@click.argument("directory", type=click.Path(path_type=Path), help=tr("Directory for the file.").text)
+@click.option(
+    "--story",
+    type=click.Choice(["construction", "trade"]),
+    default="construction",
+    help=tr("Which business the template is about; construction where left out.").text,
+)
+@json_option
+@common_options
+def command(directory: Path, story: str, as_json: bool) -> int:
+    """Write, tell what to do next."""
+    from repayplan.cases.templates import write_template
+
+    written = write_template(directory, story)
+    if as_json:
+        print_json({"files": [str(path) for path in written]})
+    else:
+        for path in written:
+            click.echo(str(tr("written: {path}", path=path)))
+        click.echo(str(tr("Fill it in, then run: repayplan check {path}", path=written[0])))
+    return 0

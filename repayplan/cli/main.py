@@ -1,0 +1,87 @@
+"""``repayplan``: finds the command, speaks the person's language, and turns every ending into an exit code.
+
+0 done · 1 a plan was impossible or a check failed · 2 the input is wrong · 3 the program failed.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+from itertools import pairwise
+from typing import Any
+
+import rich_click as click
+
+from repayplan import __version__
+from repayplan.cli.common import common_options, translated
+from repayplan.cli.failure import ABORTED, Failure, bug, usage
+from repayplan.errors import RepayplanError
+from repayplan.language import LANGUAGES, from_environment, speaking, tr
+
+COMMANDS = ("init", "check", "plan", "verify", "schema")
+
+
+class Commands(click.RichGroup):
+    """The commands, each in a module of its own that is imported when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order in which a person meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name, its help in the language in use."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"repayplan.cli.{cmd_name}").command
+        return translated(command)
+
+    def main(self, args: Sequence[str] | None = None, *unused: Any, **extra: Any) -> Any:
+        """Run a command line and leave with its exit code."""
+        arguments = list(sys.argv[1:] if args is None else args)
+        extra.pop("standalone_mode", None)
+        extra["prog_name"] = "repayplan"
+        with speaking(_language(arguments)):
+            sys.exit(self._exit_code(arguments, extra))
+
+    def _exit_code(self, arguments: list[str], extra: dict[str, Any]) -> int:
+        try:
+            outcome = click.RichGroup.main(translated(self), arguments, standalone_mode=False, **extra)
+        except RepayplanError as error:
+            failure = Failure(error.exit_code, error.faults)
+        except click.ClickException as error:
+            failure = usage(error)
+        except click.Abort:
+            return ABORTED
+        except Exception as error:  # noqa: BLE001  the last stop: a bug must end in words and exit code 3
+            if "--debug" in arguments:
+                traceback.print_exc()
+            failure = bug(error)
+        else:
+            return outcome if isinstance(outcome, int) else 0
+        failure.show(as_json="--json" in arguments)
+        return failure.exit_code
+
+
+def _language(arguments: Sequence[str]) -> str:
+    """The language of ``--lang``, wherever it stands: help and errors must know it before anything is parsed."""
+    asked = [value for name, value in pairwise(arguments) if name == "--lang"]
+    asked += [argument.removeprefix("--lang=") for argument in arguments if argument.startswith("--lang=")]
+    return next((language for language in asked if language in LANGUAGES), None) or from_environment()
+
+
+@click.group(
+    "repayplan",
+    cls=Commands,
+    help=tr("Repayment schedules for overdue corporate loans: planned from cash, exact to the cent, proven.").text,
+)
+@common_options
+@click.version_option(__version__, message="repayplan %(version)s", help=tr("Show the version and exit.").text)
+def cli() -> None:
+    """The whole command line; the work is in the commands."""
+
+
+def run() -> None:
+    """The console script."""
+    cli.main()

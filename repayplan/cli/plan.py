@@ -1,0 +1,65 @@
+"""``repayplan plan``: the schedule, on the screen and as files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import rich_click as click
+
+from repayplan.cli.common import case_argument, common_options, console, json_option, print_json, progress
+from repayplan.language import tr
+
+if TYPE_CHECKING:
+    from repayplan.cases.models import Case
+
+EXIT_CODES = {"optimal": 0, "feasible": 0, "infeasible": 1, "failed": 3}
+
+
+@click.command("plan", help=tr("Make the schedule: what is paid when, why not more, and what was proved.").text)
+@case_argument
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help=tr("Directory for plan.json, schedule.csv and cash.csv; nothing is written where left out.").text,
+)
+@click.option("--months", type=int, help=tr("Term in months, in place of the case's.").text)
+@click.option("--shape", type=click.Choice(["free", "level"]), help=tr("Shape, in place of the case's.").text)
+@json_option
+@common_options
+def command(case: Path, out: Path | None, months: int | None, shape: str | None, as_json: bool) -> int:
+    """Plan, show, write."""
+    from repayplan.cases.readers import read_case
+    from repayplan.planning.plan import plan
+    from repayplan.report.files import plan_document, require_directory, write_plan
+
+    if out:
+        require_directory(out)
+    wanted = _with_policy(read_case(case), {"months": months, "shape": shape})
+    with progress(tr("Planning …")):
+        made = plan(wanted)
+    files = write_plan(made, out) if out else []
+    if as_json:
+        print_json(plan_document(made))
+    else:
+        from repayplan.report.terminal import show_files, show_plan
+
+        show_plan(made, console())
+        show_files(files, console())
+    return EXIT_CODES[made.status]
+
+
+def _with_policy(case: Case, wishes: dict[str, object]) -> Case:
+    """The case with parts of its policy replaced, checked as if it had been written so."""
+    from repayplan.cases.writers import case_to_dict
+    from repayplan.cases.documents import Document
+    from repayplan.cases.readers import to_case
+
+    given = {name: value for name, value in wishes.items() if value is not None}
+    if not given:
+        return case
+    data = case_to_dict(case)
+    data["policy"] = {**data.get("policy", {}), **given}
+    return to_case(Document(" ".join(f"--{name}" for name in given), data, {(): 1}))

@@ -1,0 +1,246 @@
+"""``plan.json``: all that another program or ``verify`` needs to know of a plan; one definition for both directions.
+
+In memory amounts are integer cents, as everywhere; in the file they are decimal strings with two places. Dates are
+ISO, rates and shares fractions of one, sentences in the language in which the plan was written.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import re
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError, ValidationInfo
+
+from repayplan import __version__
+from repayplan.cases.writers import case_to_dict, fingerprint
+from repayplan.cases.documents import Document
+from repayplan.cases.faults import to_faults
+from repayplan.cases.fields import Date, refuse
+from repayplan.cases.models import Case
+from repayplan.cases.readers import read_document, text_of, to_case
+from repayplan.compliance.findings import Finding, Result
+from repayplan.errors import Fault, InputError
+from repayplan.language import current, tr
+from repayplan.money import MAX_CENTS, plain, to_cents
+from repayplan.planning.result import Plan, Status
+from repayplan.problem.terms import Terms
+
+MAX_LINES = 50_000
+
+_ENGINE = "amounts are cents already"
+_AMOUNT = re.compile(r"-?\d{1,14}\.\d{2}")
+_AMOUNT_TERMS = ("floor", "contingency", "minimum_installment", "maximum_installment", "unit")
+
+
+def _cents(value: Any, info: ValidationInfo) -> int:
+    if info.context == _ENGINE:
+        return int(value)
+    if not isinstance(value, str) or not _AMOUNT.fullmatch(value) or abs(cents := to_cents(Decimal(value))) > MAX_CENTS:
+        raise refuse(tr("this is not an amount with two decimals in quotes"), remedy=tr('write "1200000.00"'))
+    return cents
+
+
+Cents = Annotated[int, BeforeValidator(_cents), PlainSerializer(plain, return_type=str)]
+Words = Annotated[str, BeforeValidator(str)]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Scalar = str | int | bool | None
+
+
+class Line(BaseModel):
+    """Strict, and made from a file's fields as well as from the engine's results."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, from_attributes=True)
+
+
+class InstallmentLine(Line):
+    """:class:`~repayplan.planning.result.Installment` as claimed; cents."""
+
+    date: Date
+    loan: str
+    payment: Cents
+    fees: Cents
+    penalty: Cents
+    compound: Cents
+    interest: Cents
+    principal: Cents
+    principal_after: Cents
+    debt_after: Cents
+
+
+class CashLine(Line):
+    """:class:`~repayplan.planning.result.CashRow` as claimed; cents."""
+
+    date: Date
+    inflow: Cents
+    outflow: Cents
+    payment: Cents
+    closing: Cents
+    floor: Cents
+
+
+class ProofLine(Line):
+    """:class:`~repayplan.planning.result.Proof` as claimed."""
+
+    gap: Number | None
+    solver: str
+    method: str
+    mode: str
+    value: Number | None
+    bound: Number | None
+    rounding_cost: Cents | None
+    ledger_difference: Cents | None
+
+
+class MetricsLine(Line):
+    """:class:`~repayplan.planning.result.Metrics` as claimed; cents unless said."""
+
+    recovered: Cents
+    expected_recovery: Cents
+    npv_at_eir: Cents
+    first_date: Date | None
+    final_date: Date | None
+    unpaid: Cents
+    debt_at_signing: Cents
+    total_paid: Cents
+    interest_paid: Cents
+    payments: int
+    largest_payment: Cents
+    min_dscr: Number | None
+    min_dscr_date: Date | None
+    min_headroom: Cents
+    min_headroom_date: Date
+    average_life_years: Number | None
+
+
+class BindingLine(Line):
+    """:class:`~repayplan.planning.result.Binding` in words."""
+
+    limit: str
+    date: Date | None
+    loan: str | None
+    price: Number
+    unit: str
+    sentence: Words
+
+
+class FindingLine(Line):
+    """:class:`~repayplan.compliance.findings.Finding` in words; cents."""
+
+    rule: str
+    clause: str
+    result: Result
+    sentence: Words
+    date: Date | None
+    loan: str | None
+    amount: Cents | None
+
+
+class DefaultLine(Line):
+    """:class:`~repayplan.problem.terms.UsedDefault` in words."""
+
+    field: str
+    value: str
+    reason: Words
+    valid_from: Date
+
+
+class PlanFile(Line):
+    """A plan as somebody claims it to be. Only ``case`` and the payments of ``installments`` decide anything."""
+
+    schema_: Literal["repayplan/plan/1"] = Field("repayplan/plan/1", alias="schema")
+    version: str
+    language: Literal["en", "zh"]
+    case: Case
+    case_sha256: str
+    currency: str
+    as_of: Date
+    status: Status
+    proof: ProofLine
+    terms: dict[str, Scalar]
+    defaults: tuple[DefaultLine, ...]
+    installments: Annotated[tuple[InstallmentLine, ...], Field(max_length=MAX_LINES)]
+    cash: Annotated[tuple[CashLine, ...], Field(max_length=MAX_LINES)]
+    metrics: MetricsLine
+    rules: tuple[()] = ()
+    binding: tuple[BindingLine, ...]
+    findings: tuple[FindingLine, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """What ``plan.json`` holds: plain values, amounts as decimal strings."""
+        return {**self.model_dump(mode="json", by_alias=True), "case": case_to_dict(self.case)}
+
+
+def plan_file(plan: Plan) -> PlanFile:
+    """The file of a plan, its sentences in the language in use."""
+    values = {
+        "version": __version__,
+        "language": current(),
+        "case": plan.case,
+        "case_sha256": fingerprint(plan.case),
+        "currency": plan.case.currency,
+        "as_of": plan.case.as_of,
+        "terms": _terms(plan.terms),
+        "defaults": plan.terms.defaults,
+    }
+    same = {name: getattr(plan, name) for name in ("status", "proof", "installments", "cash", "metrics", "binding")}
+    return PlanFile.model_validate({**values, **same, "findings": plan.findings}, context=_ENGINE)
+
+
+def finding_line(finding: Finding) -> dict[str, Any]:
+    """A finding as plain values, its sentence in the language in use."""
+    return FindingLine.model_validate(finding, context=_ENGINE).model_dump(mode="json")
+
+
+def read_plan(path: str | Path) -> PlanFile:
+    """The plan in a ``plan.json``. Raises InputError with one fault for every problem of the file."""
+    return to_plan_file(read_document(text_of(path), Path(path).name, "json"))
+
+
+def to_plan_file(document: Document) -> PlanFile:
+    """The plan that plain values describe. Raises InputError."""
+    faults: list[Fault] = []
+    data = dict(document.data)
+    try:
+        data["case"] = to_case(_part(document, "case"))
+    except InputError as error:
+        faults += error.faults
+        data.pop("case", None)
+    try:
+        file = PlanFile.model_validate(data)
+    except ValidationError as error:
+        known = [entry for entry in error.errors(include_url=False) if not faults or entry["loc"] != ("case",)]
+        faults += [_mended(fault) for fault in to_faults(known, document)]
+    if faults:
+        raise InputError(faults)
+    return file
+
+
+def _part(document: Document, field: str) -> Document:
+    """The document inside a field, its lines those of the whole file."""
+    lines = {path[1:]: line for path, line in document.lines.items() if path[:1] == (field,)}
+    return Document(document.name, document.data.get(field), lines or {(): 1})
+
+
+def _mended(fault: Fault) -> Fault:
+    """Nobody writes a plan file by hand."""
+    return dataclasses.replace(fault, remedy=tr("let repayplan plan write the file again"))
+
+
+def _terms(terms: Terms) -> dict[str, Scalar]:
+    """Every term as a plain value; the defaults among them are told apart in ``defaults``."""
+    fields = [field.name for field in dataclasses.fields(terms) if field.name != "defaults"]
+    return {name: _scalar(name, getattr(terms, name)) for name in fields}
+
+
+def _scalar(name: str, value: Any) -> Scalar:
+    if isinstance(value, int) and name in _AMOUNT_TERMS:
+        return plain(value)
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return value  # type: ignore[no-any-return]

@@ -1,0 +1,151 @@
+"""Cash and payments over time, drawn with block characters: a column a month, the floor as a line across it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from repayplan.language import tr
+from repayplan.planning.result import CashRow, Plan
+from repayplan.report.words import compact
+
+CASH, PAYMENT, FLOOR = "green", "cyan", "red"
+
+_EIGHTHS = " ▁▂▃▄▅▆▇█"
+_CASH_HEIGHT = 8
+_PAYMENT_HEIGHT = 4
+_WIDEST = 130
+_YEAR = 5
+"""Columns that a year and the space after it take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """One column: the months up to ``end``; cents. ``closing`` is the lowest cash, ``floor`` the floor of that day."""
+
+    end: dt.date
+    closing: int
+    floor: int
+    payment: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Amounts to eighths of a character over ``height`` lines."""
+
+    low: int
+    high: int
+    height: int
+
+    def eighths(self, cents: int) -> int:
+        """How many eighths of a line stand for an amount."""
+        return round((cents - self.low) * self.height * 8 / max(self.high - self.low, 1))
+
+    def line_of(self, cents: int) -> int:
+        """The line on which an amount lies, 0 at the bottom."""
+        return min(max(self.eighths(cents) - 1, 0) // 8, self.height - 1)
+
+
+def chart(plan: Plan, width: int) -> list[Text]:
+    """Lines of text no wider than ``width``: cash above, payments below, years under both."""
+    if not plan.cash:
+        return []
+    width = min(width, _WIDEST)
+    low, high = min(0, *(row.closing for row in plan.cash)), max(1, *(row.closing for row in plan.cash))
+    high = max(high, *(row.floor for row in plan.cash))
+    most = max(1, *(row.payment for row in plan.cash))
+    gutter = max(cell_len(compact(amount)) for amount in (low, high, most, *(row.floor for row in plan.cash))) + 1
+    buckets = _buckets(plan.case.as_of, plan.cash, width - gutter - 1)
+    cell = max(1, min(3, (width - gutter - 1) // len(buckets)))
+    most = max(1, *(bucket.payment for bucket in buckets))
+    return [
+        _caption(),
+        *_cash_panel(buckets, Scale(low, high, _CASH_HEIGHT), gutter, cell),
+        _axis("", gutter),
+        *_payment_panel(buckets, Scale(0, most, _PAYMENT_HEIGHT), gutter, cell),
+        _years(buckets, gutter, cell),
+    ]
+
+
+def _buckets(start: dt.date, rows: Sequence[CashRow], most: int) -> list[Bucket]:
+    """At most ``most`` columns of as many whole months each as that takes."""
+    months = [_months_since(start, row.date) for row in rows]
+    size = -(-(max(months) + 1) // max(most, 1))
+    groups: dict[int, list[CashRow]] = {}
+    for month, row in zip(months, rows, strict=True):
+        groups.setdefault(month // size, []).append(row)
+    lowest = {column: min(group, key=lambda row: row.closing - row.floor) for column, group in groups.items()}
+    return [
+        Bucket(group[-1].date, lowest[column].closing, lowest[column].floor, sum(row.payment for row in group))
+        for column, group in sorted(groups.items())
+    ]
+
+
+def _months_since(start: dt.date, date: dt.date) -> int:
+    """Whole months that have passed before ``date``: the day a month after ``start`` still belongs to the first."""
+    return max(0, (date.year - start.year) * 12 + date.month - start.month - (date.day <= start.day))
+
+
+def _caption() -> Text:
+    return Text.assemble(
+        ("█ ", CASH),
+        str(tr("Cash after payment, at its tightest in each month")),
+        ("   ─ ", FLOOR),
+        str(tr("Floor")),
+        ("   █ ", PAYMENT),
+        str(tr("Payments")),
+    )
+
+
+def _cash_panel(buckets: Sequence[Bucket], scale: Scale, gutter: int, cell: int) -> list[Text]:
+    labels = {scale.height - 1: compact(scale.high), 0: compact(scale.low)}
+    labels[scale.line_of(buckets[-1].floor)] = compact(buckets[-1].floor)
+    lines = []
+    for line in reversed(range(scale.height)):
+        text = _axis(labels.get(line, ""), gutter)
+        for bucket in buckets:
+            level = min(max(scale.eighths(bucket.closing) - line * 8, 0), 8)
+            if bucket.floor > scale.low and line == scale.line_of(bucket.floor):
+                text.append("─" * cell, f"{FLOOR} on {CASH}" if level == 8 else FLOOR)
+            else:
+                text.append(_EIGHTHS[level] * cell, CASH)
+        lines.append(text)
+    return lines
+
+
+def _payment_panel(buckets: Sequence[Bucket], scale: Scale, gutter: int, cell: int) -> list[Text]:
+    labels = {scale.height - 1: compact(scale.high), 0: "0"}
+    bar = max(1, cell - 1)
+    lines = []
+    for line in reversed(range(scale.height)):
+        text = _axis(labels.get(line, ""), gutter)
+        for bucket in buckets:
+            level = min(max(_visible(scale, bucket.payment) - line * 8, 0), 8)
+            text.append(_EIGHTHS[level] * bar + " " * (cell - bar), PAYMENT)
+        lines.append(text)
+    return lines
+
+
+def _visible(scale: Scale, payment: int) -> int:
+    """A payment is never too small to be seen."""
+    return max(scale.eighths(payment), 1) if payment else 0
+
+
+def _axis(label: str, gutter: int) -> Text:
+    return Text(" " * (gutter - 1 - cell_len(label)) + label + " │", "dim")
+
+
+def _years(buckets: Sequence[Bucket], gutter: int, cell: int) -> Text:
+    """The year under the first column of each year, as far as there is room; a year cut short gives way."""
+    starts = [place for place in range(1, len(buckets)) if buckets[place - 1].end.year != buckets[place].end.year]
+    if not starts or starts[0] * cell >= _YEAR:
+        starts.insert(0, 0)
+    line = ""
+    for place in starts:
+        if len(line) <= place * cell:
+            line = f"{line:<{place * cell}}{buckets[place].end.year} "
+    return Text(" " * (gutter + 1) + line.rstrip(), "dim")

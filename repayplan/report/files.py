@@ -1,0 +1,113 @@
+"""A plan as files: ``plan.json`` for programs, ``schedule.csv`` and ``cash.csv`` for spreadsheets; all or none."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from repayplan.errors import Fault, InputError
+from repayplan.language import tr
+from repayplan.money import plain
+from repayplan.planning.plan_file import plan_file
+from repayplan.planning.result import CashRow, Installment, Plan
+from repayplan.report.words import HEADINGS
+
+PLAN, SCHEDULE, CASH, BEST_EFFORT = "plan.json", "schedule.csv", "cash.csv", "best_effort.csv"
+
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def plan_document(plan: Plan) -> dict[str, Any]:
+    """What ``plan.json`` holds: plain values, amounts as decimal strings."""
+    return plan_file(plan).as_dict()
+
+
+def write_plan(plan: Plan, directory: str | Path) -> list[Path]:
+    """Write the files of a plan and return their paths, ``plan.json`` first.
+
+    A schedule that does not repay what it must is called ``best_effort.csv``, so that nobody signs it by mistake, and
+    a ``schedule.csv`` of an earlier run goes. Raises InputError where the directory cannot take the files.
+    """
+    schedule, stale = (SCHEDULE, BEST_EFFORT) if plan.status in ("optimal", "feasible") else (BEST_EFFORT, SCHEDULE)
+    files = {
+        CASH: _csv(CashRow, plan.cash),
+        schedule: _csv(Installment, plan.installments),
+        PLAN: json.dumps(plan_document(plan), ensure_ascii=False, indent=2, allow_nan=False).encode() + b"\n",
+    }
+    return publish(Path(directory), files, [stale])[::-1]
+
+
+def publish(directory: Path, files: Mapping[str, bytes], stale: Iterable[str] = ()) -> list[Path]:
+    """Put ``files`` into ``directory`` and take ``stale`` ones away: complete under other names first, then renamed.
+
+    The last file appears last. Raises InputError where the directory cannot take them; then nothing has changed
+    unless the disk failed between two renames.
+    """
+    require_directory(directory)
+    waiting: dict[str, Path] = {}
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            waiting[name] = _temporary(directory, content)
+        for name in stale:
+            (directory / name).unlink(missing_ok=True)
+        return [waiting.pop(name).replace(directory / name) for name in files]
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(
+            Fault(
+                tr("the files cannot be written: {reason}", reason=reason),
+                str(directory),
+                remedy=tr("give a directory in which you may write"),
+            )
+        ) from None
+    finally:
+        for path in waiting.values():
+            path.unlink(missing_ok=True)
+
+
+def require_directory(path: Path) -> None:
+    """InputError where ``path`` or something above it is there and is no directory."""
+    standing = next((place for place in (path, *path.parents) if place.exists()), path)
+    if standing.exists() and not standing.is_dir():
+        raise InputError(
+            Fault(tr("this is not a directory"), str(standing), remedy=tr("give the path of a directory for the files"))
+        )
+
+
+def _temporary(directory: Path, content: bytes) -> Path:
+    """A complete file under a name nobody reads, readable by whoever the directory lets in."""
+    handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=directory)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    mask = os.umask(0)
+    os.umask(mask)
+    path = Path(name)
+    path.chmod(0o666 & ~mask)
+    return path
+
+
+def _csv(kind: type[Installment | CashRow], rows: Sequence[Installment | CashRow]) -> bytes:
+    """Headings in the language in use, ISO dates, plain decimals; the byte order mark tells Excel it is UTF-8."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    fields: tuple[str, ...] = kind.__slots__
+    writer.writerow([str(HEADINGS[field]) for field in fields])
+    writer.writerows([_cell(getattr(row, field)) for field in fields] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _cell(value: object) -> str:
+    """A figure or a date as it is; text so that no spreadsheet takes it for a formula."""
+    if isinstance(value, int):
+        return plain(value)
+    text = str(value)
+    return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text

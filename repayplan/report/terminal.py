@@ -1,0 +1,167 @@
+"""A plan on the screen: what was proved, the figures that matter, the schedule, the chart, the reasons."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from repayplan.compliance.findings import Finding
+from repayplan.language import Message, tr
+from repayplan.money import grouped
+from repayplan.planning.result import Plan
+from repayplan.problem.terms import UsedDefault
+from repayplan.report.chart import chart
+from repayplan.report.schedule import payments, schedule
+from repayplan.report.words import status_words
+
+_MARKS = {"fail": ("✘", "bold red"), "warning": ("!", "bold yellow"), "note": ("·", "dim"), "pass": ("✔", "green")}
+_STATUS_STYLES = {"optimal": "bold green", "feasible": "bold yellow"}
+
+
+def show_plan(plan: Plan, console: Console) -> None:
+    """Print everything an officer reads before the plan goes to the committee."""
+    _title(plan, console)
+    _grid(_figures(plan), console)
+    if payments(plan):
+        _heading(tr("Schedule"), console)
+        console.print(schedule(plan, console))
+        _quiet_days(plan, console)
+    if plan.cash:
+        _heading(tr("Cash and payments"), console)
+        for line in chart(plan, console.width):
+            console.print(line, no_wrap=True, overflow="crop")
+    if plan.binding:
+        _heading(tr("What holds the installments down"), console)
+        _list([("·", "dim", str(binding.sentence)) for binding in plan.binding], console)
+    show_findings([finding for finding in plan.findings if finding.result != "pass"], console)
+    _defaults(plan.terms.defaults, console)
+
+
+def show_findings(findings: Sequence[Finding], console: Console) -> None:
+    """Print findings, the gravest first."""
+    if not findings:
+        return
+    _heading(tr("Findings"), console)
+    ranked = sorted(findings, key=lambda finding: list(_MARKS).index(finding.result))
+    _list([(*_MARKS[finding.result], _finding(finding)) for finding in ranked], console)
+
+
+def show_verdict(findings: Sequence[Finding], console: Console) -> None:
+    """Print what ``verify`` found, the verdict last."""
+    show_findings([finding for finding in findings if finding.result != "pass"], console)
+    failed = sum(finding.result == "fail" for finding in findings)
+    if failed:
+        words = tr("The plan does not hold: {failed} of {count} checks failed.", failed=failed, count=len(findings))
+        console.print(Text(str(words), "bold red"))
+    else:
+        words = tr("The plan holds: {count} checks, none failed.", count=len(findings))
+        console.print(Text(str(words), "bold green"))
+
+
+def show_files(files: Sequence[Path], console: Console) -> None:
+    """Print where the files are."""
+    console.print()
+    words = (
+        tr("Written: {files}", files=", ".join(map(str, files))) if files else tr("Nothing was written; -o DIR does.")
+    )
+    console.print(Text(str(words)))
+
+
+def _title(plan: Plan, console: Console) -> None:
+    console.print(Text(str(tr("Repayment plan: {name}", name=plan.case.enterprise.name)), "bold"))
+    style = _STATUS_STYLES.get(plan.status, "bold red")
+    console.print(Text(str(status_words(plan)), style))
+    console.print()
+
+
+def _figures(plan: Plan) -> list[tuple[Message, str]]:
+    """The handful of figures that matter."""
+    metrics = plan.metrics
+    signing = tr(
+        "{amount} {currency} on {date}",
+        amount=grouped(metrics.debt_at_signing),
+        currency=plan.case.currency,
+        date=plan.case.as_of,
+    )
+    paid = tr(
+        "{amount}, of which interest and charges {interest}",
+        amount=grouped(metrics.total_paid),
+        interest=grouped(metrics.interest_paid),
+    )
+    lines = [(tr("Debt at signing"), str(signing)), (tr("Paid in all"), str(paid))]
+    if metrics.first_date and metrics.final_date:
+        count = tr(
+            "{count} from {first} to {last}, the largest {amount}",
+            count=metrics.payments,
+            first=metrics.first_date,
+            last=metrics.final_date,
+            amount=grouped(metrics.largest_payment),
+        )
+        lines.append((tr("Payments"), str(count)))
+    lines += [
+        (tr("Left unpaid"), grouped(metrics.unpaid)),
+        (tr("Expected recovery, present value"), grouped(metrics.expected_recovery)),
+        (tr("Value at the original rate"), grouped(metrics.npv_at_eir)),
+    ]
+    if metrics.min_dscr is not None:
+        lines.append((tr("Lowest cover"), _on(f"{metrics.min_dscr:.2f}", metrics.min_dscr_date)))
+    lines.append((tr("Least cash above the floor"), _on(grouped(metrics.min_headroom), metrics.min_headroom_date)))
+    if metrics.average_life_years is not None:
+        lines.append((tr("Average life"), str(tr("{years} years", years=f"{metrics.average_life_years:.2f}"))))
+    return lines
+
+
+def _quiet_days(plan: Plan, console: Console) -> None:
+    quiet = {row.date for row in plan.installments} - {row.date for row in payments(plan)}
+    if quiet:
+        words = tr("On {count} other payment days nothing is due; schedule.csv lists them all.", count=len(quiet))
+        console.print(Text(str(words), "dim"))
+
+
+def _defaults(defaults: Sequence[UsedDefault], console: Console) -> None:
+    if not defaults:
+        return
+    _heading(tr("Defaults used where the case says nothing"), console)
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(style="dim")
+    for default in defaults:
+        table.add_row(default.field, default.value, str(default.reason))
+    console.print(table)
+
+
+def _finding(finding: Finding) -> str:
+    return f"{finding.sentence} [{finding.clause}]" if finding.clause else str(finding.sentence)
+
+
+def _on(figure: str, date: dt.date | None) -> str:
+    return str(tr("{figure} on {date}", figure=figure, date=date)) if date else figure
+
+
+def _heading(words: Message, console: Console) -> None:
+    console.print()
+    console.print(Text(str(words), "bold underline"))
+
+
+def _grid(lines: Iterable[tuple[Message, str]], console: Console) -> None:
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column(no_wrap=True, style="dim")
+    table.add_column()
+    for label, figure in lines:
+        table.add_row(str(label), figure)
+    console.print(table)
+
+
+def _list(lines: Iterable[tuple[str, str, str]], console: Console) -> None:
+    table = Table(box=None, show_header=False, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column()
+    for mark, style, sentence in lines:
+        table.add_row(Text(mark, style), sentence)
+    console.print(table)

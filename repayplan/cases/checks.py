@@ -188,7 +188,7 @@ def _limits(policy: Policy) -> Iterator[Problem]:
         yield Problem(
             ("policy", "grace", "months"),
             tr("the time of reduced payments is as long as the plan"),
-            tr("less than {months} months", months=policy.months),
+            tr("less than {months} months", months=term),
             tr("shorten it, or give the plan a longer term"),
             (("policy", "months"),),
         )

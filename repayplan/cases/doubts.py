@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from decimal import Decimal
 
 from repayplan.calendar.dates import add_months
 from repayplan.cases.checks import Path, Problem, owed
@@ -12,9 +11,6 @@ from repayplan.cases.models import Case, Milestones, Monthly
 from repayplan.language import tr
 from repayplan.money import grouped, to_cents
 from repayplan.rules import defaults
-
-CHARGE_CAP = Decimal("0.24")
-"""Above it a court may reduce interest, penalty and fees together: Supreme People's Court, 法发〔2017〕22号."""
 
 
 def doubts(case: Case) -> list[Problem]:
@@ -25,15 +21,9 @@ def doubts(case: Case) -> list[Problem]:
 
 def _loans(case: Case) -> Iterator[Problem]:
     for number, loan in enumerate(case.loans):
-        place: Path = ("loans", number)
         if not owed(loan):
-            yield Problem(place, tr("nothing is owed on this loan"), None, tr("leave it out if it is settled"))
-        if loan.rate > CHARGE_CAP:
             yield Problem(
-                (*place, "rate"),
-                tr("a court may reduce charges above 24% a year"),
-                tr("24% with penalty and fees"),
-                tr("check the rate, and whether it is per year"),
+                ("loans", number), tr("nothing is owed on this loan"), None, tr("leave it out if it is settled")
             )
 
 

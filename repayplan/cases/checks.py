@@ -179,12 +179,8 @@ def _limits(policy: Policy) -> Iterator[Problem]:
             tr("write window: rolling, or leave months out"),
             (("policy", "cover", "window"),),
         )
-    if (
-        isinstance(grace, BaseModel)
-        and policy.maturity is None
-        and policy.months is not None
-        and grace.months >= policy.months
-    ):
+    term = policy.months if policy.maturity is None else None
+    if isinstance(grace, BaseModel) and term is not None and grace.months >= term:
         yield Problem(
             ("policy", "grace", "months"),
             tr("the time of reduced payments is as long as the plan"),

@@ -7,7 +7,7 @@ A *stage* ends on a day on which cash is checked: every payment date and every m
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
@@ -31,9 +31,10 @@ class Frozen:
 
 @dataclass(frozen=True)
 class CashArrays(Frozen):
-    """``opening`` (N,); the others (N, T) in cents. ``floor`` has already fallen where no payment could keep it."""
+    """``opening``, ``opening_floor`` (N,); the others (N, T); cents. A floor has already fallen where no payment keeps it."""
 
     opening: Cents
+    opening_floor: Cents
     inflow: Cents
     outflow: Cents
     floor: Cents
@@ -43,6 +44,12 @@ class CashArrays(Frozen):
     def unpaid(self) -> Cents:
         """(N, T) cash if nothing were ever paid."""
         return self.opening[:, None] + np.cumsum(self.inflow - self.outflow, axis=1)
+
+    @property
+    def carried(self) -> Cents:
+        """(N, T + 1) cash above the floor before each stage, and at the end, if nothing were ever paid."""
+        opening = np.maximum(self.opening - self.opening_floor, 0)
+        return np.concatenate([opening[:, None], self.unpaid - self.floor], axis=1)
 
     @cached_property
     def payable(self) -> Cents:
@@ -101,13 +108,17 @@ class ValueArrays(Frozen):
 
 @dataclass(frozen=True)
 class LimitArrays(Frozen):
-    """What the policy limits, (N,); NaN where a limit is off. ``grace`` (N, T) marks stages inside the grace time."""
+    """What the policy limits, (N,); NaN where a limit is off. ``grace`` (N, T) marks stages inside the grace time.
+
+    ``margin`` (cents): by how much rows are tightened so that rounding cannot break them.
+    """
 
     minimum: Real
     maximum: Real
     step: Real
     balloon: Real
     unit: Cents
+    margin: Cents
     grace: Mask
     interest_only: Mask
     settle_full: Mask
@@ -137,9 +148,24 @@ class Problem(Frozen):
     @cached_property
     def scale(self) -> Real:
         """(N,) the whole debt in cents; programs are written in units of it."""
-        return np.maximum(self.debt.opening.sum(axis=1), 1).astype(float)
+        return np.asarray(np.maximum(self.debt.opening.sum(axis=1), 1), dtype=float)
 
     def days(self, case: int = 0) -> list[dt.date]:
         """Stage dates of one case."""
         days: list[dt.date] = self.dates[case].astype(object).tolist()
         return days
+
+    def tightened(self, margin: int) -> Problem:
+        """The same with every limit tightened so that payments moved by less than ``margin`` cents still hold it.
+
+        A floor that has fallen to the cash there is cannot rise again: nothing is paid before it anyway.
+        """
+        cash = replace(self.cash, floor=np.minimum(self.cash.floor + margin, self.cash.unpaid))
+        ratio = np.nan_to_num(self.cover.minimum)[:, None]
+        covered = np.maximum(self.cover.cash - np.ceil(ratio * margin).astype(np.int64), 0)
+        return replace(
+            self,
+            cash=cash,
+            cover=replace(self.cover, cash=covered),
+            limits=replace(self.limits, margin=np.full_like(self.limits.margin, margin)),
+        )

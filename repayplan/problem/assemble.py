@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repayplan.calendar.daycount import year_fraction
-from repayplan.calendar.dates import day_in_month, month_ends
+from repayplan.calendar.dates import add_months, day_in_month, month_ends
 from repayplan.cases.models import Case
 from repayplan.errors import Fault, InputError
 from repayplan.forecast import Window, forecast
@@ -54,7 +54,14 @@ def _cash(case: Case, terms: Terms, days: Sequence[dt.date]) -> CashArrays:
     opening = np.array([to_cents(case.cash.opening)], dtype=np.int64)
     unpaid = opening[:, None] + np.cumsum(inflow - outflow, axis=1)
     wanted = terms.planning_floor
-    return CashArrays(opening, inflow, outflow, np.minimum(wanted, unpaid), np.maximum(wanted - unpaid, 0))
+    return CashArrays(
+        opening=opening,
+        opening_floor=np.minimum(wanted, opening),
+        inflow=inflow,
+        outflow=outflow,
+        floor=np.minimum(wanted, unpaid),
+        unfunded=np.maximum(wanted - unpaid, 0),
+    )
 
 
 def _cover(terms: Terms, days: Sequence[dt.date], pays: Mask, cash: CashArrays) -> CoverArrays:
@@ -63,12 +70,12 @@ def _cover(terms: Terms, days: Sequence[dt.date], pays: Mask, cash: CashArrays) 
     net = np.concatenate([[0], np.cumsum(cash.inflow[0] - cash.outflow[0])])
     receipts = np.flatnonzero(cash.inflow[0] > 0)
     paid = np.flatnonzero(pays)
-    for number, stage in enumerate(paid):
+    for number, stage in enumerate(paid.tolist()):
         if terms.cover_window == "since_receipt":
             before = receipts[receipts <= stage]
             first = int(before[-1]) if before.size else 0
         elif terms.cover_window == "rolling":
-            back = _months_back(days[stage], terms.cover_months)
+            back = add_months(days[stage], -terms.cover_months)
             first = next(index for index, day in enumerate(days) if day > back)
         else:
             first = int(paid[number - 1]) + 1 if number else 0
@@ -81,11 +88,6 @@ def _cover(terms: Terms, days: Sequence[dt.date], pays: Mask, cash: CashArrays) 
 def _carry(terms: Terms) -> Decimal:
     """Since the last receipt, what is carried is all there is, so it counts in full (design of milestone cover)."""
     return Decimal(1) if terms.cover_window == "since_receipt" else terms.cover_carry
-
-
-def _months_back(day: dt.date, months: int) -> dt.date:
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return day_in_month(year, month + 1, day.day)
 
 
 def _debt(
@@ -189,6 +191,7 @@ def _limits(terms: Terms, grace: Mask) -> LimitArrays:
         step=_or_nan(terms.step),
         balloon=_or_nan(terms.balloon),
         unit=np.array([terms.unit], dtype=np.int64),
+        margin=np.zeros(1, dtype=np.int64),
         grace=grace[None],
         interest_only=np.array([terms.grace_interest_only]),
         settle_full=np.array([terms.settle == "full"]),

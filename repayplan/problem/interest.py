@@ -24,8 +24,8 @@ def due_dates(days: Sequence[dt.date], pays: Mask, every: int | None, interest_o
     due = pays & interest_only
     if every is not None:
         last: dict[int, int] = {}
-        for stage in np.flatnonzero(pays & ~grace):
-            last[(days[stage].year * 12 + days[stage].month - 1) // every] = int(stage)
+        for stage in np.flatnonzero(pays & ~grace).tolist():
+            last[(days[stage].year * 12 + days[stage].month - 1) // every] = stage
         due[list(last.values())] = True
     return due
 
@@ -34,8 +34,7 @@ def affordable(
     due: Mask, growth: Real, charge: Real, opening: Real, principal: Real, cash: CashArrays, cover: CoverArrays, most: float
 ) -> Mask:
     """(T,) the ``due`` dates that the interest-only path can pay. Arrays of one case: growth and charge (T, L)."""
-    unpaid, floor = cash.unpaid[0].astype(float), cash.floor[0].astype(float)
-    carried = np.maximum(np.concatenate([[cash.opening[0] - min(cash.opening[0], floor[0])], (unpaid - floor)]), 0)
+    carried = cash.carried[0].astype(float)
     paid = np.zeros(len(due) + 1)
     debt = opening.copy()
     can = np.zeros(len(due), dtype=bool)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from repayplan.calendar.dates import add_months, recurring
 from repayplan.cases.models import Case, Cover, Grace, Loan, Milestones
@@ -40,7 +40,7 @@ class Terms:
     tolerance: Decimal
     delay: str
     settle: str
-    arrears: str
+    arrears: Literal["capitalize", "keep"]
     discount_rate: Decimal
     hazard: Decimal
     recovery: Decimal

@@ -40,5 +40,5 @@ def violation(program: SparseProgram, columns: Array) -> float:
 def products(program: SparseProgram, duals: Array) -> Array:
     """``Aᵀy`` for row duals y (m,)."""
     column = np.repeat(np.arange(len(program.cost)), np.diff(program.starts))
-    result: Array = np.bincount(column, program.values * duals[program.indices], minlength=len(program.cost))
-    return result
+    weighted = program.values * duals[program.indices]
+    return np.bincount(column, weighted, minlength=len(program.cost)).astype(np.float64)

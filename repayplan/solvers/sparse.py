@@ -20,7 +20,7 @@ Index = NDArray[np.int32]
 
 
 class Label(NamedTuple):
-    """What a row or column of the sparse program stands for; ``stage`` is −1 for a long row."""
+    """What a row or column of the sparse program stands for; ``stage`` is −1 where it belongs to none."""
 
     name: str
     stage: int
@@ -88,11 +88,11 @@ class Layout:
                 rows.append(np.full(len(stages), int(self._row_start[-1]) + number, dtype=np.int32))
                 columns.append(place[stages])
                 self._sources.append((coefficient, stages))
-        row = np.concatenate(rows) if rows else np.empty(0, dtype=np.int32)
-        column = np.concatenate(columns) if columns else np.empty(0, dtype=np.int32)
-        self._order = np.lexsort((row, column))
-        self._indices = row[self._order]
-        self._starts = np.searchsorted(column[self._order], np.arange(self.width + 1)).astype(np.int32)
+        none = np.empty(0, dtype=np.int32)
+        entry_rows, entry_columns = np.concatenate([none, *rows]), np.concatenate([none, *columns])
+        self._order = np.lexsort((entry_rows, entry_columns))
+        self._indices = entry_rows[self._order].astype(np.int32)
+        self._starts = np.searchsorted(entry_columns[self._order], np.arange(self.width + 1)).astype(np.int32)
 
     def lane(self, lane: int) -> SparseProgram:
         """The sparse program of one lane."""
@@ -117,6 +117,14 @@ class Layout:
         result[place >= 0] = values[place[place >= 0]]
         return result
 
+    def spread(self, values: dict[str, Array], lane: int) -> Array:
+        """One number per column of the sparse program from (N, T) arrays by column family; 0 where none is given."""
+        result = np.zeros(self.width)
+        for name, value in values.items():
+            place = self._place[name]
+            result[place[place >= 0]] = value[lane, place >= 0]
+        return result
+
     @cached_property
     def column_labels(self) -> list[Label]:
         """What each column stands for."""
@@ -129,7 +137,7 @@ class Layout:
         staged = [
             Label(row.name, int(t)) for row, stages in zip(self.program.rows, self._row_stages, strict=True) for t in stages
         ]
-        return staged + [Label(row.name, -1) for row in self.program.long_rows]
+        return staged + [Label(row.name, row.stage) for row in self.program.long_rows]
 
     def _columns(self, field: str, lane: int) -> Array:
         parts = [getattr(column, field)[lane, column.exists] for column in self.program.columns.values()]

@@ -9,6 +9,7 @@ box is finite, which is what makes the dual bound of ``certificate`` safe. This 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -60,15 +61,15 @@ class Row:
     @property
     def exists(self) -> Mask:
         """(T,) stages at which some lane has the row: the part that belongs to the pattern."""
-        result: Mask = self.active.any(axis=0)
-        return result
+        return np.asarray(self.active.any(axis=0))
 
 
 @dataclass(frozen=True, slots=True)
 class LongRow:
-    """One ≤ row per lane over many stages: ``coefficients[column]`` is (N, T)."""
+    """One ≤ row per lane over many stages: ``coefficients[column]`` is (N, T). ``stage`` is where it belongs, or −1."""
 
     name: str
+    stage: int
     coefficients: dict[str, Array]
     rhs: Array
     active: Mask
@@ -83,6 +84,10 @@ class StagedProgram:
     columns: dict[str, Column]
     rows: tuple[Row, ...]
     long_rows: tuple[LongRow, ...]
+
+
+Piece = tuple[ArrayLike, str] | tuple[ArrayLike, str, When]
+"""A term being written: coefficient and column, at the row's own stage or the one before."""
 
 
 @dataclass(slots=True)
@@ -119,7 +124,7 @@ class Draft:
     def row(
         self,
         name: str,
-        terms: list[tuple[ArrayLike, str] | tuple[ArrayLike, str, When]],
+        terms: Sequence[Piece],
         rhs: ArrayLike,
         *,
         equal: bool = False,
@@ -131,12 +136,20 @@ class Draft:
         if active.any():
             self.rows.append(Row(name, equal, made, self._spread(rhs), active))
 
-    def long_row(self, name: str, coefficients: dict[str, ArrayLike], rhs: ArrayLike, where: ArrayLike = True) -> None:
+    def long_row(
+        self,
+        name: str,
+        coefficients: Mapping[str, ArrayLike],
+        rhs: ArrayLike,
+        *,
+        where: ArrayLike = True,
+        stage: int = -1,
+    ) -> None:
         """Add ``Σ_t Σ_c coefficients[c]_t c_t ≤ rhs`` (rhs and where: one per lane)."""
         spread = {column: self._spread(value) for column, value in coefficients.items()}
         active = np.broadcast_to(np.asarray(where, dtype=bool), (self.lanes,))
         bound = np.broadcast_to(np.asarray(rhs, dtype=float), (self.lanes,))
-        self.long_rows.append(LongRow(name, spread, bound, active))
+        self.long_rows.append(LongRow(name, stage, spread, bound, active))
 
     def finish(self) -> StagedProgram:
         """The program, no longer to be changed."""

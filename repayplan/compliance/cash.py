@@ -1,0 +1,47 @@
+"""Point checks on the borrower's cash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from repayplan.compliance.findings import Finding
+from repayplan.compliance.registry import check
+from repayplan.compliance.replay import Replay
+from repayplan.language import tr
+from repayplan.money import grouped
+
+
+@check("floors", tr("Cash never falls below the floor"))
+def floors(plan: Replay) -> Iterator[Finding]:
+    """Cash at every payment date and month end is at least the planning floor."""
+    for day, closing, floor in zip(plan.days, plan.closing, plan.floor, strict=True):
+        if closing < floor:
+            sentence = tr(
+                "On {date} cash is {closing}, below the floor of {floor}",
+                date=day,
+                closing=grouped(closing),
+                floor=grouped(floor),
+            )
+            yield Finding("floors", "policy", "fail", sentence, day, None, floor - closing)
+
+
+@check("cover", tr("Cash covers every payment"), lambda plan: plan.terms.cover_minimum is not None)
+def cover(plan: Replay) -> Iterator[Finding]:
+    """DSCR_min × paid in the window ≤ cash of the window + α × cash carried above the floor; none where nothing is paid."""
+    ratio = Fraction(plan.terms.cover_minimum or 0)
+    carry = Fraction(1) if plan.terms.cover_window == "since_receipt" else Fraction(plan.terms.cover_carry)
+    for stage in plan.pay_stages:
+        paid, cash, carried = plan.service(stage)
+        available = cash + carry * carried
+        if paid and ratio * paid > available:
+            sentence = tr(
+                "On {date} {paid} is paid against {available} of cash: cover {cover} is below {least}",
+                date=plan.days[stage],
+                paid=grouped(paid),
+                available=grouped(int(available)),
+                cover=f"{float(available / paid):.4f}",
+                least=plan.terms.cover_minimum,
+            )
+            missing = int(ratio * paid - available) + 1
+            yield Finding("cover", "policy", "fail", sentence, plan.days[stage], None, missing)

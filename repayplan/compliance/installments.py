@@ -1,0 +1,102 @@
+"""Point checks on installments, over all loans together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from repayplan.compliance.findings import Finding
+from repayplan.compliance.registry import check
+from repayplan.compliance.replay import Replay
+from repayplan.language import Message, tr
+from repayplan.money import grouped
+
+
+@check("minimum", tr("No installment is too small"), lambda plan: plan.terms.minimum_installment is not None)
+def minimum(plan: Replay) -> Iterator[Finding]:
+    """Every installment after grace and before the last is at least the least amount."""
+    least = plan.terms.minimum_installment or 0
+    for stage in _before_last(plan):
+        paid = plan.total[stage]
+        if not _in_grace(plan, stage) and paid < least:
+            sentence = tr("The installment of {date}, {paid}, is below the least amount {least}", **_said(plan, stage, least=grouped(least)))
+            yield _failure("minimum", plan, stage, sentence, least - paid)
+
+
+@check("maximum", tr("No installment is too large"), lambda plan: plan.terms.maximum_installment is not None)
+def maximum(plan: Replay) -> Iterator[Finding]:
+    """No installment is larger than the largest amount."""
+    most = plan.terms.maximum_installment or 0
+    for stage in plan.pay_stages:
+        paid = plan.total[stage]
+        if paid > most:
+            sentence = tr("The installment of {date}, {paid}, is above the largest amount {most}", **_said(plan, stage, most=grouped(most)))
+            yield _failure("maximum", plan, stage, sentence, paid - most)
+
+
+@check("step", tr("Installments change gradually"), lambda plan: plan.terms.step is not None)
+def step(plan: Replay) -> Iterator[Finding]:
+    """Each installment lies within a share σ of the one before; the last may be smaller, the first after grace is free."""
+    share = Fraction(plan.terms.step or 0)
+    before_last = set(_before_last(plan))
+    for previous, stage in zip(plan.pay_stages, plan.pay_stages[1:], strict=False):
+        if plan.last is None or stage > plan.last or _in_grace(plan, previous):
+            continue
+        paid, paid_before = plan.total[stage], plan.total[previous]
+        too_high = paid > (1 + share) * paid_before
+        too_low = stage in before_last and paid < (1 - share) * paid_before
+        if too_high or too_low:
+            sentence = tr(
+                "The installment of {date}, {paid}, differs from the one before, {before}, by more than {share}",
+                **_said(plan, stage, before=grouped(paid_before), share=f"{float(share):.1%}"),
+            )
+            yield _failure("step", plan, stage, sentence, abs(paid - paid_before))
+
+
+@check("balloon", tr("The last payments are not too large"), lambda plan: plan.terms.balloon is not None)
+def balloon(plan: Replay) -> Iterator[Finding]:
+    """The payments on the last payment date and the two before it are together at most β of the debt at signing."""
+    if plan.last is None:
+        return
+    share = Fraction(plan.terms.balloon or 0)
+    three = [stage for stage in plan.pay_stages if stage <= plan.last][-3:]
+    paid = sum(plan.total[stage] for stage in three)
+    most = share * plan.opening_debt
+    if paid > most:
+        sentence = tr(
+            "The last three payments come to {paid}, above {share} of the debt, {most}",
+            paid=grouped(paid),
+            share=f"{float(share):.1%}",
+            most=grouped(int(most)),
+        )
+        yield _failure("balloon", plan, plan.last, sentence, int(paid - most) + 1)
+
+
+@check("level", tr("Installments are level"), lambda plan: plan.terms.shape == "level")
+def level(plan: Replay) -> Iterator[Finding]:
+    """One amount, or two that differ by a unit with the smaller first; the last at most a tenth above them."""
+    stages = [stage for stage in _before_last(plan) if not _in_grace(plan, stage)]
+    amounts = [plan.total[stage] for stage in stages]
+    for stage, before, paid in zip(stages[1:], amounts, amounts[1:], strict=False):
+        if not before <= paid <= amounts[0] + plan.terms.unit:
+            sentence = tr("The installment of {date}, {paid}, is not level with the first, {first}", **_said(plan, stage, first=grouped(amounts[0])))
+            yield _failure("level", plan, stage, sentence, abs(paid - amounts[0]))
+    if amounts and plan.last is not None and 10 * plan.total[plan.last] > 11 * amounts[-1]:
+        sentence = tr("The last installment, {paid} on {date}, is more than a tenth above the others", **_said(plan, plan.last))
+        yield _failure("level", plan, plan.last, sentence, plan.total[plan.last] - amounts[-1])
+
+
+def _before_last(plan: Replay) -> list[int]:
+    return [stage for stage in plan.pay_stages if plan.last is not None and stage < plan.last]
+
+
+def _in_grace(plan: Replay, stage: int) -> bool:
+    return bool(plan.problem.limits.grace[0, stage])
+
+
+def _said(plan: Replay, stage: int, **more: str) -> dict[str, object]:
+    return {"date": plan.days[stage], "paid": grouped(plan.total[stage]), **more}
+
+
+def _failure(name: str, plan: Replay, stage: int, sentence: Message, amount: int) -> Finding:
+    return Finding(name, "policy", "fail", sentence, plan.days[stage], None, amount)

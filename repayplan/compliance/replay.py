@@ -1,0 +1,131 @@
+"""What a list of payments does: the ledger of every loan and the borrower's cash, stage by stage, in whole cents."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from repayplan.cases.models import Case
+from repayplan.debt.claim import Allocation, Claim
+from repayplan.debt.ledger import Ledger, open_ledger
+from repayplan.problem.arrays import Problem
+from repayplan.problem.terms import Terms, settlement_dates
+
+Cents = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Cents paid on one loan on one day."""
+
+    date: dt.date
+    loan: str
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A payment as the ledger allocates it, and the claim that is left."""
+
+    payment: Payment
+    allocation: Allocation
+    claim: Claim
+
+
+@dataclass(frozen=True)
+class Replay:
+    """The consequences of payments on payment dates.
+
+    ``paid``, ``debt`` and ``principal`` are (T, L) cents, the latter two after the stage's payment.
+    """
+
+    case: Case
+    terms: Terms
+    problem: Problem
+    settled: tuple[Settled, ...]
+    paid: Cents
+    debt: Cents
+    principal: Cents
+
+    @cached_property
+    def days(self) -> list[dt.date]:
+        """Stage dates."""
+        return self.problem.days()
+
+    @cached_property
+    def total(self) -> list[int]:
+        """(T,) paid over all loans."""
+        return [int(cents) for cents in self.paid.sum(axis=1)]
+
+    @cached_property
+    def closing(self) -> list[int]:
+        """(T,) cash at the end of each stage."""
+        return [int(cents) for cents in self.problem.cash.unpaid[0] - np.cumsum(self.paid.sum(axis=1))]
+
+    @cached_property
+    def floor(self) -> list[int]:
+        """(T,) what planning respects."""
+        return [int(cents) for cents in self.problem.cash.floor[0]]
+
+    @cached_property
+    def pay_stages(self) -> list[int]:
+        """Stages that end on a payment date."""
+        return [int(stage) for stage in np.flatnonzero(self.problem.pays[0])]
+
+    @cached_property
+    def last(self) -> int | None:
+        """Stage of the last payment; None where nothing is paid."""
+        stages = [stage for stage, cents in enumerate(self.total) if cents]
+        return stages[-1] if stages else None
+
+    @cached_property
+    def opening_debt(self) -> int:
+        """The whole debt at signing."""
+        return int(self.problem.debt.opening.sum())
+
+    @property
+    def unpaid(self) -> int:
+        """Debt left at the end of the horizon."""
+        return int(self.debt[-1].sum())
+
+    def service(self, stage: int) -> tuple[int, int, int]:
+        """Cover at a payment date: paid in its window, cash of the window, cash carried above the floor; cents."""
+        start = int(self.problem.cover.start[0, stage])
+        paid = sum(self.total[start : stage + 1])
+        if start:
+            carried = self.closing[start - 1] - self.floor[start - 1]
+        else:
+            carried = int(self.problem.cash.opening[0] - self.problem.cash.opening_floor[0])
+        return paid, int(self.problem.cover.cash[0, stage]), carried
+
+
+def replay(case: Case, terms: Terms, problem: Problem, payments: Iterable[Payment]) -> Replay:
+    """Run ``payments`` through the ledgers; LedgerError where one is larger than the debt. Dates must be payment dates."""
+    by_day = {(payment.date, payment.loan): payment for payment in payments}
+    days = problem.days()
+    shape = (len(days), len(case.loans))
+    paid, debt, principal = (np.zeros(shape, dtype=np.int64) for _ in range(3))
+    settled: list[Settled] = []
+    for number, ledger in enumerate(ledgers(case, terms)):
+        for stage, day in enumerate(days):
+            payment = by_day.get((day, ledger.loan))
+            if payment is not None and payment.cents:
+                settled.append(Settled(payment, ledger.pay(day, payment.cents), ledger.claim))
+                paid[stage, number] = payment.cents
+            else:
+                ledger.advance(day)
+            debt[stage, number], principal[stage, number] = ledger.debt, ledger.principal
+    order = {loan.id: number for number, loan in enumerate(case.loans)}
+    settled.sort(key=lambda entry: (entry.payment.date, order[entry.payment.loan]))
+    return Replay(case, terms, problem, tuple(settled), paid, debt, principal)
+
+
+def ledgers(case: Case, terms: Terms) -> Sequence[Ledger]:
+    """The loans as they run once the plan is signed."""
+    settlements = settlement_dates(case, terms)
+    return [open_ledger(loan, case.as_of, terms.arrears, settlements) for loan in case.loans]

@@ -1,0 +1,160 @@
+"""The staged program of a problem: debt and cash, every limit in the register, the shape, the value of what is paid.
+
+Stage 1 maximizes expected recovery in present value; stage 2, within a tolerance of it, prefers early payment. Both
+are one program with two cost vectors and one long row that is switched on for stage 2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from repayplan.formulation.frame import CASH, Frame, debt, payment
+from repayplan.formulation.registry import limits
+from repayplan.formulation.shapes import cleared, level
+from repayplan.problem.arrays import Problem, Real
+from repayplan.solvers.sparse import Layout, SparseProgram
+from repayplan.solvers.staged import Draft, Piece, StagedProgram, When
+
+VALUE = "value"
+
+
+@dataclass(frozen=True)
+class Formulation:
+    """A program and how to read it. Amounts are in units of each case's debt; a lane's value is −objective."""
+
+    frame: Frame
+    program: StagedProgram
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where everything stands in the sparse program."""
+        return Layout(self.program)
+
+    def valued(self, lane: int) -> SparseProgram:
+        """Stage 1: the most value."""
+        return self.layout.lane(lane)
+
+    def preferred(self, lane: int, least_value: float) -> SparseProgram:
+        """Stage 2: the earliest payments worth at least ``least_value`` (units of the debt)."""
+        sparse = self.layout.lane(lane)
+        upper = sparse.row_upper.copy()
+        upper[-1] = -least_value
+        return replace(sparse, cost=self.layout.spread(earliness(self.frame), lane), row_upper=upper)
+
+    def payments(self, lane: int, columns: Real) -> Real:
+        """(T, L) payments of a solution, cents as floats."""
+        case_scale = self.frame.problem.scale[0]
+        return np.stack([self.layout.by_stage(name, columns) * case_scale for name in self.frame.payments], axis=1)
+
+
+def formulate(problem: Problem, *, effort: bool = False) -> Formulation:
+    """The program of one case, with a lane per possible last payment where something depends on it.
+
+    ``effort``: what can be paid under the limits that forbid, without those that demand.
+    """
+    last = np.flatnonzero(problem.pays[0])
+    guessed = not effort and depends_on_last(problem)
+    frame = Frame(problem, last if guessed else last[-1:], guessed)
+    draft = Draft(frame.lanes, frame.stages)
+    _core(draft, frame)
+    for family in limits().values():
+        if not (effort and family.at_least):
+            family.rows(draft, frame)
+    if not effort:
+        level(draft, frame)
+        cleared(draft, frame)
+    _recovery(draft, frame)
+    _value_row(draft)
+    return Formulation(frame, draft.finish())
+
+
+def depends_on_last(problem: Problem) -> bool:
+    """Whether a limit or shape speaks of the last payment."""
+    limit = problem.limits
+    named = np.stack([limit.minimum, limit.step, limit.balloon])
+    return bool((~np.isnan(named)).any() or limit.level.any())
+
+
+def earliness(frame: Frame) -> dict[str, Real]:
+    """Costs (N, T) of stage 2: each unit counts as often as there are payment dates from its own on (max Σ_t X_t)."""
+    pays = frame.problem.pays
+    left = np.cumsum(pays[:, ::-1], axis=1)[:, ::-1] / pays.sum(axis=1, keepdims=True)
+    cost = np.broadcast_to(-np.where(pays, left, 0.0), (frame.lanes, frame.stages))
+    return dict.fromkeys(frame.payments, cost)
+
+
+def _core(draft: Draft, frame: Frame) -> None:
+    """Payments, debt by its linear map, cash; every box finite and loose enough that limits show in rows."""
+    problem = frame.problem
+    pays = problem.pays.any(axis=0)
+    most = frame.money(problem.debt.unpaid)
+    weight = problem.value.planning * problem.value.survival
+    for loan in range(problem.shape[2]):
+        largest = most[:, :, loan]
+        draft.column(payment(loan), 0.0, largest * frame.up_to_last, cost=-weight * problem.pays, exists=pays)
+        opening = frame.money(problem.debt.opening)[:, loan]
+        draft.column(debt(loan), 0.0, largest, initial=opening)
+    unpaid = frame.money(problem.cash.unpaid)
+    could_be_paid = np.maximum.accumulate(most.sum(axis=2), axis=1)
+    opening = frame.money(problem.cash.opening)
+    draft.column(CASH, unpaid - could_be_paid, unpaid, initial=opening)
+    net = frame.money(problem.cash.inflow - problem.cash.outflow)
+    paid = [(problem.pays.astype(float), name) for name in frame.payments]
+    draft.row("cash", [(1.0, CASH), (-1.0, CASH, When.BEFORE), *paid], net, equal=True)
+    for loan in range(problem.shape[2]):
+        terms: list[Piece] = [(1.0, debt(loan)), (-problem.debt.growth[:, :, loan], debt(loan), When.BEFORE), (1.0, payment(loan))]
+        draft.row("debt", terms, frame.money(problem.debt.charge)[:, :, loan], equal=True)
+
+
+def _recovery(draft: Draft, frame: Frame) -> None:
+    """What a default brings: R = R^c + R^u, R^c ≤ net collateral, both within D_t + x_t, R^u ≤ ρ of the rest.
+
+    On default the payment of that month was not made, so the claim is D_t + x_t. At the end of the term the claim is
+    what is left.
+    """
+    problem = frame.problem
+    value, dead = problem.value, _deaths(problem)
+    at_default = np.where(problem.pays, value.planning * dead, 0.0)
+    at_end = np.where(frame.final, value.planning * value.survival, 0.0)
+    for moment, weight, where in (
+        ("default", at_default, problem.pays & (at_default > 0)),
+        ("end", at_end, frame.final & ~problem.limits.settle_full[:, None]),
+    ):
+        if where.any():
+            for loan in range(problem.shape[2]):
+                _recovered(draft, frame, moment, loan, weight, where)
+
+
+def _recovered(draft: Draft, frame: Frame, moment: str, loan: int, weight: Real, where: NDArray[np.bool_]) -> None:
+    problem = frame.problem
+    exists = where.any(axis=0)
+    largest = frame.money(problem.debt.unpaid)[:, :, loan]
+    collateral = frame.money(problem.debt.collateral)[:, loan, None]
+    share = problem.value.recovery[:, None]
+    claim = [debt(loan), payment(loan)] if moment == "default" else [debt(loan)]
+    secured, unsecured = f"secured.{moment}.{loan}", f"unsecured.{moment}.{loan}"
+    draft.column(secured, 0.0, np.minimum(collateral, largest), cost=-weight, exists=exists)
+    draft.column(unsecured, 0.0, share * largest, cost=-weight, exists=exists)
+    draft.row("recovery", [(1.0, secured), *((-1.0, name) for name in claim)], 0.0, where=where)
+    limited: list[Piece] = [(1.0, unsecured), (share, secured), *((-share, name) for name in claim)]
+    draft.row("recovery", limited, 0.0, where=where)
+
+
+def _deaths(problem: Problem) -> Real:
+    """(N, T) probability of a default since the payment date before."""
+    result = np.zeros_like(problem.value.survival)
+    for case, pays in enumerate(problem.pays):
+        dates = np.flatnonzero(pays)
+        alive = np.concatenate([[1.0], problem.value.survival[case, dates]])
+        result[case, dates] = alive[:-1] - alive[1:]
+    return result
+
+
+def _value_row(draft: Draft) -> None:
+    """−value ≤ −least value; infinite until stage 2 switches it on. It must stay the last row."""
+    costs = {name: column.cost for name, column in draft.columns.items() if column.cost.any()}
+    draft.long_row(VALUE, dict(costs), 0.0, where=False)

@@ -1,0 +1,96 @@
+"""What every limit and shape writes against: the problem in units of its debt, and the lanes of the batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from repayplan.problem.arrays import Mask, Problem, Real
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A problem and, per lane, the stage of its last payment.
+
+    ``last`` (N,): payments follow the shape before it, the payment on it may be smaller, there is none after it
+    (*until cleared*). Where a limit or shape depends on it, it is ``guessed``: a single case is spread over as many
+    lanes as there are payment dates.
+    """
+
+    problem: Problem
+    last: NDArray[np.int64]
+    guessed: bool
+
+    @property
+    def lanes(self) -> int:
+        """Number of lanes N."""
+        return len(self.last)
+
+    @property
+    def stages(self) -> int:
+        """Number of stages T."""
+        return self.problem.shape[1]
+
+    @cached_property
+    def stage(self) -> NDArray[np.int64]:
+        """(1, T) stage numbers."""
+        return np.arange(self.stages)[None]
+
+    @cached_property
+    def before_last(self) -> Mask:
+        """(N, T) payment dates before the last payment."""
+        mask: Mask = self.problem.pays & (self.stage < self.last[:, None])
+        return mask
+
+    @cached_property
+    def at_last(self) -> Mask:
+        """(N, T) the stage of the last payment."""
+        mask: Mask = self.stage == self.last[:, None]
+        return mask
+
+    @cached_property
+    def up_to_last(self) -> Mask:
+        """(N, T) payment dates up to and including the last payment."""
+        mask: Mask = self.problem.pays & (self.stage <= self.last[:, None])
+        return mask
+
+    @cached_property
+    def final(self) -> Mask:
+        """(1, T) the last stage of the horizon."""
+        mask: Mask = self.stage == self.stages - 1
+        return mask
+
+    @cached_property
+    def payments(self) -> tuple[str, ...]:
+        """Names of the payment columns, one a loan."""
+        return tuple(payment(loan) for loan in range(self.problem.shape[2]))
+
+    def money(self, cents: NDArray[np.int64] | Real) -> Real:
+        """Cents (N, …) in units of the case's debt."""
+        scale = self.problem.scale.reshape((-1,) + (1,) * (cents.ndim - 1))
+        return cents / scale
+
+
+def payment(loan: int) -> str:
+    """Name of a loan's payment column."""
+    return f"payment.{loan}"
+
+
+def debt(loan: int) -> str:
+    """Name of a loan's debt column."""
+    return f"debt.{loan}"
+
+
+def principal(loan: int) -> str:
+    """Name of the column that caps a loan's principal: the least debt so far."""
+    return f"principal.{loan}"
+
+
+CASH = "cash"
+PREVIOUS = "previous"
+EARLIER = "earlier"
+LEVEL = "level"
+CARRIED = "carried"

@@ -1,0 +1,117 @@
+"""Limits on the size of installments, over all loans together."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from repayplan.formulation.frame import EARLIER, PREVIOUS, Frame
+from repayplan.formulation.registry import limit
+from repayplan.problem.arrays import Mask, Real
+from repayplan.solvers.staged import Draft, Piece, When
+
+LAST_PAYMENTS = 3
+"""Balloon payments are counted together: a limit on the last one alone is dodged a month earlier."""
+
+
+@limit(
+    "minimum",
+    formula="Σ_l x_t ≥ x_min",
+    source="bank policy",
+    sign="0",
+    applies="payment dates after grace and before the last payment",
+    at_least=True,
+)
+def minimum(draft: Draft, frame: Frame) -> None:
+    """No installment before the last is smaller than the least amount."""
+    least = frame.problem.limits.minimum
+    where = frame.before_last & ~frame.problem.limits.grace & ~np.isnan(least)[:, None]
+    spare = _known(frame, frame.problem.limits.margin)
+    draft.row("minimum", _total(frame, -1.0), -_known(frame, least) - spare, where=where)
+
+
+@limit("maximum", formula="Σ_l x_t ≤ x_max", source="bank policy", sign="0", applies="payment dates")
+def maximum(draft: Draft, frame: Frame) -> None:
+    """No installment is larger than the largest amount."""
+    most = frame.problem.limits.maximum
+    where = frame.up_to_last & ~np.isnan(most)[:, None]
+    spare = _known(frame, frame.problem.limits.margin)
+    draft.row("maximum", _total(frame, 1.0), _known(frame, most) - spare, where=where)
+
+
+@limit(
+    "step",
+    formula="(1 − σ) x_{t−1} ≤ x_t ≤ (1 + σ) x_{t−1}",
+    source="bank policy; the first payment after grace has none before it, the last may be smaller",
+    sign="0",
+    applies="payment dates after the first",
+    at_least=True,
+)
+def step(draft: Draft, frame: Frame) -> None:
+    """From one payment date to the next the installment changes by a share σ at most."""
+    share = frame.problem.limits.step
+    if np.isnan(share).all():
+        return
+    sigma: Real = np.nan_to_num(share)[:, None]
+    where = stepped(frame) & ~np.isnan(share)[:, None]
+    previous = _remember(draft, frame, PREVIOUS, None)
+    rise: list[Piece] = [*_total(frame, 1.0), (-(1 + sigma), previous, When.BEFORE)]
+    fall: list[Piece] = [*_total(frame, -1.0), (1 - sigma, previous, When.BEFORE)]
+    spare = (2 + sigma) * _known(frame, frame.problem.limits.margin)
+    draft.row("step.rise", rise, -spare, where=where & frame.up_to_last)
+    draft.row("step.fall", fall, -spare, where=where & frame.before_last)
+
+
+@limit(
+    "balloon",
+    formula="x_{n−2} + x_{n−1} + x_n ≤ β D_0",
+    source="bank policy; EBA/GL/2016/07 names a large final payment as a sign of distress",
+    sign="0",
+    applies="the last payment date and the two before it",
+    at_least=True,
+)
+def balloon(draft: Draft, frame: Frame) -> None:
+    """The last three payments together are at most a share β of the debt at signing."""
+    share = frame.problem.limits.balloon
+    if np.isnan(share).all():
+        return
+    previous = _remember(draft, frame, PREVIOUS, None)
+    earlier = _remember(draft, frame, EARLIER, previous)
+    where = frame.at_last & ~np.isnan(share)[:, None]
+    terms: list[Piece] = [*_total(frame, 1.0), (1.0, previous, When.BEFORE), (1.0, earlier, When.BEFORE)]
+    spare = 2 * _known(frame, frame.problem.limits.margin)
+    draft.row("balloon", terms, np.nan_to_num(share)[:, None] - spare, where=where)
+
+
+def stepped(frame: Frame) -> Mask:
+    """(N, T) payment dates whose predecessor is a payment date outside the grace time."""
+    problem = frame.problem
+    result = np.zeros_like(problem.pays)
+    for case, pays in enumerate(problem.pays):
+        dates = np.flatnonzero(pays)
+        result[case, dates[1:]] = ~problem.limits.grace[case, dates[:-1]]
+    return result
+
+
+def _total(frame: Frame, sign: float) -> list[Piece]:
+    return [(sign, name) for name in frame.payments]
+
+
+def _known(frame: Frame, cents: ArrayLike) -> Real:
+    """(N, 1) amounts in units of the debt; 0 where there is none."""
+    return frame.money(np.nan_to_num(np.asarray(cents, dtype=float)))[:, None]
+
+
+def _remember(draft: Draft, frame: Frame, name: str, of: str | None) -> str:
+    """A state that holds the payment of the latest payment date, or what ``of`` held before it.
+
+    Written once, whichever limit asks first.
+    """
+    if name in draft.columns:
+        return name
+    pays = frame.problem.pays.astype(float)
+    most = sum(draft.columns[payment].upper.max(axis=1) for payment in frame.payments)
+    draft.column(name, 0.0, np.asarray(most)[:, None])
+    taken: list[Piece] = [(-pays, payment) for payment in frame.payments] if of is None else [(-pays, of, When.BEFORE)]
+    draft.row(name, [(1.0, name), (pays - 1.0, name, When.BEFORE), *taken], 0.0, equal=True)
+    return name

@@ -1,0 +1,33 @@
+"""Shapes of the installments, until the debt is cleared: before the last payment they follow the shape."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from repayplan.formulation.frame import LEVEL, Frame
+from repayplan.solvers.staged import Draft, When
+
+
+def level(draft: Draft, frame: Frame) -> None:
+    """One amount θ, carried as a state: x_t = θ before the last payment, x_n ≤ θ."""
+    wanted = frame.problem.limits.level[:, None]
+    if not wanted.any():
+        return
+    most = sum(draft.columns[payment].upper.max(axis=1) for payment in frame.payments)
+    draft.column(LEVEL, 0.0, np.asarray(most)[:, None])
+    outside_grace = wanted & ~frame.problem.limits.grace
+    draft.row(LEVEL, [(1.0, LEVEL), (-1.0, LEVEL, When.BEFORE)], 0.0, equal=True, where=frame.stage > 0)
+    up = [(1.0, payment) for payment in frame.payments]
+    draft.row("level.most", [*up, (-1.0, LEVEL)], 0.0, where=outside_grace & frame.up_to_last)
+    down = [(-1.0, payment) for payment in frame.payments]
+    draft.row("level.least", [*down, (1.0, LEVEL)], 0.0, where=outside_grace & frame.before_last)
+
+
+def cleared(draft: Draft, frame: Frame) -> None:
+    """Where the last payment is guessed, it is one: at least a unit, or the whole debt if that is less."""
+    if not frame.guessed:
+        return
+    unit = np.minimum(frame.problem.limits.unit, frame.problem.debt.opening.sum(axis=1))
+    draft.row(
+        "last", [(-1.0, payment) for payment in frame.payments], -frame.money(unit)[:, None], where=frame.at_last
+    )

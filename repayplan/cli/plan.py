@@ -53,9 +53,9 @@ def command(case: Path, out: Path | None, months: int | None, shape: str | None,
 
 def _with_policy(case: Case, wishes: dict[str, object]) -> Case:
     """The case with parts of its policy replaced, checked as if it had been written so."""
-    from repayplan.cases.writers import case_to_dict
     from repayplan.cases.documents import Document
     from repayplan.cases.readers import to_case
+    from repayplan.cases.writers import case_to_dict
 
     given = {name: value for name, value in wishes.items() if value is not None}
     if not given:

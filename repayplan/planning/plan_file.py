@@ -16,12 +16,12 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError, ValidationInfo
 
 from repayplan import __version__
-from repayplan.cases.writers import case_to_dict, fingerprint
 from repayplan.cases.documents import Document
 from repayplan.cases.faults import to_faults
 from repayplan.cases.fields import Date, refuse
 from repayplan.cases.models import Case
 from repayplan.cases.readers import read_document, text_of, to_case
+from repayplan.cases.writers import case_to_dict, fingerprint
 from repayplan.compliance.findings import Finding, Result
 from repayplan.errors import Fault, InputError
 from repayplan.language import current, tr

@@ -16,6 +16,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from repayplan.version import __version__
+
 if TYPE_CHECKING:
     from repayplan.cases.readers import read_case as read_case
     from repayplan.cases.schema import case_schema as case_schema
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
     from repayplan.planning.plan_file import read_plan as read_plan
     from repayplan.planning.verify import verify as verify
     from repayplan.report.files import write_plan as write_plan
-
-__version__ = "0.1.0"
 
 _HOMES = {
     "case_schema": "repayplan.cases.schema",

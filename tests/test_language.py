@@ -25,10 +25,8 @@ def source_texts() -> Iterator[tuple[str, str]]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "tr":
                 text = node.args[0]
-                assert isinstance(text, ast.Constant) and isinstance(text.value, str), (
-                    f"{name}:{node.lineno}: no literal"
-                )
-                yield text.value, name
+                assert isinstance(text, ast.Constant), f"{name}:{node.lineno}: tr() needs a literal"
+                yield str(text.value), name
     for path in sorted((PACKAGE / "rules").glob("*.toml")):
         name = path.relative_to(PACKAGE.parent).as_posix()
         for entry in tomllib.loads(path.read_text(encoding="utf-8")).values():

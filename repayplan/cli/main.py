@@ -14,11 +14,11 @@ from typing import Any
 
 import rich_click as click
 
-from repayplan import __version__
 from repayplan.cli.common import common_options, translated
 from repayplan.cli.failure import ABORTED, Failure, bug, usage
 from repayplan.errors import RepayplanError
 from repayplan.language import LANGUAGES, from_environment, speaking, tr
+from repayplan.version import __version__
 
 COMMANDS = ("init", "check", "plan", "verify", "schema")
 

@@ -15,7 +15,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError, ValidationInfo
 
-from repayplan import __version__
 from repayplan.cases.documents import Document
 from repayplan.cases.faults import to_faults
 from repayplan.cases.fields import Date, refuse
@@ -28,11 +27,12 @@ from repayplan.language import current, tr
 from repayplan.money import MAX_CENTS, plain, to_cents
 from repayplan.planning.result import Plan, Status
 from repayplan.problem.terms import Terms
+from repayplan.version import __version__
 
 MAX_LINES = 50_000
 
 _ENGINE = "amounts are cents already"
-_AMOUNT = re.compile(r"-?\d{1,14}\.\d{2}")
+_AMOUNT = re.compile(r"-?[0-9]{1,14}\.[0-9]{2}")
 _AMOUNT_TERMS = ("floor", "contingency", "minimum_installment", "maximum_installment", "unit")
 
 
@@ -105,7 +105,6 @@ class MetricsLine(Line):
     final_date: Date | None
     unpaid: Cents
     debt_at_signing: Cents
-    total_paid: Cents
     interest_paid: Cents
     payments: int
     largest_payment: Cents

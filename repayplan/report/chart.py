@@ -146,6 +146,6 @@ def _years(buckets: Sequence[Bucket], gutter: int, cell: int) -> Text:
         starts.insert(0, 0)
     line = ""
     for place in starts:
-        if len(line) <= place * cell:
+        if len(line) <= place * cell <= len(buckets) * cell - _YEAR + 1:
             line = f"{line:<{place * cell}}{buckets[place].end.year} "
     return Text(" " * (gutter + 1) + line.rstrip(), "dim")

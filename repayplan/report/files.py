@@ -54,7 +54,8 @@ def publish(directory: Path, files: Mapping[str, bytes], stale: Iterable[str] = 
     try:
         directory.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
-            waiting[name] = _temporary(directory, content)
+            waiting[name] = _temporary(directory)
+            _fill(waiting[name], content)
         for name in stale:
             (directory / name).unlink(missing_ok=True)
         return [waiting.pop(name).replace(directory / name) for name in files]
@@ -81,18 +82,22 @@ def require_directory(path: Path) -> None:
         )
 
 
-def _temporary(directory: Path, content: bytes) -> Path:
-    """A complete file under a name nobody reads, readable by whoever the directory lets in."""
+def _temporary(directory: Path) -> Path:
+    """An empty file under a name that nobody reads."""
     handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=directory)
-    with os.fdopen(handle, "wb") as file:
+    os.close(handle)
+    return Path(name)
+
+
+def _fill(path: Path, content: bytes) -> None:
+    """Bring ``content`` to the disk, readable by those whom the person's mask lets in."""
+    with path.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
     mask = os.umask(0)
     os.umask(mask)
-    path = Path(name)
     path.chmod(0o666 & ~mask)
-    return path
 
 
 def _csv(kind: type[Installment | CashRow], rows: Sequence[Installment | CashRow]) -> bytes:

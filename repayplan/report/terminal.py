@@ -90,7 +90,7 @@ def _figures(plan: Plan) -> list[tuple[Message, str]]:
     )
     paid = tr(
         "{amount}, of which interest and charges {interest}",
-        amount=grouped(metrics.total_paid),
+        amount=grouped(metrics.recovered),
         interest=grouped(metrics.interest_paid),
     )
     lines = [(tr("Debt at signing"), str(signing)), (tr("Paid in all"), str(paid))]
@@ -130,7 +130,7 @@ def _defaults(defaults: Sequence[UsedDefault], console: Console) -> None:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)
-    table.add_column(style="dim")
+    table.add_column(style="dim", overflow="fold")
     for default in defaults:
         table.add_row(default.field, default.value, str(default.reason))
     console.print(table)
@@ -152,7 +152,7 @@ def _heading(words: Message, console: Console) -> None:
 def _grid(lines: Iterable[tuple[Message, str]], console: Console) -> None:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column(no_wrap=True, style="dim")
-    table.add_column()
+    table.add_column(overflow="fold")
     for label, figure in lines:
         table.add_row(str(label), figure)
     console.print(table)
@@ -161,7 +161,7 @@ def _grid(lines: Iterable[tuple[Message, str]], console: Console) -> None:
 def _list(lines: Iterable[tuple[str, str, str]], console: Console) -> None:
     table = Table(box=None, show_header=False, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column(no_wrap=True)
-    table.add_column()
+    table.add_column(overflow="fold")
     for mark, style, sentence in lines:
         table.add_row(Text(mark, style), sentence)
     console.print(table)

@@ -14,11 +14,11 @@ from repayplan.money import grouped
 
 @check("minimum", tr("No installment is too small"), lambda plan: plan.terms.minimum_installment is not None)
 def minimum(plan: Replay) -> Iterator[Finding]:
-    """Every installment after grace and before the last is at least the least amount."""
+    """Every installment before the last, on dates when anything can be paid, is at least the least amount."""
     least = plan.terms.minimum_installment or 0
     for stage in _before_last(plan):
         paid = plan.total[stage]
-        if not _in_grace(plan, stage) and paid < least:
+        if not _reduced(plan, stage) and paid < least:
             sentence = tr("The installment of {date}, {paid}, is below the least amount {least}", **_said(plan, stage, least=grouped(least)))
             yield _failure("minimum", plan, stage, sentence, least - paid)
 
@@ -36,11 +36,11 @@ def maximum(plan: Replay) -> Iterator[Finding]:
 
 @check("step", tr("Installments change gradually"), lambda plan: plan.terms.step is not None)
 def step(plan: Replay) -> Iterator[Finding]:
-    """Each installment lies within a share σ of the one before; the last may be smaller, the first after grace is free."""
+    """Each installment lies within a share σ of the one before; the last may be smaller, the first after grace or after dates without cash is free."""
     share = Fraction(plan.terms.step or 0)
     before_last = set(_before_last(plan))
     for previous, stage in zip(plan.pay_stages, plan.pay_stages[1:], strict=False):
-        if plan.last is None or stage > plan.last or _in_grace(plan, previous):
+        if plan.last is None or stage > plan.last or _reduced(plan, previous):
             continue
         paid, paid_before = plan.total[stage], plan.total[previous]
         too_high = paid > (1 + share) * paid_before
@@ -75,7 +75,7 @@ def balloon(plan: Replay) -> Iterator[Finding]:
 @check("level", tr("Installments are level"), lambda plan: plan.terms.shape == "level")
 def level(plan: Replay) -> Iterator[Finding]:
     """One amount, or two that differ by a unit with the smaller first; the last at most a tenth above them."""
-    stages = [stage for stage in _before_last(plan) if not _in_grace(plan, stage)]
+    stages = [stage for stage in _before_last(plan) if not _reduced(plan, stage)]
     amounts = [plan.total[stage] for stage in stages]
     for stage, before, paid in zip(stages[1:], amounts, amounts[1:], strict=False):
         if not before <= paid <= amounts[0] + plan.terms.unit:
@@ -90,8 +90,8 @@ def _before_last(plan: Replay) -> list[int]:
     return [stage for stage in plan.pay_stages if plan.last is not None and stage < plan.last]
 
 
-def _in_grace(plan: Replay, stage: int) -> bool:
-    return bool(plan.problem.limits.grace[0, stage])
+def _reduced(plan: Replay, stage: int) -> bool:
+    return bool(plan.problem.reduced[0, stage])
 
 
 def _said(plan: Replay, stage: int, **more: str) -> dict[str, object]:

@@ -182,7 +182,7 @@ def plan_file(plan: Plan) -> PlanFile:
         "case_sha256": fingerprint(plan.case),
         "currency": plan.case.currency,
         "as_of": plan.case.as_of,
-        "terms": _terms(plan.terms),
+        "terms": term_values(plan.terms),
         "defaults": plan.terms.defaults,
     }
     same = {name: getattr(plan, name) for name in ("status", "proof", "installments", "cash", "metrics", "binding")}
@@ -229,7 +229,7 @@ def _mended(fault: Fault) -> Fault:
     return dataclasses.replace(fault, remedy=tr("let repayplan plan write the file again"))
 
 
-def _terms(terms: Terms) -> dict[str, Scalar]:
+def term_values(terms: Terms) -> dict[str, Scalar]:
     """Every term as a plain value; the defaults among them are told apart in ``defaults``."""
     fields = [field.name for field in dataclasses.fields(terms) if field.name != "defaults"]
     return {name: _scalar(name, getattr(terms, name)) for name in fields}

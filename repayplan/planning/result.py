@@ -67,7 +67,6 @@ class Metrics:
     """The handful of figures that matter; cents unless said. ``unpaid`` is debt left after the last payment."""
 
     debt_at_signing: int
-    total_paid: int
     interest_paid: int
     recovered: int
     expected_recovery: int
@@ -116,4 +115,6 @@ class Plan:
         import pandas as pd
 
         fields = Installment.__slots__
-        return pd.DataFrame([[getattr(row, name) for name in fields] for row in self.installments], columns=list(fields))
+        return pd.DataFrame(
+            [[getattr(row, name) for name in fields] for row in self.installments], columns=list(fields)
+        )

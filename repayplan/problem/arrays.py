@@ -72,7 +72,7 @@ class CoverArrays(Frozen):
 class DebtArrays(Frozen):
     """``opening`` and ``principal`` (N, L) cents; debt_t = ``growth``·debt_{t−1} + ``charge`` − payment, (N, T, L).
 
-    ``current`` (N, T): interest must be paid up; ``waived``: it would have to be, but no cash is forecast for it.
+    ``periods`` (N, T): settlement periods that end in the stage. ``current`` (N, T): interest must be paid up; ``waived``: it would have to be, but no cash is forecast for it.
     ``collateral`` (N, L) cents, net of costs.
     """
 
@@ -80,6 +80,7 @@ class DebtArrays(Frozen):
     principal: Cents
     growth: Real
     charge: Real
+    periods: NDArray[np.int64]
     current: Mask
     waived: Mask
     collateral: Cents
@@ -97,9 +98,11 @@ class DebtArrays(Frozen):
 
 @dataclass(frozen=True)
 class ValueArrays(Frozen):
-    """(N, T): ``discount`` at the bank's rate, ``planning`` at the rate the plan is optimised with, ``survival``."""
+    """(N, T) factors: ``discount`` at the bank's rate, ``contract`` at the loans' own, ``planning`` at the rate the plan
+    is optimized with; ``survival``. ``recovery`` and ``tolerance`` (N,) are shares."""
 
     discount: Real
+    contract: Real
     planning: Real
     survival: Real
     recovery: Real
@@ -144,6 +147,17 @@ class Problem(Frozen):
         """Cases, stages, loans."""
         cases, stages = self.pays.shape
         return cases, stages, self.debt.opening.shape[1]
+
+    @cached_property
+    def closed(self) -> Mask:
+        """(N, T) stages at which nothing may be paid yet: a full grace, or no cash above the floor then or later."""
+        full_grace = self.limits.grace & ~self.limits.interest_only[:, None]
+        return np.asarray(full_grace | (self.cash.payable == 0))
+
+    @cached_property
+    def reduced(self) -> Mask:
+        """(N, T) stages that limits on installments leave out: the grace time, and what is closed."""
+        return self.limits.grace | self.closed
 
     @cached_property
     def scale(self) -> Real:

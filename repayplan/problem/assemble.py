@@ -116,6 +116,7 @@ def _debt(
         principal=principal[None],
         growth=growth[None],
         charge=charge[None],
+        periods=np.array([[len(ending) for ending in periods]]),
         current=(due & can)[None],
         waived=(due & ~can)[None],
         collateral=np.array([[to_cents(loan.collateral) for loan in case.loans]], dtype=np.int64),
@@ -156,26 +157,28 @@ def _settlement_periods(case: Case, terms: Terms, days: Sequence[dt.date]) -> li
 
 def _value(case: Case, terms: Terms, days: Sequence[dt.date]) -> ValueArrays:
     """Discount factors compound on settlement days as the debt does, so that equal rates cancel exactly."""
-    debt_rate = max(rate_after_signing(loan) for loan in case.loans)
-    waiting_forbidden = terms.delay == "forbid"
-    planning_rate = max(terms.discount_rate, debt_rate) if waiting_forbidden else terms.discount_rate
-    day_count = max(case.loans, key=lambda loan: loan.principal + loan.overdue_principal).day_count
-    discount, planning = np.ones(len(days)), np.ones(len(days))
-    now = planned = 1.0
-    for stage, periods in enumerate(_settlement_periods(case, terms, days)):
-        for start, end in periods:
-            years = float(year_fraction(day_count, start, end))
-            now /= 1 + float(terms.discount_rate) * years
-            planned /= 1 + float(planning_rate) * years
-        discount[stage], planning[stage] = now, planned
+    waiting_pays = max(rate_after_signing(loan) for loan in case.loans) if terms.delay == "forbid" else Decimal(0)
     months = np.array([_months_between(case.as_of, day) for day in days])
+    periods = _settlement_periods(case, terms, days)
+    day_count = max(case.loans, key=lambda loan: loan.principal + loan.overdue_principal).day_count
     return ValueArrays(
-        discount=discount[None],
-        planning=planning[None],
+        discount=_discount(periods, day_count, terms.discount_rate),
+        contract=_discount(periods, day_count, max(loan.rate for loan in case.loans)),
+        planning=_discount(periods, day_count, max(terms.discount_rate, waiting_pays)),
         survival=((1 - float(terms.hazard)) ** months)[None],
         recovery=np.array([float(terms.recovery)]),
         tolerance=np.array([float(terms.tolerance)]),
     )
+
+
+def _discount(periods: Sequence[Sequence[tuple[dt.date, dt.date]]], day_count: str, rate: Decimal) -> Real:
+    """(1, T) discount factors at a yearly rate."""
+    factors, factor = [], 1.0
+    for ending in periods:
+        for start, end in ending:
+            factor /= 1 + float(rate) * float(year_fraction(day_count, start, end))
+        factors.append(factor)
+    return np.array([factors])
 
 
 def _months_between(start: dt.date, end: dt.date) -> float:

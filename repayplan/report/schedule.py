@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -55,7 +56,7 @@ def _table(plan: Plan, columns: Sequence[str]) -> Table:
     foot = _foot(plan)
     for column in columns:
         table.add_column(
-            str(HEADINGS[column]),
+            _heading(column),
             "\n".join(line.get(column, "") for line in foot),
             justify="left" if column in ("date", "loan") else "right",
             style="bold" if column == "payment" else "dim" if column == "number" else None,
@@ -69,6 +70,11 @@ def _table(plan: Plan, columns: Sequence[str]) -> Table:
                 *(head.pop(column, "") if column in ("number", "date") else _cell(row, column) for column in columns)
             )
     return table
+
+
+def _heading(column: str) -> str:
+    """A heading of several words on lines of their own: an amount is narrower than its name."""
+    return "\n".join(textwrap.wrap(str(HEADINGS[column]), 10, break_long_words=False))
 
 
 def _cell(row: Installment, column: str) -> str:

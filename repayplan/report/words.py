@@ -18,7 +18,7 @@ HEADINGS: Mapping[str, Message] = MappingProxyType(
         "fees": tr("Fees"),
         "penalty": tr("Penalty"),
         "compound": tr("Compound interest"),
-        "charges": tr("Interest and charges"),
+        "charges": tr("Interest, charges"),
         "interest": tr("Interest"),
         "principal": tr("Principal"),
         "principal_after": tr("Principal after"),

@@ -19,13 +19,13 @@ LAST_PAYMENTS = 3
     formula="Σ_l x_t ≥ x_min",
     source="bank policy",
     sign="0",
-    applies="payment dates after grace and before the last payment",
+    applies="payment dates on which anything can be paid, after grace and before the last payment",
     at_least=True,
 )
 def minimum(draft: Draft, frame: Frame) -> None:
     """No installment before the last is smaller than the least amount."""
     least = frame.problem.limits.minimum
-    where = frame.before_last & ~frame.problem.limits.grace & ~np.isnan(least)[:, None]
+    where = frame.before_last & ~frame.problem.reduced & ~np.isnan(least)[:, None]
     spare = _known(frame, frame.problem.limits.margin)
     draft.row("minimum", _total(frame, -1.0), -_known(frame, least) - spare, where=where)
 
@@ -42,7 +42,7 @@ def maximum(draft: Draft, frame: Frame) -> None:
 @limit(
     "step",
     formula="(1 − σ) x_{t−1} ≤ x_t ≤ (1 + σ) x_{t−1}",
-    source="bank policy; the first payment after grace has none before it, the last may be smaller",
+    source="bank policy; the first payment after grace, or after dates without cash, is free, the last may be smaller",
     sign="0",
     applies="payment dates after the first",
     at_least=True,
@@ -84,12 +84,12 @@ def balloon(draft: Draft, frame: Frame) -> None:
 
 
 def stepped(frame: Frame) -> Mask:
-    """(N, T) payment dates whose predecessor is a payment date outside the grace time."""
+    """(N, T) payment dates whose predecessor is a payment date that counts as an installment."""
     problem = frame.problem
     result = np.zeros_like(problem.pays)
     for case, pays in enumerate(problem.pays):
         dates = np.flatnonzero(pays)
-        result[case, dates[1:]] = ~problem.limits.grace[case, dates[:-1]]
+        result[case, dates[1:]] = ~problem.reduced[case, dates[:-1]]
     return result
 
 

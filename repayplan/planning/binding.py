@@ -1,0 +1,53 @@
+"""What holds the installments down: the limits with a price at the optimum, each in a sentence."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from repayplan.compliance.replay import Replay
+from repayplan.formulation.registry import limits
+from repayplan.language import Message, tr
+from repayplan.money import grouped
+from repayplan.planning.optimum import Optimum
+from repayplan.planning.result import Binding
+
+LEAST_PRICE = 1e-6
+
+
+def binding(plan: Replay, optimum: Optimum) -> tuple[Binding, ...]:
+    """Priced limits in order of date. ``price``: by how many payment dates sooner one more unit would bring a unit.
+
+    The price is the dual of the preference program; a limit of several loans on one date is one entry.
+    """
+    prices: dict[tuple[str, int], float] = defaultdict(float)
+    dates = len(plan.pay_stages)
+    for label, dual in zip(optimum.formulation.layout.row_labels, optimum.preferred.row_duals, strict=True):
+        family = label.name.split(".")[0]
+        if family in limits() and family != "maturity" and -dual * dates > LEAST_PRICE:
+            prices[family, label.stage] += -float(dual) * dates
+    return tuple(
+        Binding(family, plan.days[stage], None, price, "payment dates sooner", _sentence(plan, family, stage))
+        for (family, stage), price in sorted(prices.items(), key=lambda item: (item[0][1], item[0][0]))
+    )
+
+
+def _sentence(plan: Replay, family: str, stage: int) -> Message:
+    day = plan.days[stage]
+    terms = plan.terms
+    match family:
+        case "floors":
+            return tr("Up to {date} no more can be paid: cash would fall below {floor}", date=day, floor=grouped(plan.floor[stage]))
+        case "cover":
+            return tr("On {date} cash must be {ratio} times what is paid", date=day, ratio=terms.cover_minimum)
+        case "maximum":
+            return tr("On {date} the installment is the largest allowed", date=day)
+        case "minimum":
+            return tr("On {date} the installment is the least allowed", date=day)
+        case "step":
+            return tr("On {date} the installment may differ from the one before by {share} at most", date=day, share=f"{terms.step:.0%}")
+        case "balloon":
+            return tr("The last three payments, to {date}, may be {share} of the debt at most", date=day, share=f"{terms.balloon:.0%}")
+        case "interest":
+            return tr("By {date} interest must be paid up", date=day)
+        case _:
+            return tr("On {date} less is paid because of the grace time", date=day)

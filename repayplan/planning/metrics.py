@@ -1,0 +1,81 @@
+"""A replay in the plan's own terms: installments, cash by stage, and the handful of figures that matter."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from repayplan.compliance.replay import Replay
+from repayplan.planning.result import CashRow, Installment, Metrics
+from repayplan.planning.value import expected_recovery, present_value
+
+DAYS_A_YEAR = 365
+
+
+def installments(plan: Replay) -> tuple[Installment, ...]:
+    """Every payment as the ledger allocates it, in order of date and loan."""
+    return tuple(
+        Installment(
+            date=entry.payment.date,
+            loan=entry.payment.loan,
+            payment=entry.payment.cents,
+            fees=entry.allocation.fees,
+            penalty=entry.allocation.penalty,
+            compound=entry.allocation.compound,
+            interest=entry.allocation.interest,
+            principal=entry.allocation.principal,
+            principal_after=entry.claim.principal,
+            debt_after=entry.claim.total,
+        )
+        for entry in plan.settled
+    )
+
+
+def cash_rows(plan: Replay) -> tuple[CashRow, ...]:
+    """The borrower's cash, one row a stage."""
+    cash = plan.problem.cash
+    return tuple(
+        CashRow(
+            date=day,
+            inflow=int(cash.inflow[0, stage]),
+            outflow=int(cash.outflow[0, stage]),
+            payment=plan.total[stage],
+            closing=plan.closing[stage],
+            floor=plan.floor[stage],
+        )
+        for stage, day in enumerate(plan.days)
+    )
+
+
+def metrics(plan: Replay) -> Metrics:
+    """The figures of one plan; cents unless said."""
+    paid = [stage for stage in plan.pay_stages if plan.total[stage]]
+    total = sum(plan.total)
+    covers = {stage: _cover(plan, stage) for stage in paid}
+    tightest = min(covers, key=lambda stage: covers[stage], default=None)
+    headroom = [closing - floor for closing, floor in zip(plan.closing, plan.floor, strict=True)]
+    lowest = int(np.argmin(headroom))
+    life = sum(plan.total[stage] * (plan.days[stage] - plan.case.as_of).days for stage in paid)
+    discount = plan.problem.value.discount[0]
+    return Metrics(
+        debt_at_signing=plan.opening_debt,
+        recovered=total,
+        interest_paid=total + plan.unpaid - plan.opening_debt,
+        expected_recovery=round(expected_recovery(plan, discount)),
+        npv_at_eir=round(present_value(plan, plan.problem.value.contract[0])),
+        unpaid=plan.unpaid,
+        first_date=plan.days[paid[0]] if paid else None,
+        final_date=plan.days[paid[-1]] if paid else None,
+        payments=len(paid),
+        largest_payment=max(plan.total),
+        min_dscr=None if tightest is None else covers[tightest],
+        min_dscr_date=None if tightest is None else plan.days[tightest],
+        min_headroom=headroom[lowest],
+        min_headroom_date=plan.days[lowest],
+        average_life_years=life / total / DAYS_A_YEAR if total else None,
+    )
+
+
+def _cover(plan: Replay, stage: int) -> float:
+    """Cash of the window and what counts of the cash carried into it, over what is paid in it."""
+    paid, cash, carried = plan.service(stage)
+    return (cash + float(plan.problem.cover.carry[0]) * carried) / paid

@@ -1,0 +1,108 @@
+"""What must be said beside a plan: what was let off, what the forecast lacks, what waiting would seem to gain."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from decimal import Decimal
+
+import numpy as np
+
+from repayplan.cases.models import Case
+from repayplan.compliance.findings import Finding
+from repayplan.compliance.replay import Replay
+from repayplan.language import tr
+from repayplan.money import grouped
+from repayplan.problem.terms import percent, rate_after_signing
+
+
+def notes(plan: Replay, unit: int) -> Iterator[Finding]:
+    """Findings about one plan that are not limits."""
+    yield from _waived_interest(plan)
+    yield from _unfunded(plan)
+    yield from _short_forecast(plan)
+    if unit != plan.terms.unit:
+        yield Finding(
+            "unit",
+            "policy.unit",
+            "warning",
+            tr(
+                "Limits leave no room for amounts in units of {wished}; units of {used} are used",
+                wished=grouped(plan.terms.unit),
+                used=grouped(unit),
+            ),
+        )
+    if plan.terms.delay == "forbid" and _debt_rate(plan.case) > plan.terms.discount_rate:
+        yield Finding(
+            "delay",
+            "policy.delay",
+            "note",
+            tr(
+                "The debt bears {debt} and money is valued at {discount}: waiting would seem to gain, and is not counted",
+                debt=percent(_debt_rate(plan.case)),
+                discount=percent(plan.terms.discount_rate),
+            ),
+        )
+
+
+def delay_warning(chosen: dt.date | None, sooner: dt.date | None, difference: int) -> Finding:
+    """Where delay is allowed: the earliest plan beside the chosen one, and what waiting is said to be worth (cents)."""
+    sentence = tr(
+        "Waiting is counted as a gain: this plan ends on {late}, the earliest on {soon}, worth {amount} less",
+        late=chosen,
+        soon=sooner,
+        amount=grouped(difference),
+    )
+    return Finding("delay", "policy.delay", "warning", sentence, amount=difference)
+
+
+def _waived_interest(plan: Replay) -> Iterator[Finding]:
+    for stage in np.flatnonzero(plan.problem.debt.waived[0]).tolist():
+        yield Finding(
+            "interest",
+            "policy.interest_every",
+            "warning",
+            tr("Interest is not required on {date}: no cash is forecast for it", date=plan.days[stage]),
+            plan.days[stage],
+        )
+
+
+def _unfunded(plan: Replay) -> Iterator[Finding]:
+    """The deepest point of each spell in which cash without any payment is below the floor."""
+    missing = plan.problem.cash.unfunded[0]
+    spells = np.split(np.arange(len(missing)), np.flatnonzero(np.diff(missing > 0)) + 1)
+    for spell in spells:
+        worst = int(spell[np.argmax(missing[spell])])
+        if missing[worst]:
+            yield Finding(
+                "unfunded",
+                "policy",
+                "warning",
+                tr(
+                    "Unfunded need: from {first} to {last} the business lacks up to {amount} even if nothing is paid, so nothing is paid before",
+                    first=plan.days[spell[0]],
+                    last=plan.days[spell[-1]],
+                    amount=grouped(int(missing[worst])),
+                ),
+                plan.days[worst],
+                amount=int(missing[worst]),
+            )
+
+
+def _short_forecast(plan: Replay) -> Iterator[Finding]:
+    """A forecast that ends long before the term does."""
+    inflow = np.flatnonzero(plan.problem.cash.inflow[0])
+    last = plan.days[int(inflow[-1])] if inflow.size else plan.case.as_of
+    if (plan.days[-1] - last).days > 31 and plan.unpaid:
+        yield Finding(
+            "forecast",
+            "cash.sources",
+            "warning",
+            tr("No cash is forecast after {last}, but the term runs to {end}", last=last, end=plan.days[-1]),
+            last,
+        )
+
+
+def _debt_rate(case: Case) -> Decimal:
+    return max(rate_after_signing(loan) for loan in case.loans)
+

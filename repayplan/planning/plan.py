@@ -1,0 +1,85 @@
+"""The main use case: from a case to a plan that is proved, exact to the cent and confirmed by the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from repayplan.cases.models import Case
+from repayplan.compliance.registry import judge
+from repayplan.errors import Fault, ProofError
+from repayplan.language import tr
+from repayplan.planning.binding import binding
+from repayplan.planning.exact import Exact, make_exact
+from repayplan.planning.metrics import cash_rows, installments, metrics
+from repayplan.planning.notes import delay_warning, notes
+from repayplan.planning.optimum import Optimum, optimize
+from repayplan.planning.result import Plan, Proof, Status
+from repayplan.planning.value import expected_recovery
+from repayplan.problem.arrays import Problem
+from repayplan.problem.assemble import assemble
+from repayplan.problem.terms import Terms, resolve
+
+
+def plan(case: Case, *, time_limit: float | None = None) -> Plan:
+    """The best plan of ``case`` under its policy.
+
+    ``time_limit`` (seconds) bounds each solve. Where no plan holds every limit the status is ``infeasible`` and the
+    installments are the best effort: the most that can be paid without breaking a cash limit. InputError where the
+    case cannot be planned as it is written.
+    """
+    terms = resolve(case)
+    problem = assemble(case, terms)
+    optimum = optimize(problem, time_limit=time_limit)
+    exact = None if optimum is None else make_exact(case, terms, problem, optimum)
+    if optimum is not None and exact is not None:
+        status: Status = "optimal" if optimum.status == "optimal" else "feasible"
+        best = _finish(case, terms, problem, optimum, exact, status)
+        return _beside_the_earliest(best, time_limit) if terms.delay == "allow" else best
+    effort = optimize(problem, effort=True, time_limit=time_limit)
+    least = None if effort is None else make_exact(case, terms, problem, effort, effort=True)
+    if effort is None or least is None:
+        raise ProofError(
+            Fault(tr("not even a plan without payments could be confirmed"), remedy=tr("report this case"))
+        )
+    return _finish(case, terms, problem, effort, least, "infeasible")
+
+
+def _finish(case: Case, terms: Terms, problem: Problem, optimum: Optimum, exact: Exact, status: Status) -> Plan:
+    result = exact.replay
+    return Plan(
+        case=case,
+        terms=terms,
+        status=status,
+        proof=_proof(problem, optimum, exact),
+        installments=installments(result),
+        cash=cash_rows(result),
+        metrics=metrics(result),
+        binding=binding(result, optimum),
+        findings=(*judge(result), *notes(result, exact.unit)),
+    )
+
+
+def _beside_the_earliest(chosen: Plan, time_limit: float | None) -> Plan:
+    """Where waiting counts as a gain, the plan that does not wait is shown beside it, with the difference in money."""
+    policy = chosen.case.policy.model_copy(update={"delay": "forbid"})
+    sooner = plan(chosen.case.model_copy(update={"policy": policy}), time_limit=time_limit)
+    gain = chosen.metrics.expected_recovery - sooner.metrics.expected_recovery
+    warning = delay_warning(chosen.metrics.final_date, sooner.metrics.final_date, gain)
+    return replace(chosen, findings=(*chosen.findings, warning))
+
+
+def _proof(problem: Problem, optimum: Optimum, exact: Exact) -> Proof:
+    reached = expected_recovery(exact.replay, problem.value.planning[0])
+    tried = optimum.lanes
+    method = "linear program" if tried == 1 else f"linear program, {tried} dates tried as the last payment"
+    return Proof(
+        gap=optimum.gap,
+        solver=optimum.solver,
+        method=method,
+        mode=problem.modes[0],
+        value=optimum.value / 100,
+        bound=optimum.bound / 100,
+        rounding_cost=round(optimum.kept - reached),
+        ledger_difference=exact.ledger_difference,
+    )
+

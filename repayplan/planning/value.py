@@ -1,0 +1,53 @@
+"""What payments are worth, and how far the planner's debt may be from the ledger's."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from repayplan.compliance.replay import Replay
+from repayplan.problem.arrays import Problem, Real
+
+LINES_PER_PERIOD = 3
+"""Principal, unpaid interest and compound interest each book one accrual line a settlement period."""
+
+
+def expected_recovery(plan: Replay, discount: Real) -> float:
+    """Σ v_t [S_t x_t + (S_{t−1} − S_t) R_t] + v_T S_T R_end in cents, with the (T,) factors of ``discount``."""
+    problem = plan.problem
+    survival = problem.value.survival[0]
+    value, alive = 0.0, 1.0
+    for stage in plan.pay_stages:
+        claim = (plan.debt[stage] + plan.paid[stage]).astype(float)
+        lost = alive - survival[stage]
+        value += discount[stage] * (survival[stage] * plan.total[stage] + lost * _recovered(problem, claim))
+        alive = float(survival[stage])
+    return value + float(discount[-1] * survival[-1]) * _recovered(problem, plan.debt[-1].astype(float))
+
+
+def present_value(plan: Replay, discount: Real) -> float:
+    """Payments discounted with (T,) factors; cents."""
+    return float(np.dot(discount, plan.paid.sum(axis=1)))
+
+
+def linear_debt(problem: Problem, paid: Real) -> Real:
+    """(T, L) the debt as the linear program sees it, for payments (T, L) in cents."""
+    debt, rows = problem.debt.opening[0].astype(float), []
+    for stage in range(len(paid)):
+        debt = problem.debt.growth[0, stage] * debt + problem.debt.charge[0, stage] - paid[stage]
+        rows.append(debt)
+    return np.array(rows)
+
+
+def debt_bound(problem: Problem) -> Real:
+    """(T, L) how far the ledger may be from the linear map: half a cent per accrual line, compounded."""
+    bound, rows = np.zeros(problem.shape[2]), []
+    for stage in range(problem.shape[1]):
+        bound = problem.debt.growth[0, stage] * bound + 0.5 * LINES_PER_PERIOD * problem.debt.periods[0, stage]
+        rows.append(bound)
+    return np.array(rows) + 1e-3
+
+
+def _recovered(problem: Problem, claim: Real) -> float:
+    """Net collateral first, then the recovery rate on what it does not cover; never more than the claim."""
+    secured = np.minimum(problem.debt.collateral[0], claim)
+    return float((secured + problem.value.recovery[0] * (claim - secured)).sum())

@@ -1,0 +1,100 @@
+"""Judge a plan from its case and its payments alone, without a solver: to the cent, to the day, limit by limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from repayplan.cases.writers import fingerprint
+from repayplan.compliance.findings import Finding
+from repayplan.compliance.registry import judge
+from repayplan.compliance.replay import Payment, Replay, replay
+from repayplan.errors import LedgerError
+from repayplan.language import Message, tr
+from repayplan.money import grouped
+from repayplan.planning.metrics import cash_rows, installments, metrics
+from repayplan.planning.plan_file import PlanFile, term_values
+from repayplan.problem.arrays import Problem
+from repayplan.problem.assemble import assemble
+from repayplan.problem.terms import Terms, payment_dates, resolve
+
+
+def verify(claimed: PlanFile) -> list[Finding]:
+    """Every limit with its result, and a failure for every figure of the file that the ledger does not confirm.
+
+    InputError where the case itself cannot be planned.
+    """
+    case = claimed.case
+    terms = resolve(case)
+    payments = [Payment(row.date, row.loan, row.payment) for row in claimed.installments]
+    misplaced = [*_misplaced(claimed, terms, payments), *_other_case(claimed, terms)]
+    if any(finding.rule == "calendar" for finding in misplaced):
+        return misplaced
+    return misplaced + _judged(claimed, terms, assemble(case, terms), payments)
+
+
+def _judged(claimed: PlanFile, terms: Terms, problem: Problem, payments: Sequence[Payment]) -> list[Finding]:
+    try:
+        result = replay(claimed.case, terms, problem, payments)
+    except LedgerError as error:
+        return [_failure("ledger", tr("the ledger refuses a payment: {fault}", fault=fault)) for fault in error.faults]
+    return [*judge(result), *_figures(claimed, result)]
+
+
+def _misplaced(claimed: PlanFile, terms: Terms, payments: Sequence[Payment]) -> Iterator[Finding]:
+    """Payments that cannot be placed: on a day, on a loan or of an amount that the terms do not know."""
+    allowed = set(payment_dates(claimed.case, terms))
+    loans = {loan.id for loan in claimed.case.loans}
+    seen: set[tuple[object, str]] = set()
+    for payment in payments:
+        said = {"date": payment.date, "loan": payment.loan, "amount": grouped(payment.cents)}
+        if payment.date not in allowed:
+            yield _failure("calendar", tr("{date} is not a payment date ({amount} on loan {loan})", **said))
+        if payment.loan not in loans:
+            yield _failure("calendar", tr("The case has no loan {loan} ({amount} on {date})", **said))
+        if payment.cents <= 0:
+            yield _failure("calendar", tr("A payment of {amount} on {date} on loan {loan} is not above zero", **said))
+        if (payment.date, payment.loan) in seen:
+            yield _failure("calendar", tr("Loan {loan} is paid twice on {date}", **said))
+        seen.add((payment.date, payment.loan))
+
+
+def _other_case(claimed: PlanFile, terms: Terms) -> Iterator[Finding]:
+    """A plan made for another case, or on other defaults than are in force now."""
+    if claimed.case_sha256 != fingerprint(claimed.case):
+        yield _failure("case", tr("The plan was made for another case than the one it is judged by"))
+    now = term_values(terms)
+    for name in sorted(now.keys() | claimed.terms.keys()):
+        if now.get(name) != claimed.terms.get(name):
+            said = {"name": name, "claimed": claimed.terms.get(name), "now": now.get(name)}
+            yield _failure("terms", tr("The plan was made on {name} = {claimed}; the case and the defaults say {now}", **said))
+
+
+def _figures(claimed: PlanFile, result: Replay) -> Iterator[Finding]:
+    """Every figure of the file against the ledger's."""
+    yield from _compare(tr("installment"), claimed.installments, installments(result))
+    yield from _compare(tr("cash"), claimed.cash, cash_rows(result))
+    yield from _compare(tr("figures"), [claimed.metrics], [metrics(result)])
+
+
+def _compare(table: Message, claimed: Sequence[Any], found: Sequence[Any]) -> Iterator[Finding]:
+    if len(claimed) != len(found):
+        said = {"table": table, "claimed": len(claimed), "found": len(found)}
+        yield _failure("figures", tr("{table}: {claimed} rows are claimed, the ledger has {found}", **said))
+        return
+    for number, (row, true) in enumerate(zip(claimed, found, strict=True), 1):
+        for name in type(true).__slots__:
+            if getattr(row, name) != getattr(true, name):
+                said = {"table": table, "row": number, "name": name}
+                values = {"claimed": _shown(getattr(row, name)), "found": _shown(getattr(true, name))}
+                yield _failure(
+                    "figures", tr("{table} {row}, {name}: {claimed} is claimed, the ledger says {found}", **said, **values)
+                )
+
+
+def _shown(value: object) -> str:
+    return grouped(value) if isinstance(value, int) else str(value)
+
+
+def _failure(rule: str, sentence: Message) -> Finding:
+    return Finding(rule, "repayplan verify", "fail", sentence)

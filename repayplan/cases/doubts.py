@@ -16,7 +16,7 @@ from repayplan.rules import defaults
 def doubts(case: Case) -> list[Problem]:
     """Everything in a case that a second look should be taken at, in no particular order."""
     end = case.policy.maturity or add_months(case.as_of, case.policy.months or defaults()["months"].value)
-    return [*_loans(case), *_opening(case), *_enough(case), *_receipts(case, end)]
+    return [*_loans(case), *_opening(case), *_enough(case, end), *_receipts(case, end)]
 
 
 def _loans(case: Case) -> Iterator[Problem]:
@@ -38,16 +38,17 @@ def _opening(case: Case) -> Iterator[Problem]:
         )
 
 
-def _enough(case: Case) -> Iterator[Problem]:
+def _enough(case: Case, end: dt.date) -> Iterator[Problem]:
     debt = sum(map(owed, case.loans))
-    cash = to_cents(case.cash.opening)
+    months = (end.year - case.as_of.year) * 12 + end.month - case.as_of.month
+    cash = to_cents(case.cash.opening) - months * to_cents(case.cash.operating_cost)
     for source in case.cash.sources:
         amounts = [item.amount for item in source.items] if isinstance(source, Milestones) else source.series
         cash += sum(map(to_cents, amounts))
     if cash < debt:
         yield Problem(
             ("cash",),
-            tr("all cash together, {cash}, is less than what is owed", cash=grouped(cash)),
+            tr("all cash after operating cost, {cash}, is less than what is owed", cash=grouped(cash)),
             tr("{debt} without further interest", debt=grouped(debt)),
             tr("check that no source is missing; otherwise the debt cannot be paid in full"),
         )

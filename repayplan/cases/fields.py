@@ -96,31 +96,26 @@ def _positive(number: Decimal) -> Decimal:
     return number
 
 
-def _fraction(value: Any) -> Decimal:
+def _fraction(value: Any, remedy: Message) -> Decimal:
     """4.35 % as ``4.35%`` or ``0.0435``."""
-    remedy = tr("write a percentage such as 4.35% or a fraction such as 0.0435")
     if isinstance(value, str) and value.strip().endswith("%"):
         return _number(value.strip()[:-1], remedy).scaleb(-2)
     return _number(value, remedy)
 
 
 def _rate(value: Any) -> Decimal:
-    rate = _fraction(value)
+    remedy = tr("write a percentage such as 4.35% or a fraction such as 0.0435")
+    rate = _fraction(value, remedy)
     if not 0 <= rate <= 1:
-        raise refuse(
-            tr("this is not a yearly rate"),
-            tr("0% to 100%"),
-            tr("write a percentage such as 4.35% or a fraction such as 0.0435"),
-        )
+        raise refuse(tr("this is not a yearly rate"), tr("0% to 100%"), remedy)
     return rate
 
 
 def _share(value: Any) -> Decimal:
-    share = _fraction(value)
+    remedy = tr("write a percentage such as 25% or a fraction such as 0.25")
+    share = _fraction(value, remedy)
     if not 0 <= share <= 1:
-        raise refuse(
-            tr("this is not a share"), tr("0% to 100%"), tr("write a percentage such as 25% or a fraction such as 0.25")
-        )
+        raise refuse(tr("this is not a share"), tr("0% to 100%"), remedy)
     return share
 
 
@@ -163,7 +158,7 @@ def _whole(value: Any) -> Any:
     """``true`` is a 1 to Python but not to a person; ``"3"`` is a 3 to both."""
     if isinstance(value, str) and re.fullmatch(r"\s*-?[0-9]{1,9}\s*", value):
         return int(value)
-    if isinstance(value, bool) or not isinstance(value, int | str):
+    if isinstance(value, bool) or not isinstance(value, int):
         raise refuse(tr("this is not a whole number"), remedy=tr("write a whole number such as 12"))
     return value
 

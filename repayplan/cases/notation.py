@@ -96,7 +96,7 @@ def _take(token: str, line: int, builder: Builder) -> None:
             builder.value(json.loads(token), line)
         case _ if token in ("NaN", "Infinity", "-Infinity"):
             builder.refuse(
-                tr("{value} is not a number JSON knows", value=token),
+                tr("{value} is no number in JSON", value=token),
                 line,
                 tr("write a number, or leave the field out"),
             )

@@ -1,0 +1,189 @@
+"""Fields that do not fit together, and what is allowed but doubtful."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from repayplan.cases.doubts import doubts
+from repayplan.cases.models import Case
+from repayplan.cases.readers import read_text
+from repayplan.errors import InputError
+
+
+def faults(data: dict[str, Any]) -> list[str]:
+    with pytest.raises(InputError) as caught:
+        read_text(json.dumps(data), "x", "json")
+    return [str(fault).removeprefix("x:1 ") for fault in caught.value.faults]
+
+
+def doubted(data: dict[str, Any]) -> list[str]:
+    return [f"{'.'.join(map(str, problem.path))}: {problem.what}" for problem in doubts(Case.model_validate(data))]
+
+
+def test_the_case_is_in_order(data: dict[str, Any]) -> None:
+    # 20,000 + 36 × 9,000 + 30,000 = 374,000 against 150,000
+    assert doubted(data) == []
+
+
+def test_nothing_owed(data: dict[str, Any]) -> None:
+    for loan in data["loans"]:
+        loan["principal"] = 0
+    assert faults(data) == [
+        "loans: nothing is owed on any loan; limit: 0.01 or more; "
+        "→ write what is owed: principal, overdue_principal, interest"
+    ]
+    data["loans"][0]["fees"] = "0.01"
+    assert doubted(data) == ["loans.1: nothing is owed on this loan"]
+
+
+def test_names_that_stand_twice(data: dict[str, Any]) -> None:
+    data["loans"][1]["id"] = "L1"
+    data["cash"]["sources"][1]["name"] = "Shop"
+    assert faults(data) == [
+        "loans[1].id: the name L1 stands twice; value: L1; → give every one a name of its own",
+        "cash.sources[1].name: the name Shop stands twice; value: Shop; → give every one a name of its own",
+    ]
+
+
+def test_receipts_that_are_in_the_opening_cash_already(data: dict[str, Any]) -> None:
+    shop, hall = data["cash"]["sources"]
+    shop.update(start="2026-11", day=20)
+    hall["items"] += [
+        {"name": "Base", "date": "2026-11-20", "amount": 1},
+        {"name": "x", "date": "2026-11-21", "amount": 1},
+    ]
+    assert faults(data) == [
+        "cash.sources[0].start: the first amount falls on 2026-11-20, which is not after the case's date; "
+        "value: 2026-11; limit: after 2026-11-20; "
+        "→ begin with a later month; what has come in belongs to cash.opening",
+        "cash.sources[1].items[1].date: this milestone is not after the case's date; value: 2026-11-20; "
+        "limit: after 2026-11-20; → give the day on which it is now expected; what has come in belongs to cash.opening",
+    ]
+
+
+def test_a_series_may_begin_in_the_month_of_the_case(data: dict[str, Any]) -> None:
+    data["cash"]["sources"][0].update(start="2026-11", day=21)
+    Case.model_validate(data)
+    del data["cash"]["sources"][0]["day"]  # the last day of the month
+    Case.model_validate(data)
+
+
+def test_sums_stay_below_the_largest_amount(data: dict[str, Any]) -> None:
+    data["cash"]["sources"][0].update(amount="1000000000000.00", months=11)
+    assert faults(data) == [
+        "cash.sources[0]: these amounts add up to 11,000,000,000,000.00; limit: at most 10,000,000,000,000.00; "
+        "→ check the number of zeros and the unit"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("policy", "fault"),
+    [
+        (
+            {"first_payment": "2026-11-20"},
+            "policy.first_payment: this day is not within the time a plan may cover; value: 2026-11-20; "
+            "limit: after 2026-11-20, at most 2056-11-20; → give a day within 360 months of the case's date",
+        ),
+        (
+            {"maturity": "2056-11-21"},
+            "policy.maturity: this day is not within the time a plan may cover; value: 2056-11-21; "
+            "limit: after 2026-11-20, at most 2056-11-20; → give a day within 360 months of the case's date",
+        ),
+        (
+            {"first_payment": "2027-12-20", "maturity": "2027-11-20"},
+            "policy.first_payment: the first payment comes after the end of the plan; value: 2027-12-20; "
+            "limit: at most 2027-11-20; → give an earlier first payment or a longer term",
+        ),
+        (
+            {"first_payment": "2027-12-20", "months": 12},
+            "policy.first_payment: the first payment comes after the end of the plan; value: 2027-12-20; "
+            "limit: at most 2027-11-20; → give an earlier first payment or a longer term",
+        ),
+        (
+            {"minimum_installment": "500.01", "maximum_installment": 500},
+            "policy.minimum_installment: this is more than the largest installment allowed; value: 500.01; "
+            "limit: at most 500.00; → lower it, or raise maximum_installment",
+        ),
+        (
+            {"unit": 1000, "maximum_installment": 500},
+            "policy.unit: this is more than the largest installment allowed; value: 1000; "
+            "limit: at most 500.00; → lower it, or raise maximum_installment",
+        ),
+        (
+            {"cover": {"window": "period", "months": 6}},
+            "policy.cover.months: a number of months means something only to a rolling window; value: 6; "
+            "→ write window: rolling, or leave months out",
+        ),
+        (
+            {"grace": {"months": 12}, "months": 12},
+            "policy.grace.months: the time of reduced payments is as long as the plan; value: 12; "
+            "limit: less than 12 months; → shorten it, or give the plan a longer term",
+        ),
+    ],
+)
+def test_a_policy_against_itself(data: dict[str, Any], policy: dict[str, Any], fault: str) -> None:
+    data["policy"] = policy
+    assert faults(data) == [fault]
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        {"minimum_installment": 500, "maximum_installment": 500},
+        {"minimum_installment": 500, "maximum_installment": "off"},
+        {"cover": {"window": "rolling", "months": 6}},
+        {"cover": {"months": 6}},
+        {"grace": {"months": 11}, "months": 12},
+        {"grace": "off", "cover": "off"},
+        {"first_payment": "2026-11-21", "maturity": "2056-11-20"},
+    ],
+)
+def test_a_policy_that_fits(data: dict[str, Any], policy: dict[str, Any]) -> None:
+    data["policy"] = policy
+    Case.model_validate(data)
+
+
+def test_wrong_fields_do_not_hide_what_does_not_fit(data: dict[str, Any]) -> None:
+    data["loans"][0]["principal"] = "ten"
+    data["loans"][1]["id"] = "L1"
+    data["cash"]["sources"].append({"kind": "weekly"})
+    data["cash"]["sources"][1]["items"][0] = {"name": "Roof", "date": "2026-10-01", "amount": -1, "extra": 1}
+    places = [fault.partition(":")[0] for fault in faults(data)]
+    assert sorted(places) == sorted(
+        [
+            "loans[0].principal",
+            "loans[1].id",
+            "cash.sources[2]",
+            "cash.sources[1].items[0].amount",
+            "cash.sources[1].items[0].extra",
+            "cash.sources[1].items[0].date",
+        ]
+    )
+
+
+def test_stand_ins_for_wrong_fields_are_never_blamed(data: dict[str, Any]) -> None:
+    """The example that stands in for a wrong date must not be found to be before the case's date, and so on."""
+    data["as_of"] = "2035-13-01"
+    data["cash"]["sources"][1]["items"][0]["date"] = "soon"
+    data["loans"] = [{"id": "a b", "principal": 0, "rate": 0}]
+    places = [fault.partition(":")[0] for fault in faults(data)]
+    assert places == ["as_of", "loans[0].id", "cash.sources[1].items[0].date"]
+
+
+def test_doubts(data: dict[str, Any]) -> None:
+    data["cash"].update(opening="900.00", operating_cost="1000.00")
+    shop, hall = data["cash"]["sources"]
+    shop.update(months=12)
+    hall["items"].append({"name": "Retention", "date": "2030-01-31", "amount": "400.00"})
+    data["cash"]["sources"].append({"kind": "monthly", "name": "Late", "start": "2029-12", "amount": 1, "months": 2})
+    # 900 − 36 × 1,000 + 12 × 9,000 + 30,400 + 2 = 103,302 against 150,000
+    assert doubted(data) == [
+        "cash.opening: cash is below what the business needs on the first day",
+        "cash: all cash after operating cost, 103,302.00, is less than what is owed",
+        "cash.sources.0.months: this series ends before the plan does; nothing is expected from 2027-12 on",
+        "cash.sources.1.items.1.date: this comes after the last day of the plan and pays nothing",
+        "cash.sources.2.start: this comes after the last day of the plan and pays nothing",
+    ]

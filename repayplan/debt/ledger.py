@@ -1,115 +1,318 @@
-"""The ledger of a loan: what is owed on a day, by class, and what a payment settles. It has the last word.
+"""The ledger of a loan: every operation on it, and what is owed on a day, by class. It has the last word.
 
-Between two settlement dates every class accrues simple interest, exactly; on a settlement date each class's accrual
-is booked as one line, rounded half up to the cent, into the class it lands in.
+The ledger's state is what its opening and its operations make of it, so a reversal is exact: the book is made again
+without the reversed operation, and the difference is written as one more line. What has been written stays written.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, TypeVar
 
-from repayplan.calendar.daycount import year_fraction
 from repayplan.cases.models import Loan
-from repayplan.debt.claim import CLASSES, Allocation, Claim
+from repayplan.debt.book import BOOK_CLASSES, Accrual, Book, Line, Terms, class_name
+from repayplan.debt.claim import Allocation, Claim
+from repayplan.debt.order import CIVIL_CODE, Item, Order
+from repayplan.debt.rates import RatePath
 from repayplan.errors import Fault, LedgerError
-from repayplan.language import tr
-from repayplan.money import grouped, round_half_up, to_cents
+from repayplan.language import Message, tr
+from repayplan.money import grouped, to_cents
 
-LANDS_IN = {"compound": "compound", "interest": "compound", "principal": "interest"}
-"""Where a class's accrual is booked; classes that are not named accrue nothing."""
+Result = TypeVar("Result")
+
+
+@dataclass(slots=True)
+class Entry:
+    """An operation as entered; ``conditional`` marks a waiver that has not vested."""
+
+    day: dt.date
+    kind: str
+    act: Callable[[Book], object]
+    conditional: bool = False
+    reversed: bool = False
 
 
 class Ledger:
-    """A running loan after signing. Amounts are integer cents; operations come in order of time."""
+    """A running loan. Amounts are integer cents; operations come in order of time.
 
-    def __init__(
-        self,
-        loan: str,
-        claim: Claim,
-        rates: dict[str, Fraction],
-        day_count: str,
-        as_of: dt.date,
-        settlement_dates: Sequence[dt.date],
-    ) -> None:
-        self.loan = loan
-        self._balance: dict[str, int] = {name: getattr(claim, name) for name in CLASSES}
-        self._rates = rates
-        self._day_count = day_count
-        self._since = as_of
-        self._settlements = sorted({date for date in settlement_dates if date > as_of})
-        self._pending = dict.fromkeys(rates, Fraction(0))
+    On one day, interest is settled and capitalized first, then operations take effect in the order they are entered,
+    and principal left unpaid on its due day is overdue from the next day.
+    """
+
+    def __init__(self, book: Book, *, excess: Literal["refuse", "credit"] = "refuse") -> None:
+        self.loan = book.terms.loan
+        self._opening = book.copy()
+        self._book = book
+        self._excess = excess
+        self._entries: list[Entry] = []
+        self._lines: list[Line] = []
+
+    # what is owed
+
+    @property
+    def day(self) -> dt.date:
+        """The day the ledger has come to."""
+        return self._book.day
 
     @property
     def claim(self) -> Claim:
-        """What is booked, by class; cents."""
-        return Claim(**self._balance)
+        """What is booked and unpaid, by class; cents."""
+        return Claim.of(self._book.balances)
 
     @property
     def debt(self) -> int:
         """The whole booked debt; cents."""
-        return sum(self._balance.values())
+        return int(self._book.debt)
 
     @property
     def principal(self) -> int:
-        """Booked principal; cents."""
-        return self._balance["principal"]
+        """Booked principal of every kind; cents."""
+        return self.claim.all_principal
+
+    @property
+    def credit(self) -> int:
+        """Money received that nothing was owed for yet; cents."""
+        return int(self._book.balances["credit"])
+
+    @property
+    def debt_if_breached(self) -> int:
+        """The debt without the waivers that have not vested; cents."""
+        return int(self._replay(lambda entry: entry.conditional).debt)
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The account so far: opening balances and these changes make up the claim, class by class."""
+        return tuple(self._lines)
+
+    @property
+    def opening(self) -> Claim:
+        """What was claimed when the ledger was opened, by class; cents."""
+        return Claim.of(self._opening.balances)
+
+    @property
+    def opened(self) -> dt.date:
+        """The day the ledger was opened."""
+        return self._opening.day
+
+    def accrued(self, day: dt.date) -> Claim:
+        """What has accrued by ``day`` since the last settlement and is not booked yet, by class; cents."""
+        return Claim.of(self._book.accrued(day))
+
+    def days_past_due(self, day: dt.date) -> int:
+        """Days on ``day`` since the oldest unpaid claim fell due; nothing else is assumed to happen until then."""
+        ahead = self._book.copy()
+        ahead.advance(day)
+        return ahead.days_past_due(day)
+
+    def peek(self, day: dt.date) -> Book:
+        """A copy of the book as it will stand on ``day`` with everything accrued by then booked."""
+        ahead = self._book.copy()
+        ahead.settle_now(day)
+        return ahead
+
+    # operations
 
     def advance(self, date: dt.date) -> None:
-        """Book every settlement date up to and including ``date``; LedgerError for a day already past."""
-        if date < self._since:
-            raise LedgerError(
-                Fault(
-                    tr("the ledger has already passed this day"),
-                    self.loan,
-                    f"{date}",
-                    tr("{date} or later", date=self._since),
-                    tr("enter operations in order of time"),
-                )
-            )
-        while self._settlements and self._settlements[0] <= date:
-            self._accrue(self._settlements.pop(0))
-            self._book()
-        self._accrue(date)
+        """Book everything set for ``date`` and before; LedgerError for a day already past."""
+        self._check_day(date)
+        self._book.advance(date)
+        self._collect()
 
-    def pay(self, date: dt.date, cents: int) -> Allocation:
-        """Settle the classes in their order; LedgerError for a negative amount or more than the booked debt."""
-        if cents < 0:
-            raise LedgerError(
-                Fault(
-                    tr("a payment is negative"), self.loan, grouped(cents), tr("0.00 or more"), tr("enter a reversal")
-                )
-            )
+    def pay(self, date: dt.date, cents: int, order: Order | None = None) -> Allocation:
+        """Settle claims in the loan's order, or in the one the debtor designates.
+
+        LedgerError for a negative amount or, unless the ledger keeps credits, for more than the booked debt.
+        """
+        self._check_amount(cents, tr("a payment is negative"))
         self.advance(date)
-        if cents > self.debt:
-            raise LedgerError(
-                Fault(
-                    tr("a payment on {date} is larger than the debt", date=date),
-                    self.loan,
-                    grouped(cents),
-                    tr("{amount} at most", amount=grouped(self.debt)),
-                    tr("pay no more than is owed"),
-                )
+        if cents > self.debt and self._excess == "refuse":
+            raise self._fault(
+                tr("a payment on {date} is larger than the debt", date=date),
+                grouped(cents),
+                tr("{amount} at most", amount=grouped(self.debt)),
+                tr("pay no more than is owed"),
             )
-        settled = {}
-        for name in CLASSES:
-            settled[name] = min(cents, self._balance[name])
-            self._balance[name] -= settled[name]
-            cents -= settled[name]
-        return Allocation(**settled)
+        settled = self._do(date, "payment", lambda book: book.pay(date, cents, order))
+        if self.debt == 0:
+            self.vest()
+        return Allocation.of(settled)
 
-    def _accrue(self, date: dt.date) -> None:
-        years = year_fraction(self._day_count, self._since, date)
-        for name, rate in self._rates.items():
-            self._pending[name] += self._balance[name] * rate * years
-        self._since = date
+    def pay_off(self, date: dt.date) -> Allocation:
+        """Book what has accrued by ``date`` and pay everything."""
+        self._do(date, "settlement", lambda book: book.settle_now(date))
+        return self.pay(date, self.debt)
 
-    def _book(self) -> None:
-        for name, amount in self._pending.items():
-            self._balance[LANDS_IN[name]] += round_half_up(amount)
-        self._pending = dict.fromkeys(self._pending, Fraction(0))
+    def charge(self, date: dt.date, name: str, cents: int, text: Message, due: dt.date | None = None) -> None:
+        """Claim ``cents`` more in a class; it is due on ``due``, on ``date`` where none is given."""
+        self._check_amount(cents, tr("a charge is negative"))
+        self._check_class(name)
+
+        def act(book: Book) -> None:
+            day = due or date
+            calls = [i.due for i in book.items if i.name == "principal" and i.due is not None and i.due >= day]
+            book.add(Item(name, cents, day, min(calls, default=day)))
+            book.lines.append(Line(date, "charge", text, {name: cents}))
+
+        self._do(date, "charge", act)
+
+    def draw(self, date: dt.date, cents: int, due: dt.date | None = None) -> None:
+        """Lend more, or take back a payment that was returned: principal grows by ``cents``."""
+        self._check_amount(cents, tr("a drawing is negative"))
+
+        def act(book: Book) -> None:
+            book.add(Item("principal", cents, due))
+            book.lines.append(Line(date, "drawing", tr("principal drawn"), {"principal": cents}))
+
+        self._do(date, "drawing", act)
+
+    def waive(self, date: dt.date, amounts: Mapping[str, int], *, conditional: bool = False) -> None:
+        """Give up ``amounts`` by class. A conditional waiver vests when the debt is paid and revives on breach."""
+        self.advance(date)
+        for name, cents in amounts.items():
+            self._check_class(name)
+            self._check_amount(cents, tr("a waiver is negative"))
+            owed = int(self._book.balances[name])
+            if cents > owed:
+                raise self._fault(
+                    tr("the waiver of {what} is larger than what is owed", what=class_name(name)),
+                    grouped(cents),
+                    tr("{amount} at most", amount=grouped(owed)),
+                    tr("waive no more than is owed"),
+                )
+
+        def act(book: Book) -> None:
+            for name, cents in amounts.items():
+                book.take_off(date, name, cents)
+            text = tr("waived, revives on breach") if conditional else tr("waived")
+            book.lines.append(Line(date, "waiver", text, {name: -cents for name, cents in amounts.items()}))
+
+        self._do(date, "waiver", act, conditional)
+
+    def vest(self) -> None:
+        """Conditional waivers become final: what was promised for them has been done."""
+        for entry in self._entries:
+            entry.conditional = False
+
+    def breach(self, date: dt.date) -> None:
+        """Conditional waivers revive: the debt becomes what it would be had they never been given."""
+        self.advance(date)
+        revived = [entry for entry in self._entries if entry.conditional]
+        for entry in revived:
+            entry.conditional, entry.reversed = False, True
+        if revived:
+            self._rewrite(date, "revival", tr("waiver revived on breach"))
+
+    def change_rate(self, date: dt.date, name: str, path: RatePath) -> None:
+        """What class ``name`` earns from ``date`` on."""
+        self._check_class(name)
+
+        def act(book: Book) -> None:
+            book.change_rate(date, name, path)
+            rate = f"{float(path.at(date)) * 100:.4f}%"
+            book.lines.append(Line(date, "rate", tr("rate on {what}: {rate}", what=class_name(name), rate=rate), {}))
+
+        self._do(date, "rate", act)
+
+    def reschedule(self, date: dt.date, installments: Sequence[tuple[dt.date, int]]) -> None:
+        """Principal not yet due falls due on other days. The amounts must make up what it is."""
+        self.advance(date)
+        total, principal = sum(cents for _, cents in installments), int(self._book.balances["principal"])
+        if total != principal:
+            raise self._fault(
+                tr("the new installments do not make up the principal not yet due"),
+                grouped(total),
+                tr("{amount} in all", amount=grouped(principal)),
+                tr("change an installment"),
+            )
+        if any(due < date or cents < 0 for due, cents in installments):
+            raise self._fault(
+                tr("an installment is negative or in the past"), None, tr("{date} or later", date=date), None
+            )
+
+        def act(book: Book) -> None:
+            book.call_up(date, [Item("principal", cents, due, due) for due, cents in installments if cents])
+            book.lines.append(Line(date, "reschedule", tr("installments rescheduled"), {}))
+
+        self._do(date, "reschedule", act)
+
+    def accelerate(self, date: dt.date) -> None:
+        """Call everything due on ``date``; the rates after maturity hold from then on."""
+
+        def act(book: Book) -> None:
+            book.accelerate(date)
+            book.lines.append(Line(date, "acceleration", tr("the whole loan is called due"), {}))
+
+        self._do(date, "acceleration", act)
+
+    def reverse(self, date: dt.date, number: int) -> None:
+        """Undo operation ``number`` (its place in the order of entry, from 0) as if it had never been entered."""
+        self.advance(date)
+        if not 0 <= number < len(self._entries) or self._entries[number].reversed:
+            raise self._fault(
+                tr("there is no such operation to reverse"),
+                str(number),
+                tr("0 to {last}, each once", last=len(self._entries) - 1),
+                tr("look up its number in the account"),
+            )
+        self._entries[number].reversed = True
+        self._rewrite(date, "reversal", tr("reversal of operation {number}", number=number))
+
+    # how it is done
+
+    def _do(self, day: dt.date, kind: str, act: Callable[[Book], Result], conditional: bool = False) -> Result:
+        self._check_day(day)
+        self._book.advance(day)
+        result = act(self._book)
+        self._entries.append(Entry(day, kind, act, conditional))
+        self._collect()
+        return result
+
+    def _collect(self) -> None:
+        self._lines += self._book.lines
+        self._book.lines = []
+
+    def _replay(self, without: Callable[[Entry], bool]) -> Book:
+        book = self._opening.copy()
+        for entry in self._entries:
+            if not entry.reversed and not without(entry):
+                book.advance(entry.day)
+                entry.act(book)
+        book.advance(self.day)
+        return book
+
+    def _rewrite(self, date: dt.date, kind: str, text: Message) -> None:
+        before, self._book = self._book.balances, self._replay(lambda _: False)
+        self._book.lines = []
+        changes = {name: self._book.balances[name] - before[name] for name in before}
+        self._lines.append(Line(date, kind, text, {name: value for name, value in changes.items() if value}))
+
+    def _fault(self, what: Message, value: str | None, limit: Message | None, remedy: Message | None) -> LedgerError:
+        return LedgerError(Fault(what, self.loan, value, limit, remedy))
+
+    def _check_day(self, date: dt.date) -> None:
+        if date < self.day:
+            raise self._fault(
+                tr("the ledger has already passed this day"),
+                f"{date}",
+                tr("{date} or later", date=self.day),
+                tr("enter operations in order of time"),
+            )
+
+    def _check_amount(self, cents: int, what: Message) -> None:
+        if cents < 0:
+            raise self._fault(what, grouped(cents), tr("0.00 or more"), tr("enter a reversal"))
+
+    def _check_class(self, name: str) -> None:
+        if name not in BOOK_CLASSES:
+            raise self._fault(
+                tr("there is no such class of claim"),
+                name,
+                tr("one of {names}", names=", ".join(BOOK_CLASSES)),
+                tr("correct the name"),
+            )
 
 
 def open_ledger(
@@ -124,16 +327,26 @@ def open_ledger(
     principal joins principal. Principal accrues at ``rate_after_signing`` into interest, unpaid interest and compound
     interest at ``compound_rate`` into compound interest, penalty and fees accrue nothing.
     """
-    claim = Claim(
-        fees=to_cents(loan.fees),
-        penalty=to_cents(loan.penalty),
-        compound=to_cents(loan.compound_interest),
-        interest=to_cents(loan.interest),
-        principal=to_cents(loan.principal) + to_cents(loan.overdue_principal),
-    )
+    claim = {
+        "fees": to_cents(loan.fees),
+        "penalty": to_cents(loan.penalty),
+        "compound": to_cents(loan.compound_interest),
+        "interest": to_cents(loan.interest),
+        "principal": to_cents(loan.principal) + to_cents(loan.overdue_principal),
+    }
     if arrears == "capitalize":
-        claim = Claim(principal=claim.total)
-    rate = Fraction(loan.rate if loan.rate_after_signing is None else loan.rate_after_signing)
-    compound = rate if loan.compound_rate is None else Fraction(loan.compound_rate)
-    rates = {"compound": compound, "interest": compound, "principal": rate}
-    return Ledger(loan.id, claim, rates, loan.day_count, as_of, settlement_dates)
+        claim = {"principal": sum(claim.values())}
+    rate = RatePath.fixed(Fraction(loan.rate if loan.rate_after_signing is None else loan.rate_after_signing))
+    compound = rate if loan.compound_rate is None else RatePath.fixed(Fraction(loan.compound_rate))
+    terms = Terms(
+        loan=loan.id,
+        day_count=loan.day_count,
+        accruals=(
+            Accrual("compound", "compound", compound),
+            Accrual("interest", "compound", compound),
+            Accrual("principal", "interest", rate),
+        ),
+        settlements=settlement_dates,
+        order=CIVIL_CODE,
+    )
+    return Ledger(Book(terms, [Item(name, cents) for name, cents in claim.items()], as_of))

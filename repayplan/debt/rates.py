@@ -1,0 +1,98 @@
+"""Interest rates over time: fixed, stepped and floating, and the default rates that follow them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from typing import Self
+
+BEGINNING = dt.date.min
+
+
+@dataclass(frozen=True, slots=True)
+class RatePath:
+    """A yearly rate that holds from each step's day until the next; the first step holds from the beginning."""
+
+    days: tuple[dt.date, ...]
+    rates: tuple[Fraction, ...]
+
+    @classmethod
+    def fixed(cls, rate: Fraction) -> Self:
+        """The same rate at all times."""
+        return cls((BEGINNING,), (rate,))
+
+    @classmethod
+    def stepped(cls, first: Fraction, steps: Iterable[tuple[dt.date, Fraction]]) -> Self:
+        """``first`` until the first step, then each step's rate from its day on."""
+        ordered = sorted(steps)
+        return cls((BEGINNING, *(day for day, _ in ordered)), (first, *(rate for _, rate in ordered)))
+
+    def at(self, day: dt.date) -> Fraction:
+        """The rate at which the night after ``day`` accrues."""
+        return self.rates[bisect_right(self.days, day) - 1]
+
+    def pieces(self, start: dt.date, end: dt.date) -> list[tuple[dt.date, dt.date, Fraction]]:
+        """``(from, to, rate)`` covering start to end, cut where the rate changes."""
+        if len(self.days) == 1:
+            return [(start, end, self.rates[0])]
+        cuts = [start, *(day for day in self.days if start < day < end), end]
+        return [(a, b, self.at(a)) for a, b in pairwise(cuts)]
+
+    def then(self, day: dt.date, other: RatePath) -> RatePath:
+        """This path before ``day``, ``other`` from ``day`` on."""
+        before = [(d, r) for d, r in zip(self.days, self.rates, strict=True) if d < day]
+        after = [(d, r) for d, r in zip(other.days, other.rates, strict=True) if d > day]
+        steps = [*before, (day, other.at(day)), *after]
+        return RatePath(tuple(d for d, _ in steps), tuple(r for _, r in steps))
+
+    def scaled(self, multiple: Fraction) -> RatePath:
+        """The rate times ``multiple``: a penalty rate follows its contract rate."""
+        return RatePath(self.days, tuple(rate * multiple for rate in self.rates))
+
+    def highest(self, other: RatePath) -> RatePath:
+        """The higher of two at any time: penalties for the same money are never added up."""
+        days = tuple(sorted({*self.days, *other.days}))
+        return RatePath(days, tuple(max(self.at(day), other.at(day)) for day in days))
+
+
+def floating(
+    first: Fraction,
+    index: Mapping[dt.date, Fraction],
+    resets: Sequence[dt.date],
+    *,
+    spread: Fraction = Fraction(0),
+    multiplier: Fraction = Fraction(1),
+    cap: Fraction | None = None,
+    floor: Fraction | None = None,
+    step_cap: Fraction | None = None,
+    step_floor: Fraction | None = None,
+) -> RatePath:
+    """``multiplier × index + spread`` fixed anew on every reset day, ``first`` before.
+
+    ``index`` holds the published rates by day; a reset takes the last one not after it, and a reset before the first
+    publication leaves the rate alone. ``step_cap`` and ``step_floor`` (the latter negative) bound one reset's change,
+    ``cap`` and ``floor`` the rate itself.
+    """
+    published = sorted(index)
+    rate, steps = first, []
+    for day in sorted(resets):
+        known = bisect_right(published, day)
+        if not known:
+            continue
+        target = multiplier * index[published[known - 1]] + spread
+        change = target - rate
+        if step_cap is not None:
+            change = min(change, step_cap)
+        if step_floor is not None:
+            change = max(change, step_floor)
+        rate += change
+        if cap is not None:
+            rate = min(rate, cap)
+        if floor is not None:
+            rate = max(rate, floor)
+        steps.append((day, rate))
+    return RatePath.stepped(first, steps)

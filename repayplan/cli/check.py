@@ -6,7 +6,8 @@ from pathlib import Path
 
 import rich_click as click
 
-from repayplan.cli.common import case_argument, common_options, json_option, print_json
+from repayplan.cli.common import case_argument, common_options, console, json_option, print_json
+from repayplan.cli.failure import show_faults
 from repayplan.language import tr
 
 
@@ -16,19 +17,20 @@ from repayplan.language import tr
 @common_options
 def command(case: Path, as_json: bool) -> int:
     """Read, tell."""
-    from repayplan.cases.readers import read_case
+    from repayplan.cases.readers import check_case
 
-    read = read_case(case)
+    read, doubts = check_case(case)
     if as_json:
-        print_json({"case": str(case), "faults": []})
-    else:
-        loans, sources = len(read.loans), len(read.cash.sources)
-        words = tr(
-            "{case} is in order: {name}, {loans} loans, {sources} sources of cash",
-            case=case,
-            name=read.enterprise.name,
-            loans=loans,
-            sources=sources,
-        )
-        click.echo(str(words))
+        print_json({"case": str(case), "faults": [], "doubts": [doubt.as_dict() for doubt in doubts]})
+        return 0
+    show_faults(doubts, "!", "bold yellow")
+    words = tr(
+        "{case} can be planned: {name}, loans {loans}, sources of cash {sources}, doubts {doubts}",
+        case=case,
+        name=read.enterprise.name,
+        loans=len(read.loans),
+        sources=len(read.cash.sources),
+        doubts=len(doubts),
+    )
+    console().print(str(words))
     return 0

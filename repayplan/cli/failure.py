@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import rich_click as click
@@ -35,9 +36,23 @@ class Failure:
             faults = [fault.as_dict() for fault in self.faults]
             click.echo(json.dumps({"exit_code": self.exit_code, "faults": faults}, ensure_ascii=False, indent=2))
             return
-        console = Console(stderr=True, highlight=False, markup=False, emoji=False)
-        for fault in self.faults:
-            _print(console, fault)
+        show_faults(self.faults, "✘", "bold red")
+
+
+def show_faults(faults: Iterable[Fault], mark: str, style: str) -> None:
+    """Every fault on standard error, on lines of its own: place and what, then value, limit and remedy."""
+    console = Console(stderr=True, highlight=False, markup=False, emoji=False)
+    for fault in faults:
+        line = Text(f"{mark} ", style=style)
+        line.append(f"{fault.where}: " if fault.where else "", style="bold").append(str(fault.what), style="none")
+        console.print(line)
+        details = (
+            fault.value is not None and tr("value: {value}", value=fault.value),
+            fault.limit and tr("limit: {limit}", limit=fault.limit),
+            fault.remedy and f"→ {fault.remedy}",
+        )
+        for detail in filter(None, details):
+            console.print(Padding(str(detail), _INDENT, expand=False))
 
 
 def usage(error: click.ClickException) -> Failure:
@@ -71,16 +86,3 @@ def _misused(error: click.ClickException) -> Message:
 
 def _name(parameter: click.Parameter) -> str:
     return " / ".join(parameter.opts) if isinstance(parameter, click.Option) else parameter.human_readable_name
-
-
-def _print(console: Console, fault: Fault) -> None:
-    """One fault on lines of its own: place and what, then value, limit and remedy."""
-    line = Text("✘ ", style="bold red")
-    line.append(f"{fault.where}: " if fault.where else "", style="bold").append(str(fault.what))
-    console.print(line)
-    if fault.value is not None:
-        console.print(Padding(str(tr("value: {value}", value=fault.value)), _INDENT, expand=False))
-    if fault.limit is not None:
-        console.print(Padding(str(tr("limit: {limit}", limit=fault.limit)), _INDENT, expand=False))
-    if fault.remedy is not None:
-        console.print(Padding(f"→ {fault.remedy}", _INDENT, expand=False))

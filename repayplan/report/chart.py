@@ -55,12 +55,13 @@ def chart(plan: Plan, width: int) -> list[Text]:
     if not plan.cash:
         return []
     width = min(width, _WIDEST)
-    low, high = min(0, *(row.closing for row in plan.cash)), max(1, *(row.closing for row in plan.cash))
-    high = max(high, *(row.floor for row in plan.cash))
-    most = max(1, *(row.payment for row in plan.cash))
-    gutter = max(cell_len(compact(amount)) for amount in (low, high, most, *(row.floor for row in plan.cash))) + 1
-    buckets = _buckets(plan.case.as_of, plan.cash, width - gutter - 1)
+    rows = _told(plan)
+    labels = [amount for row in rows for amount in (row.closing, row.floor, row.payment)]
+    gutter = max(cell_len(compact(amount)) for amount in labels) + 1
+    buckets = _buckets(plan.case.as_of, rows, width - gutter - 1)
     cell = max(1, min(3, (width - gutter - 1) // len(buckets)))
+    low = min(0, *(bucket.closing for bucket in buckets))
+    high = max(1, *(max(bucket.closing, bucket.floor) for bucket in buckets))
     most = max(1, *(bucket.payment for bucket in buckets))
     return [
         _caption(),
@@ -69,6 +70,13 @@ def chart(plan: Plan, width: int) -> list[Text]:
         *_payment_panel(buckets, Scale(0, most, _PAYMENT_HEIGHT), gutter, cell),
         _years(buckets, gutter, cell),
     ]
+
+
+def _told(plan: Plan) -> list[CashRow]:
+    """The stages that matter: up to the last payment where it settles everything, else all up to the maturity."""
+    last = plan.metrics.final_date if not plan.metrics.unpaid else None
+    end = max(last or plan.terms.maturity, plan.cash[0].date)
+    return [row for row in plan.cash if row.date <= end]
 
 
 def _buckets(start: dt.date, rows: Sequence[CashRow], most: int) -> list[Bucket]:

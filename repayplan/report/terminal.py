@@ -13,13 +13,14 @@ from rich.text import Text
 from repayplan.compliance.findings import Finding
 from repayplan.language import Message, tr
 from repayplan.money import grouped
-from repayplan.planning.result import Plan
-from repayplan.problem.terms import UsedDefault
+from repayplan.planning.result import Binding, Plan
+from repayplan.problem.terms import UsedDefault, payment_dates
 from repayplan.report.chart import chart
 from repayplan.report.schedule import payments, schedule
 from repayplan.report.words import status_words
 
 _MARKS = {"fail": ("✘", "bold red"), "warning": ("!", "bold yellow"), "note": ("·", "dim"), "pass": ("✔", "green")}
+_NAMED_DAYS = 4
 _STATUS_STYLES = {"optimal": "bold green", "feasible": "bold yellow"}
 
 
@@ -37,7 +38,7 @@ def show_plan(plan: Plan, console: Console) -> None:
             console.print(line, no_wrap=True, overflow="crop")
     if plan.binding:
         _heading(tr("What holds the installments down"), console)
-        _list([("·", "dim", str(binding.sentence)) for binding in plan.binding], console)
+        _list([("·", "dim", str(sentence)) for sentence in _merged(plan.binding)], console)
     show_findings([finding for finding in plan.findings if finding.result != "pass"], console)
     _defaults(plan.terms.defaults, console)
 
@@ -89,23 +90,19 @@ def _figures(plan: Plan) -> list[tuple[Message, str]]:
         date=plan.case.as_of,
     )
     paid = tr(
-        "{amount}, of which interest and charges {interest}",
+        "{amount} ({interest} of it interest and charges)",
         amount=grouped(metrics.recovered),
         interest=grouped(metrics.interest_paid),
     )
     lines = [(tr("Debt at signing"), str(signing)), (tr("Paid in all"), str(paid))]
     if metrics.first_date and metrics.final_date:
         count = tr(
-            "{count} from {first} to {last}, the largest {amount}",
-            count=metrics.payments,
-            first=metrics.first_date,
-            last=metrics.final_date,
-            amount=grouped(metrics.largest_payment),
+            "{count} from {first} to {last}", count=metrics.payments, first=metrics.first_date, last=metrics.final_date
         )
-        lines.append((tr("Payments"), str(count)))
+        lines += [(tr("Payments"), str(count)), (tr("Largest payment"), grouped(metrics.largest_payment))]
     lines += [
         (tr("Left unpaid"), grouped(metrics.unpaid)),
-        (tr("Expected recovery, present value"), grouped(metrics.expected_recovery)),
+        (tr("Expected recovery today"), grouped(metrics.expected_recovery)),
         (tr("Value at the original rate"), grouped(metrics.npv_at_eir)),
     ]
     if metrics.min_dscr is not None:
@@ -117,9 +114,10 @@ def _figures(plan: Plan) -> list[tuple[Message, str]]:
 
 
 def _quiet_days(plan: Plan, console: Console) -> None:
-    quiet = {row.date for row in plan.installments} - {row.date for row in payments(plan)}
+    paid = {row.date for row in payments(plan)}
+    quiet = [date for date in payment_dates(plan.case, plan.terms) if date < max(paid) and date not in paid]
     if quiet:
-        words = tr("On {count} other payment days nothing is due; schedule.csv lists them all.", count=len(quiet))
+        words = tr("On {count} payment days in between nothing is due.", count=len(quiet))
         console.print(Text(str(words), "dim"))
 
 
@@ -134,6 +132,27 @@ def _defaults(defaults: Sequence[UsedDefault], console: Console) -> None:
     for default in defaults:
         table.add_row(default.field, default.value, str(default.reason))
     console.print(table)
+
+
+def _merged(bindings: Sequence[Binding]) -> list[Message]:
+    """One sentence for limits that say the same of several days."""
+    groups: dict[str, list[Message]] = {}
+    for binding in bindings:
+        sentence = binding.sentence
+        said = str(Message(sentence.text, {**sentence.values, "date": "…"}))
+        groups.setdefault(said, []).append(sentence)
+    return [
+        Message(group[0].text, {**group[0].values, "date": _days([str(sentence.values["date"]) for sentence in group])})
+        if len(group) > 1
+        else group[0]
+        for group in groups.values()
+    ]
+
+
+def _days(days: Sequence[str]) -> str:
+    named = ", ".join(days[:_NAMED_DAYS])
+    rest = len(days) - _NAMED_DAYS
+    return str(tr("{days} and {rest} other days", days=named, rest=rest)) if rest > 0 else named
 
 
 def _finding(finding: Finding) -> str:

@@ -43,8 +43,8 @@ def test_no_line_is_wider_than_the_terminal_and_no_figure_is_cut(make_plan, lang
 def test_what_is_shown_adds_up_across_and_down(make_plan, width, loans) -> None:
     lines = printed(make_plan(loans=loans, months=36, debt=2_500_000), width)
     rule, foot_rule = (place for place, line in enumerate(lines) if line.strip().startswith("──"))
+    states = "".join(lines[:rule]).count("after")
     body, foot = [[amounts(line) for line in part] for part in (lines[rule + 1 : foot_rule], lines[foot_rule + 1 :])]
-    states = lines[0].count(" after")
     flows = len(body[0]) - states
     for row in [*body, *foot]:
         payment, *parts = row[:flows]

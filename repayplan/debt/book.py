@@ -53,6 +53,15 @@ class Accrual:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What a payment settled of one claim, and with which installment the claim was called up."""
+
+    name: str
+    amount: float
+    installment: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One line of the account: what changed, by class (plus is owed more), and why."""
 
@@ -60,17 +69,21 @@ class Line:
     kind: str
     text: Message
     changes: Mapping[str, float]
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the contract fixes. ``settlements``: days on which accruals are booked; ``capitalizations``: days on which
-    booked interest and compound interest become principal; ``rounded`` books an accrual."""
+    """What the contract fixes. ``settlements``: days on which accruals are booked; ``due_days``: days on which what is
+    booked falls due, the day of booking where there are none; ``capitalizations``: days on which booked interest and
+    compound interest become principal; ``rounded`` books an accrual; ``after_maturity``: by class, the rate that
+    holds once the loan is called due."""
 
     loan: str
     day_count: DayCount
     accruals: tuple[Accrual, ...]
     settlements: Sequence[dt.date] = ()
+    due_days: Sequence[dt.date] = ()
     capitalizations: Sequence[dt.date] = ()
     order: Order | ByArrears = CIVIL_CODE
     rounded: Callable[[Fraction | float], float] = to_the_cent
@@ -185,7 +198,8 @@ class Book:
             amount = self.terms.rounded(self.pending[number])
             self.pending[number] = Fraction(0)
             if amount:
-                self.add(Item(accrual.lands_in, amount, day, day))
+                due = min((due for due in self.terms.due_days if due >= day), default=day)
+                self.add(Item(accrual.lands_in, amount, due, due))
                 text = tr("accrued on {source}", source=class_name(accrual.source))
                 self.lines.append(Line(day, "accrual", text, {accrual.lands_in: amount}))
         self.period_start = day
@@ -226,28 +240,29 @@ class Book:
             due = sum(i.amount for i in self.items if i.due is None or i.due <= day)
             used = min(self.balances["credit"], due)
             if used:
-                settled = self._pay(day, used, None)
+                parts = self._pay(day, used, None)
                 self.balances["credit"] -= used
-                changes = {**{name: -amount for name, amount in settled.items()}, "credit": -used}
-                self.lines.append(Line(day, "credit", tr("credit used"), changes))
+                changes = {**{name: -amount for name, amount in _by_class(parts).items()}, "credit": -used}
+                self.lines.append(Line(day, "credit", tr("credit used"), changes, parts))
 
     # what somebody does
 
     def pay(self, day: dt.date, amount: float, order: Order | None = None) -> dict[str, float]:
         """Settle claims in order (the contract's, or the one the debtor designates); what nothing is owed for is
         kept as a credit. Returns the amounts by class, "credit" among them."""
-        settled = self._pay(day, amount, order)
+        parts = self._pay(day, amount, order)
+        settled = _by_class(parts)
         left = amount - sum(settled.values())
         if left:
             self.balances["credit"] += left
             settled["credit"] = left
         changes = {name: value if name == "credit" else -value for name, value in settled.items()}
-        self.lines.append(Line(day, "payment", tr("payment"), changes))
+        self.lines.append(Line(day, "payment", tr("payment"), changes, parts))
         return settled
 
-    def _pay(self, day: dt.date, amount: float, order: Order | None) -> dict[str, float]:
+    def _pay(self, day: dt.date, amount: float, order: Order | None) -> tuple[Part, ...]:
         self._accrue(day)
-        settled: dict[str, float] = {}
+        parts = []
         for item in self._order(day, order).arrange(self.items, day):
             if amount <= 0:
                 break
@@ -255,9 +270,9 @@ class Book:
             item.amount -= part
             amount -= part
             self.balances[item.name] -= part
-            settled[item.name] = settled.get(item.name, 0) + part
+            parts.append(Part(item.name, part, item.installment))
         self.items = [item for item in self.items if item.amount]
-        return settled
+        return tuple(parts)
 
     def _order(self, day: dt.date, order: Order | None) -> Order:
         chosen = order or self.terms.order
@@ -307,6 +322,13 @@ class Book:
 
     def _due_days(self) -> list[dt.date]:
         return sorted({item.due for item in self.items if item.name == "principal" and item.due is not None})
+
+
+def _by_class(parts: Iterable[Part]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for part in parts:
+        found[part.name] = found.get(part.name, 0) + part.amount
+    return found
 
 
 def years(day_count: DayCount, start: dt.date, end: dt.date) -> Fraction:

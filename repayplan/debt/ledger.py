@@ -87,6 +87,10 @@ class Ledger:
         """The account so far: opening balances and these changes make up the claim, class by class."""
         return tuple(self._lines)
 
+    def history(self) -> tuple[Line, ...]:
+        """The account as if what has been reversed had never been entered."""
+        return tuple(self._replay(lambda _: False).lines)
+
     @property
     def opening(self) -> Claim:
         """What was claimed when the ledger was opened, by class; cents."""

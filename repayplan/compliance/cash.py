@@ -28,7 +28,7 @@ def floors(plan: Replay) -> Iterator[Finding]:
 
 @check("cover", tr("Cash covers every payment"), lambda plan: plan.terms.cover_minimum is not None)
 def cover(plan: Replay) -> Iterator[Finding]:
-    """DSCR_min × paid in the window ≤ cash of the window + α × cash carried above the floor; none where nothing is paid."""
+    """DSCR_min × paid in the window ≤ its cash + α × cash carried above the floor, wherever anything is paid."""
     ratio = Fraction(plan.terms.cover_minimum or 0)
     carry = Fraction(1) if plan.terms.cover_window == "since_receipt" else Fraction(plan.terms.cover_carry)
     for stage in plan.pay_stages:

@@ -18,8 +18,11 @@ def minimum(plan: Replay) -> Iterator[Finding]:
     least = plan.terms.minimum_installment or 0
     for stage in _before_last(plan):
         paid = plan.total[stage]
-        if not _reduced(plan, stage) and paid < least:
-            sentence = tr("The installment of {date}, {paid}, is below the least amount {least}", **_said(plan, stage, least=grouped(least)))
+        if not _exempt(plan, stage) and paid < least:
+            sentence = tr(
+                "The installment of {date}, {paid}, is below the least amount {least}",
+                **_said(plan, stage, least=grouped(least)),
+            )
             yield _failure("minimum", plan, stage, sentence, least - paid)
 
 
@@ -30,17 +33,23 @@ def maximum(plan: Replay) -> Iterator[Finding]:
     for stage in plan.pay_stages:
         paid = plan.total[stage]
         if paid > most:
-            sentence = tr("The installment of {date}, {paid}, is above the largest amount {most}", **_said(plan, stage, most=grouped(most)))
+            sentence = tr(
+                "The installment of {date}, {paid}, is above the largest amount {most}",
+                **_said(plan, stage, most=grouped(most)),
+            )
             yield _failure("maximum", plan, stage, sentence, paid - most)
 
 
 @check("step", tr("Installments change gradually"), lambda plan: plan.terms.step is not None)
 def step(plan: Replay) -> Iterator[Finding]:
-    """Each installment lies within a share σ of the one before; the last may be smaller, the first after grace or after dates without cash is free."""
+    """Each installment lies within a share σ of the one before.
+
+    The last may be smaller; the first after grace or after dates without cash is free.
+    """
     share = Fraction(plan.terms.step or 0)
     before_last = set(_before_last(plan))
     for previous, stage in zip(plan.pay_stages, plan.pay_stages[1:], strict=False):
-        if plan.last is None or stage > plan.last or _reduced(plan, previous):
+        if plan.last is None or stage > plan.last or _exempt(plan, previous):
             continue
         paid, paid_before = plan.total[stage], plan.total[previous]
         too_high = paid > (1 + share) * paid_before
@@ -75,14 +84,19 @@ def balloon(plan: Replay) -> Iterator[Finding]:
 @check("level", tr("Installments are level"), lambda plan: plan.terms.shape == "level")
 def level(plan: Replay) -> Iterator[Finding]:
     """One amount, or two that differ by a unit with the smaller first; the last at most a tenth above them."""
-    stages = [stage for stage in _before_last(plan) if not _reduced(plan, stage)]
+    stages = [stage for stage in _before_last(plan) if not _exempt(plan, stage)]
     amounts = [plan.total[stage] for stage in stages]
     for stage, before, paid in zip(stages[1:], amounts, amounts[1:], strict=False):
         if not before <= paid <= amounts[0] + plan.terms.unit:
-            sentence = tr("The installment of {date}, {paid}, is not level with the first, {first}", **_said(plan, stage, first=grouped(amounts[0])))
+            sentence = tr(
+                "The installment of {date}, {paid}, is not level with the first, {first}",
+                **_said(plan, stage, first=grouped(amounts[0])),
+            )
             yield _failure("level", plan, stage, sentence, abs(paid - amounts[0]))
     if amounts and plan.last is not None and 10 * plan.total[plan.last] > 11 * amounts[-1]:
-        sentence = tr("The last installment, {paid} on {date}, is more than a tenth above the others", **_said(plan, plan.last))
+        sentence = tr(
+            "The last installment, {paid} on {date}, is more than a tenth above the others", **_said(plan, plan.last)
+        )
         yield _failure("level", plan, plan.last, sentence, plan.total[plan.last] - amounts[-1])
 
 
@@ -90,8 +104,8 @@ def _before_last(plan: Replay) -> list[int]:
     return [stage for stage in plan.pay_stages if plan.last is not None and stage < plan.last]
 
 
-def _reduced(plan: Replay, stage: int) -> bool:
-    return bool(plan.problem.reduced[0, stage])
+def _exempt(plan: Replay, stage: int) -> bool:
+    return bool(plan.problem.limits.exempt[0, stage])
 
 
 def _said(plan: Replay, stage: int, **more: str) -> dict[str, object]:

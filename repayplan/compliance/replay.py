@@ -105,7 +105,7 @@ class Replay:
 
 
 def replay(case: Case, terms: Terms, problem: Problem, payments: Iterable[Payment]) -> Replay:
-    """Run ``payments`` through the ledgers; LedgerError where one is larger than the debt. Dates must be payment dates."""
+    """Run ``payments``, all on payment dates, through the ledgers; LedgerError where one is larger than the debt."""
     by_day = {(payment.date, payment.loan): payment for payment in payments}
     days = problem.days()
     shape = (len(days), len(case.loans))

@@ -29,7 +29,9 @@ def interest(plan: Replay) -> Iterator[Finding]:
                 yield Finding("interest", "policy", "fail", sentence, plan.days[stage], loan.id, owed)
 
 
-@check("grace", tr("Nothing more than agreed is paid in the grace time"), lambda plan: plan.terms.grace_until is not None)
+@check(
+    "grace", tr("Nothing more than agreed is paid in the grace time"), lambda plan: plan.terms.grace_until is not None
+)
 def grace(plan: Replay) -> Iterator[Finding]:
     """In a full grace nothing is paid, in an interest-only grace no principal."""
     for entry in plan.settled:

@@ -51,22 +51,17 @@ class Formulation:
         return np.stack([self.layout.by_stage(name, columns) * case_scale for name in self.frame.payments], axis=1)
 
 
-def formulate(problem: Problem, *, effort: bool = False) -> Formulation:
-    """The program of one case, with a lane per possible last payment where something depends on it.
-
-    ``effort``: what can be paid under the limits that forbid, without those that demand.
-    """
+def formulate(problem: Problem) -> Formulation:
+    """The program of one case, with a lane per possible last payment where something depends on it."""
     last = np.flatnonzero(problem.pays[0])
-    guessed = not effort and depends_on_last(problem)
+    guessed = depends_on_last(problem)
     frame = Frame(problem, last if guessed else last[-1:], guessed)
     draft = Draft(frame.lanes, frame.stages)
     _core(draft, frame)
     for family in limits().values():
-        if not (effort and family.at_least):
-            family.rows(draft, frame)
-    if not effort:
-        level(draft, frame)
-        cleared(draft, frame)
+        family.rows(draft, frame)
+    level(draft, frame)
+    cleared(draft, frame)
     _recovery(draft, frame)
     _value_row(draft)
     return Formulation(frame, draft.finish())
@@ -106,7 +101,11 @@ def _core(draft: Draft, frame: Frame) -> None:
     paid = [(problem.pays.astype(float), name) for name in frame.payments]
     draft.row("cash", [(1.0, CASH), (-1.0, CASH, When.BEFORE), *paid], net, equal=True)
     for loan in range(problem.shape[2]):
-        terms: list[Piece] = [(1.0, debt(loan)), (-problem.debt.growth[:, :, loan], debt(loan), When.BEFORE), (1.0, payment(loan))]
+        terms: list[Piece] = [
+            (1.0, debt(loan)),
+            (-problem.debt.growth[:, :, loan], debt(loan), When.BEFORE),
+            (1.0, payment(loan)),
+        ]
         draft.row("debt", terms, frame.money(problem.debt.charge)[:, :, loan], equal=True)
 
 

@@ -15,7 +15,7 @@ def level(draft: Draft, frame: Frame) -> None:
         return
     most = sum(draft.columns[payment].upper.max(axis=1) for payment in frame.payments)
     draft.column(LEVEL, 0.0, np.asarray(most)[:, None])
-    outside_grace = wanted & ~frame.problem.reduced
+    outside_grace = wanted & ~frame.problem.limits.exempt
     draft.row(LEVEL, [(1.0, LEVEL), (-1.0, LEVEL, When.BEFORE)], 0.0, equal=True, where=frame.stage > 0)
     up = [(1.0, payment) for payment in frame.payments]
     draft.row("level.most", [*up, (-1.0, LEVEL)], 0.0, where=outside_grace & frame.up_to_last)
@@ -28,6 +28,4 @@ def cleared(draft: Draft, frame: Frame) -> None:
     if not frame.guessed:
         return
     unit = np.minimum(frame.problem.limits.unit, frame.problem.debt.opening.sum(axis=1))
-    draft.row(
-        "last", [(-1.0, payment) for payment in frame.payments], -frame.money(unit)[:, None], where=frame.at_last
-    )
+    draft.row("last", [(-1.0, payment) for payment in frame.payments], -frame.money(unit)[:, None], where=frame.at_last)

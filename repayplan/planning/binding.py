@@ -36,7 +36,11 @@ def _sentence(plan: Replay, family: str, stage: int) -> Message:
     terms = plan.terms
     match family:
         case "floors":
-            return tr("Up to {date} no more can be paid: cash would fall below {floor}", date=day, floor=grouped(plan.floor[stage]))
+            return tr(
+                "Up to {date} no more can be paid: cash would fall below {floor}",
+                date=day,
+                floor=grouped(plan.floor[stage]),
+            )
         case "cover":
             return tr("On {date} cash must be {ratio} times what is paid", date=day, ratio=terms.cover_minimum)
         case "maximum":
@@ -44,9 +48,17 @@ def _sentence(plan: Replay, family: str, stage: int) -> Message:
         case "minimum":
             return tr("On {date} the installment is the least allowed", date=day)
         case "step":
-            return tr("On {date} the installment may differ from the one before by {share} at most", date=day, share=f"{terms.step:.0%}")
+            return tr(
+                "On {date} the installment may differ from the one before by {share} at most",
+                date=day,
+                share=f"{terms.step:.0%}",
+            )
         case "balloon":
-            return tr("The last three payments, to {date}, may be {share} of the debt at most", date=day, share=f"{terms.balloon:.0%}")
+            return tr(
+                "The last three payments, to {date}, may be {share} of the debt at most",
+                date=day,
+                share=f"{terms.balloon:.0%}",
+            )
         case "interest":
             return tr("By {date} interest must be paid up", date=day)
         case _:

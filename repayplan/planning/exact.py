@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,6 @@ from repayplan.cases.models import Case
 from repayplan.compliance.registry import failures
 from repayplan.compliance.replay import Replay, replay
 from repayplan.errors import Fault, ProofError
-from repayplan.formulation.registry import limits
 from repayplan.language import tr
 from repayplan.money import grouped
 from repayplan.planning.optimum import Optimum, optimize
@@ -34,16 +33,25 @@ class Exact:
     ledger_difference: int
 
 
-def make_exact(case: Case, terms: Terms, problem: Problem, optimum: Optimum, *, effort: bool = False) -> Exact | None:
-    """The first rounding that holds, from the wished unit down to the cent; None where not even cents hold."""
-    forgiven = {name for name, family in limits().items() if family.at_least} if effort else set()
+def make_exact(
+    case: Case,
+    terms: Terms,
+    problem: Problem,
+    optimum: Optimum,
+    forgiven: Collection[str] = (),
+    time_limit: float | None = None,
+) -> Exact | None:
+    """The first rounding that holds, from the wished unit down to the cent; None where not even cents hold.
+
+    Limits named in ``forgiven`` need not hold.
+    """
     for unit, margin in _attempts(terms.unit, problem):
-        chosen = optimum if not margin else optimize(problem.tightened(margin), effort=effort)
+        chosen = optimum if not margin else optimize(problem.tightened(margin), time_limit)
         if chosen is None:
             continue
-        target = aim(problem, chosen.payments, level=terms.shape == "level" and not effort)
+        target = aim(problem, chosen.payments, level=bool(problem.limits.level[0]))
         result = replay(case, terms, problem, round_payments(case, terms, problem, target, unit))
-        if all(finding.rule in forgiven or (effort and finding.rule == "level") for finding in failures(result)):
+        if all(finding.rule in forgiven for finding in failures(result)):
             return Exact(result, unit, _ledger_difference(result))
     return None
 

@@ -38,7 +38,7 @@ def notes(plan: Replay, unit: int) -> Iterator[Finding]:
             "policy.delay",
             "note",
             tr(
-                "The debt bears {debt} and money is valued at {discount}: waiting would seem to gain, and is not counted",
+                "The debt bears {debt}, money is valued at {discount}: waiting would seem to gain and is not counted",
                 debt=percent(_debt_rate(plan.case)),
                 discount=percent(plan.terms.discount_rate),
             ),
@@ -79,7 +79,8 @@ def _unfunded(plan: Replay) -> Iterator[Finding]:
                 "policy",
                 "warning",
                 tr(
-                    "Unfunded need: from {first} to {last} the business lacks up to {amount} even if nothing is paid, so nothing is paid before",
+                    "Unfunded need: from {first} to {last} the business lacks up to {amount} without any payment; "
+                    "nothing is paid before it is over",
                     first=plan.days[spell[0]],
                     last=plan.days[spell[-1]],
                     amount=grouped(int(missing[worst])),
@@ -105,4 +106,3 @@ def _short_forecast(plan: Replay) -> Iterator[Finding]:
 
 def _debt_rate(case: Case) -> Decimal:
     return max(rate_after_signing(loan) for loan in case.loans)
-

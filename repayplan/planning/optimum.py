@@ -42,9 +42,9 @@ class Optimum:
         return self.formulation.frame.lanes
 
 
-def optimize(problem: Problem, *, effort: bool = False, time_limit: float | None = None) -> Optimum | None:
+def optimize(problem: Problem, time_limit: float | None = None) -> Optimum | None:
     """The optimum of one case; None where no last payment date makes it feasible."""
-    formulation = formulate(problem, effort=effort)
+    formulation = formulate(problem)
     engine = Highs(time_limit)
     programs = [formulation.valued(lane) for lane in range(formulation.frame.lanes)]
     first = [engine.solve(program) for program in programs]

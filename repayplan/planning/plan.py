@@ -7,6 +7,7 @@ from dataclasses import replace
 from repayplan.cases.models import Case
 from repayplan.compliance.registry import judge
 from repayplan.errors import Fault, ProofError
+from repayplan.formulation.registry import limits
 from repayplan.language import tr
 from repayplan.planning.binding import binding
 from repayplan.planning.exact import Exact, make_exact
@@ -29,28 +30,34 @@ def plan(case: Case, *, time_limit: float | None = None) -> Plan:
     """
     terms = resolve(case)
     problem = assemble(case, terms)
-    optimum = optimize(problem, time_limit=time_limit)
-    exact = None if optimum is None else make_exact(case, terms, problem, optimum)
-    if optimum is not None and exact is not None:
-        status: Status = "optimal" if optimum.status == "optimal" else "feasible"
-        best = _finish(case, terms, problem, optimum, exact, status)
-        return _beside_the_earliest(best, time_limit) if terms.delay == "allow" else best
-    effort = optimize(problem, effort=True, time_limit=time_limit)
-    least = None if effort is None else make_exact(case, terms, problem, effort, effort=True)
-    if effort is None or least is None:
-        raise ProofError(
-            Fault(tr("not even a plan without payments could be confirmed"), remedy=tr("report this case"))
-        )
-    return _finish(case, terms, problem, effort, least, "infeasible")
+    optimum = optimize(problem, time_limit)
+    exact = None if optimum is None else make_exact(case, terms, problem, optimum, time_limit=time_limit)
+    if optimum is None or exact is None:
+        return _best_effort(case, terms, problem, time_limit)
+    status: Status = "optimal" if optimum.status == "optimal" else "feasible"
+    best = _finish(case, terms, problem, optimum, exact, status)
+    return _beside_the_earliest(best, time_limit) if terms.delay == "allow" else best
+
+
+def _best_effort(case: Case, terms: Terms, problem: Problem, time_limit: float | None) -> Plan:
+    """The most that can be paid where not everything that is demanded can be."""
+    demands = {"level", *(name for name, family in limits().items() if family.at_least)}
+    undemanding = problem.undemanding()
+    optimum = optimize(undemanding, time_limit)
+    exact = None if optimum is None else make_exact(case, terms, undemanding, optimum, demands, time_limit)
+    if optimum is None or exact is None:
+        fault = Fault(tr("not even a plan without payments could be confirmed"), remedy=tr("report this case"))
+        raise ProofError(fault)
+    return _finish(case, terms, problem, optimum, exact, "infeasible")
 
 
 def _finish(case: Case, terms: Terms, problem: Problem, optimum: Optimum, exact: Exact, status: Status) -> Plan:
-    result = exact.replay
+    result = replace(exact.replay, problem=problem)
     return Plan(
         case=case,
         terms=terms,
         status=status,
-        proof=_proof(problem, optimum, exact),
+        proof=_proof(optimum, exact),
         installments=installments(result),
         cash=cash_rows(result),
         metrics=metrics(result),
@@ -68,7 +75,8 @@ def _beside_the_earliest(chosen: Plan, time_limit: float | None) -> Plan:
     return replace(chosen, findings=(*chosen.findings, warning))
 
 
-def _proof(problem: Problem, optimum: Optimum, exact: Exact) -> Proof:
+def _proof(optimum: Optimum, exact: Exact) -> Proof:
+    problem = exact.replay.problem
     reached = expected_recovery(exact.replay, problem.value.planning[0])
     tried = optimum.lanes
     method = "linear program" if tried == 1 else f"linear program, {tried} dates tried as the last payment"
@@ -82,4 +90,3 @@ def _proof(problem: Problem, optimum: Optimum, exact: Exact) -> Proof:
         rounding_cost=round(optimum.kept - reached),
         ledger_difference=exact.ledger_difference,
     )
-

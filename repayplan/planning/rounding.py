@@ -20,7 +20,7 @@ from repayplan.planning.value import linear_debt
 from repayplan.problem.arrays import Problem, Real
 from repayplan.problem.terms import Terms
 
-NOISE = 1e-8
+NOISE = 1e-9
 """Solver noise in units of the debt; what is smaller is nothing."""
 
 
@@ -41,7 +41,9 @@ def aim(problem: Problem, payments: Real, *, level: bool) -> Target:
     noise = NOISE * float(problem.scale[0])
     left = linear_debt(problem, payments)[-1]
     last = tuple(
-        int(np.flatnonzero(payments[:, loan] > noise)[-1]) if left[loan] <= 10 * noise and payments[:, loan].any() else -1
+        int(np.flatnonzero(payments[:, loan] > noise)[-1])
+        if left[loan] <= 100 * noise and payments[:, loan].any()
+        else -1
         for loan in range(payments.shape[1])
     )
     return Target(np.cumsum(payments, axis=0) + noise, last, payments.sum(axis=1) if level else None)
@@ -66,13 +68,11 @@ def _walk(
     payments: list[Payment] = []
     days = problem.days()
     for stage in np.flatnonzero(problem.pays[0]).tolist():
-        amounts = []
-        for loan, ledger in enumerate(books):
+        for ledger in books:
             ledger.advance(days[stage])
-            wanted = floor_to(int(target.cumulative[stage, loan]), unit) - paid[loan]
-            amounts.append(_amount(problem, target, ledger, stage, loan, max(wanted, 0), unit))
+        amounts = [_amount(problem, target, ledger, stage, loan, paid[loan], unit) for loan, ledger in enumerate(books)]
         if totals is not None and stage in totals:
-            _spread(amounts, totals[stage], [ledger.debt for ledger in books], target, stage)
+            _spread(amounts, totals[stage], [_range(problem, target, book, stage, n) for n, book in enumerate(books)])
         for loan, (ledger, cents) in enumerate(zip(books, amounts, strict=True)):
             if cents:
                 ledger.pay(days[stage], cents)
@@ -81,16 +81,29 @@ def _walk(
     return payments
 
 
-def _amount(problem: Problem, target: Target, ledger: Ledger, stage: int, loan: int, wanted: int, unit: int) -> int:
-    """What one loan is paid at one date, given what rounding down leaves to pay."""
-    limits, due = problem.limits, ledger.debt - ledger.principal
+def _amount(problem: Problem, target: Target, ledger: Ledger, stage: int, loan: int, paid: int, unit: int) -> int:
+    """What one loan is paid at one date, given what has been paid on it.
+
+    Interest that has to be paid up is raised to the next unit unless that runs more than a unit ahead of the plan:
+    month after month of it would add up, and what is paid above the interest never comes back.
+    """
+    least, most = _range(problem, target, ledger, stage, loan)
+    planned = int(target.cumulative[stage, loan])
+    raised = math.ceil(least / unit) * unit
+    if paid + raised > planned + unit:
+        raised = least
+    return min(max(floor_to(planned, unit) - paid, raised), most)
+
+
+def _range(problem: Problem, target: Target, ledger: Ledger, stage: int, loan: int) -> tuple[int, int]:
+    """The least and the most that may be paid on one loan at one date."""
     if stage == target.last[loan]:
-        return ledger.debt
-    if limits.grace[0, stage]:
-        return due if limits.interest_only[0] and problem.debt.current[0, stage] else min(wanted, due)
-    if problem.debt.current[0, stage]:
-        wanted = max(wanted, math.ceil(due / unit) * unit)
-    return min(wanted, ledger.debt)
+        return ledger.debt, ledger.debt
+    due = ledger.debt - ledger.principal
+    current = bool(problem.debt.current[0, stage])
+    if problem.limits.grace[0, stage]:
+        return (due, due) if problem.limits.interest_only[0] and current else (0, due)
+    return due if current else 0, ledger.debt
 
 
 def _level_amounts(problem: Problem, target: Target, unit: int, *, raised: bool) -> dict[int, int]:
@@ -104,7 +117,7 @@ def _level_amounts(problem: Problem, target: Target, unit: int, *, raised: bool)
     stages = [
         stage
         for stage in np.flatnonzero(problem.pays[0]).tolist()
-        if stage < final and not problem.reduced[0, stage]
+        if stage < final and not problem.limits.exempt[0, stage]
     ]
     if not stages:
         return {}
@@ -114,12 +127,11 @@ def _level_amounts(problem: Problem, target: Target, unit: int, *, raised: bool)
     return {stage: amount + (unit if number >= len(stages) - late else 0) for number, stage in enumerate(stages)}
 
 
-def _spread(amounts: list[int], total: int, debts: list[int], target: Target, stage: int) -> None:
-    """Give or take what is missing to ``total`` where a loan has room for it and is not being settled."""
-    for loan in sorted(range(len(amounts)), key=lambda number: -debts[number]):
-        if target.last[loan] != stage:
-            changed = min(max(amounts[loan] + total - sum(amounts), 0), debts[loan])
-            amounts[loan] = changed
+def _spread(amounts: list[int], total: int, ranges: list[tuple[int, int]]) -> None:
+    """Give or take what is missing to ``total``, from the loan with the most room on."""
+    for loan in sorted(range(len(amounts)), key=lambda number: ranges[number][0] - ranges[number][1]):
+        least, most = ranges[loan]
+        amounts[loan] = min(max(amounts[loan] + total - sum(amounts), least), most)
 
 
 def _paid_on_last_day(payments: list[Payment]) -> int:

@@ -67,7 +67,9 @@ def _other_case(claimed: PlanFile, terms: Terms) -> Iterator[Finding]:
     for name in sorted(now.keys() | claimed.terms.keys()):
         if now.get(name) != claimed.terms.get(name):
             said = {"name": name, "claimed": claimed.terms.get(name), "now": now.get(name)}
-            yield _failure("terms", tr("The plan was made on {name} = {claimed}; the case and the defaults say {now}", **said))
+            yield _failure(
+                "terms", tr("The plan was made on {name} = {claimed}; the case and the defaults say {now}", **said)
+            )
 
 
 def _figures(claimed: PlanFile, result: Replay) -> Iterator[Finding]:
@@ -88,7 +90,8 @@ def _compare(table: Message, claimed: Sequence[Any], found: Sequence[Any]) -> It
                 said = {"table": table, "row": number, "name": name}
                 values = {"claimed": _shown(getattr(row, name)), "found": _shown(getattr(true, name))}
                 yield _failure(
-                    "figures", tr("{table} {row}, {name}: {claimed} is claimed, the ledger says {found}", **said, **values)
+                    "figures",
+                    tr("{table} {row}, {name}: {claimed} is claimed, the ledger says {found}", **said, **values),
                 )
 
 

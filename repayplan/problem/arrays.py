@@ -31,7 +31,7 @@ class Frozen:
 
 @dataclass(frozen=True)
 class CashArrays(Frozen):
-    """``opening``, ``opening_floor`` (N,); the others (N, T); cents. A floor has already fallen where no payment keeps it."""
+    """``opening``, ``opening_floor`` (N,), the others (N, T); cents. Floors have fallen where no payment keeps them."""
 
     opening: Cents
     opening_floor: Cents
@@ -72,7 +72,8 @@ class CoverArrays(Frozen):
 class DebtArrays(Frozen):
     """``opening`` and ``principal`` (N, L) cents; debt_t = ``growth``·debt_{t−1} + ``charge`` − payment, (N, T, L).
 
-    ``periods`` (N, T): settlement periods that end in the stage. ``current`` (N, T): interest must be paid up; ``waived``: it would have to be, but no cash is forecast for it.
+    ``periods`` (N, T): settlement periods that end in the stage. ``current`` (N, T): interest must be paid up;
+    ``waived``: it would have to be, but no cash is forecast for it.
     ``collateral`` (N, L) cents, net of costs.
     """
 
@@ -98,8 +99,9 @@ class DebtArrays(Frozen):
 
 @dataclass(frozen=True)
 class ValueArrays(Frozen):
-    """(N, T) factors: ``discount`` at the bank's rate, ``contract`` at the loans' own, ``planning`` at the rate the plan
-    is optimized with; ``survival``. ``recovery`` and ``tolerance`` (N,) are shares."""
+    """(N, T) factors: ``discount`` at the bank's rate, ``contract`` at the loans' own, ``planning`` at the
+    rate that the plan is optimized with; ``survival``. ``recovery`` and ``tolerance`` (N,) are shares.
+    """
 
     discount: Real
     contract: Real
@@ -113,7 +115,8 @@ class ValueArrays(Frozen):
 class LimitArrays(Frozen):
     """What the policy limits, (N,); NaN where a limit is off. ``grace`` (N, T) marks stages inside the grace time.
 
-    ``margin`` (cents): by how much rows are tightened so that rounding cannot break them.
+    ``exempt`` (N, T) marks what limits on the size of installments leave out: the grace time, and stages up to which
+    no cash can be spared at all. ``margin`` (cents): by how much rows are tightened so that rounding cannot break them.
     """
 
     minimum: Real
@@ -123,6 +126,7 @@ class LimitArrays(Frozen):
     unit: Cents
     margin: Cents
     grace: Mask
+    exempt: Mask
     interest_only: Mask
     settle_full: Mask
     level: Mask
@@ -149,17 +153,6 @@ class Problem(Frozen):
         return cases, stages, self.debt.opening.shape[1]
 
     @cached_property
-    def closed(self) -> Mask:
-        """(N, T) stages at which nothing may be paid yet: a full grace, or no cash above the floor then or later."""
-        full_grace = self.limits.grace & ~self.limits.interest_only[:, None]
-        return np.asarray(full_grace | (self.cash.payable == 0))
-
-    @cached_property
-    def reduced(self) -> Mask:
-        """(N, T) stages that limits on installments leave out: the grace time, and what is closed."""
-        return self.limits.grace | self.closed
-
-    @cached_property
     def scale(self) -> Real:
         """(N,) the whole debt in cents; programs are written in units of it."""
         return np.asarray(np.maximum(self.debt.opening.sum(axis=1), 1), dtype=float)
@@ -174,7 +167,11 @@ class Problem(Frozen):
 
         A floor that has fallen to the cash there is cannot rise again: nothing is paid before it anyway.
         """
-        cash = replace(self.cash, floor=np.minimum(self.cash.floor + margin, self.cash.unpaid))
+        cash = replace(
+            self.cash,
+            floor=np.minimum(self.cash.floor + margin, self.cash.unpaid),
+            opening_floor=np.minimum(self.cash.opening_floor + margin, self.cash.opening),
+        )
         ratio = np.nan_to_num(self.cover.minimum)[:, None]
         covered = np.maximum(self.cover.cash - np.ceil(ratio * margin).astype(np.int64), 0)
         return replace(
@@ -183,3 +180,16 @@ class Problem(Frozen):
             cover=replace(self.cover, cash=covered),
             limits=replace(self.limits, margin=np.full_like(self.limits.margin, margin)),
         )
+
+    def undemanding(self) -> Problem:
+        """The same without anything that demands money: what is left limits payments, and paying nothing holds it.
+
+        The best effort of a case that cannot be settled. It counts payments alone, not what collateral would bring.
+        """
+        off = np.full_like(self.limits.step, np.nan)
+        never = np.zeros_like(self.limits.settle_full)
+        limits = replace(self.limits, minimum=off, step=off, balloon=off, settle_full=never, level=never)
+        nothing_due = np.zeros_like(self.debt.current)
+        debt = replace(self.debt, current=nothing_due, collateral=np.zeros_like(self.debt.collateral))
+        value = replace(self.value, recovery=np.zeros_like(self.value.recovery))
+        return replace(self, limits=limits, debt=debt, value=value)

@@ -10,8 +10,8 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
-from repayplan.calendar.daycount import year_fraction
 from repayplan.calendar.dates import add_months, day_in_month, month_ends
+from repayplan.calendar.daycount import year_fraction
 from repayplan.cases.models import Case
 from repayplan.errors import Fault, InputError
 from repayplan.forecast import Window, forecast
@@ -42,7 +42,7 @@ def assemble(case: Case, terms: Terms) -> Problem:
         cover=cover,
         debt=debt,
         value=_value(case, terms, days),
-        limits=_limits(terms, grace),
+        limits=_limits(terms, grace, cash),
     )
 
 
@@ -105,7 +105,10 @@ def _debt(
     periods = _settlement_periods(case, terms, days)
     growth, charge = (
         np.stack(columns, axis=1)
-        for columns in zip(*(maps(loan, opening, periods, first) for loan, opening in zip(case.loans, openings, strict=True)), strict=True)
+        for columns in zip(
+            *(maps(loan, opening, periods, pays, first) for loan, opening in zip(case.loans, openings, strict=True)),
+            strict=True,
+        )
     )
     opening = np.array([round(claim.total) for claim in openings], dtype=np.int64)
     principal = np.array([round(claim.principal) for claim in openings], dtype=np.int64)
@@ -138,7 +141,10 @@ def _mode(case: Case, openings: Sequence[Balances], pays: Mask, grace: Mask, cur
             f"loans[{number}]",
             case.loans[number].id,
             tr("one rate for the whole debt, or interest current at every payment and affordable"),
-            tr("capitalize the arrears (policy.arrears), leave compound_rate out, or bring interest current at every payment (policy.interest_every)"),
+            tr(
+                "capitalize the arrears (policy.arrears), leave compound_rate out, or bring interest current at every "
+                "payment (policy.interest_every)"
+            ),
         )
         for number in mixed
     )
@@ -187,7 +193,7 @@ def _months_between(start: dt.date, end: dt.date) -> float:
     return whole + (end.day - start.day) / day_in_month(end.year, end.month, 31).day
 
 
-def _limits(terms: Terms, grace: Mask) -> LimitArrays:
+def _limits(terms: Terms, grace: Mask, cash: CashArrays) -> LimitArrays:
     return LimitArrays(
         minimum=_or_nan(terms.minimum_installment),
         maximum=_or_nan(terms.maximum_installment),
@@ -196,6 +202,7 @@ def _limits(terms: Terms, grace: Mask) -> LimitArrays:
         unit=np.array([terms.unit], dtype=np.int64),
         margin=np.zeros(1, dtype=np.int64),
         grace=grace[None],
+        exempt=grace[None] | (cash.payable == 0),
         interest_only=np.array([terms.grace_interest_only]),
         settle_full=np.array([terms.settle == "full"]),
         level=np.array([terms.shape == "level"]),

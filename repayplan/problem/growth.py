@@ -44,6 +44,10 @@ class Balances:
         return replace(self, arrears=self.arrears + interest + compound)
 
 
+PRINCIPAL = Balances(0, 0, 1.0)
+"""A unit of principal with nothing unpaid on it."""
+
+
 def compound_rate(loan: Loan) -> Decimal:
     """The yearly rate on unpaid interest after signing."""
     return rate_after_signing(loan) if loan.compound_rate is None else loan.compound_rate
@@ -65,23 +69,29 @@ def one_rate(loan: Loan, opening: Balances) -> bool:
 
 
 def maps(
-    loan: Loan, opening: Balances, stages: Sequence[Sequence[tuple[dt.date, dt.date]]], first_current: int
+    loan: Loan,
+    opening: Balances,
+    stages: Sequence[Sequence[tuple[dt.date, dt.date]]],
+    pays: NDArray[np.bool_],
+    first_current: int,
 ) -> tuple[Real, Real]:
     """``growth`` and ``charge`` (T,) of the debt over stages, each a list of settlement periods.
 
-    ``first_current`` is the stage of τ; it only matters where the loan does not bear one rate.
+    ``first_current`` is the stage of τ; it only matters where the loan does not bear one rate. After it a payment
+    date leaves nothing but principal, and until the next one the debt is that principal and what it has borne.
     """
     growth, charge = np.ones(len(stages)), np.zeros(len(stages))
     uniform = one_rate(loan, opening)
-    claim = opening
+    unit, claim = PRINCIPAL, opening
     for number, periods in enumerate(stages):
-        unit = Balances(0, 0, 1.0)
-        before = claim.total
+        before = unit.total, claim.total
         for start, end in periods:
             years = float(year_fraction(loan.day_count, start, end))
             unit, claim = unit.after(loan, years), claim.after(loan, years)
         if uniform or number > first_current:
-            growth[number] = unit.total
+            growth[number] = unit.total / before[0]
         else:
-            charge[number] = claim.total - before
+            charge[number] = claim.total - before[1]
+        if uniform or pays[number]:
+            unit = PRINCIPAL
     return growth, charge

@@ -31,7 +31,14 @@ def due_dates(days: Sequence[dt.date], pays: Mask, every: int | None, interest_o
 
 
 def affordable(
-    due: Mask, growth: Real, charge: Real, opening: Real, principal: Real, cash: CashArrays, cover: CoverArrays, most: float
+    due: Mask,
+    growth: Real,
+    charge: Real,
+    opening: Real,
+    principal: Real,
+    cash: CashArrays,
+    cover: CoverArrays,
+    most: float,
 ) -> Mask:
     """(T,) the ``due`` dates that the interest-only path can pay. Arrays of one case: growth and charge (T, L)."""
     carried = cash.carried[0].astype(float)

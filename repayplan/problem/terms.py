@@ -1,4 +1,4 @@
-"""The terms a plan is made on: the case's policy with every gap filled from the dated defaults, each with its reason."""
+"""The terms a plan is made on: the case's policy, its gaps filled from the dated defaults, each with its reason."""
 
 from __future__ import annotations
 

@@ -24,8 +24,8 @@ class Status(StrEnum):
 class Solution:
     """The answer to one sparse program (a minimum).
 
-    ``columns`` (n,) and ``rows`` (m,) hold values and duals in the program's order; the dual of a row is the change
-    of the minimum per unit of its right-hand side, so it is ≤ 0 for ≤ rows. ``bound`` is a safe lower bound of the minimum.
+    ``columns`` (n,) are values and ``row_duals`` (m,) duals in the program's order; the dual of a row is the change of
+    the minimum per unit of its right-hand side, so it is ≤ 0 for ≤ rows. ``bound`` is a safe lower bound of it.
     """
 
     status: Status

@@ -135,7 +135,9 @@ class Layout:
     def row_labels(self) -> list[Label]:
         """What each row stands for."""
         staged = [
-            Label(row.name, int(t)) for row, stages in zip(self.program.rows, self._row_stages, strict=True) for t in stages
+            Label(row.name, int(t))
+            for row, stages in zip(self.program.rows, self._row_stages, strict=True)
+            for t in stages
         ]
         return staged + [Label(row.name, row.stage) for row in self.program.long_rows]
 

@@ -25,7 +25,7 @@ LAST_PAYMENTS = 3
 def minimum(draft: Draft, frame: Frame) -> None:
     """No installment before the last is smaller than the least amount."""
     least = frame.problem.limits.minimum
-    where = frame.before_last & ~frame.problem.reduced & ~np.isnan(least)[:, None]
+    where = frame.before_last & ~frame.problem.limits.exempt & ~np.isnan(least)[:, None]
     spare = _known(frame, frame.problem.limits.margin)
     draft.row("minimum", _total(frame, -1.0), -_known(frame, least) - spare, where=where)
 
@@ -89,7 +89,7 @@ def stepped(frame: Frame) -> Mask:
     result = np.zeros_like(problem.pays)
     for case, pays in enumerate(problem.pays):
         dates = np.flatnonzero(pays)
-        result[case, dates[1:]] = ~problem.reduced[case, dates[:-1]]
+        result[case, dates[1:]] = ~problem.limits.exempt[case, dates[:-1]]
     return result
 
 

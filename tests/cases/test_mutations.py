@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from repayplan.cases.models import Case
 from repayplan.cases.readers import Notation, read_case, read_text
 from repayplan.cases.writers import case_to_json
+from repayplan.cli.main import cli
 from repayplan.errors import Fault, InputError
 from repayplan.language import tr
 
@@ -124,3 +127,22 @@ def test_spoiled_bytes(tmp_path: Path) -> None:
             content[dice.randrange(len(content))] = dice.randrange(256)
         path.write_bytes(bytes(content))
         judge(lambda: read_case(path))
+
+
+@pytest.mark.parametrize("notation", ["yaml", "json"])
+def test_spoiled_files_through_the_command_line(tmp_path: Path, notation: Notation) -> None:
+    """A wrong file ends with exit code 2, words for every fault, and nothing written."""
+    runner = CliRunner(env={"REPAYPLAN_LANG": "en"})
+    for seed in range(COUNT):
+        text = spoiled(notation, seed)
+        readable = judge(lambda text=text: read_text(text, "case", notation))  # type: ignore[misc]
+        path, out = tmp_path / f"{seed}.{notation}", tmp_path / f"out-{seed}"
+        path.write_text(text, encoding="utf-8", newline="")
+        if readable:
+            assert runner.invoke(cli, ["check", str(path)]).exit_code == 0
+            continue
+        outcome = runner.invoke(cli, ["plan", str(path), "-o", str(out), "--json"])
+        assert (outcome.exit_code, out.exists()) == (2, False)
+        faults = json.loads(outcome.stdout)["faults"]
+        assert faults
+        assert all(fault["what"] and fault["where"] and fault["remedy"] for fault in faults)

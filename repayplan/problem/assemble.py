@@ -20,7 +20,7 @@ from repayplan.money import to_cents
 from repayplan.problem.arrays import CashArrays, CoverArrays, DebtArrays, LimitArrays, Mask, Problem, Real, ValueArrays
 from repayplan.problem.growth import Balances, at_signing, maps, one_rate
 from repayplan.problem.interest import affordable, due_dates
-from repayplan.problem.terms import Terms, payment_dates, rate_after_signing, settlement_dates
+from repayplan.problem.terms import Terms, payment_dates, settlement_dates
 
 
 def assemble(case: Case, terms: Terms) -> Problem:
@@ -41,7 +41,7 @@ def assemble(case: Case, terms: Terms) -> Problem:
         cash=cash,
         cover=cover,
         debt=debt,
-        value=_value(case, terms, days),
+        value=_value(case, terms, days, debt),
         limits=_limits(terms, grace, cash),
     )
 
@@ -161,16 +161,16 @@ def _settlement_periods(case: Case, terms: Terms, days: Sequence[dt.date]) -> li
     return periods
 
 
-def _value(case: Case, terms: Terms, days: Sequence[dt.date]) -> ValueArrays:
+def _value(case: Case, terms: Terms, days: Sequence[dt.date], debt: DebtArrays) -> ValueArrays:
     """Discount factors compound on settlement days as the debt does, so that equal rates cancel exactly."""
-    waiting_pays = max(rate_after_signing(loan) for loan in case.loans) if terms.delay == "forbid" else Decimal(0)
     months = np.array([_months_between(case.as_of, day) for day in days])
     periods = _settlement_periods(case, terms, days)
     day_count = max(case.loans, key=lambda loan: loan.principal + loan.overdue_principal).day_count
+    discount = _discount(periods, day_count, terms.discount_rate)
     return ValueArrays(
-        discount=_discount(periods, day_count, terms.discount_rate),
+        discount=discount,
         contract=_discount(periods, day_count, max(loan.rate for loan in case.loans)),
-        planning=_discount(periods, day_count, max(terms.discount_rate, waiting_pays)),
+        planning=_never_outgrown(discount, debt) if terms.delay == "forbid" else discount,
         survival=((1 - float(terms.hazard)) ** months)[None],
         recovery=np.array([float(terms.recovery)]),
         tolerance=np.array([float(terms.tolerance)]),
@@ -185,6 +185,18 @@ def _discount(periods: Sequence[Sequence[tuple[dt.date, dt.date]]], day_count: s
             factor /= 1 + float(rate) * float(year_fraction(day_count, start, end))
         factors.append(factor)
     return np.array([factors])
+
+
+def _never_outgrown(discount: Real, debt: DebtArrays) -> Real:
+    """(N, T) factors that fall at least as fast in every stage as any loan grows: waiting never counts as a gain.
+
+    The rates alone do not say how fast: day counts differ, and unpaid interest may bear more than principal does.
+    """
+    opening = debt.opening[:, None].astype(float)
+    before = np.concatenate([opening, debt.unpaid[:, :-1]], axis=1)
+    grown = np.divide(debt.unpaid, before, out=np.ones_like(before), where=before > 0).max(axis=2)
+    fallen = np.concatenate([np.ones_like(discount[:, :1]), discount[:, :-1]], axis=1) / discount
+    return np.cumprod(1 / np.maximum(grown, fallen), axis=1)
 
 
 def _months_between(start: dt.date, end: dt.date) -> float:

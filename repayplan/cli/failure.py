@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -21,6 +22,8 @@ ABORTED = 130
 """What shells report for a program stopped by the person."""
 
 _INDENT = (0, 0, 0, 4)
+_UNBROKEN = 10_000
+"""Columns where no terminal breaks the lines: a log wants one fault on one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,8 @@ class Failure:
 
 def show_faults(faults: Iterable[Fault], mark: str, style: str) -> None:
     """Every fault on standard error, on lines of its own: place and what, then value, limit and remedy."""
-    console = Console(stderr=True, highlight=False, markup=False, emoji=False)
+    width = None if sys.stderr.isatty() else _UNBROKEN
+    console = Console(stderr=True, width=width, highlight=False, markup=False, emoji=False)
     for fault in faults:
         line = Text(f"{mark} ", style=style)
         line.append(f"{fault.where}: " if fault.where else "", style="bold").append(str(fault.what), style="none")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import traceback
 from collections.abc import Sequence
@@ -83,5 +84,8 @@ def cli() -> None:
 
 
 def run() -> None:
-    """The console script."""
+    """The console script. A terminal that lacks a character shows a question mark for it, and the work goes on."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     cli.main()

@@ -90,23 +90,25 @@ def _amount(row: Installment, column: str) -> int:
 
 
 def _foot(plan: Plan) -> list[dict[str, str]]:
-    """A total for each loan where there are several, and one for all."""
+    """A total for each loan where there are several, and one for all.
+
+    What a loan still owes at the end is shown where its last payment says it, that is where nothing accrued since.
+    """
     rows = payments(plan)
-    last = {row.loan: row for row in plan.installments}
-    total = {
-        "date": str(tr("Total")),
-        **_totals(rows),
-        "debt_after": grouped(sum(row.debt_after for row in last.values())),
-    }
-    if len(last) == 1:
+    total = {"date": str(tr("Total")), **_totals(rows), "debt_after": grouped(plan.metrics.unpaid)}
+    if len(plan.case.loans) == 1:
         return [total]
-    return [
-        *(
-            {"loan": loan, **_totals([row for row in rows if row.loan == loan]), "debt_after": grouped(row.debt_after)}
-            for loan, row in last.items()
-        ),
-        total,
+    left = {row.loan: row.debt_after for row in plan.installments}
+    told = sum(left.values()) == plan.metrics.unpaid
+    each = [
+        {
+            "loan": loan.id,
+            **_totals([row for row in rows if row.loan == loan.id]),
+            "debt_after": grouped(left[loan.id]) if told and loan.id in left else "",
+        }
+        for loan in plan.case.loans
     ]
+    return [*each, total]
 
 
 def _totals(rows: Sequence[Installment]) -> dict[str, str]:

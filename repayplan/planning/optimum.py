@@ -6,11 +6,14 @@ alone, so a live solver goes from one to the next.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from repayplan.errors import Fault, SolverError
 from repayplan.formulation.build import Formulation, formulate
+from repayplan.language import tr
 from repayplan.problem.arrays import Problem, Real
 from repayplan.solvers.highs import GAP_FLOOR, Highs
 from repayplan.solvers.result import Solution, Status
@@ -43,12 +46,16 @@ class Optimum:
 
 
 def optimize(problem: Problem, time_limit: float | None = None) -> Optimum | None:
-    """The optimum of one case; None where no last payment date makes it feasible."""
+    """The optimum of one case; None where no last payment date makes it feasible.
+
+    SolverError where the solver finds no point and cannot say that there is none, as when its time is up.
+    """
     formulation = formulate(problem)
     engine = Highs(time_limit)
     programs = [formulation.valued(lane) for lane in range(formulation.frame.lanes)]
     first = [engine.solve(program) for program in programs]
     if not any(solution.solved for solution in first):
+        _insist_on_a_proof(first)
         return None
     values = np.array([-solution.objective if solution.solved else -np.inf for solution in first])
     best = float(values.max())
@@ -58,15 +65,13 @@ def optimize(problem: Problem, time_limit: float | None = None) -> Optimum | Non
         for lane in np.flatnonzero(values >= accepted).tolist()
     }
     solved = {lane: solution for lane, solution in chances.items() if solution.solved}
-    if not solved:
-        return None
-    lane = min(solved, key=lambda candidate: (round(solved[candidate].objective, 9), candidate))
-    preferred = solved[lane]
+    lane = min(solved, key=lambda n: (round(solved[n].objective, 9), n), default=int(values.argmax()))
+    preferred = solved.get(lane, first[lane])
     scale = float(problem.scale[0])
-    bound = max(-solution.bound for solution in first if solution.solved)
-    certain = all(solution.status in (Status.OPTIMAL, Status.INFEASIBLE) for solution in [*first, *chances.values()])
+    bound = max(-solution.bound for solution in first)
+    answered = all(found.status in (Status.OPTIMAL, Status.INFEASIBLE) for found in [*first, *chances.values()])
     return Optimum(
-        status=Status.OPTIMAL if certain else Status.FEASIBLE,
+        status=Status.OPTIMAL if answered and solved else Status.FEASIBLE,
         formulation=formulation,
         lane=lane,
         payments=np.maximum(formulation.payments(lane, preferred.columns), 0.0),
@@ -78,6 +83,19 @@ def optimize(problem: Problem, time_limit: float | None = None) -> Optimum | Non
         preferred=preferred,
         solver=engine.name,
     )
+
+
+def _insist_on_a_proof(tried: Sequence[Solution]) -> None:
+    failed = [solution for solution in tried if solution.status == Status.FAILED]
+    if failed:
+        raise SolverError(
+            Fault(
+                tr("the solver stopped without a plan and without a proof that there is none"),
+                failed[0].solver,
+                failed[0].message,
+                remedy=tr("allow more time, or report this case"),
+            )
+        )
 
 
 def _value(program: SparseProgram, solution: Solution) -> float:

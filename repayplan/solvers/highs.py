@@ -32,7 +32,7 @@ GAP_FLOOR = 0.05
 
 
 class Highs:
-    """One HiGHS model that stays alive between solves."""
+    """One HiGHS model that stays alive between solves. ``time_limit`` (seconds) bounds each of them."""
 
     def __init__(self, time_limit: float | None = None) -> None:
         import highspy
@@ -44,8 +44,7 @@ class Highs:
         self._set("threads", 1)
         self._set("primal_feasibility_tolerance", FEASIBILITY)
         self._set("dual_feasibility_tolerance", FEASIBILITY)
-        if time_limit is not None:
-            self._set("time_limit", time_limit)
+        self._time_limit = time_limit
 
     @property
     def name(self) -> str:
@@ -59,6 +58,8 @@ class Highs:
         else:
             self._pass(program)
         self._loaded = program
+        if self._time_limit is not None:  # the engine counts the time of all its solves together
+            self._set("time_limit", self._engine.getRunTime() + self._time_limit)
         self._engine.run()
         return self._read(program)
 
@@ -99,13 +100,13 @@ class Highs:
         outcome = self._engine.getModelStatus()
         message = self._engine.modelStatusToString(outcome)
         if outcome == states.kInfeasible:
-            return self._empty(Status.INFEASIBLE, message)
+            return self._empty(Status.INFEASIBLE, np.inf, message)
         found = self._engine.getSolution()
         if outcome not in (states.kOptimal, states.kTimeLimit, states.kIterationLimit) or not found.value_valid:
-            return self._empty(Status.FAILED, message)
+            return self._failed(program, message)
         columns = np.array(found.col_value)
         if violation(program, columns) > ACCEPTED_VIOLATION:
-            return self._empty(Status.FAILED, message)
+            return self._failed(program, message)
         duals = np.array(found.row_dual)
         info = self._engine.getInfo()
         solution = Solution(
@@ -121,9 +122,13 @@ class Highs:
         certified = outcome == states.kOptimal and solution.gap(GAP_FLOOR) <= CERTIFIED
         return replace(solution, status=Status.OPTIMAL) if certified else solution
 
-    def _empty(self, status: Status, message: str) -> Solution:
+    def _failed(self, program: SparseProgram, message: str) -> Solution:
+        """No point, but a bound: no duals at all still say what the boxes allow."""
+        return self._empty(Status.FAILED, dual_bound(program, np.zeros(program.shape[0])), message)
+
+    def _empty(self, status: Status, bound: float, message: str) -> Solution:
         nothing = np.empty(0)
-        return Solution(status, np.nan, np.nan, nothing, nothing, self.name, message)
+        return Solution(status, np.nan, bound, nothing, nothing, self.name, message)
 
     def _set(self, option: str, value: object) -> None:
         self._engine.setOptionValue(option, value)

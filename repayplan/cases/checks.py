@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from repayplan.cases.models import Case, Loan, Milestones, Policy
 
 MAX_MONTHS = 360
+MAX_INSTALLMENTS = 2_400
+"""Twenty loans over ten years: a larger plan would keep a machine busy for hours, and no committee reads it."""
 
 Path = tuple[str | int, ...]
 
@@ -42,6 +44,7 @@ def problems(case: Case) -> list[Problem]:
         *_amounts(case),
         *_dates(case.policy, case.as_of),
         *_limits(case.policy),
+        *_size(case),
     ]
 
 
@@ -187,4 +190,19 @@ def _limits(policy: Policy) -> Iterator[Problem]:
             tr("less than {months} months", months=term),
             tr("shorten it, or give the plan a longer term"),
             (("policy", "months"),),
+        )
+
+
+def _size(case: Case) -> Iterator[Problem]:
+    policy = case.policy
+    end = policy.maturity or add_months(case.as_of, policy.months or 1)
+    months = (end.year - case.as_of.year) * 12 + end.month - case.as_of.month
+    installments = len(case.loans) * (months // (policy.payment_every or 1))
+    if installments > MAX_INSTALLMENTS:
+        yield Problem(
+            ("policy", "maturity" if policy.maturity else "months"),
+            tr("this plan could have {count} installments", count=f"{installments:,}"),
+            tr("at most {count}", count=f"{MAX_INSTALLMENTS:,}"),
+            tr("shorten the term, raise payment_every, or plan the loans in several cases"),
+            (("as_of",), ("loans",), ("policy", "payment_every")),
         )

@@ -129,6 +129,19 @@ def test_a_policy_against_itself(data: dict[str, Any], policy: dict[str, Any], f
     assert faults(data) == [fault]
 
 
+def test_plans_of_absurd_size(data: dict[str, Any]) -> None:
+    data["loans"] = [{"id": f"L{number}", "principal": 1, "rate": 0} for number in range(20)]
+    data["policy"] = {"months": 120}  # 20 × 120 = 2,400
+    Case.model_validate(data)
+    data["policy"] = {"months": 121}
+    assert faults(data) == [
+        "policy.months: this plan could have 2,420 installments; value: 121; limit: at most 2,400; "
+        "→ shorten the term, raise payment_every, or plan the loans in several cases"
+    ]
+    data["policy"] = {"maturity": "2056-11-20", "payment_every": 3}  # 20 × 360 / 3 = 2,400
+    Case.model_validate(data)
+
+
 @pytest.mark.parametrize(
     "policy",
     [

@@ -27,7 +27,7 @@ def notes(plan: Replay, unit: int) -> Iterator[Finding]:
             "policy.unit",
             "warning",
             tr(
-                "Limits leave no room for amounts in units of {wished}; units of {used} are used",
+                "Amounts are in units of {used}: with units of {wished} a limit would break or too much be lost",
                 wished=grouped(plan.terms.unit),
                 used=grouped(unit),
             ),

@@ -15,7 +15,6 @@ from repayplan.planning.metrics import cash_rows, installments, metrics
 from repayplan.planning.notes import delay_warning, notes
 from repayplan.planning.optimum import Optimum, optimize
 from repayplan.planning.result import Plan, Proof, Status
-from repayplan.planning.value import expected_recovery
 from repayplan.problem.arrays import Problem
 from repayplan.problem.assemble import assemble
 from repayplan.problem.terms import Terms, resolve
@@ -76,17 +75,16 @@ def _beside_the_earliest(chosen: Plan, time_limit: float | None) -> Plan:
 
 
 def _proof(optimum: Optimum, exact: Exact) -> Proof:
-    problem = exact.replay.problem
-    reached = expected_recovery(exact.replay, problem.value.planning[0])
+    mode = exact.replay.problem.modes[0]
     tried = optimum.lanes
     method = "linear program" if tried == 1 else f"linear program, {tried} dates tried as the last payment"
     return Proof(
-        gap=optimum.gap,
+        gap=None if mode == "replay" else optimum.gap,
         solver=optimum.solver,
         method=method,
-        mode=problem.modes[0],
+        mode=mode,
         value=optimum.value / 100,
         bound=optimum.bound / 100,
-        rounding_cost=round(optimum.kept - reached),
+        rounding_cost=exact.cost,
         ledger_difference=exact.ledger_difference,
     )

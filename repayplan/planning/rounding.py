@@ -39,14 +39,14 @@ class Target:
 def aim(problem: Problem, payments: Real, *, level: bool) -> Target:
     """The target of unrounded ``payments`` (T, L); with ``level`` the payments of a date are kept to one amount."""
     noise = NOISE * float(problem.scale[0])
+    payments = np.where(payments > 10 * noise, payments, 0.0)
     left = linear_debt(problem, payments)[-1]
     last = tuple(
-        int(np.flatnonzero(payments[:, loan] > noise)[-1])
-        if left[loan] <= 100 * noise and payments[:, loan].any()
-        else -1
+        int(np.flatnonzero(payments[:, loan])[-1]) if left[loan] <= 100 * noise and payments[:, loan].any() else -1
         for loan in range(payments.shape[1])
     )
-    return Target(np.cumsum(payments, axis=0) + noise, last, payments.sum(axis=1) if level else None)
+    cumulative = np.cumsum(payments, axis=0)
+    return Target(np.where(cumulative > 0, cumulative + noise, 0.0), last, payments.sum(axis=1) if level else None)
 
 
 def round_payments(case: Case, terms: Terms, problem: Problem, target: Target, unit: int) -> list[Payment]:
@@ -111,7 +111,7 @@ def _level_amounts(problem: Problem, target: Target, unit: int, *, raised: bool)
 
     The larger one comes later, so that what has been paid never runs ahead of the plan.
     """
-    if target.level is None:
+    if target.level is None or not target.level.any():
         return {}
     final = max(target.last) if max(target.last) >= 0 else int(np.flatnonzero(target.level)[-1])
     stages = [

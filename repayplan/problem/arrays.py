@@ -74,7 +74,7 @@ class DebtArrays(Frozen):
 
     ``periods`` (N, T): settlement periods that end in the stage. ``current`` (N, T): interest must be paid up;
     ``waived``: it would have to be, but no cash is forecast for it.
-    ``collateral`` (N, L) cents, net of costs.
+    ``collateral`` (N, L) cents, net of costs. ``uniform`` (N, L): every part of the debt bears one rate.
     """
 
     opening: Cents
@@ -85,6 +85,7 @@ class DebtArrays(Frozen):
     current: Mask
     waived: Mask
     collateral: Cents
+    uniform: Mask
 
     @cached_property
     def unpaid(self) -> Real:
@@ -185,6 +186,8 @@ class Problem(Frozen):
         """The same without anything that demands money: what is left limits payments, and paying nothing holds it.
 
         The best effort of a case that cannot be settled. It counts payments alone, not what collateral would bring.
+        Where parts of the debt bear different rates, the linear map needs interest kept current; without that demand
+        only the replay tells what payments do (mode "replay").
         """
         off = np.full_like(self.limits.step, np.nan)
         never = np.zeros_like(self.limits.settle_full)
@@ -192,4 +195,5 @@ class Problem(Frozen):
         nothing_due = np.zeros_like(self.debt.current)
         debt = replace(self.debt, current=nothing_due, collateral=np.zeros_like(self.debt.collateral))
         value = replace(self.value, recovery=np.zeros_like(self.value.recovery))
-        return replace(self, limits=limits, debt=debt, value=value)
+        modes = tuple("A" if uniform.all() else "replay" for uniform in self.debt.uniform)
+        return replace(self, modes=modes, limits=limits, debt=debt, value=value)

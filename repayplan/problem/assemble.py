@@ -18,7 +18,7 @@ from repayplan.forecast import Window, forecast
 from repayplan.language import tr
 from repayplan.money import to_cents
 from repayplan.problem.arrays import CashArrays, CoverArrays, DebtArrays, LimitArrays, Mask, Problem, Real, ValueArrays
-from repayplan.problem.growth import Balances, at_signing, maps, one_rate
+from repayplan.problem.growth import at_signing, maps, one_rate
 from repayplan.problem.interest import affordable, due_dates
 from repayplan.problem.terms import Terms, payment_dates, settlement_dates
 
@@ -122,18 +122,19 @@ def _debt(
         periods=np.array([[len(ending) for ending in periods]]),
         current=(due & can)[None],
         waived=(due & ~can)[None],
+        uniform=np.array([[one_rate(loan, claim) for loan, claim in zip(case.loans, openings, strict=True)]]),
         collateral=np.array([[to_cents(loan.collateral) for loan in case.loans]], dtype=np.int64),
     )
-    return arrays, _mode(case, openings, pays, grace, due & can, terms)
+    return arrays, _mode(case, arrays, pays, grace, terms)
 
 
-def _mode(case: Case, openings: Sequence[Balances], pays: Mask, grace: Mask, current: Mask, terms: Terms) -> str:
+def _mode(case: Case, debt: DebtArrays, pays: Mask, grace: Mask, terms: Terms) -> str:
     """A: one rate for everything. B: interest current at every payment from the first one on. Otherwise refuse."""
-    always = bool(current.any()) and bool((current | ~pays | (grace & ~terms.grace_interest_only)).all())
-    if always:
+    current = debt.current[0]
+    skipped = ~pays | (grace & (not terms.grace_interest_only))
+    if current.any() and (current | skipped).all():
         return "B"
-    mixed = [n for n, (loan, claim) in enumerate(zip(case.loans, openings, strict=True)) if not one_rate(loan, claim)]
-    if not mixed:
+    if debt.uniform.all():
         return "A"
     raise InputError(
         Fault(
@@ -146,7 +147,7 @@ def _mode(case: Case, openings: Sequence[Balances], pays: Mask, grace: Mask, cur
                 "payment (policy.interest_every)"
             ),
         )
-        for number in mixed
+        for number in np.flatnonzero(~debt.uniform[0]).tolist()
     )
 
 

@@ -198,7 +198,7 @@ class Book:
             amount = self.terms.rounded(self.pending[number])
             self.pending[number] = Fraction(0)
             if amount:
-                due = min((due for due in self.terms.due_days if due >= day), default=day)
+                due = self.called_with(day) if self.terms.due_days else day
                 self.add(Item(accrual.lands_in, amount, due, due))
                 text = tr("accrued on {source}", source=class_name(accrual.source))
                 self.lines.append(Line(day, "accrual", text, {accrual.lands_in: amount}))
@@ -319,6 +319,10 @@ class Book:
             if item.name == "principal" or item.due is None or item.due > day:
                 item.due = day
         self._turns = self._due_days()
+
+    def called_with(self, day: dt.date) -> dt.date:
+        """The installment with which something due on ``day`` is called up; ``day`` itself after the last one."""
+        return min((due for due in self.terms.due_days or self._turns if due >= day), default=day)
 
     def _due_days(self) -> list[dt.date]:
         return sorted({item.due for item in self.items if item.name == "principal" and item.due is not None})

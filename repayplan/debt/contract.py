@@ -7,12 +7,13 @@ of it, in whole cents or unrounded.
 from __future__ import annotations
 
 import datetime as dt
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from itertools import pairwise
-from typing import Literal, Protocol
+from typing import Literal
 
 from repayplan.debt.book import Accrual, Book, DayCount, Terms, to_the_cent, years
 from repayplan.debt.order import Item, order
@@ -47,11 +48,16 @@ class Row:
     balance: float
 
 
-class Repayment(Protocol):
+class Repayment(ABC):
     """The rule by which principal is repaid on a principal date before maturity."""
 
+    @abstractmethod
     def principal(self, position: Position) -> float:
         """How much principal is repaid; negative where it grows."""
+
+    def payment(self, position: Position) -> float | None:
+        """The payment in force, interest included, for rules that fix one and keep it."""
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,7 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class Bullet:
+class Bullet(Repayment):
     """Nothing before maturity."""
 
     def principal(self, position: Position) -> float:
@@ -78,7 +84,7 @@ class Bullet:
 
 
 @dataclass(frozen=True, slots=True)
-class LevelPrincipal:
+class LevelPrincipal(Repayment):
     """The same principal every time: ``amount``, or the loan divided by its principal dates and maturity."""
 
     amount: float | None = None
@@ -93,26 +99,25 @@ class LevelPrincipal:
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
-    """The same payment every time, interest included: ``payment``, or what repays the loan by ``until`` (maturity
+class Level(Repayment):
+    """The same payment every time, interest included: ``amount``, or what repays the loan by ``until`` (maturity
     where None). Computed anew when the rate changes. ``grows``: principal grows where interest exceeds the payment
     (negative amortization)."""
 
-    payment: float | None = None
+    amount: float | None = None
     until: dt.date | None = None
     fixed: bool = False
     grows: bool = False
 
     def principal(self, position: Position) -> float:
         """The payment less the interest accrued."""
-        payment = self.amount(position)
-        principal = min(payment - position.accrued, position.balance)
+        principal = min(self.payment(position) - position.accrued, position.balance)
         return principal if self.grows else max(principal, 0)
 
-    def amount(self, position: Position) -> float:
+    def payment(self, position: Position) -> float:
         """The level payment in force."""
         contract = position.contract
-        known = self.payment if position.last_payment is None else position.last_payment
+        known = self.amount if position.last_payment is None else position.last_payment
         if known is not None and (self.fixed or not position.reset):
             return known
         ahead = list(position.ahead)
@@ -123,7 +128,7 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
-class Stepped:
+class Stepped(Repayment):
     """Payments that rise or fall in steps: from each day on, its payment (interest included)."""
 
     payments: Sequence[tuple[dt.date, float]]
@@ -137,7 +142,7 @@ class Stepped:
 
 
 @dataclass(frozen=True, slots=True)
-class Custom:
+class Custom(Repayment):
     """Principal day by day as listed; negative amounts are drawn."""
 
     amounts: Mapping[dt.date, float]
@@ -250,8 +255,7 @@ class _Run:
         balance, accrued = self.book.balances["principal"], self.accrued(day)
         position = Position(self.contract, ahead, balance, accrued, self.rate, self.reset, self.last_payment)
         amount = self.contract.repayment.principal(position)
-        if isinstance(self.contract.repayment, Level):
-            self.last_payment, self.reset = self.contract.repayment.amount(position), False
+        self.last_payment, self.reset = self.contract.repayment.payment(position), False
         if amount < 0:
             self.lend(day, "drawing", -amount)
         else:

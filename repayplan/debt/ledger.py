@@ -156,8 +156,7 @@ class Ledger:
 
         def act(book: Book) -> None:
             day = due or date
-            calls = [i.due for i in book.items if i.name == "principal" and i.due is not None and i.due >= day]
-            book.add(Item(name, cents, day, min(calls, default=day)))
+            book.add(Item(name, cents, day, book.called_with(day)))
             book.lines.append(Line(date, "charge", text, {name: cents}))
 
         self._do(date, "charge", act)
@@ -167,7 +166,7 @@ class Ledger:
         self._check_amount(cents, tr("a drawing is negative"))
 
         def act(book: Book) -> None:
-            book.add(Item("principal", cents, due))
+            book.add(Item("principal", cents, due, due))
             book.lines.append(Line(date, "drawing", tr("principal drawn"), {"principal": cents}))
 
         self._do(date, "drawing", act)

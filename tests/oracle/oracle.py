@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from repayplan.errors import RepayplanError
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -25,6 +27,10 @@ class Verdict:
     @property
     def passed(self) -> bool:
         return self.outside is None and self.difference is not None and self.difference <= self.tolerance
+
+
+UNREADABLE = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError, RepayplanError)
+"""What goes wrong when a case asks for something we do not know: that case fails, the others are still judged."""
 
 
 def data(*parts: str) -> Path:

@@ -15,7 +15,7 @@ from fractions import Fraction
 from math import ceil
 from typing import Any
 
-from oracle import Verdict, data
+from oracle import UNREADABLE, Verdict, data
 
 from repayplan.calendar.business import BusinessCalendar
 from repayplan.calendar.cycles import cycle, step
@@ -358,6 +358,13 @@ def judge_one(kind: str, name: str, contract: Mapping[str, Any]) -> Verdict:
     reason = outside(contract["terms"], contract)
     if reason is not None:
         return Verdict(f"ACTUS {kind}", name, outside=reason)
+    try:
+        return compare(kind, name, contract)
+    except UNREADABLE as error:
+        return Verdict(f"ACTUS {kind}", name, detail=repr(error))
+
+
+def compare(kind: str, name: str, contract: Mapping[str, Any]) -> Verdict:
     expected = theirs(contract)
     horizon = read_day(contract["to"]) if contract.get("to") else max(day for day, _ in expected)
     events = ours(Terms(contract["terms"], contract["dataObserved"]))

@@ -1,0 +1,186 @@
+"""Fineract's equal-installment tests: its ways of counting days, several disbursements, a new rate."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from oracle import UNREADABLE, Verdict, data
+
+from repayplan.calendar.cycles import step
+from repayplan.calendar.daycount import year_fraction
+from repayplan.debt.contract import Contract, Level, Position, Repayment, Row, schedule
+from repayplan.debt.rates import RatePath
+
+Years = Callable[[dt.date, dt.date], Fraction]
+DAY = dt.timedelta(days=1)
+
+KNOWN_CALLS = {"addDisbursement", "generateInterestScheduleModel", "changeInterestRate"}
+NEW_RATE = re.compile(r"interest_on(\d\d)(\d\d)_(\d+)per")
+
+
+def judge() -> list[Verdict]:
+    """Every test: payment, interest, principal and balance to the cent, rate factors to twelve places."""
+    tests = json.loads(data("fineract", "fineract_progressive_emi_tests.json").read_text("utf-8"))
+    return [_judge(test) for test in tests]
+
+
+def _judge(test: dict[str, Any]) -> Verdict:
+    name = test["test"]
+    reason = _outside(test)
+    if reason is not None:
+        return Verdict("Fineract level installments", name, outside=reason)
+    try:
+        worst, where = _largest(test)
+    except UNREADABLE as error:
+        return Verdict("Fineract level installments", name, detail=repr(error))
+    return Verdict("Fineract level installments", name, difference=worst, tolerance=1e-6, detail=where)
+
+
+def _largest(test: dict[str, Any]) -> tuple[float, str]:
+    worst, where = 0.0, ""
+    blocks = _blocks(test["expected_raw"])
+    drawn = [(dt.date.fromisoformat(x["date"]), round(x["amount"] * 100)) for x in test["disbursements"]]
+    for number, block in enumerate(blocks, 1):
+        rows, factors = _schedule(test, drawn[: number + len(drawn) - len(blocks)])
+        for line in block:
+            period, expected = int(line[0]), [float(value) for value in line[-3:]]
+            ours = [rows[period].interest / 100, rows[period].principal / 100, rows[period].balance / 100]
+            pairs = list(zip(ours, expected, strict=True))
+            pairs.append((rows[period].payment / 100, float(line[2])))
+            if sum(int(other[0]) == period for other in block if float(other[3])) == 1 and float(line[3]):
+                pairs.append((factors[period], float(line[3])))
+            for got, want in pairs:
+                if abs(got - want) > worst:
+                    worst, where = abs(got - want), f"block {number}, period {period}: {got} against {want}"
+    return worst, where
+
+
+def _outside(test: dict[str, Any]) -> str | None:
+    calls = set(test["other_calls"]) - KNOWN_CALLS
+    if "addBalanceCorrection" in calls:
+        return "balance correction"
+    if calls:
+        return f"calls whose arguments the file does not hold: {', '.join(sorted(calls))}"
+    if "changeInterestRate" in test["other_calls"] and not NEW_RATE.search(test["test"]):
+        return "a new rate that the file does not hold"
+    if not test["expected_raw"]:
+        return "nothing is expected"
+    return None
+
+
+def _blocks(lines: Sequence[Sequence[str]]) -> list[list[Sequence[str]]]:
+    """Rows of one schedule after another; a new one begins where the period falls."""
+    found: list[list[Sequence[str]]] = []
+    for line in lines:
+        if not re.fullmatch(r"\d+", line[0]):
+            continue
+        key = (int(line[0]), int(line[1]))
+        if not found or key <= (int(found[-1][-1][0]), int(found[-1][-1][1])):
+            found.append([])
+        found[-1].append(line)
+    return found
+
+
+def _schedule(test: dict[str, Any], drawn: Sequence[tuple[dt.date, int]]) -> tuple[list[Row], list[float]]:
+    starts = [dt.date.fromisoformat(period["from"]) for period in test["periods"]]
+    first_end = dt.date.fromisoformat(test["periods"][0]["to"])
+    monthly = _is_monthly(starts[0], first_end)
+    months = (first_end.year - starts[0].year) * 12 + first_end.month - starts[0].month
+    length = (first_end - starts[0]).days
+    end = step(starts[0], months * len(starts), "months") if monthly else starts[-1] + length * DAY
+    bounds = [*starts, end]
+    years = _years(bounds, test["days_in_year"], test["days_in_month"], months if monthly else None)
+    rate = RatePath.fixed(Fraction(Decimal(str(test["rate_pct"]))) / 100)
+    changed = NEW_RATE.search(test["test"])
+    if changed and "changeInterestRate" in test["other_calls"]:
+        day = dt.date(starts[0].year, int(changed[1]), int(changed[2]))
+        rate = rate.then(day, RatePath.fixed(Fraction(int(changed[3]), 100)))
+    rule = Smoothed()
+    contract = Contract(
+        principal=drawn[0][1],
+        start=drawn[0][0],
+        maturity=end,
+        rate=rate,
+        repayment=rule,
+        interest_dates=bounds[1:],
+        principal_dates=bounds[1:-1],
+        drawings=dict(drawn[1:]),
+        day_count=years,
+    )
+    factors = [float(rate.at(a) * years(a, b)) for a, b in pairwise(bounds)]
+    return _smooth(contract, rule), factors
+
+
+@dataclass
+class Smoothed(Repayment):
+    """A level payment whose amount from a date on may be set."""
+
+    level: Level = field(default_factory=Level)
+    set_from: dict[dt.date, float] = field(default_factory=dict)
+    computed: dict[dt.date, float] = field(default_factory=dict)
+
+    def principal(self, position: Position) -> float:
+        return min(self.payment(position) - position.accrued, position.balance)
+
+    def payment(self, position: Position) -> float:
+        day = position.ahead[0]
+        if day in self.set_from:
+            return self.set_from[day]
+        if position.last_payment is None or position.reset:
+            self.computed[day] = self.level.payment(position)
+            return self.computed[day]
+        return position.last_payment
+
+
+def _smooth(contract: Contract, rule: Smoothed) -> list[Row]:
+    """Where the last payment is off by more cents than half the payments count, the difference is spread over them,
+    if that brings it nearer to the others (checkAndAdjustEmiIfNeeded)."""
+    rows = schedule(contract)
+    for day in sorted(rule.computed):
+        count = sum(row.date >= day for row in rows)
+        off = rows[-1].payment - rows[-2].payment
+        if count // 2 == 0 or abs(off) <= count // 2:
+            continue
+        rule.set_from[day] = rule.computed[day] + round(off / count)
+        again = schedule(contract)
+        if abs(again[-1].payment - again[-2].payment) < abs(off):
+            rows = again
+        else:
+            del rule.set_from[day]
+            schedule(contract)
+    return rows
+
+
+def _is_monthly(start: dt.date, end: dt.date) -> bool:
+    return start.day == end.day and (start.year, start.month) != (end.year, end.month)
+
+
+def _years(bounds: Sequence[dt.date], in_year: str, in_month: str, months: int | None) -> Years:
+    """Years of a whole period, shared out by days within it."""
+
+    def of(start: dt.date, end: dt.date) -> Fraction:
+        if in_year == "ACTUAL" and start.year != end.year:
+            return year_fraction("ACT/ACT", start + DAY, end + DAY)  # a night belongs to the day on which it ends
+        year = 366 if in_year == "ACTUAL" and year_fraction("ACT/ACT", start, start + DAY).denominator == 366 else 365
+        year = year if in_year == "ACTUAL" else int(in_year.removeprefix("DAYS_"))
+        if months is None or in_month != "DAYS_30":
+            return Fraction((end - start).days, year)
+        return Fraction(30 * months, year)
+
+    def years(start: dt.date, end: dt.date) -> Fraction:
+        total = Fraction(0)
+        for a, b in pairwise(bounds):
+            days = (min(b, end) - max(a, start)).days
+            if days > 0:
+                total += of(a, b) * Fraction(days, (b - a).days)
+        return total
+
+    return years

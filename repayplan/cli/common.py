@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -51,8 +52,8 @@ def case_argument(function: AnyFunction) -> AnyFunction:
 
 
 def case_path(path: Path) -> Path:
-    """The case file that a path means."""
-    return path / "case.yaml" if path.is_dir() else path
+    """The case file that a path means; a path that cannot be looked at is left to the reader's complaint."""
+    return path / "case.yaml" if os.path.isdir(path) else path
 
 
 def json_option(function: AnyFunction) -> AnyFunction:

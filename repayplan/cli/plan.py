@@ -33,7 +33,8 @@ def command(case: Path, out: Path | None, months: int | None, shape: str | None,
     """Plan, show, write."""
     from repayplan.cases.readers import read_case
     from repayplan.planning.plan import plan
-    from repayplan.report.files import plan_document, require_directory, write_plan
+    from repayplan.publishing import require_directory
+    from repayplan.report.files import plan_document, write_plan
 
     if out:
         require_directory(out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import rich_click as click
@@ -25,7 +26,7 @@ def command(plan: Path, case: Path | None, as_json: bool) -> int:
     from repayplan.planning.plan_file import finding_line, read_plan
     from repayplan.planning.verify import verify
 
-    claimed = read_plan(plan / "plan.json" if plan.is_dir() else plan)
+    claimed = read_plan(plan / "plan.json" if os.path.isdir(plan) else plan)
     if case:
         claimed = claimed.model_copy(update={"case": read_case(case_path(case))})
     findings = verify(claimed)

@@ -5,17 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from repayplan.errors import Fault, InputError
-from repayplan.language import tr
 from repayplan.money import plain
 from repayplan.planning.plan_file import plan_file
 from repayplan.planning.result import CashRow, Installment, Plan
+from repayplan.publishing import publish
 from repayplan.report.words import HEADINGS
 
 PLAN, SCHEDULE, CASH, BEST_EFFORT = "plan.json", "schedule.csv", "cash.csv", "best_effort.csv"
@@ -41,63 +38,6 @@ def write_plan(plan: Plan, directory: str | Path) -> list[Path]:
         PLAN: json.dumps(plan_document(plan), ensure_ascii=False, indent=2, allow_nan=False).encode() + b"\n",
     }
     return publish(Path(directory), files, [stale])[::-1]
-
-
-def publish(directory: Path, files: Mapping[str, bytes], stale: Iterable[str] = ()) -> list[Path]:
-    """Put ``files`` into ``directory`` and take ``stale`` ones away: complete under other names first, then renamed.
-
-    The last file appears last. Raises InputError where the directory cannot take them; then nothing has changed
-    unless the disk failed between two renames.
-    """
-    require_directory(directory)
-    waiting: dict[str, Path] = {}
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            waiting[name] = _temporary(directory)
-            _fill(waiting[name], content)
-        for name in stale:
-            (directory / name).unlink(missing_ok=True)
-        return [waiting.pop(name).replace(directory / name) for name in files]
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(
-            Fault(
-                tr("the files cannot be written: {reason}", reason=reason),
-                str(directory),
-                remedy=tr("give a directory in which you may write"),
-            )
-        ) from None
-    finally:
-        for path in waiting.values():
-            path.unlink(missing_ok=True)
-
-
-def require_directory(path: Path) -> None:
-    """InputError where ``path`` or something above it is there and is no directory."""
-    standing = next((place for place in (path, *path.parents) if place.exists()), path)
-    if standing.exists() and not standing.is_dir():
-        raise InputError(
-            Fault(tr("this is not a directory"), str(standing), remedy=tr("give the path of a directory for the files"))
-        )
-
-
-def _temporary(directory: Path) -> Path:
-    """An empty file under a name that nobody reads."""
-    handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=directory)
-    os.close(handle)
-    return Path(name)
-
-
-def _fill(path: Path, content: bytes) -> None:
-    """Bring ``content`` to the disk, readable by those whom the person's mask lets in."""
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    mask = os.umask(0)
-    os.umask(mask)
-    path.chmod(0o666 & ~mask)
 
 
 def _csv(kind: type[Installment | CashRow], rows: Sequence[Installment | CashRow]) -> bytes:

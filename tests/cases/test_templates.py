@@ -71,7 +71,7 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
 
 def test_a_directory_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises(InputError, match="this directory cannot be written"):
+    with pytest.raises(InputError, match="this is not a directory"):
         write_template(tmp_path / "file" / "below", "trade")
 
 

@@ -267,3 +267,13 @@ def test_planning_twice_gives_the_same_files(tmp_path: Path) -> None:
         assert run("plan", SCENARIOS / "construction", "-o", tmp_path / name).exit_code == 0
     for file in ("plan.json", "schedule.csv", "cash.csv"):
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "x" * 5000, "case.yaml/below"])
+@pytest.mark.parametrize("command", ["check", "plan", "verify"])
+def test_paths_no_disk_can_hold_are_wrong_input(tmp_path: Path, command: str, name: str) -> None:
+    (tmp_path / "case.yaml").write_text("", encoding="utf-8")
+    outcome = run(command, tmp_path / f"{name}.yaml")
+    assert outcome.exit_code == 2, outcome.output
+    refused = run("plan", SCENARIOS / "trade", "-o", tmp_path / name)
+    assert refused.exit_code == 2, refused.output

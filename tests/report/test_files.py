@@ -13,7 +13,7 @@ import pytest
 from repayplan.errors import InputError
 from repayplan.language import speaking
 from repayplan.report import files
-from repayplan.report.files import publish, write_plan
+from repayplan.report.files import write_plan
 
 
 def test_three_files_and_nothing_else(make_plan, tmp_path: Path) -> None:
@@ -95,21 +95,6 @@ def test_a_file_in_the_way_is_refused_and_left_alone(make_plan, tmp_path: Path) 
             write_plan(make_plan(), target)
     assert in_the_way.read_text(encoding="utf-8") == "mine"
     assert list(tmp_path.iterdir()) == [in_the_way]
-
-
-def test_nothing_changes_where_writing_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    publish(tmp_path, {"a": b"old", "b": b"old"})
-    written: list[int] = []
-
-    def full_disk(handle: int) -> None:
-        written.append(handle)
-        if len(written) == 2:
-            raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(files.os, "fsync", full_disk)
-    with pytest.raises(InputError, match="No space left on device"):
-        publish(tmp_path, {"a": b"new", "b": b"new"}, stale=["b"])
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a": b"old", "b": b"old"}
 
 
 def test_the_same_plan_gives_the_same_bytes(make_plan, tmp_path: Path) -> None:

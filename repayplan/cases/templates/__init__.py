@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from importlib.resources import files
 from pathlib import Path
 
 from repayplan.errors import Fault, InputError
 from repayplan.language import current, tr
+from repayplan.publishing import publish
 
 STORIES = ("construction", "trade")
 
@@ -35,18 +35,4 @@ def write_template(directory: str | Path, story: str) -> list[Path]:
     if taken:
         remedy = tr("give another directory, or move this file away")
         raise InputError(Fault(tr("this file is there already"), str(path), remedy=remedy) for path in taken)
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        return _write(directory, contents)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        what = tr("this directory cannot be written: {reason}", reason=reason)
-        raise InputError(Fault(what, str(directory), remedy=tr("give another directory"))) from None
-
-
-def _write(directory: Path, contents: dict[str, str]) -> list[Path]:
-    """Every file whole under another name first: whoever looks sees all of a file or nothing."""
-    with tempfile.TemporaryDirectory(dir=directory, prefix=".repayplan-") as workshop:
-        for name, text in contents.items():
-            (Path(workshop) / name).write_text(text, encoding="utf-8", newline="\n")
-        return [(Path(workshop) / name).rename(directory / name) for name in contents]
+    return publish(directory, {name: text.encode() for name, text in contents.items()})

@@ -48,7 +48,7 @@ NOTHING = Decimal("0.00")
 class Model(BaseModel):
     """Strict: an unknown field is an error, and nothing changes after reading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
     @model_validator(mode="before")
     @classmethod

@@ -354,6 +354,14 @@ def test_each_kind_of_wrong_field(data: dict[str, Any], path: str, value: Any, f
     assert spoiled(data) == [fault]
 
 
+def test_python_names_are_not_file_names(data: dict[str, Any]) -> None:
+    data["schema_"] = data.pop("schema")
+    assert [fault.split("; ")[0] for fault in spoiled(data)] == [
+        "schema: this field is missing",
+        "schema_: there is no such field",
+    ]
+
+
 def test_an_empty_policy_is_no_policy(data: dict[str, Any]) -> None:
     data["policy"] = None
     assert read_text(json.dumps(data), "x", "json").policy.months is None

@@ -16,13 +16,17 @@ from repayplan.errors import Fault, ProofError
 from repayplan.language import tr
 from repayplan.money import grouped
 from repayplan.planning.optimum import Optimum, optimize
-from repayplan.planning.rounding import aim, round_payments
+from repayplan.planning.rounding import Grain, aim, round_payments
 from repayplan.planning.value import debt_bound, expected_recovery, linear_debt
 from repayplan.problem.arrays import Problem
 from repayplan.problem.terms import Terms
 
 ACCEPTED_COST = Fraction(1, 1000)
 """Share of the debt that rounding may cost before a finer unit is tried."""
+
+
+INTEREST_UNITS_AHEAD = 12
+"""A year of months in which interest alone is paid, each raised to the next unit."""
 
 
 @dataclass(frozen=True)
@@ -52,30 +56,33 @@ def make_exact(
     Limits named in ``forgiven`` need not hold.
     """
     found: list[Exact] = []
-    for unit, margin in _attempts(terms.unit, problem):
-        chosen = optimum if not margin else optimize(problem.tightened(margin), time_limit)
+    for grain in _grains(terms.unit, problem):
+        chosen = optimize(problem.tightened(grain.margin), time_limit) if grain.margin else optimum
         if chosen is None:
             continue
         target = aim(problem, chosen.payments, level=bool(problem.limits.level[0]))
-        result = replay(case, terms, problem, round_payments(case, terms, problem, target, unit))
+        result = replay(case, terms, problem, round_payments(case, terms, problem, target, grain))
         if all(finding.rule in forgiven for finding in failures(result)):
             cost = round(optimum.kept - expected_recovery(result, problem.value.planning[0]))
-            found.append(Exact(result, unit, cost, _ledger_difference(result)))
+            found.append(Exact(result, grain.unit, cost, _ledger_difference(result)))
             if cost <= ACCEPTED_COST * result.opening_debt:
                 break
     return min(found, key=lambda exact: exact.cost, default=None)
 
 
-def _attempts(unit: int, problem: Problem) -> Iterator[tuple[int, int]]:
-    """Unit and margin in cents: first as it is, then with limits tightened by what rounding can move, then finer.
+def _grains(unit: int, problem: Problem) -> Iterator[Grain]:
+    """From coarse to fine: as the optimum is, then with limits tightened by what rounding can move, then finer units.
 
-    Rounding down moves a payment by less than a unit, raising it to what interest needs by another.
+    Rounding down moves what has been paid on a loan by less than a unit, interest raised to the next unit by as much
+    as it may run ahead.
     """
     loans = problem.shape[2]
     slack = math.ceil(float(debt_bound(problem)[-1].sum()))
     while True:
-        yield unit, 0
-        yield unit, 2 * loans * unit + slack
+        far, near = INTEREST_UNITS_AHEAD * unit, unit
+        yield Grain(unit, far, 0)
+        yield Grain(unit, far, loans * (unit + far) + slack)
+        yield Grain(unit, near, loans * (unit + near) + slack)
         if unit == 1:
             return
         unit = max(unit // 10, 1)

@@ -36,6 +36,16 @@ class Target:
     level: Real | None
 
 
+@dataclass(frozen=True, slots=True)
+class Grain:
+    """How coarse rounding is, in cents: the ``unit``, how far a loan may run ``ahead`` of what is planned for it, and
+    the ``margin`` by which limits are tightened beforehand so that both cannot break them."""
+
+    unit: int
+    ahead: int
+    margin: int
+
+
 def aim(problem: Problem, payments: Real, *, level: bool) -> Target:
     """The target of unrounded ``payments`` (T, L); with ``level`` the payments of a date are kept to one amount."""
     noise = NOISE * float(problem.scale[0])
@@ -49,19 +59,20 @@ def aim(problem: Problem, payments: Real, *, level: bool) -> Target:
     return Target(np.where(cumulative > 0, cumulative + noise, 0.0), last, payments.sum(axis=1) if level else None)
 
 
-def round_payments(case: Case, terms: Terms, problem: Problem, target: Target, unit: int) -> list[Payment]:
-    """Payments in multiples of ``unit`` cents, except those that settle a loan or an interest-only grace."""
+def round_payments(case: Case, terms: Terms, problem: Problem, target: Target, grain: Grain) -> list[Payment]:
+    """Payments in multiples of the grain's unit, except those that settle a loan or exactly its interest."""
     if target.level is None:
-        return _walk(case, terms, problem, target, unit, None)
-    amounts = _level_amounts(problem, target, unit, raised=False)
-    payments = _walk(case, terms, problem, target, unit, amounts)
+        return _walk(case, terms, problem, target, grain, None)
+    amounts = _level_amounts(problem, target, grain.unit, raised=False)
+    payments = _walk(case, terms, problem, target, grain, amounts)
     if payments and 10 * _paid_on_last_day(payments) > 11 * max(amounts.values(), default=0):
-        payments = _walk(case, terms, problem, target, unit, _level_amounts(problem, target, unit, raised=True))
+        raised = _level_amounts(problem, target, grain.unit, raised=True)
+        payments = _walk(case, terms, problem, target, grain, raised)
     return payments
 
 
 def _walk(
-    case: Case, terms: Terms, problem: Problem, target: Target, unit: int, totals: dict[int, int] | None
+    case: Case, terms: Terms, problem: Problem, target: Target, grain: Grain, totals: dict[int, int] | None
 ) -> list[Payment]:
     books = ledgers(case, terms)
     paid = [0] * len(books)
@@ -70,7 +81,9 @@ def _walk(
     for stage in np.flatnonzero(problem.pays[0]).tolist():
         for ledger in books:
             ledger.advance(days[stage])
-        amounts = [_amount(problem, target, ledger, stage, loan, paid[loan], unit) for loan, ledger in enumerate(books)]
+        amounts = [
+            _amount(problem, target, ledger, stage, loan, paid[loan], grain) for loan, ledger in enumerate(books)
+        ]
         if totals is not None and stage in totals:
             _spread(amounts, totals[stage], [_range(problem, target, book, stage, n) for n, book in enumerate(books)])
         for loan, (ledger, cents) in enumerate(zip(books, amounts, strict=True)):
@@ -81,18 +94,18 @@ def _walk(
     return payments
 
 
-def _amount(problem: Problem, target: Target, ledger: Ledger, stage: int, loan: int, paid: int, unit: int) -> int:
+def _amount(problem: Problem, target: Target, ledger: Ledger, stage: int, loan: int, paid: int, grain: Grain) -> int:
     """What one loan is paid at one date, given what has been paid on it.
 
-    Interest that has to be paid up is raised to the next unit unless that runs more than a unit ahead of the plan:
-    month after month of it would add up, and what is paid above the interest never comes back.
+    Interest that has to be paid up is raised to the next unit unless that runs too far ahead of the plan: month after
+    month of it adds up, because what is paid above the interest never comes back.
     """
     least, most = _range(problem, target, ledger, stage, loan)
     planned = int(target.cumulative[stage, loan])
-    raised = math.ceil(least / unit) * unit
-    if paid + raised > planned + unit:
+    raised = math.ceil(least / grain.unit) * grain.unit
+    if paid + raised > planned + grain.ahead:
         raised = least
-    return min(max(floor_to(planned, unit) - paid, raised), most)
+    return min(max(floor_to(planned, grain.unit) - paid, raised), most)
 
 
 def _range(problem: Problem, target: Target, ledger: Ledger, stage: int, loan: int) -> tuple[int, int]:

@@ -6,7 +6,7 @@ PYTHON := $(firstword $(foreach python,python3.11 python3.12 python3.13 python3,
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
-.PHONY: demo test test-long bench format clean
+.PHONY: demo test test-long bench docs format clean
 
 demo: .venv/base.stamp
 	$(BIN)/repayplan plan scenarios/construction -o out/construction
@@ -23,6 +23,9 @@ test-long: .venv/dev.stamp
 
 bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks
+
+docs: .venv/dev.stamp
+	$(BIN)/python -c 'from repayplan.report.limits import limits_page; print(limits_page(), end="")' > docs/limits.md
 
 format: .venv/dev.stamp
 	$(BIN)/ruff check --fix .

@@ -25,7 +25,7 @@ AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
 
 
 def common_options(function: AnyFunction) -> AnyFunction:
-    """``--lang``, ``--json``, ``--debug`` and ``--help``; the first three are read by ``main`` before parsing."""
+    """``--lang``, ``--debug`` and ``--help``; ``main`` reads the first two before anything is parsed."""
     for decorate in (
         click.help_option("-h", "--help", help=tr("Show this text and exit.").text),
         click.option(
@@ -75,6 +75,7 @@ def translated(command: AnyCommand) -> AnyCommand:
             "arguments_panel_title": str(tr("Arguments")),
             "options_panel_title": str(tr("Options")),
             "commands_panel_title": str(tr("Commands")),
+            "required_long_string": f"[{tr('required')}]",
             "text_markup": None,
         },
     }

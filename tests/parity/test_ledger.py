@@ -1,0 +1,185 @@
+"""The linear program's debt and value against the ledger's, on random cases of modes A and B.
+
+What is compared. Random payments go through the ledger (whole cents, exact fractions, nothing shared with the
+formulation) and into the linear program, with its payment columns fixed to them and its limits taken away, so that
+only the rows of debt, cash and recovery are left. Then, stage by stage and loan by loan, the program's debt may
+differ from the ledger's by ``debt_bound`` (half a cent per accrual line, compounded), and the program's objective from
+the value of the replay by what such a difference is worth in a default. A sample of whole plans is compared the same
+way, value against value, which includes what rounding costs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pytest
+from making import make_case, prepare
+from numpy.typing import NDArray
+
+from repayplan.cases.models import Case
+from repayplan.compliance.replay import Payment, Replay, ledgers, replay
+from repayplan.formulation.build import formulate
+from repayplan.planning.optimum import optimize
+from repayplan.planning.plan import plan
+from repayplan.planning.value import debt_bound, expected_recovery, linear_debt
+from repayplan.problem.terms import payment_dates, resolve
+from repayplan.solvers.highs import Highs
+from repayplan.solvers.result import Status
+
+RANDOM_CASES = 1_000
+CHUNKS = 4
+FULL_PLANS = 100
+
+Random = np.random.Generator
+
+
+@pytest.mark.parametrize(("mode", "chunk"), [*product("AB", range(CHUNKS))])
+def test_debt_and_value_of_the_program_are_the_ledgers(mode: str, chunk: int) -> None:
+    random = np.random.default_rng([ord(mode), chunk])
+    engine = Highs()
+    for number in range(RANDOM_CASES // CHUNKS):
+        case = random_case(random, mode, settle="best")
+        replayed = random_payments(case, random)
+        assert replayed.problem.modes == (mode,)
+        debt, value = program_says(engine, replayed)
+        difference = np.abs(debt - replayed.debt)
+        assert (difference <= debt_bound(replayed.problem)).all(), f"{mode} {chunk} {number}: {difference.max()}"
+        assert debt == pytest.approx(linear_debt(replayed.problem, replayed.paid.astype(float)), rel=1e-9, abs=1e-2)
+        said = expected_recovery(replayed, replayed.problem.value.planning[0])
+        assert abs(value - said) <= worth_of_the_bound(replayed), f"{mode} {chunk} {number}"
+
+
+@pytest.mark.parametrize("mode", "AB")
+def test_the_value_of_whole_plans_is_the_ledgers(mode: str) -> None:
+    compare_plans(np.random.default_rng([ord(mode), 99]), mode, FULL_PLANS)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("mode", "chunk"), [*product("AB", range(CHUNKS))])
+def test_the_value_of_a_thousand_whole_plans_is_the_ledgers(mode: str, chunk: int) -> None:
+    compare_plans(np.random.default_rng([ord(mode), 100 + chunk]), mode, RANDOM_CASES // CHUNKS)
+
+
+def compare_plans(random: Random, mode: str, count: int) -> None:
+    """Plans in cents lose no more than what a cent a payment is worth, and what the linear map may be wrong by."""
+    for number in range(count):
+        case = random_case(random, mode, settle="best")
+        made = plan(case)
+        problem = prepare(case)[1]
+        optimum = optimize(problem)
+        assert optimum is not None
+        assert (made.status, made.proof.mode) == ("optimal", mode), f"{mode} {number}: {made.status}"
+        assert made.proof.ledger_difference <= np.ceil(debt_bound(problem).max())
+        cents = 2.0 * problem.shape[2] * problem.pays.sum()
+        assert abs(made.proof.rounding_cost) <= cents + debt_bound(problem)[-1].sum() + 1e-7 * problem.scale[0]
+
+
+def random_case(random: Random, mode: str, **policy: object) -> Case:
+    """Loans, calendars and hazards of every kind; cash enough for interest on every date."""
+    loans = [random_loan(random, mode) for _ in range(int(random.integers(1, 3)))]
+    owed = sum(float(loan["principal"]) for loan in loans)
+    if mode == "A":
+        policy |= {
+            "arrears": str(random.choice(["capitalize", "keep"])),
+            "payment_every": int(random.choice([1, 1, 2, 3])),
+        }
+    else:
+        policy |= {"arrears": "keep", "interest_every": 1, "payment_every": int(random.choice([1, 1, 2, 3]))}
+    return make_case(
+        loans=loans,
+        opening=f"{owed * random.uniform(0.1, 1.5):.2f}",
+        monthly=[f"{owed * random.uniform(0.01, 0.1):.2f}" for _ in range(18)],
+        months=int(random.integers(4, 19)),
+        payment_day=int(random.choice([1, 15, 20, 30, 31])),
+        discount_rate=f"{random.uniform(0, 10):.2f}%",
+        hazard=f"{random.choice([0.0, random.uniform(0, 3)]):.3f}%",
+        recovery=f"{random.uniform(0, 70):.1f}%",
+        **policy,
+    )
+
+
+def random_loan(random: Random, mode: str) -> dict[str, str]:
+    """In mode A every part of the debt bears one rate; capitalized arrears are of every class."""
+    principal = 10 ** random.uniform(4, 8)
+    rate = f"{random.uniform(0, 15):.3f}%"
+    loan = {
+        "principal": f"{principal:.2f}",
+        "overdue_principal": f"{principal * random.uniform(0, 0.3):.2f}",
+        "interest": f"{principal * random.uniform(0, 0.05):.2f}",
+        "compound_interest": f"{principal * random.uniform(0, 0.01):.2f}",
+        "rate": rate,
+        "day_count": str(random.choice(["ACT/360", "ACT/365F", "ACT/ACT", "30/360", "30E/360"])),
+        "collateral": f"{principal * random.uniform(0, 0.8):.2f}",
+    }
+    if mode == "B":
+        loan |= {"compound_rate": f"{random.uniform(0, 25):.3f}%", "fees": f"{principal * random.uniform(0, 0.01):.2f}"}
+    return loan
+
+
+def random_payments(case: Case, random: Random) -> Replay:
+    """Payments up to the whole debt; in mode B interest is paid up at each."""
+    terms, problem = prepare(case)
+    books = ledgers(case, terms)
+    current = dict(zip(problem.days(), problem.debt.current[0], strict=True))
+    payments = []
+    for date in payment_dates(case, terms):
+        for ledger in books:
+            ledger.advance(date)
+            due = ledger.debt - ledger.principal if current[date] else 0
+            share = random.choice([0.0, 1.0, random.random(), random.random() ** 4], p=[0.3, 0.05, 0.3, 0.35])
+            cents = due + int((ledger.debt - due) * share)
+            ledger.pay(date, cents)
+            payments.append(Payment(date, ledger.loan, cents))
+    return replay(case, terms, problem, payments)
+
+
+def program_says(engine: Highs, replayed: Replay) -> tuple[NDArray[np.float64], float]:
+    """(T, L) debt and the value in cents of the linear program whose payments are those of the replay."""
+    formulation = formulate(replayed.problem)
+    layout, scale = formulation.layout, float(replayed.problem.scale[0])
+    sparse = formulation.valued(0)
+    core = np.array([label.name in ("debt", "cash", "recovery") for label in layout.row_labels])
+    lower, upper = sparse.lower.copy(), sparse.upper.copy()
+    for column, label in enumerate(layout.column_labels):
+        family, _, loan = label.name.partition(".")
+        if family == "payment":
+            lower[column] = upper[column] = replayed.paid[label.stage, int(loan)] / scale
+        if family in ("debt", "secured", "unsecured"):  # the last cents of a rounded debt may be less than nothing
+            lower[column] -= 1e-5
+        if family == "debt":
+            upper[column] += 1e-5
+        if family == "cash":  # what is random need not be affordable
+            lower[column] -= 10.0
+    freed = replace(
+        sparse,
+        lower=lower,
+        upper=upper,
+        row_lower=np.where(core, sparse.row_lower, -np.inf),
+        row_upper=np.where(core, sparse.row_upper, np.inf),
+    )
+    solution = engine.solve(freed)
+    assert solution.status == Status.OPTIMAL, solution.message
+    debts = [layout.by_stage(f"debt.{loan}", solution.columns) for loan in range(replayed.problem.shape[2])]
+    return np.stack(debts, axis=1) * scale, -solution.objective * scale
+
+
+def worth_of_the_bound(replayed: Replay) -> float:
+    """What a difference of the claims within the bound may be worth when the borrower defaults, in cents."""
+    value, bound = replayed.problem.value, debt_bound(replayed.problem).sum(axis=1)
+    alive, worth = 1.0, 0.0
+    for stage in replayed.pay_stages:
+        worth += (alive - value.survival[0, stage]) * bound[stage]
+        alive = value.survival[0, stage]
+    return float(worth + alive * bound[-1] + 1e-8 * replayed.problem.scale[0])
+
+
+def test_the_random_cases_are_of_every_kind() -> None:
+    random = np.random.default_rng(1)
+    cases = [random_case(random, mode) for mode in "AB" for _ in range(50)]
+    terms = [resolve(case) for case in cases]
+    assert {len(case.loans) for case in cases} == {1, 2}
+    assert {term.payment_every for term in terms} == {1, 2, 3}
+    assert {bool(term.hazard) for term in terms} == {True, False}
+    assert {term.arrears for term in terms} == {"capitalize", "keep"}

@@ -1,0 +1,78 @@
+"""Cases for tests, written with as few words as a test needs, and what their payments do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from repayplan.cases.models import Case
+from repayplan.compliance.replay import Payment, Replay, replay
+from repayplan.problem.arrays import Problem
+from repayplan.problem.assemble import assemble
+from repayplan.problem.terms import Terms, payment_dates, resolve
+
+OPEN: Mapping[str, Any] = {
+    "cover": "off",
+    "step": "off",
+    "balloon": "off",
+    "interest_every": "off",
+    "tolerance": "0%",
+    "unit": "0.01",
+}
+"""A policy without limits, in cents."""
+
+
+def make_case(
+    *,
+    loan: Mapping[str, Any] | None = None,
+    loans: Sequence[Mapping[str, Any]] | None = None,
+    opening: str = "0.00",
+    floor: str = "0.00",
+    contingency: str = "0.00",
+    monthly: Sequence[str] = (),
+    start: str = "2026-12",
+    milestones: Mapping[str, str] | None = None,
+    currency: str = "CNY",
+    **policy: Any,
+) -> Case:
+    """A borrower on 20 November 2026, whose interest at 3.60 % ACT/360 is one ten-thousandth a day.
+
+    ``monthly`` receipts come on the last day of the months from ``start`` on, ``milestones`` on their own days.
+    Nothing is limited but by ``policy``, and amounts are planned in cents.
+    """
+    sources: list[dict[str, Any]] = []
+    if monthly or not milestones:
+        sources.append({"kind": "monthly", "name": "Shop", "start": start, "amounts": list(monthly) or ["0.00"]})
+    if milestones:
+        items = [{"name": date, "date": date, "amount": amount} for date, amount in milestones.items()]
+        sources.append({"kind": "milestones", "name": "Hall", "items": items})
+    entries = [{"id": f"L{number}", "rate": "3.60%", **entry} for number, entry in enumerate(loans or [loan or {}], 1)]
+    return Case.model_validate(
+        {
+            "schema": "repayplan/case/1",
+            "as_of": "2026-11-20",
+            "currency": currency,
+            "enterprise": {"name": "Invented"},
+            "loans": [{"principal": "100000.00", **entry} for entry in entries],
+            "cash": {"opening": opening, "floor": floor, "contingency": contingency, "sources": sources},
+            "policy": {**OPEN, **policy},
+        }
+    )
+
+
+def prepare(case: Case) -> tuple[Terms, Problem]:
+    """Terms and arrays of a case."""
+    terms = resolve(case)
+    return terms, assemble(case, terms)
+
+
+def pay(case: Case, *amounts: int | Sequence[int]) -> Replay:
+    """What happens when so many cents are paid on the payment dates one by one; several loans take a sequence each."""
+    terms, problem = prepare(case)
+    payments = [
+        Payment(date, loan.id, cents)
+        for date, row in zip(payment_dates(case, terms), amounts, strict=True)
+        for loan, cents in zip(case.loans, [row] if isinstance(row, int) else row, strict=True)
+        if cents
+    ]
+    return replay(case, terms, problem, payments)

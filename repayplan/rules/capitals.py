@@ -1,7 +1,7 @@
 """Amounts in Chinese capitals, as agreements and payment documents demand them beside the digits.
 
-Rule: 支付结算办法, annex 1 (正确填写票据和结算凭证的基本规定) 1-4: 整 follows 元, may follow 角, never follows 分; 零 stands for
-zeros between digits; 人民币 comes first.
+Rule: 支付结算办法, annex 1 (正确填写票据和结算凭证的基本规定) 1-4: 整 follows 元, may follow 角, never follows
+分; 零 stands for zeros between digits; 人民币 comes first.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from repayplan.money import grouped
 
 @check("minimum", tr("No installment is too small"), lambda plan: plan.terms.minimum_installment is not None)
 def minimum(plan: Replay) -> Iterator[Finding]:
-    """Every installment before the last, on dates when anything can be paid, is at least the least amount."""
+    """Every installment before the last, once an even installment can be spared, is at least the least amount."""
     least = plan.terms.minimum_installment or 0
     for stage in _before_last(plan):
         paid = plan.total[stage]
@@ -44,7 +44,7 @@ def maximum(plan: Replay) -> Iterator[Finding]:
 def step(plan: Replay) -> Iterator[Finding]:
     """Each installment lies within a share σ of the one before.
 
-    The last may be smaller; the first after grace or after dates without cash is free.
+    The last may be smaller; the first after grace, or after dates that cannot spare an even installment, is free.
     """
     share = Fraction(plan.terms.step or 0)
     before_last = set(_before_last(plan))

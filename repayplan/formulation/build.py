@@ -1,4 +1,4 @@
-"""The staged program of a problem: debt and cash, every limit in the register, the shape, the value of what is paid.
+"""The staged program of a problem: payments, debt, every limit in the register, the shape, the value of what is paid.
 
 Stage 1 maximizes expected recovery in present value; stage 2, within a tolerance of it, prefers early payment. Both
 are one program with two cost vectors and one long row that is switched on for stage 2.
@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from repayplan.formulation.frame import CASH, Frame, debt, payment
+from repayplan.formulation.frame import PAID, Frame, debt, payment
 from repayplan.formulation.registry import limits
 from repayplan.formulation.shapes import cleared, level
 from repayplan.problem.arrays import Problem, Real
@@ -83,7 +83,7 @@ def earliness(frame: Frame) -> dict[str, Real]:
 
 
 def _core(draft: Draft, frame: Frame) -> None:
-    """Payments, debt by its linear map, cash; every box finite and loose enough that limits show in rows."""
+    """Payments, what has been paid, debt by its linear map; boxes are finite, and so loose that limits show in rows."""
     problem = frame.problem
     pays = problem.pays.any(axis=0)
     most = frame.money(problem.debt.unpaid)
@@ -93,13 +93,9 @@ def _core(draft: Draft, frame: Frame) -> None:
         draft.column(payment(loan), 0.0, largest * frame.up_to_last, cost=-weight * problem.pays, exists=pays)
         opening = frame.money(problem.debt.opening)[:, loan]
         draft.column(debt(loan), 0.0, largest, initial=opening)
-    unpaid = frame.money(problem.cash.unpaid)
-    could_be_paid = np.maximum.accumulate(most.sum(axis=2), axis=1)
-    opening = frame.money(problem.cash.opening)
-    draft.column(CASH, unpaid - could_be_paid, unpaid, initial=opening)
-    net = frame.money(problem.cash.inflow - problem.cash.outflow)
-    paid = [(problem.pays.astype(float), name) for name in frame.payments]
-    draft.row("cash", [(1.0, CASH), (-1.0, CASH, When.BEFORE), *paid], net, equal=True)
+    paid = [(-problem.pays.astype(float), name) for name in frame.payments]
+    draft.column(PAID, 0.0, np.maximum.accumulate(most.sum(axis=2), axis=1))
+    draft.row(PAID, [(1.0, PAID), (-1.0, PAID, When.BEFORE), *paid], 0.0, equal=True)
     for loan in range(problem.shape[2]):
         terms: list[Piece] = [
             (1.0, debt(loan)),

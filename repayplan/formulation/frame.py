@@ -89,8 +89,8 @@ def principal(loan: int) -> str:
     return f"principal.{loan}"
 
 
-CASH = "cash"
+PAID = "paid"
 PREVIOUS = "previous"
 EARLIER = "earlier"
 LEVEL = "level"
-CARRIED = "carried"
+BEFORE_WINDOW = "paid_before_window"

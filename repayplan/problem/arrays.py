@@ -117,7 +117,8 @@ class LimitArrays(Frozen):
     """What the policy limits, (N,); NaN where a limit is off. ``grace`` (N, T) marks stages inside the grace time.
 
     ``exempt`` (N, T) marks what limits on the size of installments leave out: the grace time, and stages up to which
-    no cash can be spared at all. ``margin`` (cents): by how much rows are tightened so that rounding cannot break them.
+    less than one even installment can be spared. ``margin`` (cents): by how much rows are tightened so that rounding
+    cannot break them.
     """
 
     minimum: Real

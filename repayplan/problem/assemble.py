@@ -42,7 +42,7 @@ def assemble(case: Case, terms: Terms) -> Problem:
         cover=cover,
         debt=debt,
         value=_value(case, terms, days, debt),
-        limits=_limits(terms, grace, cash),
+        limits=_limits(terms, grace | _short(pays, cash, debt), grace),
     )
 
 
@@ -206,7 +206,7 @@ def _months_between(start: dt.date, end: dt.date) -> float:
     return whole + (end.day - start.day) / day_in_month(end.year, end.month, 31).day
 
 
-def _limits(terms: Terms, grace: Mask, cash: CashArrays) -> LimitArrays:
+def _limits(terms: Terms, exempt: Mask, grace: Mask) -> LimitArrays:
     return LimitArrays(
         minimum=_or_nan(terms.minimum_installment),
         maximum=_or_nan(terms.maximum_installment),
@@ -215,11 +215,19 @@ def _limits(terms: Terms, grace: Mask, cash: CashArrays) -> LimitArrays:
         unit=np.array([terms.unit], dtype=np.int64),
         margin=np.zeros(1, dtype=np.int64),
         grace=grace[None],
-        exempt=grace[None] | (cash.payable == 0),
+        exempt=exempt[None],
         interest_only=np.array([terms.grace_interest_only]),
         settle_full=np.array([terms.settle == "full"]),
         level=np.array([terms.shape == "level"]),
     )
+
+
+def _short(pays: Mask, cash: CashArrays, debt: DebtArrays) -> Mask:
+    """(T,) stages up to which less than an even installment, the debt over the payment dates, can be spared in all.
+
+    A first installment that is small for lack of cash must not hold down all those compared with it.
+    """
+    return np.asarray(cash.payable[0] * int(pays.sum()) < int(debt.opening.sum()))
 
 
 def _or_nan(limit: int | Decimal | None) -> Real:

@@ -1,14 +1,18 @@
-"""Limits that keep the business running: floors and cover."""
+"""Limits that keep the business running: floors and cover.
+
+Cash is the cash there would be without any payment, less what has been paid. The rows are written in what has been
+paid: their right-hand sides are then whole cents, and a cash position far larger than the debt costs no precision.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from repayplan.formulation.frame import CARRIED, CASH, Frame
+from repayplan.formulation.frame import BEFORE_WINDOW, PAID, Frame
 from repayplan.formulation.registry import limit
-from repayplan.problem.arrays import Real
-from repayplan.solvers.staged import Draft, When
+from repayplan.problem.arrays import Mask, Real
+from repayplan.solvers.staged import Draft, Piece, When
 
 
 @limit(
@@ -19,8 +23,9 @@ from repayplan.solvers.staged import Draft, When
     applies="every stage",
 )
 def floors(draft: Draft, frame: Frame) -> None:
-    """Cash never falls below what the business needs to run."""
-    draft.row("floors", [(-1.0, CASH)], -frame.money(frame.problem.cash.floor))
+    """Cash never falls below what the business needs to run: no more is paid than stands above the floor."""
+    room = frame.money(frame.problem.cash.unpaid - frame.problem.cash.floor)
+    draft.row("floors", [(1.0, PAID)], np.minimum(room, draft.columns[PAID].upper))
 
 
 @limit(
@@ -33,8 +38,8 @@ def floors(draft: Draft, frame: Frame) -> None:
 def cover(draft: Draft, frame: Frame) -> None:
     """Cash of the window, and the share α of what was carried into it, exceeds what is paid in it.
 
-    What is paid in a window is the fall of (cash if nothing were paid − cash), so the row needs cash at the window's
-    end and before its start. Windows that do not overlap carry the latter as a state; rolling ones are long rows.
+    With X paid in all and B paid before the window, DSCR_min·(X − B) ≤ CFADS + α (c⁰ − m − B), where c⁰ is cash
+    without any payment. Windows that do not overlap carry B as a state; rolling ones are long rows.
     """
     problem = frame.problem
     wanted = problem.cover.minimum[:, None]
@@ -42,51 +47,37 @@ def cover(draft: Draft, frame: Frame) -> None:
     if not where.any():
         return
     ratio, carry = np.nan_to_num(wanted, nan=1.0), problem.cover.carry[:, None]
-    cash = problem.cash
-    unpaid_before = _before(frame, cash.opening, cash.unpaid)
-    floor_before = _before(frame, cash.opening_floor, cash.floor)
-    rhs = (
-        frame.money(problem.cover.cash)
-        - carry * floor_before
-        - ratio * (frame.money(problem.cash.unpaid) - unpaid_before)
-    )
+    carried = np.take_along_axis(problem.cash.carried, problem.cover.start, axis=1)
+    available = frame.money(problem.cover.cash) + carry * frame.money(carried)
+    rhs = np.minimum(available, ratio * draft.columns[PAID].upper)
     starts = _window_starts(problem.cover.start, problem.pays)
     if starts is None:
         _long(draft, frame, ratio, carry, rhs, where)
         return
-    draft.column(CARRIED, *_box(draft), initial=frame.money(problem.cash.opening))
-    cash_before = np.where(starts, 1.0, 0.0)
-    draft.row(
-        "carried",
-        [(1.0, CARRIED), (-cash_before, CASH, When.BEFORE), (cash_before - 1.0, CARRIED, When.BEFORE)],
-        0.0,
-        equal=True,
-    )
-    draft.row("cover", [(-ratio, CASH), (ratio - carry, CARRIED)], rhs, where=where)
+    most = draft.columns[PAID].upper.max(axis=1, keepdims=True)
+    draft.column(BEFORE_WINDOW, 0.0, most)
+    renewed = np.where(starts, 1.0, 0.0)
+    terms: list[Piece] = [
+        (1.0, BEFORE_WINDOW),
+        (-renewed, PAID, When.BEFORE),
+        (renewed - 1.0, BEFORE_WINDOW, When.BEFORE),
+    ]
+    draft.row(BEFORE_WINDOW, terms, 0.0, equal=True)
+    draft.row("cover", [(ratio, PAID), (carry - ratio, BEFORE_WINDOW)], rhs, where=where)
 
 
-def _long(draft: Draft, frame: Frame, ratio: Real, carry: Real, rhs: Real, where: NDArray[np.bool_]) -> None:
-    opening = frame.money(frame.problem.cash.opening)
-    for stage in np.flatnonzero(frame.problem.pays[0]):
+def _long(draft: Draft, frame: Frame, ratio: Real, carry: Real, rhs: Real, where: Mask) -> None:
+    for stage in np.flatnonzero(frame.problem.pays[0]).tolist():
         now, before = np.zeros((1, frame.stages)), np.zeros((1, frame.stages))
         now[0, stage] = 1.0
         start = int(frame.problem.cover.start[0, stage])
-        bound = rhs[:, stage]
         if start:
             before[0, start - 1] = 1.0
-        else:
-            bound = bound - (ratio - carry)[:, 0] * opening
-        coefficient = -ratio * now + (ratio - carry) * before
-        draft.long_row("cover", {CASH: coefficient}, bound, where=where[:, stage], stage=int(stage))
+        coefficient = ratio * now + (carry - ratio) * before
+        draft.long_row("cover", {PAID: coefficient}, rhs[:, stage], where=where[:, stage], stage=stage)
 
 
-def _before(frame: Frame, opening: NDArray[np.int64], cents: NDArray[np.int64]) -> Real:
-    """(N, T) a quantity as it stands before each stage's cover window starts."""
-    with_opening = np.concatenate([opening[:, None], cents], axis=1)
-    return frame.money(np.take_along_axis(with_opening, frame.problem.cover.start, axis=1))
-
-
-def _window_starts(start: NDArray[np.int64], pays: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
+def _window_starts(start: NDArray[np.int64], pays: Mask) -> Mask | None:
     """(N, T) stages at which a window starts; None where windows overlap."""
     stages = np.arange(start.shape[1])
     begins = np.zeros(start.shape, dtype=bool)
@@ -96,10 +87,3 @@ def _window_starts(start: NDArray[np.int64], pays: NDArray[np.bool_]) -> NDArray
         if (latest[pays[case]] != start[case, pays[case]]).any():
             return None
     return begins
-
-
-def _box(draft: Draft) -> tuple[Real, Real]:
-    cash = draft.columns[CASH]
-    low = np.minimum(cash.lower.min(axis=1), cash.initial)[:, None]
-    high = np.maximum(cash.upper.max(axis=1), cash.initial)[:, None]
-    return low, high

@@ -19,7 +19,7 @@ LAST_PAYMENTS = 3
     formula="Σ_l x_t ≥ x_min",
     source="bank policy",
     sign="0",
-    applies="payment dates on which anything can be paid, after grace and before the last payment",
+    applies="payment dates after grace and before the last payment, once an even installment can be spared",
     at_least=True,
 )
 def minimum(draft: Draft, frame: Frame) -> None:
@@ -42,7 +42,8 @@ def maximum(draft: Draft, frame: Frame) -> None:
 @limit(
     "step",
     formula="(1 − σ) x_{t−1} ≤ x_t ≤ (1 + σ) x_{t−1}",
-    source="bank policy; the first payment after grace, or after dates without cash, is free, the last may be smaller",
+    source="bank policy; the first payment after grace, or once an even installment can be spared, is free, "
+    "the last may be smaller",
     sign="0",
     applies="payment dates after the first",
     at_least=True,

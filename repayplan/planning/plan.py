@@ -69,6 +69,8 @@ def _beside_the_earliest(chosen: Plan, time_limit: float | None) -> Plan:
     """Where waiting counts as a gain, the plan that does not wait is shown beside it, with the difference in money."""
     policy = chosen.case.policy.model_copy(update={"delay": "forbid"})
     sooner = plan(chosen.case.model_copy(update={"policy": policy}), time_limit=time_limit)
+    if sooner.installments == chosen.installments:
+        return chosen
     gain = chosen.metrics.expected_recovery - sooner.metrics.expected_recovery
     warning = delay_warning(chosen.metrics.final_date, sooner.metrics.final_date, gain)
     return replace(chosen, findings=(*chosen.findings, warning))

@@ -1,0 +1,136 @@
+"""The delay trap: a debt that earns more than money is worth to the bank makes the best plan one payment at the end."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from making import make_case
+
+from repayplan.cases.models import Case
+from repayplan.compliance.findings import Finding
+from repayplan.planning.plan import plan
+from repayplan.planning.plan_file import plan_file
+from repayplan.planning.result import Plan
+from repayplan.planning.verify import verify
+
+DATES = [dt.date(2026, 12, 20), *(dt.date(2027, month, 20) for month in range(1, 12))]
+"""Payment dates of a year that begins on 20 November 2026."""
+
+
+def trap(**policy: str) -> Case:
+    """100,000.00 at 6.525 %, valued at 4.35 %; 30,000.00 on hand and 30,000.00 on the last day of every month."""
+    return make_case(
+        loan={"rate": "6.525%"},
+        opening="30000.00",
+        monthly=["30000.00"] * 11,
+        months=12,
+        discount_rate="4.35%",
+        **policy,
+    )
+
+
+def paid(made: Plan) -> list[tuple[dt.date, int]]:
+    return [(row.date, row.payment) for row in made.installments]
+
+
+def said(made: Plan, rule: str) -> list[Finding]:
+    return [finding for finding in made.findings if finding.rule == rule]
+
+
+def half_up(cents: float) -> int:
+    return int(cents + 0.5)
+
+
+def test_where_waiting_is_a_gain_everything_is_paid_on_the_last_day() -> None:
+    # A month earns 6.525 % and costs 4.35 %: each cent is worth most on the last date, and 360,000.00 is there by then.
+    # Principal, interest and compound interest bear days × 6.525 % / 360, each line booked to the cent.
+    interest = compound = 0
+    for before, date in zip([dt.date(2026, 11, 20), *DATES], DATES, strict=False):
+        rate = 0.06525 * (date - before).days / 360
+        compound += half_up(interest * rate) + half_up(compound * rate)
+        interest += half_up(10_000_000 * rate)
+    made = plan(trap(delay="allow"))
+    assert (made.status, paid(made)) == ("optimal", [(dt.date(2027, 11, 20), 10_000_000 + interest + compound)])
+    assert not [found for found in verify(plan_file(made)) if found.result == "fail"]
+
+
+def test_the_earliest_plan_pays_whatever_there_is() -> None:
+    # On hand: 30,000.00 on each of the first three dates. Interest, at 0.018125 % a day:
+    #   Dec 100,000.00 × 30 × 0.00018125 = 543.75                  70,543.75 left
+    #   Jan  70,543.75 × 31 × 0.00018125 = 396.3678 → 396.37       40,940.12 left
+    #   Feb  40,940.12 × 31 × 0.00018125 = 230.0317 → 230.03       11,170.15 left
+    #   Mar  11,170.15 × 28 × 0.00018125 =  56.6885 →  56.69       11,226.84 paid
+    made = plan(trap(delay="forbid"))
+    assert paid(made) == [
+        (DATES[0], 3_000_000),
+        (DATES[1], 3_000_000),
+        (DATES[2], 3_000_000),
+        (DATES[3], 1_122_684),
+    ]
+    (note,) = said(made, "delay")
+    assert note.result == "note"
+    assert "6.525%" in str(note.sentence)
+    assert "4.35%" in str(note.sentence)
+
+
+def test_the_earliest_plan_stands_beside_the_one_that_waits_with_the_difference_in_money() -> None:
+    late, soon = plan(trap(delay="allow")), plan(trap(delay="forbid"))
+    (warning,) = said(late, "delay")
+    assert warning.result == "warning"
+    # both valued at 4.35 %, compounding on settlement days
+    factor, factors = 1.0, {}
+    for before, date in zip([dt.date(2026, 11, 20), *DATES], DATES, strict=False):
+        factor /= 1 + 0.0435 * (date - before).days / 360
+        factors[date] = factor
+    worth = [sum(cents * factors[date] for date, cents in paid(made)) for made in (late, soon)]
+    assert warning.amount == round(worth[0]) - round(worth[1])
+    assert 150_000 < warning.amount < 200_000  # a year at 2.175 % less on what would have been paid by March
+    sentence = str(warning.sentence)
+    assert "2027-11-20" in sentence
+    assert "2027-03-20" in sentence
+
+
+def test_nothing_is_said_where_waiting_changes_nothing() -> None:
+    case = make_case(loan={"rate": "4.35%"}, opening="200000.00", months=6, discount_rate="6%", delay="allow")
+    made = plan(case)
+    assert [date for date, _ in paid(made)] == DATES[:1]
+    assert not said(made, "delay")
+
+
+@pytest.mark.parametrize(("recovery", "waits"), [("0%", False), ("50%", False), ("70%", True), ("90%", True)])
+def test_waiting_pays_only_if_the_rate_outweighs_what_a_default_would_take(recovery: str, waits: bool) -> None:
+    # a ≈ 6.525 % / 12 = 0.544 %, d ≈ 4.35 % / 12 = 0.3625 %, h = 0.5 % a month:
+    # (1 + a)(1 − h(1 − ρ)) − (1 + d) = +0.18 % − 0.5 % × (1 − ρ), above nothing from ρ = 64 % on
+    made = plan(trap(delay="allow", hazard="0.5%", recovery=recovery, settle="best"))
+    assert (made.installments[0].date == DATES[-1]) is waits
+
+
+def test_arrears_that_bear_more_than_principal_are_no_reason_to_wait() -> None:
+    # Quarterly payments, monthly settlement: unpaid interest bears 7.20 % within a quarter, so the debt outgrows the
+    # 3.60 % at which it is valued. Forbidding delay must still bring the earliest plan.
+    made = plan(
+        make_case(
+            loan={"compound_rate": "7.20%"},
+            opening="30000.00",
+            monthly=["30000.00"] * 11,
+            months=12,
+            arrears="keep",
+            payment_every=3,
+            interest_every=1,
+        )
+    )
+    # 30,000.00 in December, then what is left of it with a quarter's interest: 90,000.00 have come in by March
+    assert made.proof.mode == "B"
+    assert paid(made)[0] == (DATES[0], 3_000_000)
+    assert [date for date, _ in paid(made)] == [DATES[0], DATES[3]]
+    # 70,300.00 × (0.0031 + 0.0031 + 0.0028) = 217.93 + 217.93 + 196.84; 217.93 × 7.20 % × 31 / 360 = 1.35,
+    # then (217.93 + 217.93) × 7.20 % × 28 / 360 = 2.44 and on the 1.35 another 0.01
+    assert paid(made)[1] == (DATES[3], 7_030_000 + 21_793 + 21_793 + 19_684 + 135 + 244 + 1)
+
+
+def test_a_day_count_that_earns_more_is_no_reason_to_wait() -> None:
+    # ACT/360 earns 365/360 of ACT/365F at the same rate; the larger loan, in whose days money is valued, is the other
+    loans = [{"principal": "200000.00", "day_count": "ACT/365F"}, {"principal": "100000.00", "day_count": "ACT/360"}]
+    made = plan(make_case(loans=loans, opening="400000.00", months=12))
+    assert paid(made) == [(DATES[0], 20_059_178), (DATES[0], 10_030_000)]  # 200,000 × 3.60 % × 30/365 = 591.78

@@ -16,11 +16,12 @@ from repayplan.money import grouped
 from repayplan.problem.terms import percent, rate_after_signing
 
 
-def notes(plan: Replay, unit: int) -> Iterator[Finding]:
-    """Findings about one plan that are not limits."""
+def notes(plan: Replay, unit: int, given_up: int) -> Iterator[Finding]:
+    """Findings about one plan that are not limits; ``unit`` of its amounts and value ``given_up``, both cents."""
     yield from _waived_interest(plan)
     yield from _unfunded(plan)
     yield from _short_forecast(plan)
+    yield from _preference(plan, given_up)
     if unit != plan.terms.unit:
         yield Finding(
             "unit",
@@ -54,6 +55,22 @@ def delay_warning(chosen: dt.date | None, sooner: dt.date | None, difference: in
         amount=grouped(difference),
     )
     return Finding("delay", "policy.delay", "warning", sentence, amount=difference)
+
+
+def _preference(plan: Replay, given_up: int) -> Iterator[Finding]:
+    """What the preference costs, in money, where it costs a unit or more."""
+    if given_up >= plan.terms.unit:
+        yield Finding(
+            "tolerance",
+            "policy.tolerance",
+            "note",
+            tr(
+                "Paying as early as possible gives up {amount} of present value; {share} of it may be given up",
+                amount=grouped(given_up),
+                share=percent(plan.terms.tolerance),
+            ),
+            amount=given_up,
+        )
 
 
 def _waived_interest(plan: Replay) -> Iterator[Finding]:

@@ -61,7 +61,7 @@ def _finish(case: Case, terms: Terms, problem: Problem, optimum: Optimum, exact:
         cash=cash_rows(result),
         metrics=metrics(result),
         binding=binding(result, optimum),
-        findings=(*judge(result), *notes(result, exact.unit)),
+        findings=(*judge(result), *notes(result, exact.unit, round(optimum.value - optimum.kept))),
     )
 
 

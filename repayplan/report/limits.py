@@ -8,9 +8,9 @@ from repayplan.formulation.registry import limits
 HEAD = """# Limits
 
 Every limit is two functions of one name: rows of the program (`repayplan/formulation/limits`) and a check of the
-finished plan in whole cents (`repayplan/compliance`), by which `repayplan verify` judges. Both come from registers,
-and this page is written from them: `make docs`. *Sign* is how the rows weigh on the debt: a row without sign is exact
-in every mode of [the model](model.md).
+finished plan in whole cents (`repayplan/compliance`), by which `repayplan verify` judges. Both come from registers, and
+this page is written from them: `make docs`. *Sign* is how the rows weigh on the debt: a row without sign is exact in
+every mode of [the model](model.md).
 
 | limit | rows | where it applies | source | sign | what is checked |
 | --- | --- | --- | --- | --- | --- |

@@ -126,6 +126,21 @@ def _ratio(value: Any) -> Decimal:
     return ratio
 
 
+def _spread(value: Any) -> Decimal:
+    remedy = tr("write a percentage such as 0.85% or a fraction such as 0.0085")
+    spread = _fraction(value, remedy)
+    if not -1 <= spread <= 1:
+        raise refuse(tr("this is not a spread"), tr("-100% to 100%"), remedy)
+    return spread
+
+
+def _multiple(value: Any) -> Decimal:
+    multiple = _number(value, tr("write a multiple such as 1.5"))
+    if not 1 <= multiple <= 3:
+        raise refuse(tr("this is not a multiple of a rate"), tr("1 to 3"), tr("write a multiple such as 1.5"))
+    return multiple
+
+
 def _month(value: Any) -> dt.date:
     """``2026-12`` as the first day of that month."""
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
@@ -212,6 +227,8 @@ PositiveAmount = Annotated[
     Decimal, BeforeValidator(amount), AfterValidator(_positive), _money, _decimal_schema("1200000.00")
 ]
 Rate = Annotated[Decimal, BeforeValidator(_rate), _exact, _decimal_schema("4.35%")]
+Spread = Annotated[Decimal, BeforeValidator(_spread), _exact, _decimal_schema("0.85%")]
+Multiple = Annotated[Decimal, BeforeValidator(_multiple), _exact, _decimal_schema("1.5")]
 Share = Annotated[Decimal, BeforeValidator(_share), _exact, _decimal_schema("25%")]
 Ratio = Annotated[Decimal, BeforeValidator(_ratio), _exact, _decimal_schema("1.20")]
 Date = Annotated[

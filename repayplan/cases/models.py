@@ -11,10 +11,12 @@ A default that stands here never changes under one name of the format: fingerpri
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from repayplan.cases.agreements import Agreement
+from repayplan.cases.base import Model
 from repayplan.cases.checks import MAX_MONTHS, problems
 from repayplan.cases.fields import (
     Amount,
@@ -43,25 +45,6 @@ SCHEMA = "repayplan/case/1"
 MAX_ITEMS = 5_000
 
 NOTHING = Decimal("0.00")
-
-
-class Model(BaseModel):
-    """Strict: an unknown field is an error, and nothing changes after reading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _empty_is_left_out(cls, data: Any) -> Any:
-        """``floor:`` with nothing behind it means what leaving the line out means."""
-        if not isinstance(data, dict):
-            return data
-        return {name: value for name, value in data.items() if value is not None or name not in cls.written_names()}
-
-    @classmethod
-    def written_names(cls) -> frozenset[str]:
-        """The names of the fields as files have them."""
-        return frozenset(info.alias or name for name, info in cls.model_fields.items())
 
 
 class Enterprise(Model):
@@ -110,6 +93,11 @@ class Loan(Model):
         default=NOTHING,
         description="Net value of the collateral after costs, currency units",
         examples=["3000000.00"],
+    )
+    contract: Agreement = Field(
+        default=Agreement(),
+        description="What the contract says of the loan as it runs, and what has happened on it since the case's date",
+        examples=[{"maturity": "2027-06-30", "penalty_multiple": "1.5", "settle_every": 3}],
     )
 
 

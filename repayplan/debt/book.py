@@ -4,8 +4,9 @@ One engine in two number systems. Opened with integer cents it stays in integers
 half up to the cent where they are booked. Opened with floats nothing is ever rounded, which is how published oracles
 are met.
 
-A day has an order: interest is settled, then capitalized, on the days set for it; then come the day's operations as
-entered; principal that fell due and was not paid becomes overdue when the day is over.
+A day has an order: interest is settled, then capitalized, on the days set for it; charges known beforehand are
+claimed; then come the day's operations as entered; principal that fell due and was not paid becomes overdue when the
+day is over.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from repayplan.money import round_half_up
 BOOK_CLASSES = ("fees", "penalty", "compound", "interest", "overdue", "misused", "principal")
 """Every class a book keeps; "credit" beside them is money received that nothing was owed for yet."""
 
-SETTLE, CAPITALIZE = 0, 1
+SETTLE, CAPITALIZE, CHARGE = 0, 1, 2
 
 DayCount = str | Callable[[dt.date, dt.date], Fraction]
 """A convention's name, or a function that gives the years between two days."""
@@ -73,6 +74,16 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """A charge known beforehand: claimed and due on its day."""
+
+    date: dt.date
+    name: str
+    amount: float
+    text: Message
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """What the contract fixes. ``settlements``: days on which accruals are booked; ``due_days``: days on which what is
     booked falls due, the day of booking where there are none; ``capitalizations``: days on which booked interest and
@@ -85,6 +96,7 @@ class Terms:
     settlements: Sequence[dt.date] = ()
     due_days: Sequence[dt.date] = ()
     capitalizations: Sequence[dt.date] = ()
+    charges: Sequence[Planned] = ()
     order: Order | ByArrears = CIVIL_CODE
     rounded: Callable[[Fraction | float], float] = to_the_cent
     after_maturity: Mapping[str, RatePath] = field(default_factory=dict)
@@ -104,8 +116,9 @@ class Book:
         self.period_start = self.accrued_to = self.day = opened
         self.lines: list[Line] = []
         self._agenda = sorted(
-            {(day, SETTLE) for day in terms.settlements if day > opened}
-            | {(day, CAPITALIZE) for day in terms.capitalizations if day > opened}
+            {(day, SETTLE, 0) for day in terms.settlements if day > opened}
+            | {(day, CAPITALIZE, 0) for day in terms.capitalizations if day > opened}
+            | {(charge.date, CHARGE, number) for number, charge in enumerate(terms.charges) if charge.date > opened}
         )
         self._done = 0
         self._turns = self._due_days()
@@ -137,6 +150,27 @@ class Book:
             found[accrual.lands_in] = found.get(accrual.lands_in, 0) + amount
         return found
 
+    def per_day(self, day: dt.date) -> dict[str, Fraction | float]:
+        """What the night after ``day`` adds, by the class it lands in, as balances and rates now stand; not rounded."""
+        found: dict[str, Fraction | float] = {}
+        for accrual in self.accruals:
+            base = self.balances[accrual.source] if accrual.base is None else accrual.base
+            amount = base * (accrual.rate.at(day) * self._years(day, day + dt.timedelta(days=1)))
+            if amount:
+                found[accrual.lands_in] = found.get(accrual.lands_in, Fraction(0)) + amount
+        return found
+
+    def next_change(self, day: dt.date) -> dt.date | None:
+        """The first day after ``day`` on which something changes by itself: until then each day adds the same."""
+        days = [date for date, _, _ in self._agenda[self._done :]]
+        days += [turn + dt.timedelta(days=1) for turn in self._turns]
+        days += [step for accrual in self.accruals for step in accrual.rate.days]
+        return min((date for date in days if date > day), default=None)
+
+    def due(self, day: dt.date) -> float:
+        """What may be demanded on ``day`` of what is booked."""
+        return sum(item.amount for item in self.items if item.due is None or item.due <= day)
+
     def days_past_due(self, day: dt.date) -> int:
         """Days since the oldest claim fell due that is still unpaid; 0 where none is."""
         oldest = min((item.due for item in self.items if item.due is not None), default=day)
@@ -159,12 +193,14 @@ class Book:
         return None if turn is None else Book._turn
 
     def _keep_agenda(self) -> None:
-        day, what = self._agenda[self._done]
+        day, what, number = self._agenda[self._done]
         self._done += 1
         if what == SETTLE:
             self._settle(day)
-        else:
+        elif what == CAPITALIZE:
             self._capitalize(day)
+        else:
+            self._charge(self.terms.charges[number])
         self._use_credit(day)
 
     def settle_now(self, day: dt.date) -> None:
@@ -219,6 +255,11 @@ class Book:
             Line(day, "capitalization", tr("interest becomes principal"), {**changes, "principal": amount})
         )
 
+    def _charge(self, charge: Planned) -> None:
+        self._accrue(charge.date)
+        self.add(Item(charge.name, charge.amount, charge.date, self.called_with(charge.date)))
+        self.lines.append(Line(charge.date, "charge", charge.text, {charge.name: charge.amount}))
+
     def _turn(self) -> None:
         """Principal that was due on a day and is not paid at the end of it is overdue."""
         due = self._turns.pop(0)
@@ -237,8 +278,7 @@ class Book:
 
     def _use_credit(self, day: dt.date) -> None:
         if self.balances["credit"]:
-            due = sum(i.amount for i in self.items if i.due is None or i.due <= day)
-            used = min(self.balances["credit"], due)
+            used = min(self.balances["credit"], self.due(day))
             if used:
                 parts = self._pay(day, used, None)
                 self.balances["credit"] -= used

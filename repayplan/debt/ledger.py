@@ -26,13 +26,15 @@ Result = TypeVar("Result")
 
 @dataclass(slots=True)
 class Entry:
-    """An operation as entered; ``conditional`` marks a waiver that has not vested."""
+    """An operation as entered; ``conditional`` marks a waiver that has not vested, ``vested_by`` the number of the
+    payment that made it final."""
 
     day: dt.date
     kind: str
     act: Callable[[Book], object]
     conditional: bool = False
     reversed: bool = False
+    vested_by: int | None = None
 
 
 class Ledger:
@@ -83,6 +85,11 @@ class Ledger:
         return int(self._replay(lambda entry: entry.conditional).debt)
 
     @property
+    def operations(self) -> int:
+        """How many operations have been entered: the number the next one will have."""
+        return len(self._entries)
+
+    @property
     def lines(self) -> tuple[Line, ...]:
         """The account so far: opening balances and these changes make up the claim, class by class."""
         return tuple(self._lines)
@@ -101,6 +108,10 @@ class Ledger:
         """The day the ledger was opened."""
         return self._opening.day
 
+    def due(self, day: dt.date) -> int:
+        """What may be demanded on ``day`` of what is booked now; cents."""
+        return int(self._book.due(day))
+
     def accrued(self, day: dt.date) -> Claim:
         """What has accrued by ``day`` since the last settlement and is not booked yet, by class; cents."""
         return Claim.of(self._book.accrued(day))
@@ -111,9 +122,10 @@ class Ledger:
         ahead.advance(day)
         return ahead.days_past_due(day)
 
-    def peek(self, day: dt.date) -> Book:
-        """A copy of the book as it will stand on ``day`` with everything accrued by then booked."""
-        ahead = self._book.copy()
+    def peek(self, day: dt.date, *, breached: bool = False) -> Book:
+        """A copy of the book as it will stand on ``day`` with everything accrued by then booked; ``breached``: without
+        the waivers that have not vested."""
+        ahead = self._replay(lambda entry: entry.conditional) if breached else self._book.copy()
         ahead.settle_now(day)
         return ahead
 
@@ -141,7 +153,7 @@ class Ledger:
             )
         settled = self._do(date, "payment", lambda book: book.pay(date, cents, order))
         if self.debt == 0:
-            self.vest()
+            self._vest(date)
         return Allocation.of(settled)
 
     def pay_off(self, date: dt.date) -> Allocation:
@@ -194,28 +206,26 @@ class Ledger:
 
         self._do(date, "waiver", act, conditional)
 
-    def vest(self) -> None:
-        """Conditional waivers become final: what was promised for them has been done."""
-        for entry in self._entries:
-            entry.conditional = False
-
     def breach(self, date: dt.date) -> None:
         """Conditional waivers revive: the debt becomes what it would be had they never been given."""
         self.advance(date)
-        revived = [entry for entry in self._entries if entry.conditional]
+        revived = [entry for entry in self._entries if entry.conditional and not entry.reversed]
         for entry in revived:
             entry.conditional, entry.reversed = False, True
         if revived:
             self._rewrite(date, "revival", tr("waiver revived on breach"))
 
-    def change_rate(self, date: dt.date, name: str, path: RatePath) -> None:
-        """What class ``name`` earns from ``date`` on."""
-        self._check_class(name)
+    def change_rates(self, date: dt.date, paths: Mapping[str, RatePath]) -> None:
+        """What classes earn from ``date`` on."""
+        for name in paths:
+            self._check_class(name)
 
         def act(book: Book) -> None:
-            book.change_rate(date, name, path)
-            rate = f"{float(path.at(date)) * 100:.4f}%"
-            book.lines.append(Line(date, "rate", tr("rate on {what}: {rate}", what=class_name(name), rate=rate), {}))
+            for name, path in paths.items():
+                book.change_rate(date, name, path)
+                rate = f"{float(path.at(date)) * 100:.4f}%"
+                text = tr("rate on {what}: {rate}", what=class_name(name), rate=rate)
+                book.lines.append(Line(date, "rate", text, {}))
 
         self._do(date, "rate", act)
 
@@ -261,6 +271,9 @@ class Ledger:
                 tr("look up its number in the account"),
             )
         self._entries[number].reversed = True
+        for entry in self._entries:
+            if entry.vested_by == number:
+                entry.conditional, entry.vested_by = True, None
         self._rewrite(date, "reversal", tr("reversal of operation {number}", number=number))
 
     # how it is done
@@ -272,6 +285,14 @@ class Ledger:
         self._entries.append(Entry(day, kind, act, conditional))
         self._collect()
         return result
+
+    def _vest(self, date: dt.date) -> None:
+        """The debt is paid: what was waived for that becomes final."""
+        vesting = [entry for entry in self._entries if entry.conditional and not entry.reversed]
+        for entry in vesting:
+            entry.conditional, entry.vested_by = False, len(self._entries) - 1
+        if vesting:
+            self._lines.append(Line(date, "vesting", tr("waiver final: the debt is paid"), {}))
 
     def _collect(self) -> None:
         self._lines += self._book.lines

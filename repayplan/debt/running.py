@@ -1,0 +1,181 @@
+"""A loan as it runs under its contract, before any plan is signed: what is claimed, what accrues, what falls due.
+
+Chinese practice, 银发〔2003〕251号 art. 3 and 银发〔1999〕77号 arts 20-21: overdue principal bears the penalty rate in
+place of the contract rate, misused principal the higher misuse rate and never both; unpaid interest bears compound
+interest at the contract rate within the term and at the penalty rate after it; penalty interest bears none unless
+agreed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+
+from repayplan.calendar.business import BusinessCalendar
+from repayplan.calendar.dates import recurring
+from repayplan.cases.agreements import (
+    Accelerated,
+    Agreement,
+    Breached,
+    Charged,
+    Operation,
+    Paid,
+    Repriced,
+    Rescheduled,
+    Reversed,
+    Waived,
+)
+from repayplan.cases.models import Loan
+from repayplan.debt.book import Accrual, Book, Planned, Terms
+from repayplan.debt.ledger import Ledger
+from repayplan.debt.order import CHINESE_BANK, ORDERS, ByArrears, Item, Order
+from repayplan.debt.rates import RatePath, floating
+from repayplan.language import tr
+from repayplan.money import to_cents
+
+CLAIMS: Mapping[str, str] = {"compound_interest": "compound", "overdue_principal": "overdue"}
+"""What the case calls a class, where the book calls it otherwise."""
+
+
+def running_ledger(loan: Loan, as_of: dt.date, until: dt.date) -> Ledger:
+    """The loan's ledger on ``as_of`` with everything set for the days to ``until``; what is paid in excess is kept.
+
+    Balances are those of the case and hold everything accrued by ``as_of``.
+    """
+    agreement = loan.contract
+    orders: Mapping[str, Order | ByArrears] = {**ORDERS, "by_arrears": CHINESE_BANK}
+    terms = Terms(
+        loan=loan.id,
+        day_count=loan.day_count,
+        accruals=_accruals(agreement, contract_rate(loan)),
+        settlements=settlement_days(agreement, as_of, until),
+        capitalizations=agreement.capitalize_on,
+        charges=[
+            Planned(charge.date, book_class(charge.claim), to_cents(charge.amount), tr("{name}", name=charge.name))
+            for charge in agreement.charges
+        ],
+        order=orders[agreement.order],
+        after_maturity={accrual.source: accrual.rate for accrual in _after_term(agreement, contract_rate(loan))},
+    )
+    return Ledger(Book(terms, _items(loan, as_of), as_of), excess="credit")
+
+
+def contract_rate(loan: Loan) -> RatePath:
+    """The contract rate over time: fixed, stepped or floating."""
+    agreement, first = loan.contract, Fraction(loan.rate)
+    if agreement.floating is not None:
+        follow = agreement.floating
+        return floating(
+            first,
+            {step.date: Fraction(step.rate) for step in follow.index},
+            follow.resets,
+            spread=Fraction(follow.spread),
+            cap=None if follow.cap is None else Fraction(follow.cap),
+            floor=None if follow.floor is None else Fraction(follow.floor),
+        )
+    return RatePath.stepped(first, [(step.date, Fraction(step.rate)) for step in agreement.rate_steps])
+
+
+def settlement_days(agreement: Agreement, as_of: dt.date, until: dt.date) -> list[dt.date]:
+    """Days after ``as_of`` to ``until`` on which interest is settled; the last is maturity where that comes first."""
+    every, day, first = agreement.settle_every, agreement.settlement_day, agreement.first_settlement
+    if first is None:
+        days = [date for date in recurring(day, 1, as_of, until) if date.month % every == 0]
+    else:
+        days = recurring(day, every, as_of, until, first)
+    banks = BusinessCalendar(agreement.business_days)
+    days = [banks.adjust(date, agreement.adjustment) for date in days]
+    if agreement.maturity is not None and as_of < agreement.maturity <= until:
+        days.append(agreement.maturity)
+    return sorted({date for date in days if date <= until})
+
+
+def book_class(name: str) -> str:
+    """The book's name for a class of the case."""
+    return CLAIMS.get(name, name)
+
+
+def enter(ledger: Ledger, agreement: Agreement, operations: Iterable[Operation]) -> None:
+    """Enter operations in the order of their days; on one day as they are listed. LedgerError at the first refused.
+
+    Their numbers, which reversals name, are their places in the list.
+    """
+    listed = list(operations)
+    entered: dict[int, int] = {}
+    for number, operation in sorted(enumerate(listed, 1), key=lambda pair: pair[1].date):
+        before = ledger.operations
+        _enter(ledger, agreement, operation, entered)
+        if ledger.operations > before:
+            entered[number] = before
+
+
+def _enter(ledger: Ledger, agreement: Agreement, operation: Operation, entered: Mapping[int, int]) -> None:
+    match operation:
+        case Paid(date=date, amount=amount, order=name):
+            ledger.pay(date, to_cents(amount), ORDERS.get(name) if name else None)
+        case Charged(date=date, amount=amount, claim=claim, name=name, due=due):
+            ledger.charge(date, book_class(claim), to_cents(amount), tr("{name}", name=name), due)
+        case Waived(date=date, conditional=conditional):
+            ledger.waive(date, _waived(operation), conditional=conditional)
+        case Breached(date=date):
+            ledger.breach(date)
+        case Repriced(date=date, rate=rate):
+            ledger.change_rates(date, {a.source: a.rate for a in _accruals(agreement, RatePath.fixed(Fraction(rate)))})
+        case Rescheduled(date=date, installments=installments):
+            ledger.reschedule(date, [(part.date, to_cents(part.amount)) for part in installments])
+        case Accelerated(date=date):
+            ledger.accelerate(date)
+        case Reversed(date=date, of=number):
+            ledger.reverse(date, entered.get(number, -1))
+
+
+def _waived(waiver: Waived) -> dict[str, int]:
+    names = ("fees", "penalty", "compound_interest", "interest", "overdue_principal", "principal")
+    amounts = {book_class(name): to_cents(getattr(waiver, name)) for name in names}
+    return {name: cents for name, cents in amounts.items() if cents}
+
+
+def _accruals(agreement: Agreement, rate: RatePath) -> tuple[Accrual, ...]:
+    penalty = rate.scaled(Fraction(agreement.penalty_multiple))
+    misuse = rate.scaled(Fraction(agreement.misuse_multiple)).highest(penalty)
+    unpaid = rate if agreement.maturity is None else rate.then(agreement.maturity, penalty)
+    compounding = [Accrual(name, "compound", unpaid) for name in _compounding(agreement)]
+    return (
+        *compounding,
+        Accrual("overdue", "penalty", penalty),
+        Accrual("misused", "penalty", misuse),
+        Accrual("principal", "interest", rate),
+    )
+
+
+def _after_term(agreement: Agreement, rate: RatePath) -> list[Accrual]:
+    """What changes once the loan is called due before its term."""
+    penalty = rate.scaled(Fraction(agreement.penalty_multiple))
+    return [Accrual(name, "compound", penalty) for name in _compounding(agreement)]
+
+
+def _compounding(agreement: Agreement) -> tuple[str, ...]:
+    return ("penalty", "compound", "interest") if agreement.compound_on_penalty else ("compound", "interest")
+
+
+def _items(loan: Loan, as_of: dt.date) -> list[Item]:
+    """What is claimed on ``as_of``: arrears due since the oldest of them, principal when it falls due."""
+    agreement = loan.contract
+    since = agreement.overdue_since or as_of
+    names = ("fees", "penalty", "compound_interest", "interest", "overdue_principal")
+    items = [Item(book_class(name), to_cents(getattr(loan, name)), since, since) for name in names]
+    misused = to_cents(agreement.misused_principal)
+    items.append(Item("misused", misused, agreement.maturity, agreement.maturity))
+    left = to_cents(loan.principal) - misused
+    for part in agreement.installments:
+        cents = min(to_cents(part.amount), left)
+        items.append(_principal(cents, part.date, as_of))
+        left -= cents
+    items.append(_principal(left, agreement.maturity, as_of))
+    return items
+
+
+def _principal(cents: int, due: dt.date | None, as_of: dt.date) -> Item:
+    """Principal due before the case's day is overdue, whatever the case calls it."""
+    return Item("overdue" if due is not None and due < as_of else "principal", cents, due, due)

@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from repayplan.calendar.dates import add_months, day_in_month
-from repayplan.language import Message, tr
-from repayplan.money import MAX_CENTS, grouped, to_cents
+from repayplan.calendar.dates import add_months
+from repayplan.cases.fields import MAX_MONTHS
+from repayplan.cases.problems import Path, Problem, bounded, twice
+from repayplan.cases.source_checks import source_problems, statement_problems
+from repayplan.language import tr
+from repayplan.money import to_cents
 
 if TYPE_CHECKING:
-    from repayplan.cases.models import Case, Loan, Milestones, Policy
+    from repayplan.cases.models import Case, Loan, Policy
 
-MAX_MONTHS = 360
 MAX_INSTALLMENTS = 2_400
 """Twenty loans over ten years: a larger plan would keep a machine busy for hours, and no committee reads it."""
-
-Path = tuple[str | int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Fields that do not fit together: the place of the one to mend, and the places of the others it rests on."""
-
-    path: Path
-    what: Message
-    limit: Message | None
-    remedy: Message
-    rests_on: tuple[Path, ...] = ()
 
 
 def problems(case: Case) -> list[Problem]:
@@ -40,7 +28,8 @@ def problems(case: Case) -> list[Problem]:
     return [
         *_loans(case),
         *_names(case),
-        *_receipts(case),
+        *source_problems(case),
+        *statement_problems(case),
         *_amounts(case),
         *_dates(case.policy, case.as_of),
         *_limits(case.policy),
@@ -63,7 +52,7 @@ def owed(loan: Loan) -> int:
 
 def _loans(case: Case) -> Iterator[Problem]:
     path: Path = ("loans",)
-    yield from _twice([(*path, number, "id") for number in range(len(case.loans))], [loan.id for loan in case.loans])
+    yield from twice([(*path, number, "id") for number in range(len(case.loans))], [loan.id for loan in case.loans])
     if not sum(map(owed, case.loans)):
         yield Problem(
             path,
@@ -76,67 +65,11 @@ def _loans(case: Case) -> Iterator[Problem]:
 def _names(case: Case) -> Iterator[Problem]:
     sources = case.cash.sources
     places: list[Path] = [("cash", "sources", number, "name") for number in range(len(sources))]
-    yield from _twice(places, [source.name for source in sources])
-
-
-def _twice(places: Iterable[Path], names: Iterable[str]) -> Iterator[Problem]:
-    first: dict[str, Path] = {}
-    for place, name in zip(places, names, strict=True):
-        if name in first:
-            yield Problem(
-                place,
-                tr("the name {name} stands twice", name=name),
-                None,
-                tr("give every one a name of its own"),
-                (first[name],),
-            )
-        first.setdefault(name, place)
-
-
-def _receipts(case: Case) -> Iterator[Problem]:
-    """Money on or before the case's day is in the opening cash already; planning with it would count it twice."""
-    for number, source in enumerate(case.cash.sources):
-        place: Path = ("cash", "sources", number)
-        if source.kind == "milestones":
-            yield from _stages(source, place, case.as_of)
-        elif (first := day_in_month(source.start.year, source.start.month, source.day or 31)) <= case.as_of:
-            yield Problem(
-                (*place, "start"),
-                tr("the first amount falls on {date}, which is not after the case's date", date=first),
-                tr("after {date}", date=case.as_of),
-                tr("begin with a later month; what has come in belongs to cash.opening"),
-                (("as_of",), (*place, "day")),
-            )
-
-
-def _stages(source: Milestones, place: Path, as_of: dt.date) -> Iterator[Problem]:
-    for number, item in enumerate(source.items):
-        if item.date <= as_of:
-            yield Problem(
-                (*place, "items", number, "date"),
-                tr("this milestone is not after the case's date"),
-                tr("after {date}", date=as_of),
-                tr("give the day on which it is now expected; what has come in belongs to cash.opening"),
-                (("as_of",),),
-            )
+    yield from twice(places, [source.name for source in sources])
 
 
 def _amounts(case: Case) -> Iterator[Problem]:
-    """Sums stay exact in every later step only below a limit no enterprise reaches."""
-    yield from _total(("loans",), sum(map(owed, case.loans)))
-    for number, source in enumerate(case.cash.sources):
-        amounts = [item.amount for item in source.items] if source.kind == "milestones" else source.series
-        yield from _total(("cash", "sources", number), sum(abs(to_cents(amount)) for amount in amounts))
-
-
-def _total(place: Path, cents: int) -> Iterator[Problem]:
-    if cents > MAX_CENTS:
-        yield Problem(
-            place,
-            tr("these amounts add up to {total}", total=grouped(cents)),
-            tr("at most {limit}", limit=grouped(MAX_CENTS)),
-            tr("check the number of zeros and the unit"),
-        )
+    yield from bounded(("loans",), sum(map(owed, case.loans)))
 
 
 def _dates(policy: Policy, as_of: dt.date) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NoReturn
 
-from repayplan.cases.checks import Path
+from repayplan.cases.problems import Path
 from repayplan.errors import Fault, InputError
 from repayplan.language import Message, tr
 

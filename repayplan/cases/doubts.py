@@ -6,8 +6,10 @@ import datetime as dt
 from collections.abc import Iterator
 
 from repayplan.calendar.dates import add_months
-from repayplan.cases.checks import Path, Problem, owed
-from repayplan.cases.models import Case, Milestones, Monthly
+from repayplan.cases.checks import owed
+from repayplan.cases.models import Case
+from repayplan.cases.problems import Path, Problem
+from repayplan.cases.sources import NOTHING, Flows, Milestones, Monthly, Season, Stores
 from repayplan.language import tr
 from repayplan.money import grouped, to_cents
 from repayplan.rules import defaults
@@ -16,7 +18,14 @@ from repayplan.rules import defaults
 def doubts(case: Case) -> list[Problem]:
     """Everything in a case that a second look should be taken at, in no particular order."""
     end = case.policy.maturity or add_months(case.as_of, case.policy.months or defaults()["months"].value)
-    return [*_loans(case), *_opening(case), *_enough(case, end), *_receipts(case, end)]
+    return [
+        *_loans(case),
+        *_opening(case),
+        *_enough(case, end),
+        *_receipts(case, end),
+        *_taxes(case),
+        *_balance_sheets(case),
+    ]
 
 
 def _loans(case: Case) -> Iterator[Problem]:
@@ -43,8 +52,9 @@ def _enough(case: Case, end: dt.date) -> Iterator[Problem]:
     months = (end.year - case.as_of.year) * 12 + end.month - case.as_of.month
     cash = to_cents(case.cash.opening) - months * to_cents(case.cash.operating_cost)
     for source in case.cash.sources:
-        amounts = [item.amount for item in source.items] if isinstance(source, Milestones) else source.series
-        cash += sum(map(to_cents, amounts))
+        if isinstance(source, Season | Stores):
+            return  # what it brings is for the forecast to say
+        cash += sum(map(to_cents, source.figures))
     if cash < debt:
         yield Problem(
             ("cash",),
@@ -61,9 +71,9 @@ def _receipts(case: Case, end: dt.date) -> Iterator[Problem]:
             for index, item in enumerate(source.items):
                 if item.date > end:
                     yield _late((*place, "items", index, "date"), end)
-        elif source.start > end:
+        elif isinstance(source, Season | Monthly) and source.start is not None and source.start > end:
             yield _late((*place, "start"), end)
-        else:
+        elif isinstance(source, Monthly):
             yield from _short(source, place, end)
 
 
@@ -85,3 +95,30 @@ def _short(source: Monthly, place: Path, end: dt.date) -> Iterator[Problem]:
             tr("through {month}", month=f"{end:%Y-%m}"),
             tr("add the months that are missing"),
         )
+
+
+def _taxes(case: Case) -> Iterator[Problem]:
+    for number, source in enumerate(case.cash.sources):
+        taxes = isinstance(source, Monthly | Flows) and source.category == "tax"
+        if taxes and sum(source.figures, NOTHING) > 0:
+            yield Problem(
+                ("cash", "sources", number),
+                tr("this tax brings cash on the whole"),
+                tr("0.00 or less"),
+                tr("write what is paid with a minus sign; a refund may stand as it is"),
+            )
+
+
+def _balance_sheets(case: Case) -> Iterator[Problem]:
+    """Assets are liabilities and equity, to the last unit but for rounding to thousands."""
+    for number, year in enumerate(case.statements):
+        if year.total_assets is None or year.total_liabilities is None or year.equity is None:
+            continue
+        other_side = year.total_liabilities + year.equity
+        if abs(year.total_assets - other_side) > max(abs(other_side) / 1000, 1):
+            yield Problem(
+                ("statements", number, "total_assets"),
+                tr("assets are not what liabilities and equity add up to"),
+                tr("together {total}", total=f"{other_side:,.2f}"),
+                tr("check the three figures of {year}", year=str(year.year)),
+            )

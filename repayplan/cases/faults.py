@@ -10,11 +10,11 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from repayplan.cases.checks import Path, Problem
 from repayplan.cases.documents import Document, shown
 from repayplan.cases.fields import SEVERAL
 from repayplan.cases.models import Case
 from repayplan.cases.places import Place, value_at
+from repayplan.cases.problems import Path, Problem
 from repayplan.errors import Fault
 from repayplan.language import Message, tr
 

@@ -21,9 +21,11 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from repayplan.cases.checks import MAX_MONTHS, Problem
+from repayplan.cases.problems import Problem
 from repayplan.language import Message, tr
 from repayplan.money import MAX_CENTS, to_cents
+
+MAX_MONTHS = 360
 
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 _IDENTIFIER = r"^[\w.\-]+$"
@@ -35,7 +37,7 @@ _MAX_DIGITS = 24
 """Fewer than the 28 digits to which decimal arithmetic rounds: nothing a file says is ever rounded silently."""
 
 SEVERAL = "repayplan_several"
-"""The kind of error that carries :class:`~repayplan.cases.checks.Problem` objects."""
+"""The kind of error that carries :class:`~repayplan.cases.problems.Problem` objects."""
 
 
 def refuse(what: Message, limit: Message | None = None, remedy: Message | None = None) -> PydanticCustomError:
@@ -134,6 +136,21 @@ def _spread(value: Any) -> Decimal:
     return spread
 
 
+def _index(value: Any) -> Decimal:
+    index = _number(value, tr("write an index such as 1.05"))
+    if not 0 <= index <= 12:
+        raise refuse(tr("this is not a seasonal index"), tr("0 to 12, 1 on average"), tr("write an index such as 1.05"))
+    return index
+
+
+def _growth(value: Any) -> Decimal:
+    remedy = tr("write a percentage such as 2% or a fraction such as 0.02")
+    growth = _fraction(value, remedy)
+    if not Decimal("-0.5") <= growth <= Decimal("0.5"):
+        raise refuse(tr("this is not a growth per year"), tr("-50% to 50%"), remedy)
+    return growth
+
+
 def _multiple(value: Any) -> Decimal:
     multiple = _number(value, tr("write a multiple such as 1.5"))
     if not 1 <= multiple <= 3:
@@ -228,8 +245,10 @@ PositiveAmount = Annotated[
 ]
 Rate = Annotated[Decimal, BeforeValidator(_rate), _exact, _decimal_schema("4.35%")]
 Spread = Annotated[Decimal, BeforeValidator(_spread), _exact, _decimal_schema("0.85%")]
+Growth = Annotated[Decimal, BeforeValidator(_growth), _exact, _decimal_schema("2%")]
 Multiple = Annotated[Decimal, BeforeValidator(_multiple), _exact, _decimal_schema("1.5")]
 Share = Annotated[Decimal, BeforeValidator(_share), _exact, _decimal_schema("25%")]
+Index = Annotated[Decimal, BeforeValidator(_index), _exact, _decimal_schema("1.05")]
 Ratio = Annotated[Decimal, BeforeValidator(_ratio), _exact, _decimal_schema("1.20")]
 Date = Annotated[
     dt.date, BeforeValidator(_date), WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-12-20"]})
@@ -251,9 +270,14 @@ Identifier = Annotated[
     BeforeValidator(_word),
     Field(json_schema_extra={"pattern": _IDENTIFIER}),
 ]
+FileName = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_one_line)]
 Currency = Annotated[str, AfterValidator(_currency), Field(json_schema_extra={"pattern": _CURRENCY})]
 Months = Annotated[int, Field(ge=1, le=MAX_MONTHS), BeforeValidator(_whole)]
 GraceMonths = Annotated[int, Field(ge=0, le=120), BeforeValidator(_whole)]
+Days = Annotated[int, Field(ge=0, le=3_650), BeforeValidator(_whole)]
+RampUp = Annotated[int, Field(ge=0, le=60), BeforeValidator(_whole)]
+Units = Annotated[int, Field(ge=1, le=10**9), BeforeValidator(_whole)]
+Year = Annotated[int, Field(ge=1900, le=2200), BeforeValidator(_whole)]
 DayOfMonth = Annotated[int, Field(ge=1, le=31), BeforeValidator(_whole)]
 Every = Annotated[Literal[1, 2, 3, 6, 12], BeforeValidator(_whole)]
 

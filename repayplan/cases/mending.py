@@ -13,11 +13,11 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from repayplan.cases.checks import Path, Problem
 from repayplan.cases.faults import counts_what_is_left, path_of
 from repayplan.cases.fields import SEVERAL
 from repayplan.cases.models import Case
 from repayplan.cases.places import Place, value_at
+from repayplan.cases.problems import Path, Problem
 
 
 def hidden_errors(data: Any, errors: Sequence[ErrorDetails]) -> list[ErrorDetails]:

@@ -11,13 +11,13 @@ A default that stands here never changes under one name of the format: fingerpri
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
 from repayplan.cases.agreements import Agreement
 from repayplan.cases.base import Model
-from repayplan.cases.checks import MAX_MONTHS, problems
+from repayplan.cases.checks import problems
 from repayplan.cases.fields import (
     Amount,
     Currency,
@@ -26,7 +26,6 @@ from repayplan.cases.fields import (
     Every,
     GraceMonths,
     Identifier,
-    Month,
     Months,
     Name,
     OrOff,
@@ -35,14 +34,12 @@ from repayplan.cases.fields import (
     Ratio,
     Share,
     SignedAmount,
-    refuse,
     refuse_all,
 )
-from repayplan.language import tr
+from repayplan.cases.sources import Source
+from repayplan.cases.statements import Statement
 
 SCHEMA = "repayplan/case/1"
-
-MAX_ITEMS = 5_000
 
 NOTHING = Decimal("0.00")
 
@@ -100,71 +97,6 @@ class Loan(Model):
         examples=[{"maturity": "2027-06-30", "penalty_multiple": "1.5", "settle_every": 3}],
     )
 
-
-class Milestone(Model):
-    """One stage of a contract that brings money when it is accepted."""
-
-    name: Name = Field(description="What is finished", examples=["Building 3, roof"])
-    date: Date = Field(description="Day on which the money is expected", examples=["2027-03-31"])
-    amount: PositiveAmount = Field(description="Amount received, currency units", examples=["2000000.00"])
-
-
-_MILESTONE = {"name": "Building 3, roof", "date": "2027-03-31", "amount": "2000000.00"}
-
-
-class Milestones(Model):
-    """Cash that comes stage by stage, as in a building contract."""
-
-    kind: Literal["milestones"] = Field(description="This kind of source", examples=["milestones"])
-    name: Name = Field(description="Contract or project", examples=["Riverside school"])
-    items: tuple[Milestone, ...] = Field(
-        min_length=1, max_length=MAX_ITEMS, description="The stages", examples=[[_MILESTONE]]
-    )
-
-
-class Monthly(Model):
-    """A plain series: one amount a month. Either ``amounts`` one by one, or one ``amount`` for ``months`` months."""
-
-    kind: Literal["monthly"] = Field(description="This kind of source", examples=["monthly"])
-    name: Name = Field(description="What it is", examples=["Net cash of the shops"])
-    start: Month = Field(description="First month", examples=["2026-12"])
-    amounts: tuple[SignedAmount, ...] | None = Field(
-        default=None,
-        min_length=1,
-        max_length=MAX_MONTHS,
-        description="One amount a month, currency units; negative where cash goes out",
-        examples=[["210000.00", "180000.00", "-20000.00"]],
-    )
-    amount: SignedAmount | None = Field(
-        default=None, description="The same amount every month, currency units", examples=["210000.00"]
-    )
-    months: Months | None = Field(default=None, description="For how many months", examples=[36])
-    day: DayOfMonth | None = Field(
-        default=None,
-        description="Day of the month; the last day where left out or too large",
-        examples=[15],
-    )
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Monthly:
-        one_by_one = self.amounts is not None and self.amount is None and self.months is None
-        repeated = self.amounts is None and self.amount is not None and self.months is not None
-        if not (one_by_one or repeated):
-            raise refuse(
-                tr("a monthly series needs either amounts, or amount together with months"),
-                remedy=tr("give amounts: [..], or amount: and months:"),
-            )
-        return self
-
-    @property
-    def series(self) -> tuple[Decimal, ...]:
-        """The amounts one by one, however they were written."""
-        if self.amounts is not None:
-            return self.amounts
-        return () if self.amount is None or self.months is None else (self.amount,) * self.months
-
-
-Source = Annotated[Milestones | Monthly, Field(discriminator="kind")]
 
 _SOURCE = {"kind": "monthly", "name": "Net cash of the shops", "start": "2026-12", "amount": "210000.00", "months": 36}
 
@@ -304,6 +236,12 @@ class Case(Model):
         examples=[[{"id": "L1", "principal": "8000000.00", "rate": "4.35%"}]],
     )
     cash: Cash = Field(description="The borrower's cash", examples=[{"opening": "900000.00", "sources": [_SOURCE]}])
+    statements: tuple[Statement, ...] = Field(
+        default=(),
+        max_length=20,
+        description="Yearly accounts of the borrower, with which the forecast is compared",
+        examples=[[{"year": 2025, "revenue": "48000000.00", "operating_cash_flow": "4300000.00"}]],
+    )
     policy: Policy = Field(
         default=Policy(),
         description="What the bank wants and allows",

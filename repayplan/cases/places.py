@@ -8,7 +8,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from repayplan.cases.checks import Path
+from repayplan.cases.problems import Path
 
 Models = tuple[type[BaseModel], ...]
 

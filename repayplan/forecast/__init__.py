@@ -1,19 +1,51 @@
-"""What the borrower will have: every cash source as dated flows."""
+"""What the borrower will have: every cash source as dated flows, in the borrower's view and in the bank's."""
 
 from __future__ import annotations
 
-from repayplan.cases.models import Case, Milestones
-from repayplan.forecast.flows import Flow, Window
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from repayplan.cases.models import Case
+from repayplan.cases.sources import Source
+from repayplan.forecast.assets import asset_flows
+from repayplan.forecast.flows import Flow, View, Window, as_bank
+from repayplan.forecast.guarantor import guarantor_flows
 from repayplan.forecast.milestones import milestone_flows
 from repayplan.forecast.monthly import monthly_flows, operating_cost_flows
+from repayplan.forecast.receivables import receivable_flows
+from repayplan.forecast.season import season_flows
+from repayplan.forecast.single import single_flows
+from repayplan.forecast.stores import store_flows
+from repayplan.forecast.views import seen
 from repayplan.money import to_cents
 
-__all__ = ["Flow", "Window", "forecast"]
+__all__ = ["KINDS", "Flow", "View", "Window", "forecast", "source_flows"]
+
+KINDS: Mapping[str, Callable[[Any, Window], Iterator[Flow]]] = {
+    "milestones": milestone_flows,
+    "season": season_flows,
+    "stores": store_flows,
+    "receivables": receivable_flows,
+    "assets": asset_flows,
+    "guarantor": guarantor_flows,
+    "monthly": monthly_flows,
+    "flows": single_flows,
+}
+"""One function a kind of source; each yields the borrower's own expectation."""
 
 
-def forecast(case: Case, window: Window) -> list[Flow]:
-    """All expected flows of a case inside ``window``, in order of date."""
+def forecast(case: Case, window: Window, view: View) -> list[Flow]:
+    """All expected flows of a case inside ``window`` in one view, in order of date."""
     flows = list(operating_cost_flows(to_cents(case.cash.operating_cost), window))
     for source in case.cash.sources:
-        flows += milestone_flows(source, window) if isinstance(source, Milestones) else monthly_flows(source, window)
+        flows += source_flows(source, window, view)
     return sorted(flows, key=lambda flow: flow.date)
+
+
+def source_flows(source: Source, window: Window, view: View) -> Iterator[Flow]:
+    """The flows of one source inside ``window``."""
+    flows = (flow for flow in KINDS[source.kind](source, window) if flow.amount)
+    if view == "bank":
+        bank = seen(source)
+        flows = (as_bank(flow, bank.haircut, bank.delay_days) for flow in flows)
+    return window.keep(flows)

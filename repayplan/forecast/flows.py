@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Literal
+
+from repayplan.money import to_cents
+
+View = Literal["borrower", "bank"]
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Expected cash on a day; cents, negative where it goes out. ``source`` and ``part`` name where it comes from."""
+    """Expected cash on a day; cents, negative where it goes out.
+
+    ``source`` and ``part`` name where it comes from, ``kind`` and ``category`` what that is, ``secures`` the loan to
+    which alone it is pledged.
+    """
 
     date: dt.date
     amount: int
     source: str
     part: str
+    kind: str = "monthly"
+    category: str = "operating"
+    secures: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +40,24 @@ class Window:
     receipt_day: int
     cost_day: int
 
-    def keep(self, flows: Iterator[Flow]) -> Iterator[Flow]:
+    def keep(self, flows: Iterable[Flow]) -> Iterator[Flow]:
         """The flows inside the window."""
         return (flow for flow in flows if self.after < flow.date <= self.until)
+
+
+def as_bank(flow: Flow, haircut: Decimal, delay_days: int) -> Flow:
+    """What the bank counts on: receipts are less, to the cent below, and later; what goes out stays as it is."""
+    if flow.amount <= 0:
+        return flow
+    counted = math.floor(flow.amount * (1 - haircut))
+    return replace(flow, amount=counted, date=flow.date + dt.timedelta(days=delay_days))
+
+
+def share_of(amount: Decimal, share: Decimal) -> int:
+    """Whole cents of a share of an amount, to the cent below."""
+    return math.floor(to_cents(amount) * share)
+
+
+def spread(cents: int, parts: int) -> list[int]:
+    """``cents`` in so many parts that differ by a cent at most and add up exactly; the first ones are smaller."""
+    return [cents * (number + 1) // parts - cents * number // parts for number in range(parts)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from repayplan.calendar.dates import add_months, day_in_month, recurring
-from repayplan.cases.models import Monthly
+from repayplan.cases.sources import Monthly
 from repayplan.forecast.flows import Flow, Window
 from repayplan.money import to_cents
 
@@ -13,15 +13,18 @@ from repayplan.money import to_cents
 def monthly_flows(source: Monthly, window: Window) -> Iterator[Flow]:
     """One flow a month, on the source's day or the window's receipt day."""
     day = source.day or window.receipt_day
-    months = (add_months(source.start, ahead) for ahead in range(len(source.series)))
-    return window.keep(
-        Flow(day_in_month(month.year, month.month, day), to_cents(amount), source.name, f"{month:%Y-%m}")
-        for month, amount in zip(months, source.series, strict=True)
-    )
+    for ahead, amount in enumerate(source.series):
+        month = add_months(source.start, ahead)
+        date = day_in_month(month.year, month.month, day)
+        yield Flow(date, to_cents(amount), source.name, f"{month:%Y-%m}", source.kind, source.category)
 
 
 def operating_cost_flows(cents_a_month: int, window: Window) -> Iterator[Flow]:
     """The cost of running the business, on the window's cost day."""
     if cents_a_month:
         for date in recurring(window.cost_day, 1, window.after, window.until):
-            yield Flow(date, -cents_a_month, "operating_cost", f"{date:%Y-%m}")
+            yield Flow(date, -cents_a_month, OPERATING_COST, f"{date:%Y-%m}", OPERATING_COST)
+
+
+OPERATING_COST = "operating_cost"
+"""The name under which the running cost stands among the sources."""

@@ -48,7 +48,7 @@ def assemble(case: Case, terms: Terms) -> Problem:
 
 def _cash(case: Case, terms: Terms, days: Sequence[dt.date]) -> CashArrays:
     inflow, outflow = np.zeros((1, len(days)), dtype=np.int64), np.zeros((1, len(days)), dtype=np.int64)
-    for flow in forecast(case, Window(case.as_of, days[-1], terms.receipt_day, terms.cost_day)):
+    for flow in forecast(case, Window(case.as_of, days[-1], terms.receipt_day, terms.cost_day), "bank"):
         target = inflow if flow.amount > 0 else outflow
         target[0, bisect_left(days, flow.date)] += abs(flow.amount)
     opening = np.array([to_cents(case.cash.opening)], dtype=np.int64)

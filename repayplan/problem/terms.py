@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from repayplan.calendar.dates import add_months, recurring
-from repayplan.cases.models import Case, Cover, Grace, Loan, Milestones
+from repayplan.cases.models import Case, Cover, Grace, Loan
+from repayplan.cases.sources import Monthly
 from repayplan.errors import Fault, InputError
 from repayplan.language import Message, tr
 from repayplan.money import plain, to_cents
@@ -137,10 +138,10 @@ def is_lumpy(case: Case) -> bool:
     """Whether at least half of the expected receipts come by milestone, which makes even installments senseless."""
     lumpy = steady = Decimal(0)
     for source in case.cash.sources:
-        if isinstance(source, Milestones):
-            lumpy += sum(item.amount for item in source.items)
-        else:
+        if isinstance(source, Monthly):
             steady += sum(amount for amount in source.series if amount > 0)
+        else:
+            lumpy += sum(amount for amount in source.figures if amount > 0)
     return lumpy > 0 and lumpy >= steady
 
 

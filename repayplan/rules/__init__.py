@@ -6,6 +6,7 @@ import datetime as dt
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -30,6 +31,35 @@ def defaults(lumpy: bool = False) -> Mapping[str, Default]:
         table = tomllib.load(source)
     valid_from = table.pop("valid_from")
     return MappingProxyType({name: _default(entry, lumpy, valid_from) for name, entry in table.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class ViewDefault:
+    """How a bank sees a kind of cash source where the case does not say: share left out, days later, and why."""
+
+    haircut: Decimal
+    delay_days: int
+    reason: Message
+    valid_from: dt.date
+
+
+@cache
+def views() -> Mapping[str, ViewDefault]:
+    """The bank's view of every kind of cash source."""
+    with (files("repayplan.rules") / "views.toml").open("rb") as source:
+        table = tomllib.load(source)
+    valid_from = table.pop("valid_from")
+    return MappingProxyType(
+        {
+            kind: ViewDefault(
+                Decimal(entry["haircut"].removesuffix("%")) / 100,
+                entry["delay_days"],
+                Message(entry["reason"]),
+                valid_from,
+            )
+            for kind, entry in table.items()
+        }
+    )
 
 
 def _default(entry: Mapping[str, Any], lumpy: bool, valid_from: dt.date) -> Default:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from repayplan.cases.models import Milestones, Monthly
+from repayplan.cases.sources import Milestones, Monthly
 from repayplan.cases.readers import MAX_BYTES, check_case, read_case, read_text
 from repayplan.errors import InputError
 

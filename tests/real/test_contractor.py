@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from contractor import BUILDINGS, Building, buildings, contractor, contractors
 
-from repayplan.cases.models import Milestones
+from repayplan.cases.sources import Milestones
 from repayplan.cases.readers import read_document
 from repayplan.planning.plan import plan
 from repayplan.planning.plan_file import plan_file, to_plan_file

@@ -6,7 +6,7 @@ import csv
 from decimal import Decimal
 from pathlib import Path
 
-from repayplan.cases.models import Monthly
+from repayplan.cases.sources import Monthly
 from repayplan.cases.readers import read_text
 from repayplan.cases.templates import template
 

@@ -1,0 +1,250 @@
+"""The sheets of an .xlsx file, cell by cell, with the address of everything that cannot be believed.
+
+calamine shows error cells, and formulas nobody has calculated, as empty text; it also makes room for every cell up to
+the last one. So the XML of every sheet is walked through first: it gives the extent, the errors and the lost formulas.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from repayplan.cases.cells import EPOCH_1900, EPOCH_1904, Cell
+from repayplan.cases.documents import shown
+from repayplan.cases.excel.parts import Parts, refuse, unpack, walk
+from repayplan.errors import Fault
+from repayplan.language import tr
+
+MAX_CELLS = 300_000
+MAX_ROWS, MAX_COLUMNS = 20_000, 2_000
+MAX_EXTENT = 2_000_000
+
+_PERCENT_FORMATS = {9, 10}
+"""The two built-in number formats that show percentages."""
+
+_REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})")
+
+Address = tuple[int, int]
+"""Row and column, from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The filled cells of a sheet by address; every cell of a merge has the merge's value.
+
+    ``merged`` leads from the other cells of a merge to its first. ``problems`` holds what cannot be believed,
+    ``formulas`` the text of formulas without a value.
+    """
+
+    file: str
+    name: str
+    cells: Mapping[Address, Cell]
+    merged: Mapping[Address, Address]
+    problems: Mapping[Address, Fault]
+    formulas: Mapping[Address, str]
+
+    def where(self, address: Address) -> str:
+        """``case.xlsx 贷款!C3``."""
+        return f"{self.file} {shown(self.name)}!{spell(address)}"
+
+    @property
+    def filled(self) -> list[Address]:
+        """Every address at which something stands, row by row."""
+        return sorted({*self.cells, *self.problems})
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What one walk through a sheet's XML finds."""
+
+    count: int = 0
+    rows: int = 0
+    columns: int = 0
+    percents: set[Address] = field(default_factory=set)
+    errors: dict[Address, str] = field(default_factory=dict)
+    formulas: dict[Address, str] = field(default_factory=dict)
+    merges: list[tuple[Address, Address]] = field(default_factory=list)
+
+
+def spell(address: Address) -> str:
+    """``C3`` for row 2, column 2."""
+    row, column = address
+    letters, column = "", column + 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{row + 1}"
+
+
+def open_workbook(content: bytes, name: str) -> tuple[Sheet, ...]:
+    """The worksheets of an .xlsx file in their order; ``name`` is what faults call it.
+
+    Raises InputError for what is no such file, is encrypted, or does not keep within the limits.
+    """
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    parts = unpack(content, name)
+    percent = _percent_styles(parts, name)
+    seen = {title: _look(parts.content[part], part, name, percent) for title, part in parts.sheets.items()}
+    epoch = EPOCH_1904 if parts.from_1904 else EPOCH_1900
+    try:
+        with CalamineWorkbook.from_filelike(io.BytesIO(parts.packed())) as book:
+            rows = {title: book.get_sheet_by_name(title).to_python(skip_empty_area=False) for title in seen}
+    except (CalamineError, ValueError, OSError) as error:
+        what = tr("this workbook cannot be read: {reason}", reason=shown(error, 100))
+        refuse(name, what, tr("open it in Excel, WPS or LibreOffice and save it again as .xlsx"))
+    return tuple(_sheet(name, title, rows[title], found, epoch) for title, found in seen.items())
+
+
+def _sheet(name: str, title: str, rows: list[list[object]], seen: _Seen, epoch: dt.date) -> Sheet:
+    cells = {
+        (row, column): Cell(value, (row, column) in seen.percents, epoch)  # type: ignore[arg-type]
+        for row, line in enumerate(rows)
+        for column, value in enumerate(line)
+        if value != "" and (row, column) not in seen.formulas and (row, column) not in seen.errors
+    }
+    merged = _spread(seen)
+    for other, first in merged.items():
+        if first in cells:
+            cells[other] = cells[first]
+    sheet = Sheet(name, title, cells, merged, {}, seen.formulas)
+    problems = dict([*_errors(sheet, seen.errors), *_lost(sheet, seen.formulas)])
+    return Sheet(name, title, cells, merged, problems, seen.formulas)
+
+
+def _errors(sheet: Sheet, errors: Mapping[Address, str]) -> Iterator[tuple[Address, Fault]]:
+    for address, text in errors.items():
+        remedy = tr("mend the formula, or write the value")
+        yield address, Fault(tr("this cell shows an error"), sheet.where(address), shown(text), remedy=remedy)
+
+
+def _lost(sheet: Sheet, formulas: Mapping[Address, str]) -> Iterator[tuple[Address, Fault]]:
+    for address, text in formulas.items():
+        what = tr("this formula has no value: it was never calculated")
+        remedy = tr("open the workbook in Excel, WPS or LibreOffice and save it, or write the value")
+        yield address, Fault(what, sheet.where(address), shown(f"={text}"), remedy=remedy)
+
+
+def _spread(seen: _Seen) -> dict[Address, Address]:
+    """The cells of every merge but its first, within the extent of the sheet, each with the first."""
+    merged: dict[Address, Address] = {}
+    for (top, left), (bottom, right) in seen.merges:
+        for row in range(top, min(bottom + 1, seen.rows)):
+            for column in range(left, min(right + 1, seen.columns)):
+                if (row, column) != (top, left) and len(merged) < MAX_CELLS:
+                    merged[row, column] = (top, left)
+    return merged
+
+
+def _percent_styles(parts: Parts, name: str) -> frozenset[str]:
+    """The numbers of the cell styles that show percentages."""
+    if parts.styles is None:
+        return frozenset()
+    formats: dict[str, str] = {}
+    styles: list[str] = []
+    inside: list[str] = []
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        inside.append(tag)
+        if tag == "numFmt":
+            formats[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+        elif tag == "xf" and "cellXfs" in inside:
+            styles.append(attributes.get("numFmtId", "0"))
+
+    walk(parts.content[parts.styles], parts.styles, name, start, lambda tag, text: inside.__delitem__(-1))
+    percent = {number for number, code in formats.items() if "%" in code} | {str(each) for each in _PERCENT_FORMATS}
+    return frozenset(str(place) for place, number in enumerate(styles) if number in percent)
+
+
+def _look(content: bytes, part: str, name: str, percent: frozenset[str]) -> _Seen:
+    looking = _Looking(name, part, percent)
+    walk(content, part, name, looking.start, looking.end)
+    return looking.seen
+
+
+class _Looking:
+    """Follows the XML of one sheet and stops where it does not keep within the limits."""
+
+    def __init__(self, name: str, part: str, percent: frozenset[str]) -> None:
+        self.seen = _Seen()
+        self._name, self._part, self._percent = name, part, percent
+        self._row, self._column = -1, -1
+        self._cell: dict[str, str] = {}
+        self._value: str | None = None
+        self._formula: str | None = None
+        self._inline = False
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "row":
+            given = attributes.get("r", "")
+            self._row = int(given) - 1 if re.fullmatch(r"[1-9][0-9]{0,6}", given) else self._row + 1
+            self._column = -1
+        elif tag == "c":
+            self._at(attributes)
+        elif tag == "is":
+            self._inline = True
+        elif tag == "mergeCell":
+            first, _, last = attributes.get("ref", "").partition(":")
+            self.seen.merges.append((self._address(first), self._address(last or first)))
+
+    def end(self, tag: str, text: str) -> None:
+        if tag == "v":
+            self._value = text
+        elif tag == "f":
+            self._formula = text
+        elif tag == "c":
+            self._judge()
+
+    def _at(self, attributes: dict[str, str]) -> None:
+        self._cell, self._value, self._formula, self._inline = attributes, None, None, False
+        if "r" in attributes:
+            self._row, self._column = self._address(attributes["r"])
+        else:
+            self._column += 1
+
+    def _judge(self) -> None:
+        """A cell has ended: keep what matters of it."""
+        kind, place = self._cell.get("t", "n"), (self._row, self._column)
+        if self._value is None and self._formula is None and not self._inline:
+            return
+        seen = self.seen
+        seen.count += 1
+        seen.rows, seen.columns = max(seen.rows, place[0] + 1), max(seen.columns, place[1] + 1)
+        if (
+            seen.count > MAX_CELLS
+            or seen.rows > MAX_ROWS
+            or seen.columns > MAX_COLUMNS
+            or seen.rows * seen.columns > MAX_EXTENT
+        ):
+            self._too_large(place)
+        if kind == "e":
+            seen.errors[place] = self._value or ""
+        elif self._formula is not None and not self._value and kind != "str":
+            seen.formulas[place] = self._formula
+        if self._cell.get("s") in self._percent:
+            seen.percents.add(place)
+
+    def _too_large(self, place: Address) -> None:
+        what = tr("a sheet of this workbook is too large: {part} reaches {cell}", part=self._part, cell=spell(place))
+        limit = tr("at most {rows} rows, {columns} columns, {cells} cells", rows=f"{MAX_ROWS:,}",
+                   columns=f"{MAX_COLUMNS:,}", cells=f"{MAX_CELLS:,}")
+        refuse(self._name, what, tr("delete stray cells far from the table, or keep the histories in CSV files"), limit)
+
+    def _address(self, reference: str) -> Address:
+        match = _REFERENCE.fullmatch(reference)
+        if match is None:
+            what = tr("its part {part} is damaged: {reason}", part=self._part, reason=shown(reference))
+            refuse(self._name, what, tr("open it in Excel, WPS or LibreOffice and save it again as .xlsx"))
+        column = 0
+        for letter in match[1]:
+            column = column * 26 + ord(letter) - 64
+        return int(match[2]) - 1, column - 1
+
+
+def faults_of(sheets: Iterable[Sheet]) -> Iterator[Fault]:
+    """Everything on the sheets that cannot be believed."""
+    for sheet in sheets:
+        yield from sheet.problems.values()

@@ -8,7 +8,7 @@ deep nesting, absurd size.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NoReturn
 
@@ -25,16 +25,37 @@ _HALF = re.compile("[\ud800-\udfff]")
 _PLAIN_KEY = re.compile(r"[\w-]+")
 
 
+class Unreadable:
+    """Stands where a cell could not be read and the fault is known already; no field accepts it."""
+
+    def __str__(self) -> str:
+        return "?"
+
+
+UNREADABLE = Unreadable()
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Plain values of one text: ``data`` (dict, list, str, int, Decimal, bool, None) and the line of every path."""
+    """Plain values of one file: ``data`` (dict, list, str, int, Decimal, date, bool, None) and the line of every path.
+
+    A workbook gives ``cells``, the address of every path, and lines that only put its faults in order; ``faults`` is
+    what was wrong before anything could be understood.
+    """
 
     name: str
     data: Any
     lines: dict[Path, int]
+    cells: dict[Path, str] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
 
     def where(self, path: Path) -> str:
         """``case.yaml:12 loans[0].rate``: file, line of the nearest value that is there, field."""
+        if path in self.cells:
+            return self.cells[path]
+        near = next((self.cells[path[:size]] for size in range(len(path), -1, -1) if path[:size] in self.cells), None)
+        if near is not None:
+            return f"{near} {spell(path)}"
         return f"{self.name}:{self.line(path)} {spell(path)}".rstrip()
 
     def line(self, path: Path) -> int:

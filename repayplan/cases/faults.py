@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from repayplan.cases.documents import Document, shown
+from repayplan.cases.documents import Document, Unreadable, shown
 from repayplan.cases.fields import SEVERAL
 from repayplan.cases.models import Case
 from repayplan.cases.places import Place, value_at
@@ -56,7 +56,7 @@ def _faults(error: ErrorDetails, document: Document, root: type[BaseModel]) -> I
     if error["type"] == SEVERAL:
         for problem in context["problems"]:
             yield (*path, *problem.path), fault_of(problem, document, path)
-    elif not counts_what_is_left(error, value):
+    elif not isinstance(value, Unreadable) and not counts_what_is_left(error, value):
         place = Place(path, document.data, root)
         what, limit, remedy = _words(error["type"], context, place) or _range_words(error, place)
         absent = error["type"] == "missing"

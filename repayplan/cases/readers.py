@@ -21,10 +21,11 @@ MAX_BYTES = 5 * 1024 * 1024
 Notation = Literal["yaml", "json"]
 
 _NOTATIONS: dict[str, Notation] = {".yaml": "yaml", ".yml": "yaml", ".json": "json"}
+_WORKBOOKS = (".xlsx", ".xlsm")
 
 
 def read_case(path: str | Path) -> Case:
-    """The case in a ``.yaml``, ``.yml`` or ``.json`` file.
+    """The case in a ``.yaml``, ``.yml`` or ``.json`` file, or in an Excel workbook (``.xlsx``).
 
     Raises InputError with one fault for every problem of the file.
     """
@@ -44,6 +45,11 @@ def read_text(text: str, name: str, notation: Notation) -> Case:
 
 
 def _document(path: Path) -> Document:
+    if path.suffix.lower() in _WORKBOOKS:
+        from repayplan.cases.excel.parts import MAX_PACKED
+        from repayplan.cases.excel.reader import read_workbook
+
+        return read_workbook(content_of(path, MAX_PACKED), path.name)
     notation = _NOTATIONS.get(path.suffix.lower())
     if notation is None:
         raise InputError(
@@ -51,7 +57,7 @@ def _document(path: Path) -> Document:
                 tr("this is no kind of case file"),
                 str(path),
                 path.suffix or None,
-                tr("one of: {choices}", choices=", ".join(_NOTATIONS)),
+                tr("one of: {choices}", choices=", ".join((*_NOTATIONS, *_WORKBOOKS))),
                 tr("save the case with one of these endings"),
             )
         )
@@ -68,23 +74,28 @@ def read_document(text: str, name: str, notation: Notation) -> Document:
 def to_case(document: Document) -> Case:
     """The case that plain values describe. Raises InputError."""
     try:
-        return Case.model_validate(document.data)
+        case = Case.model_validate(document.data)
     except ValidationError as error:
         errors = error.errors(include_url=False)
-        raise InputError(to_faults([*errors, *hidden_errors(document.data, errors)], document)) from None
+        faults = to_faults([*errors, *hidden_errors(document.data, errors)], document)
+        raise InputError([*document.faults, *faults]) from None
+    if document.faults:
+        raise InputError(document.faults)
+    return case
 
 
 def text_of(path: str | Path) -> str:
     """A file's text: UTF-8, with or without a byte order mark, at most 5 MiB. Raises InputError."""
-    return decode(_bytes(Path(path)), str(path))
+    return decode(content_of(Path(path)), str(path))
 
 
-def _bytes(path: Path) -> bytes:
+def content_of(path: Path, most: int = MAX_BYTES) -> bytes:
+    """A file's bytes, at most ``most`` of them. Raises InputError."""
     try:
         if path.exists() and not path.is_file():
             raise InputError(Fault(tr("this is not a file"), str(path), remedy=tr("give the path of a case file")))
         with path.open("rb") as source:
-            content = source.read(MAX_BYTES + 1)
+            content = source.read(most + 1)
     except FileNotFoundError:
         raise InputError(
             Fault(tr("there is no such file"), str(path), remedy=tr("check the path, or begin with repayplan init"))
@@ -94,12 +105,12 @@ def _bytes(path: Path) -> bytes:
         raise InputError(
             Fault(tr("this file cannot be opened: {reason}", reason=reason), str(path), remedy=tr("check its rights"))
         ) from None
-    if len(content) > MAX_BYTES:
+    if len(content) > most:
         raise InputError(
             Fault(
                 tr("this file is too large"),
                 str(path),
-                limit=tr("at most {count} MiB", count=MAX_BYTES // 1024**2),
+                limit=tr("at most {count} MiB", count=most // 1024**2),
                 remedy=tr("put small receipts together"),
             )
         )

@@ -9,10 +9,10 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from repayplan.cases.cells import EPOCH_1900, EPOCH_1904, Cell
+from repayplan.cases.cells import EPOCH_1900, EPOCH_1904, Cell, Raw
 from repayplan.cases.documents import shown
 from repayplan.cases.excel.parts import Parts, refuse, unpack, walk
 from repayplan.errors import Fault
@@ -99,9 +99,9 @@ def open_workbook(content: bytes, name: str) -> tuple[Sheet, ...]:
     return tuple(_sheet(name, title, rows[title], found, epoch) for title, found in seen.items())
 
 
-def _sheet(name: str, title: str, rows: list[list[object]], seen: _Seen, epoch: dt.date) -> Sheet:
+def _sheet(name: str, title: str, rows: Sequence[Sequence[Raw]], seen: _Seen, epoch: dt.date) -> Sheet:
     cells = {
-        (row, column): Cell(value, (row, column) in seen.percents, epoch)  # type: ignore[arg-type]
+        (row, column): Cell(value, (row, column) in seen.percents, epoch)
         for row, line in enumerate(rows)
         for column, value in enumerate(line)
         if value != "" and (row, column) not in seen.formulas and (row, column) not in seen.errors
@@ -229,8 +229,8 @@ class _Looking:
 
     def _too_large(self, place: Address) -> None:
         what = tr("a sheet of this workbook is too large: {part} reaches {cell}", part=self._part, cell=spell(place))
-        limit = tr("at most {rows} rows, {columns} columns, {cells} cells", rows=f"{MAX_ROWS:,}",
-                   columns=f"{MAX_COLUMNS:,}", cells=f"{MAX_CELLS:,}")
+        most = {"rows": f"{MAX_ROWS:,}", "columns": f"{MAX_COLUMNS:,}", "cells": f"{MAX_CELLS:,}"}
+        limit = tr("at most {rows} rows, {columns} columns, {cells} cells", **most)
         refuse(self._name, what, tr("delete stray cells far from the table, or keep the histories in CSV files"), limit)
 
     def _address(self, reference: str) -> Address:

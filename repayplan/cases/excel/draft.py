@@ -1,0 +1,165 @@
+"""Plain values put together from cells, with the cell that every one of them came from and all that is wrong."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import Any
+
+from repayplan.cases import cells
+from repayplan.cases.cells import Cell
+from repayplan.cases.documents import UNREADABLE
+from repayplan.cases.excel.container import Address, Sheet
+from repayplan.cases.excel.headings import Column, Headings, plain
+from repayplan.cases.problems import Path
+from repayplan.errors import Fault, InputError
+from repayplan.language import Message, tr
+from repayplan.rules.seasons import seasons
+
+LEVEL = "level"
+"""The season of a business that has none."""
+
+Place = tuple[Sheet, Address]
+
+_STEP = re.compile(r"([^.\[\]]+)|\[(\d{1,6})\]")
+_LITERAL = re.compile(r'"((?:[^"]|"")*)"')
+
+
+def steps(text: str) -> Path:
+    """``indices[0]`` as ("indices", 0)."""
+    return tuple(int(number) if number else name for name, number in _STEP.findall(text))
+
+
+@dataclass(slots=True)
+class Draft:
+    """Nested values under construction; ``places`` also knows the empty cells in which something could stand."""
+
+    data: dict[str, Any] = field(default_factory=dict)
+    places: dict[Path, Place] = field(default_factory=dict)
+
+    def put(self, path: Path, value: Any) -> None:
+        """Set a value; what lies between is made, a list is filled up with None."""
+        group: Any = self.data
+        for step, following in zip(path, (*path[1:], None), strict=True):
+            fresh = value if following is None else [] if isinstance(following, int) else {}
+            if isinstance(group, list):
+                group.extend([None] * (int(step) + 1 - len(group)))
+                if following is None or group[int(step)] is None:
+                    group[int(step)] = fresh
+            elif following is None or group.get(step) is None:
+                group[str(step)] = fresh
+            group = group[step]
+
+    def get(self, path: Path) -> Any:
+        """A value, or None."""
+        group: Any = self.data
+        for step in path:
+            if isinstance(group, list) and isinstance(step, int) and step < len(group):
+                group = group[step]
+            elif isinstance(group, dict):
+                group = group.get(step)
+            else:
+                return None
+        return group
+
+    def graft(self, path: Path, other: Draft) -> None:
+        """Put another draft in as the value of a path."""
+        self.put(path, other.data)
+        self.places.update({(*path, *inner): place for inner, place in other.places.items()})
+
+
+@dataclass(slots=True)
+class Reading:
+    """What reading one workbook needs everywhere: its words, its unit, its language, and all that is wrong so far."""
+
+    words: Headings
+    unit: int = 1
+    faults: list[Fault] = field(default_factory=list)
+
+    def blame(self, place: Place, what: Message, remedy: Message, limit: Message | None = None) -> None:
+        """Note a fault at a cell."""
+        sheet, address = place
+        cell = sheet.cells.get(address)
+        self.faults.append(Fault(what, sheet.where(address), cell.text if cell else None, limit, remedy))
+
+    def value(self, place: Place, column: Column, percent: bool = False, unit: int | None = None) -> Any:
+        """What a cell means under a heading; None where it is empty, UNREADABLE where a fault was noted."""
+        sheet, address = place
+        if address in sheet.problems:
+            self.faults.append(sheet.problems[address])
+            return UNREADABLE
+        cell = sheet.cells.get(address)
+        if cell is None or cell.blank:
+            return None
+        if column.off is not None and isinstance(cell.value, str) and plain(cell.value) in self.words.off:
+            return "off"
+        try:
+            return self._read(cell, column.kind, percent, self.unit if unit is None else unit)
+        except InputError as error:
+            self.faults.extend(replace(fault, where=sheet.where(address)) for fault in error.faults)
+            return UNREADABLE
+
+    def _read(self, cell: Cell, kind: str, percent: bool, unit: int) -> Any:
+        kind, _, name = kind.partition(":")
+        match kind:
+            case "amount":
+                return cells.amount(cell, unit)
+            case "rate":
+                return cells.fraction(cell, percent)
+            case "number":
+                return cells.number(cell)
+            case "order":
+                return cells.whole(cell)
+            case "date":
+                return cells.date(cell)
+            case "month":
+                return f"{cells.month(cell):%Y-%m}"
+            case "yes":
+                return cells.yes(cell)
+            case "choice":
+                return cells.choice(cell, self.words.choices[name])
+            case "season":
+                return cells.choice(cell, season_words())
+            case "text" | "unit":
+                return cells.word(cell)
+            case _:
+                return cells.whole(cell, kind)
+
+    def unknown(self, place: Place, text: str, known: Mapping[str, Column]) -> None:
+        """A heading nobody knows, with the nearest one that is known."""
+        titles = {plain(column.title): column.title for column in known.values()}
+        near = get_close_matches(plain(text), [*titles, *known], n=1, cutoff=0.5)
+        if near:
+            remedy = tr("did you mean {field}?", field=titles.get(near[0], near[0]))
+        else:
+            remedy = tr("the headings here are: {fields}", fields=", ".join(dict.fromkeys(titles.values())))
+        self.blame(place, tr("this heading is not known"), remedy)
+
+
+def season_words() -> dict[str, str]:
+    """The season of every name that may be written."""
+    level = dict.fromkeys([LEVEL, "none", "平稳", "无淡旺季"], LEVEL)
+    return level | {cells.tidy(name).lower(): season.name for season in seasons().values() for name in season.names}
+
+
+def heading_text(sheet: Sheet, address: Address) -> str | None:
+    """The words of a heading; those of a formula nobody has calculated stand between its quotes."""
+    if address in sheet.formulas:
+        literal = _LITERAL.search(sheet.formulas[address])
+        return literal[1].replace('""', '"') if literal else None
+    cell = sheet.cells.get(address)
+    return cell.value if cell is not None and isinstance(cell.value, str) else None
+
+
+def plain_date(value: Any) -> dt.date | None:
+    """A date that was read, None for anything else."""
+    return value if isinstance(value, dt.date) else None
+
+
+def plain_amount(value: Any) -> Decimal | None:
+    """An amount that was read, None for anything else."""
+    return value if isinstance(value, Decimal) else None

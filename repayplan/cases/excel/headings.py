@@ -1,0 +1,204 @@
+"""What the sheets and headings of a workbook mean: the table ``headings.toml``, and what a bank adds to it.
+
+Headings are compared without blanks, width, case, a colon or a star at the end, and a unit in parentheses.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from repayplan.cases.cells import tidy
+from repayplan.errors import Fault, InputError
+from repayplan.language import current, tr
+
+ENVIRONMENT = "REPAYPLAN_HEADINGS"
+MAX_BYTES = 1024 * 1024
+
+_TAIL = re.compile(r"\s*(\(([^()]*)\)|[*:])$")
+_PERCENT = 0
+"""What :func:`unit_of` says of a heading in percent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One field that a sheet can hold. ``off``: the field that takes the word off where it stands here."""
+
+    field: str
+    kind: str
+    zh: str
+    en: str
+    also: tuple[str, ...] = ()
+    off: str | None = None
+    hint_zh: str | None = None
+    hint_en: str | None = None
+
+    @property
+    def title(self) -> str:
+        """The heading in the language in use."""
+        return self.zh if current() == "zh" else self.en
+
+    @property
+    def hint(self) -> str | None:
+        """What a template says beside it in the language in use."""
+        return self.hint_zh if current() == "zh" else self.hint_en
+
+    @property
+    def shared(self) -> bool:
+        """Whether it belongs to the group that several rows share."""
+        return self.field.startswith("source.")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One sheet. ``kind``: of the source that each row is; ``items``: the list that rows of one group go into.
+
+    ``months``: the field that columns headed by months fill; ``sign``: -1 where positive amounts go out.
+    """
+
+    key: str
+    zh: str
+    en: str
+    columns: tuple[Column, ...]
+    also: tuple[str, ...] = ()
+    kind: str | None = None
+    items: str | None = None
+    months: str | None = None
+    sign: int = 1
+
+    @property
+    def title(self) -> str:
+        """The name of the sheet in the language in use."""
+        return self.zh if current() == "zh" else self.en
+
+    @property
+    def is_form(self) -> bool:
+        """Whether every label has its value beside it; otherwise headings stand above rows."""
+        return self.key in ("overview", "policy")
+
+    def column(self, field: str) -> Column:
+        """The column of a field. KeyError where there is none."""
+        return {column.field: column for column in self.columns}[field]
+
+    def known(self) -> dict[str, Column]:
+        """The columns by every name they go by, as :func:`plain` spells it."""
+        return {plain(name): column for column in self.columns for name in (column.zh, column.en, *column.also)}
+
+    def find(self, heading: str) -> Column | None:
+        """The column of a heading, which may have a remark in parentheses behind it."""
+        known = self.known()
+        return known.get(plain(heading)) or known.get(plain(re.sub(r"\([^()]*\)\s*[*:]?$", "", tidy(heading))))
+
+
+@dataclass(frozen=True, slots=True)
+class Headings:
+    """Every sheet by its key, and the words that mean something on all of them, as :func:`plain` spells them."""
+
+    layouts: Mapping[str, Layout]
+    choices: Mapping[str, Mapping[str, str]]
+    off: frozenset[str]
+    ignored: frozenset[str]
+    totals: frozenset[str]
+
+    def layout_of(self, sheet: str) -> Layout | None:
+        """The layout that a sheet's name stands for."""
+        names = {
+            plain(name): layout for layout in self.layouts.values() for name in (layout.zh, layout.en, *layout.also)
+        }
+        return names.get(plain(sheet))
+
+
+def plain(text: str) -> str:
+    """A heading as it is compared."""
+    text = tidy(text).lower()
+    while (match := _TAIL.search(text)) and (match[2] is None or unit_of(match[2]) is not None):
+        text = text[: match.start()]
+    return re.sub(r"[\s_]", "", text)
+
+
+def heading_unit(text: str) -> int | None:
+    """The unit in the parentheses at the end of a heading; None where it names none."""
+    match = re.search(r"\(([^()]*)\)[*:]?$", tidy(text).lower())
+    return None if match is None else unit_of(match[1])
+
+
+def unit_of(text: str) -> int | None:
+    """Currency units in 元, 万元, CNY or CNY 10,000; 0 for a percentage; None for what is no unit."""
+    text = re.sub(r"[\s,]|人民币|rmb|^单位:?|^unit:?", "", tidy(text).lower())
+    if text in ("%", "percent"):
+        return _PERCENT
+    if text in ("万元", "万") or re.fullmatch(r"(yuan|[a-z]{3})?10000(yuan|[a-z]{3})?", text):
+        return 10_000
+    return 1 if text in ("元", "yuan", "currencyunits") or text in _CURRENCIES else None
+
+
+_CURRENCIES = frozenset(["cny", "usd", "eur", "hkd", "jpy", "gbp", "sgd", "aud", "cad", "chf", "krw", "twd", "mop"])
+
+
+def headings() -> Headings:
+    """The table, with what the bank's own file adds to it. Raises InputError where that file cannot be used."""
+    return _headings(os.environ.get(ENVIRONMENT) or None)
+
+
+@cache
+def _headings(extension: str | None) -> Headings:
+    table = tomllib.loads((files("repayplan.cases.excel") / "headings.toml").read_text(encoding="utf-8"))
+    for sheet, field, names in _added(extension, table) if extension else ():
+        target = table["sheets"][sheet]
+        column = next((each for each in target["columns"] if each["field"] == field), target)
+        column["also"] = [*column.get("also", ()), *names]
+    return Headings(
+        {key: _layout(key, entry) for key, entry in table["sheets"].items()},
+        {name: _choice(words) for name, words in table["choices"].items()},
+        *(frozenset(map(plain, table[name]["words"])) for name in ("off", "ignored", "totals")),
+    )
+
+
+def _layout(key: str, entry: Mapping[str, Any]) -> Layout:
+    columns = tuple(Column(**{**column, "also": tuple(column.get("also", ()))}) for column in entry["columns"])
+    return Layout(**{**entry, "key": key, "columns": columns, "also": tuple(entry.get("also", ()))})
+
+
+def _choice(words: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    return {tidy(name).lower(): word for word, names in words.items() for name in (word, *names)}
+
+
+def _added(path: str, table: Mapping[str, Any]) -> list[tuple[str, str, list[str]]]:
+    """Sheet, field and further names from a bank's file: ``[loans]`` with lines ``principal = ["…"]``."""
+    try:
+        with Path(path).open("rb") as source:
+            content = source.read(MAX_BYTES)
+        extension = tomllib.loads(content.decode("utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(
+            Fault(
+                tr("the table of headings cannot be read: {reason}", reason=error),
+                path,
+                remedy=tr("mend the file that {name} names, or unset {name}", name=ENVIRONMENT),
+            )
+        ) from None
+    added, faults = [], []
+    for sheet, fields in extension.items():
+        known = {column["field"] for column in table["sheets"].get(sheet, {}).get("columns", ())} | {"sheet"}
+        for field, names in fields.items() if isinstance(fields, dict) else [("", None)]:
+            if field in known and isinstance(names, list) and all(isinstance(name, str) for name in names):
+                added.append((sheet, field, names))
+                continue
+            faults.append(
+                Fault(
+                    tr("this table of headings knows no such field, or its names are no list"),
+                    f"{path} {sheet}.{field}",
+                    limit=tr("one of: {choices}", choices=", ".join(sorted(known if sheet in table["sheets"] else table["sheets"]))),
+                    remedy=tr('write for example {example}', example='[loans] principal = ["…"]'),
+                )
+            )
+    if faults:
+        raise InputError(faults)
+    return added

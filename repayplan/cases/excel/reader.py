@@ -1,0 +1,272 @@
+"""From the sheets of a workbook to the plain values of a case, every value with its cell."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from repayplan.cases import cells
+from repayplan.cases.documents import UNREADABLE, Document, scalar
+from repayplan.cases.excel.container import Sheet, open_workbook
+from repayplan.cases.excel.draft import Draft, Place, Reading, heading_text, steps
+from repayplan.cases.excel.forms import read_form
+from repayplan.cases.excel.headings import Headings, Layout, heading_unit, headings, plain, unit_of
+from repayplan.cases.excel.overview import Overview
+from repayplan.cases.excel.tables import Row, read_table
+from repayplan.errors import InputError
+from repayplan.language import tr
+
+SCHEMA = "repayplan/case/1"
+
+_BANNER = re.compile(r"(金额)?单位[::](.+)|(?:unit|amounts in):? (.+)")
+_PATH = re.compile(r"[a-z_]+(\[\d{1,5}\])?(\.[a-z_]+(\[\d{1,5}\])?)*")
+_UNIT_NAMES = {1: "元", 10_000: "万元"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A source of cash, with the number by which the sources are put in order."""
+
+    draft: Draft
+    order: int | None
+
+
+def read_workbook(content: bytes, name: str) -> Document:
+    """The plain values of an .xlsx file. What is wrong with single cells stands in the document's faults.
+
+    Raises InputError for a file that cannot be opened at all.
+    """
+    words = headings()
+    sheets = open_workbook(content, name)
+    reading = Reading(words)
+    pages = _pages(sheets, reading)
+    reading.unit = _unit(pages, reading)
+    draft = _assemble(pages, reading)
+    order = {sheet.name: number for number, sheet in enumerate(sheets)}
+    lines = {
+        path: (order[sheet.name] * 10**6 + row) * 10**4 + column for path, (sheet, (row, column)) in draft.places.items()
+    }
+    addresses = {path: sheet.where(address) for path, (sheet, address) in draft.places.items()}
+    unique = tuple({(fault.where, fault.what.text): fault for fault in reading.faults}.values())
+    return Document(name, draft.data, {(): 0, **lines}, addresses, unique)
+
+
+def _pages(sheets: Sequence[Sheet], reading: Reading) -> list[tuple[Sheet, Layout]]:
+    """The sheets with what they mean, the overview first; others than known ones are noted."""
+    layouts = reading.words.layouts
+    named = [(sheet, reading.words.layout_of(sheet.name)) for sheet in sheets]
+    overview = next((sheet for sheet, layout in named if layout is layouts["overview"]), sheets[0])
+    pages = [(overview, layouts["overview"])]
+    for sheet, layout in named:
+        if sheet is overview or not sheet.filled or _set_aside(sheet.name, reading.words):
+            continue
+        if layout is None or layout is layouts["overview"]:
+            known = ", ".join(each.title for each in layouts.values())
+            what = tr("no such sheet is known: {name}", name=sheet.name)
+            remedy = tr("give it one of these names: {names}; or put _ before its name to have it left alone", names=known)
+            reading.blame((sheet, sheet.filled[0]), what, remedy)
+        else:
+            pages.append((sheet, layout))
+    return pages
+
+
+def _set_aside(name: str, words: Headings) -> bool:
+    return name.startswith("_") or plain(name) in words.ignored
+
+
+def _unit(pages: Sequence[tuple[Sheet, Layout]], reading: Reading) -> int:
+    """The unit of every amount: what the first sheet says, and nothing else may say otherwise."""
+    mentions = [mention for sheet, layout in pages for mention in _mentions(sheet, layout, reading)]
+    unit = mentions[0][0] if mentions else 1
+    for other, place in mentions:
+        if other != unit:
+            what = tr("this counts in {other}, the workbook in {unit}", other=_UNIT_NAMES[other], unit=_UNIT_NAMES[unit])
+            reading.blame(place, what, tr("use one unit in the whole workbook, chosen on its first sheet"))
+    return unit
+
+
+def _mentions(sheet: Sheet, layout: Layout, reading: Reading) -> Iterator[tuple[int, Place]]:
+    if layout.key == "overview":
+        yield from _chosen(sheet, layout, reading)
+    for address in sorted({*sheet.filled, *sheet.formulas}):
+        text = heading_text(sheet, address)
+        if text is None or address in sheet.merged:
+            continue
+        banner = _BANNER.fullmatch(cells.tidy(text).lower())
+        column = layout.find(text)
+        unit = unit_of(banner[2] or banner[3]) if banner else heading_unit(text) if column else None
+        if unit and (column is None or column.kind == "amount"):
+            yield unit, (sheet, address)
+
+
+def _chosen(sheet: Sheet, layout: Layout, reading: Reading) -> Iterator[tuple[int, Place]]:
+    """What stands behind the label of the unit."""
+    value, address = read_form(sheet, layout, Reading(reading.words)).get("unit", (None, (0, 0)))
+    unit = unit_of(str(value)) if value is not None else None
+    if unit:
+        yield unit, (sheet, address)
+    elif value is not None:
+        reading.blame((sheet, address), tr("this is not a unit of amounts"), tr("choose one of these"), tr("元, 万元"))
+
+
+def _assemble(pages: Sequence[tuple[Sheet, Layout]], reading: Reading) -> Draft:
+    draft = Draft({"schema": SCHEMA})
+    overview = Overview(pages[0][0], read_form(*pages[0], reading), reading)
+    overview.places(draft)
+    overview.fields(draft)
+    loans: list[Draft] = []
+    sources: list[_Source] = []
+    statements: list[Draft] = []
+    more: list[Row] = []
+    for sheet, layout in pages[1:]:
+        if layout.is_form:
+            _policy(sheet, layout, draft, reading)
+            continue
+        rows = read_table(sheet, layout, reading)
+        match layout.key:
+            case "loans":
+                loans.extend(_loan(row, overview, reading) for row in rows)
+            case "statements":
+                statements.extend(row.own for row in rows)
+            case "more":
+                more.extend(rows)
+            case _:
+                sources.extend(_sources(layout, rows, reading))
+    _loans(draft, loans, overview)
+    _cash(draft, sources, overview)
+    for number, statement in enumerate(statements):
+        draft.graft(("statements", number), statement)
+    for row in more:
+        _more(row, draft, reading)
+    return draft
+
+
+def _policy(sheet: Sheet, layout: Layout, draft: Draft, reading: Reading) -> None:
+    """The bank's wishes. ``off`` switches the whole limit off."""
+    for field, (value, address) in read_form(sheet, layout, reading).items():
+        path = steps(field)
+        if value == "off" and (switch := layout.column(field).off):
+            path = steps(switch)
+        draft.places[path] = (sheet, address)
+        group = draft.get(path[:-1])
+        if value is None:
+            continue
+        if group == "off" or (value == "off" and draft.get(path) is not None):
+            reading.blame((sheet, address), tr("this limit is switched off elsewhere"), tr("leave this cell empty"))
+            continue
+        draft.put(path, value)
+
+
+def _loan(row: Row, overview: Overview, reading: Reading) -> Draft:
+    """A loan of the table; a number of days overdue becomes the day since when."""
+    days = row.own.data.pop("overdue_days", None)
+    place = row.own.places.pop(("overdue_days",), None)
+    if days is not None and days is not UNREADABLE and place is not None:
+        if row.own.get(("contract", "overdue_since")) is not None:
+            reading.blame(place, tr("the day since when it is overdue is given as well"), tr("leave one of the two empty"))
+        else:
+            overview.overdue_since(row.own, days, place)
+    return row.own
+
+
+def _loans(draft: Draft, loans: list[Draft], overview: Overview) -> None:
+    if loans:
+        overview.refine(loans)
+    for number, loan in enumerate(loans or [overview.loan()]):
+        draft.graft(("loans", number), loan)
+
+
+def _cash(draft: Draft, sources: list[_Source], overview: Overview) -> None:
+    if sources:
+        overview.no_cash()
+        ordered = [source for _, source in sorted(enumerate(sources), key=lambda pair: (pair[1].order or 0, pair[0]))]
+        for number, source in enumerate(ordered):
+            draft.graft(("cash", "sources", number), source.draft)
+    elif (only := overview.cash()) is not None:
+        draft.graft(("cash", "sources", 0), only)
+
+
+def _sources(layout: Layout, rows: Sequence[Row], reading: Reading) -> list[_Source]:
+    """The sources of one sheet: one a row, or one for all rows of a group."""
+    if layout.items is None:
+        for row in rows:
+            row.own.data["kind"] = layout.kind
+        return [_Source(row.own, row.order) for row in rows]
+    groups: dict[str, _Source] = {}
+    name = layout.title
+    for row in rows:
+        own_name = row.shared.data.get("name")
+        name = own_name if isinstance(own_name, str) else name
+        if name not in groups:
+            groups[name] = _Source(Draft({"kind": layout.key, "name": name}), row.order)
+            groups[name].draft.places[()] = row.own.places[()]
+        group = groups[name].draft
+        _share(row.shared, group, reading)
+        group.graft((layout.items, len(group.get((layout.items,)) or ())), row.own)
+    return list(groups.values())
+
+
+def _share(shared: Draft, group: Draft, reading: Reading) -> None:
+    """What a row says of its group; another row may repeat it but not say otherwise."""
+    for path, place in shared.places.items():
+        if not path:
+            continue
+        value, known = shared.get(path), group.get(path)
+        if known is None or value is not None:
+            group.places.setdefault(path, place)
+        if value is None or isinstance(value, dict):
+            continue
+        if known is None or known is UNREADABLE or path == ("name",):
+            group.put(path, value)
+            group.places[path] = place
+        elif value is not UNREADABLE and value != known:
+            what = tr("another row of the same group says otherwise")
+            limit = tr("there it says {value}", value=known)
+            reading.blame(place, what, tr("write it once, in the first row of the group"), limit)
+
+
+def _more(row: Row, draft: Draft, reading: Reading) -> None:
+    """A field by its path, for everything that has no column of its own."""
+    text, value = row.own.get(("path",)), row.own.get(("value",))
+    place = row.own.places["path",]
+    if text is UNREADABLE or value is UNREADABLE:
+        return
+    if not isinstance(text, str) or not _PATH.fullmatch(text) or not _fits(steps(text), draft.data):
+        what = tr("this is no field of a case that could be set here")
+        reading.blame(place, what, tr("write for example {example}", example="loans[0].contract.maturity"))
+        return
+    draft.put(steps(text), _said(value))
+    draft.places[steps(text)] = row.own.places.get(("value",), place)
+
+
+def _fits(path: tuple[str | int, ...], data: Any) -> bool:
+    """Whether a value can be set at a path: nothing is there yet, and lists grow one by one."""
+    for step in path:
+        if isinstance(data, dict) and isinstance(step, str):
+            data = data.get(step)
+        elif isinstance(data, list) and isinstance(step, int):
+            data = data[step] if step < len(data) else None if step == len(data) else UNREADABLE
+        elif data is None:
+            return all(later == 0 for later in path[path.index(step) :] if isinstance(later, int))
+        else:
+            return False
+    return data is None
+
+
+def _said(text: Any) -> Any:
+    """A value as YAML would have it; text in quotes is text."""
+    if not isinstance(text, str):
+        return None
+    if text.startswith('"'):
+        try:
+            value = json.loads(text)
+        except ValueError:
+            return text
+        return value if isinstance(value, str) else text
+    return scalar(text)
+
+
+__all__ = ["InputError", "read_workbook"]

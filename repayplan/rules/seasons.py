@@ -1,0 +1,37 @@
+"""Seasons by the name of a trade, for borrowers without a history of their own (``seasons.toml``)."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSeason:
+    """``indices``: of each month from January, 1 on average, as decimals in text; ``names``: how people write it."""
+
+    name: str
+    zh: str
+    names: tuple[str, ...]
+    indices: tuple[str, ...]
+    source: str
+
+
+@cache
+def seasons() -> Mapping[str, NamedSeason]:
+    """Every season by its English name."""
+    with (files("repayplan.rules") / "seasons.toml").open("rb") as source:
+        table = tomllib.load(source)
+    del table["valid_from"]
+    return MappingProxyType(
+        {
+            name: NamedSeason(
+                name, entry["zh"], (name, entry["zh"], *entry["also"]), tuple(entry["indices"]), entry["source"]
+            )
+            for name, entry in table.items()
+        }
+    )

@@ -125,7 +125,8 @@ class Reading:
             case "season":
                 return cells.choice(cell, season_words())
             case "text" | "unit":
-                return cells.word(cell)
+                text = cells.word(cell)
+                return text[1:-1] if self.words.special(text) and self.words.special(text[1:-1]) else text
             case _:
                 return cells.whole(cell, kind)
 

@@ -15,7 +15,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from repayplan.cases.cells import tidy
+from repayplan.cases.cells import Cell, tidy
 from repayplan.errors import Fault, InputError
 from repayplan.language import current, tr
 
@@ -106,6 +106,11 @@ class Headings:
     off: frozenset[str]
     ignored: frozenset[str]
     totals: frozenset[str]
+
+    def special(self, text: str) -> bool:
+        """Whether a name would be taken for something else: an empty cell, a total, or a name in quotes."""
+        quoted = len(text) > 1 and text[0] == text[-1] == '"'
+        return quoted or Cell(text).blank or plain(text) in self.totals
 
     def layout_of(self, sheet: str) -> Layout | None:
         """The layout that a sheet's name stands for."""

@@ -244,13 +244,13 @@ def _more(row: Row, draft: Draft, reading: Reading) -> None:
 
 def _fits(path: tuple[str | int, ...], data: Any) -> bool:
     """Whether a value can be set at a path: nothing is there yet, and lists grow one by one."""
-    for step in path:
+    for place, step in enumerate(path):
         if isinstance(data, dict) and isinstance(step, str):
             data = data.get(step)
         elif isinstance(data, list) and isinstance(step, int):
             data = data[step] if step < len(data) else None if step == len(data) else UNREADABLE
         elif data is None:
-            return all(later == 0 for later in path[path.index(step) :] if isinstance(later, int))
+            return all(later == 0 for later in path[place:] if isinstance(later, int))
         else:
             return False
     return data is None

@@ -57,6 +57,7 @@ class _Laying:
         self._words = words
         self._rest: dict[str, Any] = copy.deepcopy(case_to_dict(case))
         self._content = Content()
+        self._empty = [(path, value) for path, value in _leaves(self._rest, ()) if value == {}]
 
     def content(self) -> Content:
         del self._rest["schema"]
@@ -67,7 +68,8 @@ class _Laying:
         for statement in self._rest.get("statements", ()):
             self._content.add("statements", Line(_taken(statement, self._layout("statements").columns)))
         self._sources()
-        for path, value in _leaves(self._rest, ()):
+        left = [(path, value) for path, value in _leaves(self._rest, ()) if value != {}]
+        for path, value in (*self._empty, *left):
             self._content.add("more", Line({"path": spell(path), "value": _spoken(value)}))
         return self._content
 
@@ -181,8 +183,8 @@ _GONE = object()
 
 def _leaves(data: Any, path: Path) -> Iterator[tuple[Path, Any]]:
     """Every single value that is left, with its path."""
-    inner = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else None
-    if inner is None:
+    inner = list(data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ())
+    if not inner:
         if data is not _GONE:
             yield path, data
         return
@@ -192,8 +194,8 @@ def _leaves(data: Any, path: Path) -> Iterator[tuple[Path, Any]]:
 
 def _spoken(value: Any) -> str:
     """A value as YAML would have it; quotes keep a text a text."""
-    if value is None:
-        return "null"
+    if value is None or value == {}:
+        return "null" if value is None else "{}"
     if isinstance(value, bool):
         return "true" if value else "false"
     text = str(value)

@@ -260,6 +260,8 @@ def _said(text: Any) -> Any:
     """A value as YAML would have it; text in quotes is text."""
     if not isinstance(text, str):
         return None
+    if text == "{}":
+        return {}
     if text.startswith('"'):
         try:
             value = json.loads(text)

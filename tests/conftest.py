@@ -114,4 +114,6 @@ def _metrics(signing: int, installments: list[Installment], unpaid: int, rows: l
         min_headroom=tightest.closing - tightest.floor,
         min_headroom_date=tightest.date,
         average_life_years=0.48,
+        receipts_borrower=sum(row.inflow for row in rows),
+        receipts_bank=sum(row.inflow for row in rows),
     )

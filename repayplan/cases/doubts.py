@@ -9,7 +9,7 @@ from repayplan.calendar.dates import add_months
 from repayplan.cases.checks import owed
 from repayplan.cases.models import Case
 from repayplan.cases.problems import Path, Problem
-from repayplan.cases.sources import NOTHING, Flows, Milestones, Monthly, Season, Stores
+from repayplan.cases.sources import Flows, Milestones, Monthly, Season, Stores
 from repayplan.language import tr
 from repayplan.money import grouped, to_cents
 from repayplan.rules import defaults
@@ -99,14 +99,17 @@ def _short(source: Monthly, place: Path, end: dt.date) -> Iterator[Problem]:
 
 def _taxes(case: Case) -> Iterator[Problem]:
     for number, source in enumerate(case.cash.sources):
-        taxes = isinstance(source, Monthly | Flows) and source.category == "tax"
-        if taxes and sum(source.figures, NOTHING) > 0:
+        if isinstance(source, Monthly | Flows) and source.category == "tax" and _brings(source):
             yield Problem(
                 ("cash", "sources", number),
                 tr("this tax brings cash on the whole"),
                 tr("0.00 or less"),
                 tr("write what is paid with a minus sign; a refund may stand as it is"),
             )
+
+
+def _brings(source: Monthly | Flows) -> bool:
+    return sum(map(to_cents, source.figures)) > 0
 
 
 def _balance_sheets(case: Case) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from repayplan.compliance.replay import Replay
+from repayplan.planning.forecasts import receipts
 from repayplan.planning.result import CashRow, Installment, Metrics
 from repayplan.planning.value import expected_recovery, present_value
 
@@ -72,6 +73,8 @@ def metrics(plan: Replay) -> Metrics:
         min_headroom=headroom[lowest],
         min_headroom_date=plan.days[lowest],
         average_life_years=life / total / DAYS_A_YEAR if total else None,
+        receipts_borrower=receipts(plan, "borrower"),
+        receipts_bank=receipts(plan, "bank"),
     )
 
 

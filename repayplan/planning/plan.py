@@ -11,6 +11,7 @@ from repayplan.formulation.registry import limits
 from repayplan.language import tr
 from repayplan.planning.binding import binding
 from repayplan.planning.exact import Exact, make_exact
+from repayplan.planning.forecasts import forecast_findings, window_of
 from repayplan.planning.metrics import cash_rows, installments, metrics
 from repayplan.planning.notes import delay_warning, notes
 from repayplan.planning.optimum import Optimum, optimize
@@ -61,7 +62,11 @@ def _finish(case: Case, terms: Terms, problem: Problem, optimum: Optimum, exact:
         cash=cash_rows(result),
         metrics=metrics(result),
         binding=binding(result, optimum),
-        findings=(*judge(result), *notes(result, exact.unit, round(optimum.value - optimum.kept))),
+        findings=(
+            *judge(result),
+            *notes(result, exact.unit, round(optimum.value - optimum.kept)),
+            *forecast_findings(case, window_of(result)),
+        ),
     )
 
 

@@ -113,6 +113,8 @@ class MetricsLine(Line):
     min_headroom: Cents
     min_headroom_date: Date
     average_life_years: Number | None
+    receipts_borrower: Cents
+    receipts_bank: Cents
 
 
 class BindingLine(Line):
@@ -142,7 +144,7 @@ class DefaultLine(Line):
     """:class:`~repayplan.problem.terms.UsedDefault` in words."""
 
     field: str
-    value: str
+    value: Words
     reason: Words
     valid_from: Date
 

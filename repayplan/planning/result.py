@@ -64,7 +64,10 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """The handful of figures that matter; cents unless said. ``unpaid`` is debt left after the last payment."""
+    """The handful of figures that matter; cents unless said. ``unpaid`` is debt left after the last payment.
+
+    ``receipts_borrower`` and ``receipts_bank``: what comes in over the term in either view; plans rest on the bank's.
+    """
 
     debt_at_signing: int
     interest_paid: int
@@ -81,6 +84,8 @@ class Metrics:
     min_headroom: int
     min_headroom_date: dt.date
     average_life_years: float | None
+    receipts_borrower: int
+    receipts_bank: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from repayplan.calendar.dates import add_months, day_in_month, month_ends
 from repayplan.calendar.daycount import year_fraction
 from repayplan.cases.models import Case
 from repayplan.errors import Fault, InputError
-from repayplan.forecast import Window, forecast
+from repayplan.forecast import Flow, Window, forecast
 from repayplan.language import tr
 from repayplan.money import to_cents
 from repayplan.problem.arrays import CashArrays, CoverArrays, DebtArrays, LimitArrays, Mask, Problem, Real, ValueArrays
@@ -29,8 +29,9 @@ def assemble(case: Case, terms: Terms) -> Problem:
     end = pay_dates[-1]
     days = sorted({*pay_dates, *month_ends(case.as_of, day_in_month(end.year, end.month, 31))})
     pays = np.isin(np.array(days, dtype="datetime64[D]"), np.array(pay_dates, dtype="datetime64[D]"))
-    cash = _cash(case, terms, days)
-    cover = _cover(terms, days, pays, cash)
+    flows = forecast(case, Window(case.as_of, days[-1], terms.receipt_day, terms.cost_day), "bank")
+    cash = _cash(case, terms, days, flows)
+    cover = _cover(terms, days, pays, cash, _service(days, flows))
     grace = np.array([terms.grace_until is not None and day <= terms.grace_until for day in days])
     debt, mode = _debt(case, terms, days, pays, grace, cash, cover)
     return Problem(
@@ -46,9 +47,9 @@ def assemble(case: Case, terms: Terms) -> Problem:
     )
 
 
-def _cash(case: Case, terms: Terms, days: Sequence[dt.date]) -> CashArrays:
+def _cash(case: Case, terms: Terms, days: Sequence[dt.date], flows: Sequence[Flow]) -> CashArrays:
     inflow, outflow = np.zeros((1, len(days)), dtype=np.int64), np.zeros((1, len(days)), dtype=np.int64)
-    for flow in forecast(case, Window(case.as_of, days[-1], terms.receipt_day, terms.cost_day), "bank"):
+    for flow in flows:
         target = inflow if flow.amount > 0 else outflow
         target[0, bisect_left(days, flow.date)] += abs(flow.amount)
     opening = np.array([to_cents(case.cash.opening)], dtype=np.int64)
@@ -64,10 +65,24 @@ def _cash(case: Case, terms: Terms, days: Sequence[dt.date]) -> CashArrays:
     )
 
 
-def _cover(terms: Terms, days: Sequence[dt.date], pays: Mask, cash: CashArrays) -> CoverArrays:
-    """Windows by kind: since the payment before, the last so many months, or since the last receipt."""
+def _service(days: Sequence[dt.date], flows: Sequence[Flow]) -> Real:
+    """(T,) what goes to other lenders in each stage; cents."""
+    service = np.zeros(len(days))
+    for flow in flows:
+        if flow.category in ("senior", "lender"):
+            service[bisect_left(days, flow.date)] -= flow.amount
+    return service
+
+
+def _cover(terms: Terms, days: Sequence[dt.date], pays: Mask, cash: CashArrays, service: Real) -> CoverArrays:
+    """Windows by kind: since the payment before, the last so many months, or since the last receipt.
+
+    What other lenders get must be covered as well: it is out of the net cash once already, and the margin comes on top.
+    """
     start, total = np.zeros((1, len(days)), dtype=np.int64), np.zeros((1, len(days)), dtype=np.int64)
-    net = np.concatenate([[0], np.cumsum(cash.inflow[0] - cash.outflow[0])])
+    minimum = np.nan if terms.cover_minimum is None else float(terms.cover_minimum)
+    margin = np.ceil(max(np.nan_to_num(minimum) - 1, 0) * service).astype(np.int64)
+    net = np.concatenate([[0], np.cumsum(cash.inflow[0] - cash.outflow[0] - margin)])
     receipts = np.flatnonzero(cash.inflow[0] > 0)
     paid = np.flatnonzero(pays)
     for number, stage in enumerate(paid.tolist()):
@@ -81,7 +96,6 @@ def _cover(terms: Terms, days: Sequence[dt.date], pays: Mask, cash: CashArrays) 
             first = int(paid[number - 1]) + 1 if number else 0
         start[0, stage] = first
         total[0, stage] = max(net[stage + 1] - net[first], 0)
-    minimum = np.nan if terms.cover_minimum is None else float(terms.cover_minimum)
     return CoverArrays(total, start, np.array([minimum]), np.array([float(_carry(terms))]))
 
 

@@ -10,8 +10,9 @@ from typing import Any, Literal
 
 from repayplan.calendar.dates import add_months, recurring
 from repayplan.cases.models import Case, Cover, Grace, Loan
-from repayplan.cases.sources import Monthly
 from repayplan.errors import Fault, InputError
+from repayplan.forecast import Window, forecast
+from repayplan.forecast.views import seen
 from repayplan.language import Message, tr
 from repayplan.money import plain, to_cents
 from repayplan.rules import Default, defaults
@@ -22,7 +23,7 @@ class UsedDefault:
     """A default that was used because the case says nothing: field, the value in words, and why."""
 
     field: str
-    value: str
+    value: str | Message
     reason: Message
     valid_from: dt.date
 
@@ -76,6 +77,7 @@ def resolve(case: Case) -> Terms:
     cover = policy.cover if isinstance(policy.cover, Cover) else Cover.model_construct()
     grace = policy.grace if isinstance(policy.grace, Grace) else None
     filler.note("grace", policy.grace)
+    filler.views()
     months = filler.value("months", policy.months)
     maturity = policy.maturity or add_months(case.as_of, months)
     payment_day = policy.first_payment.day if policy.first_payment and not policy.payment_day else policy.payment_day
@@ -135,14 +137,24 @@ def rate_after_signing(loan: Loan) -> Decimal:
 
 
 def is_lumpy(case: Case) -> bool:
-    """Whether at least half of the expected receipts come by milestone, which makes even installments senseless."""
-    lumpy = steady = Decimal(0)
-    for source in case.cash.sources:
-        if isinstance(source, Monthly):
-            steady += sum(amount for amount in source.series if amount > 0)
-        else:
-            lumpy += sum(amount for amount in source.figures if amount > 0)
+    """Whether at least half of the expected receipts come in single amounts, which makes even installments senseless.
+
+    Counted over the term, up to which a season or a chain has an end.
+    """
+    table = defaults()
+    until = case.policy.maturity or add_months(case.as_of, case.policy.months or table["months"].value)
+    window = Window(case.as_of, until, table["receipt_day"].value, table["cost_day"].value)
+    lumpy = steady = 0
+    for flow in forecast(case, window, "borrower"):
+        if flow.amount > 0 and flow.kind in STEADY:
+            steady += flow.amount
+        elif flow.amount > 0:
+            lumpy += flow.amount
     return lumpy > 0 and lumpy >= steady
+
+
+STEADY = ("monthly", "season", "stores")
+"""Kinds of source that bring something every month."""
 
 
 class _Filler:
@@ -174,6 +186,17 @@ class _Filler:
         """A limit that may be off: None then."""
         chosen = self.value(name, given)
         return None if chosen == "off" else chosen
+
+    def views(self) -> None:
+        """How the bank sees each kind of source, recorded where the case leaves part of it open and it matters."""
+        told: set[str] = set()
+        for source in self.case.cash.sources:
+            default = seen(source).default
+            if default is None or source.kind in told or not (default.haircut or default.delay_days):
+                continue
+            told.add(source.kind)
+            value = tr("{share} less, {days} days later", share=percent(default.haircut), days=default.delay_days)
+            self.used.append(UsedDefault(f"bank.{source.kind}", value, default.reason, default.valid_from))
 
     def floor(self) -> int:
         """The operating floor in cents: given, or so many months of operating cost."""

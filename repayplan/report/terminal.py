@@ -13,7 +13,7 @@ from rich.text import Text
 from repayplan.compliance.findings import Finding
 from repayplan.language import Message, tr
 from repayplan.money import grouped
-from repayplan.planning.result import Binding, Plan
+from repayplan.planning.result import Binding, Metrics, Plan
 from repayplan.problem.terms import UsedDefault, payment_dates
 from repayplan.report.chart import chart
 from repayplan.report.schedule import payments, schedule
@@ -108,9 +108,22 @@ def _figures(plan: Plan) -> list[tuple[Message, str]]:
     if metrics.min_dscr is not None:
         lines.append((tr("Lowest cover"), _on(f"{metrics.min_dscr:.2f}", metrics.min_dscr_date)))
     lines.append((tr("Least cash above the floor"), _on(grouped(metrics.min_headroom), metrics.min_headroom_date)))
+    lines.append((tr("Receipts counted on"), _views(metrics)))
     if metrics.average_life_years is not None:
         lines.append((tr("Average life"), str(tr("{years} years", years=f"{metrics.average_life_years:.2f}"))))
     return lines
+
+
+def _views(metrics: Metrics) -> str:
+    """The bank's total, and beside it the borrower's where that is another."""
+    if metrics.receipts_bank == metrics.receipts_borrower:
+        return grouped(metrics.receipts_bank)
+    words = tr(
+        "{bank} of {borrower} that the borrower expects",
+        bank=grouped(metrics.receipts_bank),
+        borrower=grouped(metrics.receipts_borrower),
+    )
+    return str(words)
 
 
 def _quiet_days(plan: Plan, console: Console) -> None:
@@ -130,7 +143,7 @@ def _defaults(defaults: Sequence[UsedDefault], console: Console) -> None:
     table.add_column(no_wrap=True)
     table.add_column(style="dim", overflow="fold")
     for default in defaults:
-        table.add_row(default.field, default.value, str(default.reason))
+        table.add_row(default.field, str(default.value), str(default.reason))
     console.print(table)
 
 

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import NoReturn
 
 from repayplan.cases.documents import shown
@@ -51,14 +52,18 @@ _UNITS = {
     **dict.fromkeys(["billion", "bn"], 10**9),
 }
 _SIGNS = str.maketrans({"−": "-", "–": "-", "—": "-", "，": ",", "％": "%"})
-_BEFORE = re.compile(r"^(约为|大约|大概|约计|约|合计|共计|approximately|approx\.?|about|ca\.|~|≈|人民币|rmb|cny|¥|￥)\s*")
+_BEFORE = re.compile(
+    r"^(约为|大约|大概|约计|约|合计|共计|approximately|approx\.?|about|ca\.|~|≈|人民币|rmb|cny|¥|￥)\s*"
+)
 _AFTER = re.compile(r"\s*(左右|上下|约|大约|整|正)$")
 _NOTE = re.compile(r"\s*\((?![^()]*\d)[^()]*\)$")
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?: \d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
 _PART = re.compile(rf"({_NUMBER})\s*([a-z一-鿿]*)\s*")
 _NUMERAL = re.compile(r"[零〇一二三四五六七八九十百千万亿两壹贰叁肆伍陆柒捌玖拾佰仟萬億]+")
-_CAPITALS = re.compile(rf"({_NUMERAL.pattern})(?:元|圆)?(?:零?([一二三四五六七八九壹贰叁肆伍陆柒捌玖])角)?"
-                       r"(?:零?([一二三四五六七八九壹贰叁肆伍陆柒捌玖])分)?")
+_CAPITALS = re.compile(
+    rf"({_NUMERAL.pattern})(?:元|圆)?(?:零?([一二三四五六七八九壹贰叁肆伍陆柒捌玖])角)?"
+    r"(?:零?([一二三四五六七八九壹贰叁肆伍陆柒捌玖])分)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +183,7 @@ def choice(cell: Cell, choices: Mapping[str, str]) -> str:
 
 
 def date(cell: Cell) -> dt.date:
-    """A day: a date cell, a serial number, 20260315, or text such as 2026年3月15日, 2026/3/15, 2026年3月底, 15 Mar 2026."""
+    """A day: a date cell, a serial number, 20260315, or text: 2026年3月15日, 2026/3/15, 2026年3月底, 15 Mar 2026."""
     value = cell.value
     if isinstance(value, dt.datetime):
         return value.date()
@@ -202,7 +207,7 @@ def month(cell: Cell) -> dt.date:
             return found
     if isinstance(cell.value, int | float) and re.fullmatch(r"\d{6}", text := cell.text):
         found = _calendar(int(text[:4]), int(text[4:]), 1)
-    elif isinstance(cell.value, bool | float) and not float(cell.value).is_integer():
+    elif isinstance(cell.value, float) and not cell.value.is_integer():
         found = None
     else:
         try:
@@ -255,7 +260,7 @@ def _in_units(text: str, unit: int) -> Decimal | None:
     if len(parts) == 1 and not parts[0][1]:
         return _plain(parts[0][0]) * unit
     scales = [_UNITS[suffix] for _, suffix in parts]
-    falling = all(above > below for above, below in zip(scales, scales[1:], strict=False))
+    falling = all(above > below for above, below in pairwise(scales))
     if not falling or not all(suffix for _, suffix in parts):
         return None
     values = [_plain(digits) * scale for (digits, _), scale in zip(parts, scales, strict=True)]
@@ -314,12 +319,14 @@ _MONTH_FORMS: tuple[re.Pattern[str], ...] = tuple(
         rf"{_NAMED}[ -](?P<y>\d{{4}})",
     )
 )
-_CHINESE_DATE = re.compile(r"[〇零一二三四五六七八九]{4}年[一二三四五六七八九十]{1,3}月([一二三四五六七八九十]{1,3}[日号])?")
+_CHINESE_DATE = re.compile(
+    r"[〇零一二三四五六七八九]{4}年[一二三四五六七八九十]{1,3}月([一二三四五六七八九十]{1,3}[日号])?"
+)
 
 
 def _serial(value: float, epoch: dt.date) -> dt.date | None:
     """The day of an Excel serial number, or of 20260315 typed as a number."""
-    if isinstance(value, int | float) and float(value).is_integer() and 19_000_101 <= value <= 22_001_231:
+    if float(value).is_integer() and 19_000_101 <= value <= 22_001_231:
         digits = str(int(value))
         return _calendar(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     return epoch + dt.timedelta(days=int(value)) if int(value) in _SERIALS else None

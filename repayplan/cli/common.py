@@ -20,6 +20,8 @@ from repayplan.language import LANGUAGES, Message, tr
 if TYPE_CHECKING:
     from rich.console import Console
 
+_CASES = ("case.yaml", "case.xlsx", "case.json")
+
 AnyCommand = TypeVar("AnyCommand", bound=click.Command)
 AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
 
@@ -43,8 +45,8 @@ def common_options(function: AnyFunction) -> AnyFunction:
 
 
 def case_argument(function: AnyFunction) -> AnyFunction:
-    """``CASE``: a case file, or a directory with a ``case.yaml``; the command receives the file's path."""
-    text = tr("A case file (.yaml, .yml, .json), or a directory with a case.yaml.").text
+    """``CASE``: a case file, or a directory that holds one; the command receives the file's path."""
+    text = tr("A case file (.yaml, .yml, .json, .xlsx), or a directory with a case.yaml or case.xlsx.").text
     given = click.argument(
         "case", type=click.Path(path_type=Path), callback=lambda _c, _p, path: case_path(path), help=text
     )
@@ -53,7 +55,9 @@ def case_argument(function: AnyFunction) -> AnyFunction:
 
 def case_path(path: Path) -> Path:
     """The case file that a path means; a path that cannot be looked at is left to the reader's complaint."""
-    return path / "case.yaml" if os.path.isdir(path) else path
+    if not os.path.isdir(path):
+        return path
+    return next((path / name for name in _CASES if os.path.lexists(path / name)), path / _CASES[0])
 
 
 def json_option(function: AnyFunction) -> AnyFunction:

@@ -15,16 +15,22 @@ from repayplan.language import tr
 @click.option(
     "--story",
     type=click.Choice(["construction", "trade"]),
-    default="construction",
-    help=tr("Which business the template is about; construction where left out.").text,
+    help=tr("Which business the template is about; construction, or a short workbook, where left out.").text,
+)
+@click.option("--excel", is_flag=True, help=tr("Write an Excel workbook, case.xlsx.").text)
+@click.option(
+    "--unit",
+    type=click.Choice(["1", "10000"]),
+    default="1",
+    help=tr("Currency units in which the workbook's amounts count: 1 or 10000.").text,
 )
 @json_option
 @common_options
-def command(directory: Path, story: str, as_json: bool) -> int:
+def command(directory: Path, story: str | None, excel: bool, unit: str, as_json: bool) -> int:
     """Write, tell what to do next."""
     from repayplan.cases.templates import write_template
 
-    written = write_template(directory, story)
+    written = write_template(directory, story, excel, int(unit))
     if as_json:
         print_json({"files": [str(path) for path in written]})
     else:

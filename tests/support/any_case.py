@@ -14,7 +14,22 @@ from repayplan.cases.models import Case
 from repayplan.cases.sources import Flows, Milestone, Monthly, Season, Stores
 
 SIGNS = string.ascii_letters + string.digits + "恒泰建设有限公司（虚构）-—/、,.:=+@%\"' ()"
-SPECIAL = ("-", "无", "合计", "Total", "=1+1", '"quoted"', "001", "12", "2027-01-01", "off", "备注", "N/A", "true", "1e5")
+SPECIAL = (
+    "-",
+    "无",
+    "合计",
+    "Total",
+    "=1+1",
+    '"quoted"',
+    "001",
+    "12",
+    "2027-01-01",
+    "off",
+    "备注",
+    "N/A",
+    "true",
+    "1e5",
+)
 
 
 def any_case(dice: random.Random) -> Case:
@@ -119,7 +134,9 @@ def _monthly(source: dict[str, Any], dice: random.Random) -> None:
     if dice.random() < 0.5:
         source.pop("amount", None)
         source.pop("months", None)
-        source["amounts"] = [f"{sign}{dice.randrange(10**7)}.{dice.randrange(100):02d}" for _ in range(dice.randrange(1, 40))]
+        source["amounts"] = [
+            f"{sign}{dice.randrange(10**7)}.{dice.randrange(100):02d}" for _ in range(dice.randrange(1, 40))
+        ]
     else:
         source.pop("amounts", None)
         source |= {"amount": f"{sign}{dice.randrange(10**6)}.50", "months": dice.randrange(1, 60)}
@@ -147,7 +164,12 @@ def _parts(items: Any, dice: random.Random) -> None:
     for number, item in enumerate(items):
         if "name" in item:
             item["name"] = f"{item['name']}{number or ''}"
-        if "debtor" not in item and "date" in item and "retention" in item.keys() | {"release"} and isinstance(item, dict):
+        if (
+            "debtor" not in item
+            and "date" in item
+            and "retention" in item.keys() | {"release"}
+            and isinstance(item, dict)
+        ):
             both = "retention" in item and "release" in item
             if not both:
                 item.pop("retention", None)

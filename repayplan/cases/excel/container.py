@@ -154,7 +154,7 @@ def _percent_styles(parts: Parts, name: str) -> frozenset[str]:
         elif tag == "xf" and "cellXfs" in inside:
             styles.append(attributes.get("numFmtId", "0"))
 
-    walk(parts.content[parts.styles], parts.styles, name, start, lambda tag, text: inside.__delitem__(-1))
+    walk(parts.content[parts.styles], parts.styles, name, start, lambda *_: inside.__delitem__(-1))
     percent = {number for number, code in formats.items() if "%" in code} | {str(each) for each in _PERCENT_FORMATS}
     return frozenset(str(place) for place, number in enumerate(styles) if number in percent)
 

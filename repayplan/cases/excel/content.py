@@ -142,12 +142,10 @@ def _series(data: dict[str, Any], layout: Layout) -> dict[dt.date, Any]:
     if layout.months is None or not holder or not holder.get("amounts"):
         return {}
     amounts = holder["amounts"]
-    if amounts[0] is None or amounts[-1] is None or "start" not in holder and layout.months == "history":
+    if amounts[0] is None or amounts[-1] is None:
         return {}
-    start = holder.get("start") or ""
     del holder["amounts"]
-    first = dt.date.fromisoformat(f"{start}-01")
-    holder.pop("start", None)
+    first = dt.date.fromisoformat(f"{holder.pop('start')}-01")
     sign = layout.sign
     return {
         add_months(first, number): None if amount is None else f"{sign * Decimal(amount):.2f}"

@@ -21,7 +21,9 @@ def read_form(sheet: Sheet, layout: Layout, reading: Reading) -> Form:
     for column, label, address in _labels(sheet, layout, reading):
         if column.field in form:
             what = tr("the label {label} stands twice", label=column.title)
-            reading.blame((sheet, label), what, tr("keep one of the two"), tr("first in {cell}", cell=first[column.field]))
+            reading.blame(
+                (sheet, label), what, tr("keep one of the two"), tr("first in {cell}", cell=first[column.field])
+            )
             continue
         percent = heading_unit(heading_text(sheet, label) or "") == 0
         form[column.field] = (reading.value((sheet, address), column, percent), address)
@@ -31,7 +33,7 @@ def read_form(sheet: Sheet, layout: Layout, reading: Reading) -> Form:
 
 def _labels(sheet: Sheet, layout: Layout, reading: Reading) -> Iterator[tuple[Column, Address, Address]]:
     """Every known label with the addresses of itself and of its value; unknown ones are noted."""
-    known = layout.known()
+    known = layout.known
     taken: set[Address] = set()
     filled = sheet.filled
     left = min((column for _, column in filled), default=0)

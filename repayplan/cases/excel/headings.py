@@ -9,15 +9,15 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from repayplan.cases.cells import Cell, tidy
 from repayplan.errors import Fault, InputError
-from repayplan.language import current, tr
+from repayplan.language import Message, current, tr
 
 ENVIRONMENT = "REPAYPLAN_HEADINGS"
 MAX_BYTES = 1024 * 1024
@@ -72,6 +72,8 @@ class Layout:
     items: str | None = None
     months: str | None = None
     sign: int = 1
+    known: Mapping[str, Column] = field(default_factory=dict, compare=False)
+    """The columns by every name they go by, as :func:`plain` spells it."""
 
     @property
     def title(self) -> str:
@@ -87,14 +89,11 @@ class Layout:
         """The column of a field. KeyError where there is none."""
         return {column.field: column for column in self.columns}[field]
 
-    def known(self) -> dict[str, Column]:
-        """The columns by every name they go by, as :func:`plain` spells it."""
-        return {plain(name): column for column in self.columns for name in (column.zh, column.en, *column.also)}
-
     def find(self, heading: str) -> Column | None:
         """The column of a heading, which may have a remark in parentheses behind it."""
-        known = self.known()
-        return known.get(plain(heading)) or known.get(plain(re.sub(r"\([^()]*\)\s*[*:]?$", "", tidy(heading))))
+        return self.known.get(plain(heading)) or self.known.get(
+            plain(re.sub(r"\([^()]*\)\s*[*:]?$", "", tidy(heading)))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +119,7 @@ class Headings:
         return names.get(plain(sheet))
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """A heading as it is compared."""
     text = tidy(text).lower()
@@ -155,9 +155,9 @@ def headings() -> Headings:
 @cache
 def _headings(extension: str | None) -> Headings:
     table = tomllib.loads((files("repayplan.cases.excel") / "headings.toml").read_text(encoding="utf-8"))
-    for sheet, field, names in _added(extension, table) if extension else ():
+    for sheet, name, names in _added(extension, table) if extension else ():
         target = table["sheets"][sheet]
-        column = next((each for each in target["columns"] if each["field"] == field), target)
+        column = next((each for each in target["columns"] if each["field"] == name), target)
         column["also"] = [*column.get("also", ()), *names]
     return Headings(
         {key: _layout(key, entry) for key, entry in table["sheets"].items()},
@@ -168,7 +168,8 @@ def _headings(extension: str | None) -> Headings:
 
 def _layout(key: str, entry: Mapping[str, Any]) -> Layout:
     columns = tuple(Column(**{**column, "also": tuple(column.get("also", ()))}) for column in entry["columns"])
-    return Layout(**{**entry, "key": key, "columns": columns, "also": tuple(entry.get("also", ()))})
+    known = {plain(name): column for column in columns for name in (column.zh, column.en, *column.also)}
+    return Layout(**{**entry, "key": key, "columns": columns, "also": tuple(entry.get("also", ())), "known": known})
 
 
 def _choice(words: Mapping[str, Iterable[str]]) -> dict[str, str]:
@@ -177,10 +178,45 @@ def _choice(words: Mapping[str, Iterable[str]]) -> dict[str, str]:
 
 def _added(path: str, table: Mapping[str, Any]) -> list[tuple[str, str, list[str]]]:
     """Sheet, field and further names from a bank's file: ``[loans]`` with lines ``principal = ["…"]``."""
+    added, faults = [], []
+    for sheet, entries in _extension(path).items():
+        layout = _layout(sheet, table["sheets"][sheet]) if sheet in table["sheets"] else None
+        for name, names in entries.items() if isinstance(entries, dict) else [("", None)]:
+            fault = _wrong(layout, name, names, table)
+            if fault is None:
+                added.append((sheet, name, names))
+            else:
+                faults.append(Fault(fault[0], f"{path} {sheet}.{name}", limit=fault[1], remedy=fault[2]))
+    if faults:
+        raise InputError(faults)
+    return added
+
+
+def _wrong(
+    layout: Layout | None, name: str, names: Any, table: Mapping[str, Any]
+) -> tuple[Message, Message, Message] | None:
+    """What is wrong with one line of a bank's file."""
+    remedy = tr("write for example {example}", example='[loans] principal = ["…"]')
+    if layout is None:
+        limit = tr("one of: {choices}", choices=", ".join(table["sheets"]))
+        return tr("this table of headings knows no such sheet"), limit, remedy
+    fields = ["sheet", *(column.field for column in layout.columns)]
+    if name not in fields or not isinstance(names, list) or not all(isinstance(each, str) for each in names):
+        limit = tr("one of: {choices}", choices=", ".join(fields))
+        return tr("this table of headings knows no such field, or its names are no list"), limit, remedy
+    taken = [
+        each for each in names if name != "sheet" and layout.known.get(plain(each), layout.column(name)).field != name
+    ]
+    if taken:
+        limit = tr("{name} means {field}", name=taken[0], field=layout.known[plain(taken[0])].field)
+        return tr("this name has another meaning on the same sheet"), limit, tr("leave it out")
+    return None
+
+
+def _extension(path: str) -> dict[str, Any]:
     try:
         with Path(path).open("rb") as source:
-            content = source.read(MAX_BYTES)
-        extension = tomllib.loads(content.decode("utf-8-sig"))
+            return tomllib.loads(source.read(MAX_BYTES).decode("utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
         raise InputError(
             Fault(
@@ -189,21 +225,3 @@ def _added(path: str, table: Mapping[str, Any]) -> list[tuple[str, str, list[str
                 remedy=tr("mend the file that {name} names, or unset {name}", name=ENVIRONMENT),
             )
         ) from None
-    added, faults = [], []
-    for sheet, fields in extension.items():
-        known = {column["field"] for column in table["sheets"].get(sheet, {}).get("columns", ())} | {"sheet"}
-        for field, names in fields.items() if isinstance(fields, dict) else [("", None)]:
-            if field in known and isinstance(names, list) and all(isinstance(name, str) for name in names):
-                added.append((sheet, field, names))
-                continue
-            faults.append(
-                Fault(
-                    tr("this table of headings knows no such field, or its names are no list"),
-                    f"{path} {sheet}.{field}",
-                    limit=tr("one of: {choices}", choices=", ".join(sorted(known if sheet in table["sheets"] else table["sheets"]))),
-                    remedy=tr('write for example {example}', example='[loans] principal = ["…"]'),
-                )
-            )
-    if faults:
-        raise InputError(faults)
-    return added

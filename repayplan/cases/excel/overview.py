@@ -76,7 +76,9 @@ class Overview:
         total = sum((amount for amount in amounts if amount is not None), Decimal())
         if total != debt:
             limit = tr("{total} on the sheet of the loans", total=f"{total:,.2f}")
-            self._blame("debt", tr("the loans do not add up to this"), tr("correct one of them, or leave this empty"), limit)
+            self._blame(
+                "debt", tr("the loans do not add up to this"), tr("correct one of them, or leave this empty"), limit
+            )
 
     def overdue_since(self, loan: Draft, days: Any = None, place: tuple[Sheet, Address] | None = None) -> None:
         """The day since when a loan is overdue, from a number of days."""
@@ -136,7 +138,7 @@ class Overview:
 
     def _name(self, label: str | None) -> str:
         """The source is called as its label is, without unit."""
-        text = (label or "Cash").split("(")[0].split("（")[0]  # noqa: RUF001
+        text = (label or "Cash").split("(")[0].split("（")[0]
         return text.strip(" *:：") or "Cash"
 
     def _next_month(self) -> str:

@@ -34,7 +34,7 @@ OnEnd = Callable[[str, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a workbook consists of: ``sheets`` maps the name of every worksheet to its part, in the order of the tabs."""
+    """What a workbook consists of: ``sheets`` gives the part of every worksheet by name, in the order of the tabs."""
 
     content: Mapping[str, bytes]
     sheets: Mapping[str, str]
@@ -127,7 +127,7 @@ class _Unpacking:
         content = {part: self._take(part) for part in dict.fromkeys(wanted) if part in self._present}
         styles = next((target for kind, target in links.values() if kind == "styles" and target in content), None)
         for part in content.keys() - set(sheets.values()):
-            walk(content[part], part, self._name, lambda tag, attributes: None)
+            walk(content[part], part, self._name, lambda *_: None)
         return Parts(content, {title: part for title, part in sheets.items() if part in content}, styles, from_1904)
 
     def _links(self) -> dict[str, tuple[str, str]]:

@@ -47,7 +47,8 @@ def read_workbook(content: bytes, name: str) -> Document:
     draft = _assemble(pages, reading)
     order = {sheet.name: number for number, sheet in enumerate(sheets)}
     lines = {
-        path: (order[sheet.name] * 10**6 + row) * 10**4 + column for path, (sheet, (row, column)) in draft.places.items()
+        path: (order[sheet.name] * 10**6 + row) * 10**4 + column
+        for path, (sheet, (row, column)) in draft.places.items()
     }
     addresses = {path: sheet.where(address) for path, (sheet, address) in draft.places.items()}
     unique = tuple({(fault.where, fault.what.text): fault for fault in reading.faults}.values())
@@ -66,7 +67,9 @@ def _pages(sheets: Sequence[Sheet], reading: Reading) -> list[tuple[Sheet, Layou
         if layout is None or layout is layouts["overview"]:
             known = ", ".join(each.title for each in layouts.values())
             what = tr("no such sheet is known: {name}", name=sheet.name)
-            remedy = tr("give it one of these names: {names}; or put _ before its name to have it left alone", names=known)
+            remedy = tr(
+                "give it one of these names: {names}; or put _ before its name to have it left alone", names=known
+            )
             reading.blame((sheet, sheet.filled[0]), what, remedy)
         else:
             pages.append((sheet, layout))
@@ -83,7 +86,9 @@ def _unit(pages: Sequence[tuple[Sheet, Layout]], reading: Reading) -> int:
     unit = mentions[0][0] if mentions else 1
     for other, place in mentions:
         if other != unit:
-            what = tr("this counts in {other}, the workbook in {unit}", other=_UNIT_NAMES[other], unit=_UNIT_NAMES[unit])
+            what = tr(
+                "this counts in {other}, the workbook in {unit}", other=_UNIT_NAMES[other], unit=_UNIT_NAMES[unit]
+            )
             reading.blame(place, what, tr("use one unit in the whole workbook, chosen on its first sheet"))
     return unit
 
@@ -166,7 +171,9 @@ def _loan(row: Row, overview: Overview, reading: Reading) -> Draft:
     place = row.own.places.pop(("overdue_days",), None)
     if days is not None and days is not UNREADABLE and place is not None:
         if row.own.get(("contract", "overdue_since")) is not None:
-            reading.blame(place, tr("the day since when it is overdue is given as well"), tr("leave one of the two empty"))
+            reading.blame(
+                place, tr("the day since when it is overdue is given as well"), tr("leave one of the two empty")
+            )
         else:
             overview.overdue_since(row.own, days, place)
     return row.own

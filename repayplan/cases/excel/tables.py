@@ -103,7 +103,7 @@ def _heading(sheet: Sheet, address: Address, layout: Layout, table: _Table, read
     elif text is None or plain(text) not in reading.words.ignored:
         beneath = any(row > address[0] and column == address[1] for row, column in sheet.filled)
         if beneath and address not in sheet.merged:
-            reading.unknown((sheet, address), text or sheet.cells[address].text, layout.known())
+            reading.unknown((sheet, address), text or sheet.cells[address].text, layout.known)
 
 
 def _month(sheet: Sheet, address: Address) -> dt.date | None:
@@ -181,13 +181,17 @@ def _series(sheet: Sheet, number: int, layout: Layout, table: _Table, own: Draft
     cell = values[first][1]
     if own.get((*above, "start")) not in (None, f"{first:%Y-%m}", UNREADABLE):
         what = tr("the first month given here is not that of the first amount")
-        reading.blame(own.places[*above, "start"], what, tr("leave it empty"), tr("at most {date}", date=f"{first:%Y-%m}"))
+        reading.blame(
+            own.places[*above, "start"], what, tr("leave it empty"), tr("at most {date}", date=f"{first:%Y-%m}")
+        )
     own.put((*above, "start"), f"{first:%Y-%m}")
     own.places[*above, "start"] = (sheet, cell)
     months = list(_months(first, last))
     if len(months) > _MOST_MONTHS:
         what = tr("these months reach over {count} months", count=len(months))
-        reading.blame((sheet, cell), what, tr("check the years in the headings"), tr("at most {count}", count=_MOST_MONTHS))
+        reading.blame(
+            (sheet, cell), what, tr("check the years in the headings"), tr("at most {count}", count=_MOST_MONTHS)
+        )
         return
     for index, month in enumerate(months):
         value, address = values.get(month, (None, cell))

@@ -67,13 +67,26 @@ class _Writing:
         self._unit_cell = ""
         self._title = book.add_format({"bold": True, "font_size": 14})
         self._head = book.add_format(
-            {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#DDEBF7", "border": 1, "border_color": "#9DB7D0"}
+            {
+                "bold": True,
+                "text_wrap": True,
+                "valign": "top",
+                "bg_color": "#DDEBF7",
+                "border": 1,
+                "border_color": "#9DB7D0",
+            }
         )
         self._label = book.add_format({"bold": True, "bg_color": "#DDEBF7", "border": 1, "border_color": "#9DB7D0"})
         self._hint = book.add_format({"font_color": "#6B6B6B", "italic": True})
         self._formats = {
             kind: book.add_format({"num_format": shape, "align": "right"})
-            for kind, shape in {"amount": "#,##0.00##", "rate": "0.00##%", "date": "yyyy-mm-dd", "number": "0.00##", "": "@"}.items()
+            for kind, shape in {
+                "amount": "#,##0.00##",
+                "rate": "0.00##%",
+                "date": "yyyy-mm-dd",
+                "number": "0.00##",
+                "": "@",
+            }.items()
         }
 
     def write(self, content: Content, as_of: dt.date) -> None:
@@ -91,8 +104,9 @@ class _Writing:
         sheet.set_column(1, 1, 28)
         sheet.set_column(2, 2, 60)
         title = tr("A borrower: this sheet alone gives a plan, the others refine it")
-        sheet.write_string(0, 0, str(title if layout.key == "overview" else tr("What the bank wants; empty: its default")),
-                           self._title)
+        sheet.write_string(
+            0, 0, str(title if layout.key == "overview" else tr("What the bank wants; empty: its default")), self._title
+        )
         for row, column in enumerate(layout.columns, start=2):
             if column.field == "unit":
                 self._unit_cell = f"'{layout.title}'!${spell((row, 1))[0]}${row + 1}"
@@ -186,7 +200,10 @@ class _Writing:
         if kind == "yes":
             return ("是" if value else "否") if chinese else ("yes" if value else "no")
         if kind == "choice" and chinese:
-            return next((shown for shown, word in self._words.choices[name].items() if word == value and not shown.isascii()), value)
+            return next(
+                (shown for shown, word in self._words.choices[name].items() if word == value and not shown.isascii()),
+                value,
+            )
         if kind == "season":
             return _season(str(value))
         text = str(value)

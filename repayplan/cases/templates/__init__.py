@@ -24,15 +24,36 @@ def template(story: str) -> dict[str, str]:
     }
 
 
-def write_template(directory: str | Path, story: str) -> list[Path]:
-    """Write a story's files into ``directory``, which is made where absent; the paths written, ``case.yaml`` first.
+def workbook_template(story: str | None, unit: int = 1) -> dict[str, bytes]:
+    """The same with a workbook, ``case.xlsx`` first; None: a workbook with nothing but its first sheet filled in."""
+    from repayplan.cases.excel.template import short_workbook
+    from repayplan.cases.excel.writer import workbook_of
+    from repayplan.cases.readers import read_text
 
+    if story is None:
+        readme = (files(__name__) / f"workbook.{current()}.md").read_text(encoding="utf-8")
+        return {"case.xlsx": short_workbook(unit), "README.md": readme.encode()}
+    texts = template(story)
+    case = read_text(texts["case.yaml"], "case.yaml", "yaml")
+    return {
+        "case.xlsx": workbook_of(case, unit),
+        "README.md": texts["README.md"].replace("case.yaml", "case.xlsx").encode(),
+    }
+
+
+def write_template(directory: str | Path, story: str | None, excel: bool = False, unit: int = 1) -> list[Path]:
+    """Write a story's files into ``directory``, which is made where absent; the paths written, the case first.
+
+    ``excel``: as a workbook with amounts in ``unit`` currency units, 1 or 10,000; without a story, a short one.
     Raises InputError where a file is there already or the directory cannot be written; then nothing was written.
     """
     directory = Path(directory)
-    contents = template(story)
+    if excel:
+        contents = workbook_template(story, unit)
+    else:
+        contents = {name: text.encode() for name, text in template(story or STORIES[0]).items()}
     taken = [directory / name for name in contents if os.path.lexists(directory / name)]
     if taken:
         remedy = tr("give another directory, or move this file away")
         raise InputError(Fault(tr("this file is there already"), str(path), remedy=remedy) for path in taken)
-    return publish(directory, {name: text.encode() for name, text in contents.items()})
+    return publish(directory, contents)

@@ -9,7 +9,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -84,6 +84,10 @@ class Layout:
     def is_form(self) -> bool:
         """Whether every label has its value beside it; otherwise headings stand above rows."""
         return self.key in ("overview", "policy")
+
+    def with_columns(self, *columns: Column) -> Layout:
+        """The same sheet with more columns."""
+        return _with_known(replace(self, columns=(*self.columns, *columns)))
 
     def column(self, field: str) -> Column:
         """The column of a field. KeyError where there is none."""
@@ -168,8 +172,12 @@ def _headings(extension: str | None) -> Headings:
 
 def _layout(key: str, entry: Mapping[str, Any]) -> Layout:
     columns = tuple(Column(**{**column, "also": tuple(column.get("also", ()))}) for column in entry["columns"])
-    known = {plain(name): column for column in columns for name in (column.zh, column.en, *column.also)}
-    return Layout(**{**entry, "key": key, "columns": columns, "also": tuple(entry.get("also", ())), "known": known})
+    return _with_known(Layout(**{**entry, "key": key, "columns": columns, "also": tuple(entry.get("also", ()))}))
+
+
+def _with_known(layout: Layout) -> Layout:
+    names = {plain(name): each for each in layout.columns for name in (each.zh, each.en, *each.also)}
+    return replace(layout, known=names)
 
 
 def _choice(words: Mapping[str, Iterable[str]]) -> dict[str, str]:
@@ -178,7 +186,8 @@ def _choice(words: Mapping[str, Iterable[str]]) -> dict[str, str]:
 
 def _added(path: str, table: Mapping[str, Any]) -> list[tuple[str, str, list[str]]]:
     """Sheet, field and further names from a bank's file: ``[loans]`` with lines ``principal = ["…"]``."""
-    added, faults = [], []
+    added: list[tuple[str, str, list[str]]] = []
+    faults = []
     for sheet, entries in _extension(path).items():
         layout = _layout(sheet, table["sheets"][sheet]) if sheet in table["sheets"] else None
         for name, names in entries.items() if isinstance(entries, dict) else [("", None)]:

@@ -12,6 +12,7 @@ from repayplan.cases.documents import UNREADABLE
 from repayplan.cases.excel.container import Address, Sheet
 from repayplan.cases.excel.draft import LEVEL, Draft, Reading, heading_text, plain_amount, plain_date, steps
 from repayplan.cases.excel.forms import Form
+from repayplan.cases.excel.loans import overdue_since
 from repayplan.language import tr
 from repayplan.rules import defaults
 from repayplan.rules.seasons import seasons
@@ -52,7 +53,7 @@ class Overview:
                 loan.places[path] = (self._sheet, address)
             if value is not None:
                 loan.put(path, value)
-        self.overdue_since(loan)
+        self._overdue(loan)
         if self.value("debt") is None:
             loan.data.pop("principal", None)
             loan.places["principal",] = self._place("debt")
@@ -68,7 +69,7 @@ class Overview:
                 loan.put(("rate",), self.value("rate"))
                 loan.places["rate",] = self._place("rate")
             if loan.get(("contract", "overdue_since")) is None:
-                self.overdue_since(loan)
+                self._overdue(loan)
         debt = plain_amount(self.value("debt"))
         amounts = [loan.get((name,)) for loan in loans for name in ("principal", "overdue_principal")]
         if debt is None or not all(amount is None or isinstance(amount, Decimal) for amount in amounts):
@@ -80,19 +81,13 @@ class Overview:
                 "debt", tr("the loans do not add up to this"), tr("correct one of them, or leave this empty"), limit
             )
 
-    def overdue_since(self, loan: Draft, days: Any = None, place: tuple[Sheet, Address] | None = None) -> None:
-        """The day since when a loan is overdue, from a number of days."""
-        days = self.value("overdue_days") if days is None else days
-        place = place or self._place("overdue_days")
-        as_of = plain_date(self.value("as_of"))
-        if not isinstance(days, int) or as_of is None or not days:
-            return
-        if not 0 < days <= 20_000:
-            limit = tr("0 to {count}", count="20,000")
-            self._reading.blame(place, tr("this is no number of days overdue"), tr("write for example 95"), limit)
-            return
-        loan.put(("contract", "overdue_since"), as_of - dt.timedelta(days=days))
-        loan.places["contract", "overdue_since"] = place
+    @property
+    def as_of(self) -> dt.date | None:
+        """The day of the balances, where it could be read."""
+        return plain_date(self.value("as_of"))
+
+    def _overdue(self, loan: Draft) -> None:
+        overdue_since(loan, self.value("overdue_days"), self._place("overdue_days"), self.as_of, self._reading)
 
     def cash(self) -> Draft | None:
         """The one source of cash that the first sheet describes; None where it names none."""
@@ -142,7 +137,7 @@ class Overview:
         return text.strip(" *:：") or "Cash"
 
     def _next_month(self) -> str:
-        as_of = plain_date(self.value("as_of")) or dt.date(2000, 1, 1)
+        as_of = self.as_of or dt.date(2000, 1, 1)
         return f"{add_months(as_of.replace(day=1), 1):%Y-%m}"
 
     def _term(self) -> int:

@@ -14,9 +14,9 @@ from repayplan.cases.excel.container import Sheet, open_workbook
 from repayplan.cases.excel.draft import Draft, Place, Reading, heading_text, steps
 from repayplan.cases.excel.forms import read_form
 from repayplan.cases.excel.headings import Headings, Layout, heading_unit, headings, plain, unit_of
+from repayplan.cases.excel.loans import settle_loan
 from repayplan.cases.excel.overview import Overview
 from repayplan.cases.excel.tables import Row, read_table
-from repayplan.errors import InputError
 from repayplan.language import tr
 
 SCHEMA = "repayplan/case/1"
@@ -43,8 +43,13 @@ def read_workbook(content: bytes, name: str) -> Document:
     sheets = open_workbook(content, name)
     reading = Reading(words)
     pages = _pages(sheets, reading)
-    reading.unit = _unit(pages, reading)
+    reading.unit = unit_mentioned(pages, reading)
     draft = _assemble(pages, reading)
+    return document_of(name, draft, sheets, reading)
+
+
+def document_of(name: str, draft: Draft, sheets: Sequence[Sheet], reading: Reading) -> Document:
+    """What was put together, as a document that knows the cell of every value."""
     order = {sheet.name: number for number, sheet in enumerate(sheets)}
     lines = {
         path: (order[sheet.name] * 10**6 + row) * 10**4 + column
@@ -80,7 +85,7 @@ def _set_aside(name: str, words: Headings) -> bool:
     return name.startswith("_") or plain(name) in words.ignored
 
 
-def _unit(pages: Sequence[tuple[Sheet, Layout]], reading: Reading) -> int:
+def unit_mentioned(pages: Sequence[tuple[Sheet, Layout]], reading: Reading) -> int:
     """The unit of every amount: what the first sheet says, and nothing else may say otherwise."""
     mentions = [mention for sheet, layout in pages for mention in _mentions(sheet, layout, reading)]
     unit = mentions[0][0] if mentions else 1
@@ -133,7 +138,7 @@ def _assemble(pages: Sequence[tuple[Sheet, Layout]], reading: Reading) -> Draft:
         rows = read_table(sheet, layout, reading)
         match layout.key:
             case "loans":
-                loans.extend(_loan(row, overview, reading) for row in rows)
+                loans.extend(settle_loan(row, overview.as_of, reading) for row in rows)
             case "statements":
                 statements.extend(row.own for row in rows)
             case "more":
@@ -163,20 +168,6 @@ def _policy(sheet: Sheet, layout: Layout, draft: Draft, reading: Reading) -> Non
             reading.blame((sheet, address), tr("this limit is switched off elsewhere"), tr("leave this cell empty"))
             continue
         draft.put(path, value)
-
-
-def _loan(row: Row, overview: Overview, reading: Reading) -> Draft:
-    """A loan of the table; a number of days overdue becomes the day since when."""
-    days = row.own.data.pop("overdue_days", None)
-    place = row.own.places.pop(("overdue_days",), None)
-    if days is not None and days is not UNREADABLE and place is not None:
-        if row.own.get(("contract", "overdue_since")) is not None:
-            reading.blame(
-                place, tr("the day since when it is overdue is given as well"), tr("leave one of the two empty")
-            )
-        else:
-            overview.overdue_since(row.own, days, place)
-    return row.own
 
 
 def _loans(draft: Draft, loans: list[Draft], overview: Overview) -> None:
@@ -276,6 +267,3 @@ def _said(text: Any) -> Any:
             return text
         return value if isinstance(value, str) else text
     return scalar(text)
-
-
-__all__ = ["InputError", "read_workbook"]

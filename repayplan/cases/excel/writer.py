@@ -15,7 +15,7 @@ from repayplan.calendar.dates import add_months
 from repayplan.cases.excel.container import spell
 from repayplan.cases.excel.content import Content, Line, content_of
 from repayplan.cases.excel.draft import LEVEL
-from repayplan.cases.excel.headings import Column, Headings, Layout, headings, plain
+from repayplan.cases.excel.headings import Column, Headings, Layout, headings
 from repayplan.cases.models import Case
 from repayplan.language import current, tr
 from repayplan.rules.seasons import seasons
@@ -231,6 +231,3 @@ def _season(name: str) -> str:
     if current() != "zh":
         return name
     return "平稳" if name == LEVEL else seasons()[name].zh
-
-
-__all__ = ["plain", "workbook_of", "write_content"]

@@ -7,16 +7,16 @@ from typing import Literal
 
 from pydantic import ValidationError
 
+from repayplan.cases.attachments import attach
 from repayplan.cases.documents import Document
 from repayplan.cases.doubts import doubts
 from repayplan.cases.faults import fault_of, to_faults
+from repayplan.cases.files import content_of, text_of
 from repayplan.cases.mending import hidden_errors
 from repayplan.cases.models import Case
 from repayplan.cases.notation import read_json, read_yaml
 from repayplan.errors import Fault, InputError
 from repayplan.language import tr
-
-MAX_BYTES = 5 * 1024 * 1024
 
 Notation = Literal["yaml", "json"]
 
@@ -49,7 +49,7 @@ def _document(path: Path) -> Document:
         from repayplan.cases.excel.parts import MAX_PACKED
         from repayplan.cases.excel.reader import read_workbook
 
-        return read_workbook(content_of(path, MAX_PACKED), path.name)
+        return attach(read_workbook(content_of(path, MAX_PACKED), path.name), path.parent)
     notation = _NOTATIONS.get(path.suffix.lower())
     if notation is None:
         raise InputError(
@@ -61,7 +61,7 @@ def _document(path: Path) -> Document:
                 tr("save the case with one of these endings"),
             )
         )
-    return read_document(text_of(path), path.name, notation)
+    return attach(read_document(text_of(path), path.name, notation), path.parent)
 
 
 def read_document(text: str, name: str, notation: Notation) -> Document:
@@ -82,52 +82,3 @@ def to_case(document: Document) -> Case:
     if document.faults:
         raise InputError(document.faults)
     return case
-
-
-def text_of(path: str | Path) -> str:
-    """A file's text: UTF-8, with or without a byte order mark, at most 5 MiB. Raises InputError."""
-    return decode(content_of(Path(path)), str(path))
-
-
-def content_of(path: Path, most: int = MAX_BYTES) -> bytes:
-    """A file's bytes, at most ``most`` of them. Raises InputError."""
-    try:
-        if path.exists() and not path.is_file():
-            raise InputError(Fault(tr("this is not a file"), str(path), remedy=tr("give the path of a case file")))
-        with path.open("rb") as source:
-            content = source.read(most + 1)
-    except FileNotFoundError:
-        raise InputError(
-            Fault(tr("there is no such file"), str(path), remedy=tr("check the path, or begin with repayplan init"))
-        ) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(
-            Fault(tr("this file cannot be opened: {reason}", reason=reason), str(path), remedy=tr("check its rights"))
-        ) from None
-    if len(content) > most:
-        raise InputError(
-            Fault(
-                tr("this file is too large"),
-                str(path),
-                limit=tr("at most {count} MiB", count=most // 1024**2),
-                remedy=tr("put small receipts together"),
-            )
-        )
-    return content
-
-
-def decode(content: bytes, name: str) -> str:
-    """UTF-8 with or without a byte order mark. Raises InputError with the line of the first other byte."""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise InputError(
-            Fault(
-                tr("this file is not UTF-8"),
-                f"{name}:{line}",
-                f"0x{content[error.start]:02x}",
-                remedy=tr("save it as UTF-8 (older editors write GBK or Windows-1252)"),
-            )
-        ) from None

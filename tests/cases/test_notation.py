@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from repayplan.cases.documents import MAX_DEPTH, Document
-from repayplan.cases.readers import decode, read_document
+from repayplan.cases.files import decode
+from repayplan.cases.readers import read_document
 from repayplan.errors import InputError
 
 

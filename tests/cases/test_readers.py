@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from repayplan.cases.files import MAX_BYTES
+from repayplan.cases.readers import check_case, read_case, read_text
 from repayplan.cases.sources import Milestones, Monthly
-from repayplan.cases.readers import MAX_BYTES, check_case, read_case, read_text
 from repayplan.errors import InputError
 
 GOOD = """\
@@ -251,7 +252,8 @@ EXAMPLE_SOURCE = "{kind: monthly, name: Net cash of the shops, start: 2026-12, a
         (
             "cash.sources.0.kind",
             "weekly",
-            "cash.sources[0]: there is no such kind; limit: one of: milestones, monthly; → choose one of these kinds",
+            "cash.sources[0]: there is no such kind; limit: one of: milestones, season, stores, "
+            "receivables, assets, guarantor, flows, monthly; → choose one of these kinds",
         ),
         (
             "cash.sources.0",
@@ -267,7 +269,7 @@ EXAMPLE_SOURCE = "{kind: monthly, name: Net cash of the shops, start: 2026-12, a
             "cash.sources.0.items",
             3,
             "cash.sources[0].items: there is no such field; value: 3; "
-            "→ the fields here are: kind, name, start, amounts, amount, months, day",
+            "→ the fields here are: name, bank, kind, category, start, amounts, amount, months, day",
         ),
         (
             "cash.sources.0.months",
@@ -382,7 +384,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 
     assert fault("none.yaml") == "/none.yaml: there is no such file; → check the path, or begin with repayplan init"
     assert fault("case.txt") == (
-        "/case.txt: this is no kind of case file; value: .txt; limit: one of: .yaml, .yml, .json; "
+        "/case.txt: this is no kind of case file; value: .txt; limit: one of: .yaml, .yml, .json, .xlsx, .xlsm; "
         "→ save the case with one of these endings"
     )
     (tmp_path / "folder.yaml").mkdir()

@@ -1,0 +1,59 @@
+"""Files as bytes and as text, bounded in size: what cannot be opened or is not UTF-8 is said with its cure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from repayplan.errors import Fault, InputError
+from repayplan.language import tr
+
+MAX_BYTES = 5 * 1024 * 1024
+
+
+def text_of(path: str | Path) -> str:
+    """A file's text: UTF-8, with or without a byte order mark, at most 5 MiB. Raises InputError."""
+    return decode(content_of(Path(path)), str(path))
+
+
+def content_of(path: Path, most: int = MAX_BYTES) -> bytes:
+    """A file's bytes, at most ``most`` of them. Raises InputError."""
+    try:
+        if path.exists() and not path.is_file():
+            raise InputError(Fault(tr("this is not a file"), str(path), remedy=tr("give the path of a case file")))
+        with path.open("rb") as source:
+            content = source.read(most + 1)
+    except FileNotFoundError:
+        raise InputError(
+            Fault(tr("there is no such file"), str(path), remedy=tr("check the path, or begin with repayplan init"))
+        ) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(
+            Fault(tr("this file cannot be opened: {reason}", reason=reason), str(path), remedy=tr("check its rights"))
+        ) from None
+    if len(content) > most:
+        raise InputError(
+            Fault(
+                tr("this file is too large"),
+                str(path),
+                limit=tr("at most {count} MiB", count=most // 1024**2),
+                remedy=tr("put small receipts together"),
+            )
+        )
+    return content
+
+
+def decode(content: bytes, name: str) -> str:
+    """UTF-8 with or without a byte order mark. Raises InputError with the line of the first other byte."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise InputError(
+            Fault(
+                tr("this file is not UTF-8"),
+                f"{name}:{line}",
+                f"0x{content[error.start]:02x}",
+                remedy=tr("save it as UTF-8 (older editors write GBK or Windows-1252)"),
+            )
+        ) from None

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from repayplan.version import __version__
 
 if TYPE_CHECKING:
+    from repayplan.cases.loan_list import read_loans as read_loans
     from repayplan.cases.readers import read_case as read_case
     from repayplan.cases.schema import case_schema as case_schema
     from repayplan.planning.plan import plan as plan
@@ -30,12 +31,13 @@ _HOMES = {
     "case_schema": "repayplan.cases.schema",
     "plan": "repayplan.planning.plan",
     "read_case": "repayplan.cases.readers",
+    "read_loans": "repayplan.cases.loan_list",
     "read_plan": "repayplan.planning.plan_file",
     "verify": "repayplan.planning.verify",
     "write_plan": "repayplan.report.files",
 }
 
-__all__ = ["__version__", "case_schema", "plan", "read_case", "read_plan", "verify", "write_plan"]
+__all__ = ["__version__", "case_schema", "plan", "read_case", "read_loans", "read_plan", "verify", "write_plan"]
 
 
 def __getattr__(name: str) -> Any:

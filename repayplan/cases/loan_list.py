@@ -67,6 +67,9 @@ def read_loans(path: str | Path, as_of: dt.date, borrower: str | None = None) ->
 
 
 def _validated(document: Document) -> tuple[Loan, ...]:
+    if not document.data.get("loans"):
+        nothing = Fault(tr("no loans are found in this file"), document.name, remedy=tr("export the list again"))
+        raise InputError(document.faults or nothing)
     try:
         loans = _LoanList.model_validate(document.data).loans
     except ValidationError as error:
@@ -79,10 +82,11 @@ def _validated(document: Document) -> tuple[Loan, ...]:
 
 def _of_borrower(sheet: Sheet, rows: Sequence[Row], borrower: str | None, reading: Reading) -> list[Row]:
     """The rows of one borrower; a list with several of them needs to be told which."""
-    kept, names = [], {}
+    kept: list[Row] = []
+    names: dict[str, str] = {}
     for row in rows:
         name, number = (row.own.data.pop(column.field, None) for column in (_BORROWER, _CUSTOMER))
-        if UNREADABLE not in (name, number):
+        if isinstance(number or name, str) and UNREADABLE not in (name, number):
             names.setdefault(number or name, name or number)
         if borrower is None or borrower in (name, number):
             kept.append(row)

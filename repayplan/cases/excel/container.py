@@ -47,8 +47,8 @@ class Sheet:
     formulas: Mapping[Address, str]
 
     def where(self, address: Address) -> str:
-        """``case.xlsx 贷款!C3``."""
-        return f"{self.file} {shown(self.name)}!{spell(address)}"
+        """``case.xlsx 贷款!C3``; a CSV file has no sheets: ``loans.csv C3``."""
+        return f"{self.file} {shown(self.name)}!{spell(address)}" if self.name else f"{self.file} {spell(address)}"
 
     @property
     def filled(self) -> list[Address]:

@@ -193,7 +193,7 @@ def _added(path: str, table: Mapping[str, Any]) -> list[tuple[str, str, list[str
         for name, names in entries.items() if isinstance(entries, dict) else [("", None)]:
             fault = _wrong(layout, name, names, table)
             if fault is None:
-                added.append((sheet, name, names))
+                added.append((sheet, name, list(names or ())))
             else:
                 faults.append(Fault(fault[0], f"{path} {sheet}.{name}", limit=fault[1], remedy=fault[2]))
     if faults:

@@ -18,8 +18,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 from repayplan.cases.documents import Document
 from repayplan.cases.faults import to_faults
 from repayplan.cases.fields import Date, refuse
-from repayplan.cases.models import Case
 from repayplan.cases.files import text_of
+from repayplan.cases.models import Case
 from repayplan.cases.readers import read_document, to_case
 from repayplan.cases.writers import case_to_dict, fingerprint
 from repayplan.compliance.findings import Finding, Result

@@ -66,9 +66,9 @@ def chart(plan: Plan, width: int) -> list[Text]:
     return [
         _caption(),
         *_cash_panel(buckets, Scale(low, high, _CASH_HEIGHT), gutter, cell),
-        _axis("", gutter),
-        *_payment_panel(buckets, Scale(0, most, _PAYMENT_HEIGHT), gutter, cell),
-        _years(buckets, gutter, cell),
+        axis("", gutter),
+        *bars(buckets, Scale(0, most, _PAYMENT_HEIGHT), gutter, cell),
+        years(buckets, gutter, cell),
     ]
 
 
@@ -114,7 +114,7 @@ def _cash_panel(buckets: Sequence[Bucket], scale: Scale, gutter: int, cell: int)
     labels[scale.line_of(buckets[-1].floor)] = compact(buckets[-1].floor)
     lines = []
     for line in reversed(range(scale.height)):
-        text = _axis(labels.get(line, ""), gutter)
+        text = axis(labels.get(line, ""), gutter)
         for bucket in buckets:
             level = min(max(scale.eighths(bucket.closing) - line * 8, 0), 8)
             if bucket.floor > scale.low and line == scale.line_of(bucket.floor):
@@ -125,15 +125,16 @@ def _cash_panel(buckets: Sequence[Bucket], scale: Scale, gutter: int, cell: int)
     return lines
 
 
-def _payment_panel(buckets: Sequence[Bucket], scale: Scale, gutter: int, cell: int) -> list[Text]:
+def bars(buckets: Sequence[Bucket], scale: Scale, gutter: int, cell: int, style: str = PAYMENT) -> list[Text]:
+    """Lines of a bar for each bucket's payment, its scale at the left."""
     labels = {scale.height - 1: compact(scale.high), 0: "0"}
     bar = max(1, cell - 1)
     lines = []
     for line in reversed(range(scale.height)):
-        text = _axis(labels.get(line, ""), gutter)
+        text = axis(labels.get(line, ""), gutter)
         for bucket in buckets:
             level = min(max(_visible(scale, bucket.payment) - line * 8, 0), 8)
-            text.append(_EIGHTHS[level] * bar + " " * (cell - bar), PAYMENT)
+            text.append(_EIGHTHS[level] * bar + " " * (cell - bar), style)
         lines.append(text)
     return lines
 
@@ -143,11 +144,12 @@ def _visible(scale: Scale, payment: int) -> int:
     return max(scale.eighths(payment), 1) if payment else 0
 
 
-def _axis(label: str, gutter: int) -> Text:
+def axis(label: str, gutter: int) -> Text:
+    """The line between labels and columns."""
     return Text(" " * (gutter - 1 - cell_len(label)) + label + " │", "dim")
 
 
-def _years(buckets: Sequence[Bucket], gutter: int, cell: int) -> Text:
+def years(buckets: Sequence[Bucket], gutter: int, cell: int) -> Text:
     """The year under the first column of each year, as far as there is room; a year cut short gives way."""
     starts = [place for place in range(1, len(buckets)) if buckets[place - 1].end.year != buckets[place].end.year]
     if not starts or starts[0] * cell >= _YEAR:

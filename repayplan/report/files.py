@@ -46,11 +46,11 @@ def _csv(kind: type[Installment | CashRow], rows: Sequence[Installment | CashRow
     writer = csv.writer(text)
     fields: tuple[str, ...] = kind.__slots__
     writer.writerow([str(HEADINGS[field]) for field in fields])
-    writer.writerows([_cell(getattr(row, field)) for field in fields] for row in rows)
+    writer.writerows([text_cell(getattr(row, field)) for field in fields] for row in rows)
     return text.getvalue().encode("utf-8-sig")
 
 
-def _cell(value: object) -> str:
+def text_cell(value: object) -> str:
     """A figure or a date as it is; text so that no spreadsheet takes it for a formula."""
     if isinstance(value, int):
         return plain(value)

@@ -40,7 +40,7 @@ def show_plan(plan: Plan, console: Console) -> None:
         _heading(tr("What holds the installments down"), console)
         _list([("·", "dim", str(sentence)) for sentence in _merged(plan.binding)], console)
     show_findings([finding for finding in plan.findings if finding.result != "pass"], console)
-    _defaults(plan.terms.defaults, console)
+    show_defaults(plan.terms.defaults, console)
 
 
 def show_findings(findings: Sequence[Finding], console: Console) -> None:
@@ -134,7 +134,8 @@ def _quiet_days(plan: Plan, console: Console) -> None:
         console.print(Text(str(words), "dim"))
 
 
-def _defaults(defaults: Sequence[UsedDefault], console: Console) -> None:
+def show_defaults(defaults: Sequence[UsedDefault], console: Console) -> None:
+    """Print the defaults that were used, each with its reason."""
     if not defaults:
         return
     _heading(tr("Defaults used where the case says nothing"), console)

@@ -1,0 +1,125 @@
+"""A forecast as files: ``forecast.csv``, every flow in both views with the part it comes from, and ``forecast.png``."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from repayplan.language import current, speaking, tr
+from repayplan.money import plain
+from repayplan.planning.forecasts import Outlook, totals
+from repayplan.planning.plan_file import finding_line
+from repayplan.publishing import publish
+from repayplan.report.files import text_cell
+from repayplan.report.forecast import KINDS, source_title
+
+TABLE, PICTURE = "forecast.csv", "forecast.png"
+
+_CHINESE_FONTS = (
+    "Noto Sans CJK SC",
+    "Source Han Sans SC",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "SimHei",
+    "WenQuanYi Micro Hei",
+)
+
+
+def forecast_document(seen: Outlook) -> dict[str, Any]:
+    """What ``--json`` prints: plain values, amounts as decimal strings."""
+    return {
+        "schema": "repayplan/forecast/1",
+        "currency": seen.case.currency,
+        "as_of": seen.window.after.isoformat(),
+        "until": seen.window.until.isoformat(),
+        "flows": [dict(zip(_FIELDS, row, strict=True)) for row in _rows(seen)],
+        "findings": [finding_line(finding) for finding in seen.findings],
+        "defaults": [
+            {"field": used.field, "value": str(used.value), "reason": str(used.reason)} for used in seen.defaults
+        ],
+    }
+
+
+def write_forecast(seen: Outlook, directory: str | Path) -> list[Path]:
+    """Write table and picture and return their paths. Raises InputError where the directory cannot take them."""
+    return publish(Path(directory), {TABLE: _csv(seen), PICTURE: _png(seen)})
+
+
+_FIELDS = ("view", "date", "source", "kind", "part", "category", "secures", "amount")
+
+
+def _rows(seen: Outlook) -> Iterator[tuple[str, ...]]:
+    for view, flows in (("borrower", seen.borrower), ("bank", seen.bank)):
+        for flow in flows:
+            parts = (flow.source, flow.kind, flow.part, flow.category, flow.secures or "")
+            yield view, flow.date.isoformat(), *parts, plain(flow.amount)
+
+
+def _csv(seen: Outlook) -> bytes:
+    """Headings and kinds in the language in use; the byte order mark tells Excel it is UTF-8."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    headings = (
+        tr("View"), tr("Date"), tr("Source"), tr("Kind"), tr("Part"), tr("Category"), tr("Secures"), tr("Amount"),
+    )  # fmt: skip
+    writer.writerow([str(heading) for heading in headings])
+    views = {"borrower": str(tr("Borrower")), "bank": str(tr("Bank"))}
+    for view, date, source, kind, part, category, secures, amount in _rows(seen):
+        words = (source_title(source), str(KINDS[kind]), part, category, secures)
+        writer.writerow([views[view], date, *map(text_cell, words), amount])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _png(seen: Outlook) -> bytes:
+    """A column a month, one color a source, in the bank's view; the borrower's total as a line."""
+    from matplotlib import rc_context
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    font = _chinese_font()
+    content = io.BytesIO()
+    with speaking(current() if font else "en"), rc_context({"font.family": [*([font] if font else []), "DejaVu Sans"]}):
+        figure = Figure(figsize=(11, 5.5), layout="constrained")
+        FigureCanvasAgg(figure)
+        _draw(figure.subplots(), seen, plain_names=font is None)
+        figure.savefig(content, format="png", dpi=110, metadata={"Software": None})
+    return content.getvalue()
+
+
+def _draw(axes: Any, seen: Outlook, plain_names: bool) -> None:
+    months, amounts = seen.months, totals(seen.bank)
+    places = range(len(months))
+    above, below = [0.0] * len(months), [0.0] * len(months)
+    for number, name in enumerate(seen.sources, 1):
+        heights = [amounts.get((name, month), 0) / 100 for month in months]
+        stack = [above[place] if height >= 0 else below[place] for place, height in zip(places, heights, strict=True)]
+        axes.bar(places, heights, bottom=stack, width=0.8, label=_label(source_title(name), number, plain_names))
+        for place, height in zip(places, heights, strict=True):
+            (above if height >= 0 else below)[place] += height
+    expected = totals(seen.borrower)
+    line = [sum(expected.get((name, month), 0) for name in seen.sources) / 100 for month in months]
+    axes.plot(places, line, color="black", linewidth=1, marker=".", label=str(tr("Net, as the borrower expects it")))
+    axes.axhline(0, color="black", linewidth=0.8)
+    axes.set_xticks(list(places)[::3], [f"{month:%Y-%m}" for month in months][::3], rotation=45, ha="right")
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    axes.set_title(
+        str(tr("Cash by source and month, as the bank counts on it ({currency})", currency=seen.case.currency))
+    )
+    axes.legend(fontsize="small", ncols=2)
+
+
+def _label(title: str, number: int, plain_names: bool) -> str:
+    """A name as the picture can show it: no font, no Chinese; and no formula in it."""
+    shown = title if title.isascii() or not plain_names else str(tr("Source {number}", number=number))
+    return shown.replace("$", r"\$").lstrip("_")[:40]
+
+
+def _chinese_font() -> str | None:
+    """A font of this machine that has Chinese characters."""
+    from matplotlib.font_manager import fontManager
+
+    known = set(fontManager.get_font_names())
+    return next((font for font in _CHINESE_FONTS if font in known), None)

@@ -14,7 +14,7 @@ from repayplan.language import tr
 @click.argument("directory", type=click.Path(path_type=Path), help=tr("Directory for the file.").text)
 @click.option(
     "--story",
-    type=click.Choice(["construction", "trade"]),
+    type=click.Choice(["construction", "trade", "restaurant", "textile", "logistics"]),
     help=tr("Which business the template is about; construction, or a short workbook, where left out.").text,
 )
 @click.option("--excel", is_flag=True, help=tr("Write an Excel workbook, case.xlsx.").text)

@@ -10,7 +10,7 @@ from repayplan.errors import Fault, InputError
 from repayplan.language import current, tr
 from repayplan.publishing import publish
 
-STORIES = ("construction", "trade")
+STORIES = ("construction", "trade", "restaurant", "textile", "logistics")
 
 
 def template(story: str) -> dict[str, str]:

@@ -224,7 +224,7 @@ def month(cell: Cell) -> dt.date:
 
 def _decimal(value: float) -> Decimal:
     """A number as Excel shows it, without the dust of binary fractions."""
-    return Decimal(format(value, f".{_MOST_DIGITS}g")) if isinstance(value, float) else Decimal(value)
+    return Decimal(value) if isinstance(value, int) else Decimal(format(value, f".{_MOST_DIGITS}g"))
 
 
 def _amount_in(text: str, unit: int) -> Decimal | None:

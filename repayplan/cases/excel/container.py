@@ -21,11 +21,14 @@ from repayplan.language import tr
 MAX_CELLS = 300_000
 MAX_ROWS, MAX_COLUMNS = 20_000, 2_000
 MAX_EXTENT = 2_000_000
+MAX_TEXT = 20_000_000
+"""Limits on all sheets together; rows and columns on each."""
 
 _PERCENT_FORMATS = {9, 10}
 """The two built-in number formats that show percentages."""
 
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})")
+_INDEX = re.compile(r"[0-9]{1,7}")
 
 Address = tuple[int, int]
 """Row and column, from 0."""
@@ -60,7 +63,6 @@ class Sheet:
 class _Seen:
     """What one walk through a sheet's XML finds."""
 
-    count: int = 0
     rows: int = 0
     columns: int = 0
     percents: set[Address] = field(default_factory=set)
@@ -87,8 +89,8 @@ def open_workbook(content: bytes, name: str) -> tuple[Sheet, ...]:
     from python_calamine import CalamineError, CalamineWorkbook
 
     parts = unpack(content, name)
-    percent = _percent_styles(parts, name)
-    seen = {title: _look(parts.content[part], part, name, percent) for title, part in parts.sheets.items()}
+    looking = _Looking(name, _percent_styles(parts, name), _text_lengths(parts, name))
+    seen = {title: looking.at(parts.content[part], part) for title, part in parts.sheets.items()}
     epoch = EPOCH_1904 if parts.from_1904 else EPOCH_1900
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(parts.packed())) as book:
@@ -134,7 +136,7 @@ def _spread(seen: _Seen) -> dict[Address, Address]:
     for (top, left), (bottom, right) in seen.merges:
         for row in range(top, min(bottom + 1, seen.rows)):
             for column in range(left, min(right + 1, seen.columns)):
-                if (row, column) != (top, left) and len(merged) < MAX_CELLS:
+                if (row, column) != (top, left):
                     merged[row, column] = (top, left)
     return merged
 
@@ -159,23 +161,49 @@ def _percent_styles(parts: Parts, name: str) -> frozenset[str]:
     return frozenset(str(place) for place, number in enumerate(styles) if number in percent)
 
 
-def _look(content: bytes, part: str, name: str, percent: frozenset[str]) -> _Seen:
-    looking = _Looking(name, part, percent)
-    walk(content, part, name, looking.start, looking.end)
-    return looking.seen
+def _text_lengths(parts: Parts, name: str) -> list[int]:
+    """The lengths of the texts that cells share, of which calamine makes a copy for every cell."""
+    lengths: list[int] = []
+
+    def start(tag: str, _: dict[str, str]) -> None:
+        if tag == "si":
+            lengths.append(0)
+
+    def end(tag: str, text: str) -> None:
+        if tag == "t" and lengths:
+            lengths[-1] += len(text)
+
+    if parts.strings is not None:
+        walk(parts.content[parts.strings], parts.strings, name, start, end)
+    return lengths
 
 
 class _Looking:
-    """Follows the XML of one sheet and stops where it does not keep within the limits."""
+    """Follows the XML of the sheets one by one and stops where together they do not keep within the limits."""
 
-    def __init__(self, name: str, part: str, percent: frozenset[str]) -> None:
+    def __init__(self, name: str, percent: frozenset[str], lengths: Sequence[int]) -> None:
+        self._name, self._percent, self._lengths = name, percent, lengths
+        self._count = self._text = self._extent = 0
+        self._part = ""
         self.seen = _Seen()
-        self._name, self._part, self._percent = name, part, percent
+
+    def at(self, content: bytes, part: str) -> _Seen:
+        """What one sheet holds."""
+        self.seen, self._part = _Seen(), part
         self._row, self._column = -1, -1
         self._cell: dict[str, str] = {}
         self._value: str | None = None
         self._formula: str | None = None
         self._inline = False
+        walk(content, part, self._name, self.start, self.end)
+        self._extent += self.seen.rows * self.seen.columns
+        covered = (
+            (min(bottom + 1, self.seen.rows) - top) * (min(right + 1, self.seen.columns) - left)
+            for (top, left), (bottom, right) in self.seen.merges
+        )
+        if sum(max(area, 0) for area in covered) > MAX_CELLS:
+            self._too_large((self.seen.rows, self.seen.columns))
+        return self.seen
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "row":
@@ -211,13 +239,16 @@ class _Looking:
         if self._value is None and self._formula is None and not self._inline:
             return
         seen = self.seen
-        seen.count += 1
+        self._count += 1
+        if kind == "s" and self._value and _INDEX.fullmatch(self._value) and int(self._value) < len(self._lengths):
+            self._text += self._lengths[int(self._value)]
         seen.rows, seen.columns = max(seen.rows, place[0] + 1), max(seen.columns, place[1] + 1)
         if (
-            seen.count > MAX_CELLS
+            self._count > MAX_CELLS
+            or self._text > MAX_TEXT
             or seen.rows > MAX_ROWS
             or seen.columns > MAX_COLUMNS
-            or seen.rows * seen.columns > MAX_EXTENT
+            or self._extent + seen.rows * seen.columns > MAX_EXTENT
         ):
             self._too_large(place)
         if kind == "e":

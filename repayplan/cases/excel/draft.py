@@ -148,10 +148,9 @@ def season_words() -> dict[str, str]:
 
 
 def heading_text(sheet: Sheet, address: Address) -> str | None:
-    """The words of a heading; those of a formula nobody has calculated stand between its quotes."""
+    """The words of a heading; those of a formula that nobody has calculated are its texts in quotes."""
     if address in sheet.formulas:
-        literal = _LITERAL.search(sheet.formulas[address])
-        return literal[1].replace('""', '"') if literal else None
+        return "".join(_LITERAL.findall(sheet.formulas[address])) or None
     cell = sheet.cells.get(address)
     return cell.value if cell is not None and isinstance(cell.value, str) else None
 

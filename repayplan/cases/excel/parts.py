@@ -16,7 +16,7 @@ from repayplan.errors import Fault, InputError
 from repayplan.language import Message, tr
 
 MAX_PACKED = 20 * 1024 * 1024
-MAX_UNPACKED = 64 * 1024 * 1024
+MAX_UNPACKED = 32 * 1024 * 1024
 MAX_PARTS = 1_000
 MAX_SHEETS = 100
 
@@ -39,6 +39,7 @@ class Parts:
     content: Mapping[str, bytes]
     sheets: Mapping[str, str]
     styles: str | None
+    strings: str | None
     from_1904: bool
 
     def packed(self) -> bytes:
@@ -89,7 +90,7 @@ def walk(content: bytes, part: str, name: str, start: OnStart, end: OnEnd | None
     parser.StartDoctypeDeclHandler = on_doctype
     try:
         parser.Parse(content, True)
-    except (expat.ExpatError, ValueError) as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:
         refuse(name, tr("its part {part} is damaged: {reason}", part=shown(part), reason=error), _SAVE_AGAIN)
 
 
@@ -107,6 +108,10 @@ def _refuse_old(name: str, encrypted: bool) -> NoReturn:
     refuse(name, tr("this is a workbook of the old kind (.xls)"), _SAVE_AGAIN)
 
 
+def _present(part: str | None, content: Mapping[str, bytes]) -> str | None:
+    return part if part in content else None
+
+
 class _Unpacking:
     """Takes the parts that matter out of an archive, together never more than the limit."""
 
@@ -122,13 +127,18 @@ class _Unpacking:
             refuse(self._name, tr("this archive is no .xlsx workbook"), _SAVE_AGAIN)
         links = self._links()
         sheets, from_1904 = self._book(links)
-        helpers = [target for kind, target in links.values() if kind in ("sharedStrings", "styles")]
-        wanted = [_TYPES, _ROOT, _BOOK, _LINKS, *helpers, *sheets.values()]
+        helpers = {kind: target for kind, target in links.values() if kind in ("sharedStrings", "styles")}
+        wanted = [_TYPES, _ROOT, _BOOK, _LINKS, *helpers.values(), *sheets.values()]
         content = {part: self._take(part) for part in dict.fromkeys(wanted) if part in self._present}
-        styles = next((target for kind, target in links.values() if kind == "styles" and target in content), None)
         for part in content.keys() - set(sheets.values()):
             walk(content[part], part, self._name, lambda *_: None)
-        return Parts(content, {title: part for title, part in sheets.items() if part in content}, styles, from_1904)
+        return Parts(
+            content,
+            {title: part for title, part in sheets.items() if part in content},
+            _present(helpers.get("styles"), content),
+            _present(helpers.get("sharedStrings"), content),
+            from_1904,
+        )
 
     def _links(self) -> dict[str, tuple[str, str]]:
         """Kind and part of everything the workbook refers to, by identifier."""

@@ -229,7 +229,7 @@ def _share(shared: Draft, group: Draft, reading: Reading) -> None:
 def _more(row: Row, draft: Draft, reading: Reading) -> None:
     """A field by its path, for everything that has no column of its own."""
     text, value = row.own.get(("path",)), row.own.get(("value",))
-    place = row.own.places["path",]
+    place = row.own.places.get(("path",), row.own.places[()])
     if text is UNREADABLE or value is UNREADABLE:
         return
     if not isinstance(text, str) or not _PATH.fullmatch(text) or not _fits(steps(text), draft.data):

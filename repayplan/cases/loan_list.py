@@ -132,7 +132,7 @@ def _from_csv(content: bytes, name: str) -> Sheet:
     try:
         rows = list(csv.reader(io.StringIO(text), delimiter=separator, strict=True))
     except csv.Error as error:
-        what = tr("this is not CSV: {reason}", reason=error)
+        what = tr("this is not {notation}: {reason}", notation="CSV", reason=error)
         raise InputError(Fault(what, name, remedy=tr("export the list again"))) from None
     cells = {
         (row, column): Cell(value)

@@ -57,13 +57,11 @@ _BEFORE = re.compile(
 )
 _AFTER = re.compile(r"\s*(左右|上下|约|大约|整|正)$")
 _NOTE = re.compile(r"\s*\((?![^()]*\d)[^()]*\)$")
-_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?: \d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
+_NUMBER = r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]{1,3}(?: [0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?|\.[0-9]+"
 _PART = re.compile(rf"({_NUMBER})\s*([a-z一-鿿]*)\s*")
 _NUMERAL = re.compile(r"[零〇一二三四五六七八九十百千万亿两壹贰叁肆伍陆柒捌玖拾佰仟萬億]+")
-_CAPITALS = re.compile(
-    rf"({_NUMERAL.pattern})(?:元|圆)?(?:零?([一二三四五六七八九壹贰叁肆伍陆柒捌玖])角)?"
-    r"(?:零?([一二三四五六七八九壹贰叁肆伍陆柒捌玖])分)?"
-)
+_DIGIT = "[一二三四五六七八九壹贰叁肆伍陆柒捌玖]"
+_CAPITALS = re.compile(rf"(?:({_NUMERAL.pattern})(?:元|圆)?)?(?:零?({_DIGIT})角)?(?:零?({_DIGIT})分)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,10 +271,11 @@ def _capitals(text: str) -> Decimal | None:
     import cn2an
 
     match = _CAPITALS.fullmatch(text)
-    if match is None:
+    if match is None or not text:
         return None
+    numeral = (match[1] or "零").replace("萬", "万").replace("億", "亿").replace("两", "二")
     try:
-        units = cn2an.cn2an(match[1].replace("萬", "万").replace("億", "亿").replace("两", "二"), "strict")
+        units = cn2an.cn2an(numeral, "strict")
         tenths, cents = (int(cn2an.cn2an(digit, "strict")) if digit else 0 for digit in match.groups()[1:])
     except ValueError:
         return None

@@ -105,7 +105,9 @@ BOMB = (
 )
 
 
-@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/sharedStrings.xml", "xl/styles.xml", SHEET, "[Content_Types].xml"])
+@pytest.mark.parametrize(
+    "part", ["xl/workbook.xml", "xl/sharedStrings.xml", "xl/styles.xml", SHEET, "[Content_Types].xml"]
+)
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_an_entity_bomb(part: str, encoding: str) -> None:
     parts = unpacked(short_workbook())
@@ -158,7 +160,7 @@ def filled(change: Callable[[openpyxl.Workbook], None]) -> bytes:
 
 
 def test_headings_need_no_value_of_their_formula() -> None:
-    assert to_case(read_workbook(filled(lambda book: None), "case.xlsx")) == to_case(
+    assert to_case(read_workbook(filled(lambda _: None), "case.xlsx")) == to_case(
         read_workbook(short_workbook(), "case.xlsx")
     )
 
@@ -178,7 +180,7 @@ def test_error_cells_and_formulas_without_a_value_are_named() -> None:
 
 
 def test_a_formula_in_a_name_stays_text() -> None:
-    name = "=HYPERLINK(\"http://example.com\";\"恒泰\")"
+    name = '=HYPERLINK("http://example.com";"恒泰")'
     text = (
         f"schema: repayplan/case/1\nas_of: 2026-11-20\nenterprise: {{name: '{name}'}}\n"
         "loans: [{id: L1, principal: 1.00, rate: 4%}]\n"

@@ -10,10 +10,47 @@ from collections.abc import Callable
 
 TEXTS = (
     *("-1", "0", "1e999", "9" * 40, "120万", "1.2亿", "八十", "80%", "800%", "NaN", "#N/A", "TRUE", "=1+1", "@SUM(A1)"),
-    *("2026-02-30", "2026年2月30日", "99999-01-01", "１２", "恒泰", "x" * 300, "", " ", "\u202e", "off", "不限", "合计", "null"),
-    *("loans[0].rate", "loans[99999].rate", "cash", "[0]", "{}", "cash.sources[0].items[0].amount", "3/4/2026", "万元", "元"),
+    *(
+        "2026-02-30",
+        "2026年2月30日",
+        "99999-01-01",
+        "１２",
+        "恒泰",
+        "x" * 300,
+        "",
+        " ",
+        "\u202e",
+        "off",
+        "不限",
+        "合计",
+        "null",
+    ),
+    *(
+        "loans[0].rate",
+        "loans[99999].rate",
+        "cash",
+        "[0]",
+        "{}",
+        "cash.sources[0].items[0].amount",
+        "3/4/2026",
+        "万元",
+        "元",
+    ),
 )
-NUMBERS = ("-1", "0", "1e300", "-1e-300", "46096", "20260315", "0.1", "1E+400", "nan", "", "2026.12", "12345678901234567890")
+NUMBERS = (
+    "-1",
+    "0",
+    "1e300",
+    "-1e-300",
+    "46096",
+    "20260315",
+    "0.1",
+    "1E+400",
+    "nan",
+    "",
+    "2026.12",
+    "12345678901234567890",
+)
 
 Change = Callable[[random.Random, str], str]
 
@@ -85,7 +122,11 @@ def _swap(dice: random.Random, text: str) -> str:
     if len(pieces) < 2:
         return text
     first, second = dice.sample(pieces, 2)
-    return text.replace(first, "\0").replace(second, first).replace("\0", second) if dice.random() < 0.8 else text.replace(first, "")
+    return (
+        text.replace(first, "\0").replace(second, first).replace("\0", second)
+        if dice.random() < 0.8
+        else text.replace(first, "")
+    )
 
 
 CHANGES: tuple[Change, ...] = (
@@ -98,7 +139,13 @@ CHANGES: tuple[Change, ...] = (
     _in(r' r="(\d+)"', ("0", "1", "1048576", "-1", "99999999999")),
     _in(r'="([^"]*)"', ("", "0", "-1", "x", "rId1", "sheet1.xml", "../../etc", "1048577")),
     _in(r"<f>([^<]*)</f>", ("", "1+1", "A1", '"x"')),
-    _in(r"(</sheetData>)", ('</sheetData><mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>', "</sheetData><mergeCells><mergeCell ref='B3:B9'/></mergeCells>")),
+    _in(
+        r"(</sheetData>)",
+        (
+            '</sheetData><mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>',
+            "</sheetData><mergeCells><mergeCell ref='B3:B9'/></mergeCells>",
+        ),
+    ),
     _swap,
     _cut,
 )

@@ -33,6 +33,9 @@ MEMORY = 120
 """Months looked at; what is older would weigh less than a quarter."""
 
 _HUBER = 2.5
+_LEAST_NOISE = 0.005
+"""Half a percent off is never an outlier, however smooth the rest is."""
+
 _STEPS = 20
 _LEAST_BEFORE_TEST = 36
 _TESTS = 6
@@ -130,7 +133,7 @@ def _fit(
         normal = design.T @ (weights[:, None] * design) + penalty
         found = np.asarray(np.linalg.solve(normal, design.T @ (weights * logs)), dtype=np.float64)
         off = np.abs(logs - design @ found)
-        usual = 1.4826 * float(np.median(off[known])) + 1e-9
+        usual = max(1.4826 * float(np.median(off[known])), _LEAST_NOISE)
         before, trust = trust, known * np.minimum(1.0, _HUBER * usual / np.maximum(off, 1e-12))
         if np.allclose(trust, before, atol=1e-4):
             break

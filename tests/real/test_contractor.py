@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from contractor import BUILDINGS, Building, buildings, contractor, contractors
 
-from repayplan.cases.sources import Milestones
 from repayplan.cases.readers import read_document
+from repayplan.cases.sources import Milestones
 from repayplan.planning.plan import plan
 from repayplan.planning.plan_file import plan_file, to_plan_file
 from repayplan.planning.verify import verify

@@ -6,8 +6,8 @@ import csv
 from decimal import Decimal
 from pathlib import Path
 
-from repayplan.cases.sources import Monthly
 from repayplan.cases.readers import read_text
+from repayplan.cases.sources import Monthly
 from repayplan.cases.templates import template
 
 

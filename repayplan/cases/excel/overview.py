@@ -118,6 +118,7 @@ class Overview:
 
     def places(self, draft: Draft) -> None:
         """Where what is missing altogether should have stood."""
+        draft.places["cash",] = self._place("cash.opening")
         draft.places["cash", "sources"] = self._place("monthly_cash")
         draft.places[()] = (self._sheet, (0, 0))
 

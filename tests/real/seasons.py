@@ -106,8 +106,8 @@ def _factors(folder: Path) -> Iterator[str]:
     yield ""
     yield "## Against the official seasonal factors"
     yield ""
-    yield "Mean absolute difference from the US Census Bureau's own factors (mean of 2015 to 2019): from all five years,"
-    yield "and the worst of the 37 windows of 24 months inside them."
+    yield "Mean absolute difference from the US Census Bureau's own factors (mean of 2015 to 2019): from all five"
+    yield "years, and the worst of the 37 windows of 24 months inside them."
     yield ""
     yield "| series | five years | worst 24 months |"
     yield "| --- | ---: | ---: |"
@@ -123,9 +123,9 @@ def _forecasts(folder: Path) -> Iterator[str]:
     yield ""
     yield "## Twelve months ahead, out of sample"
     yield ""
-    yield "Mean absolute relative error of forecasts of a calendar year from all months before it, beside last year times"
-    yield "last year's growth. American series 2013 to 2019, Australian to 2018, Chinese trade 2000 to 2013 with Lunar New"
-    yield "Year where it has helped before."
+    yield "Mean absolute relative error of forecasts of a calendar year from all months before it, beside last year"
+    yield "times last year's growth. American series 2013 to 2019, Australian to 2018, Chinese trade 2000 to 2013 with"
+    yield "Lunar New Year where it has helped before."
     groups = (
         ("US retail trade", errors(american(folder), range(2013, 2020))),
         ("Australian retail turnover", errors(australian(folder), range(2013, 2019))),

@@ -56,7 +56,7 @@ class Repayment(ABC):
         """How much principal is repaid; negative where it grows."""
 
     def payment(self, position: Position) -> float | None:
-        """The payment in force, interest included, for rules that fix one and keep it."""
+        """The amount in force, for rules that fix one and keep it."""
         return None
 
 
@@ -85,17 +85,21 @@ class Bullet(Repayment):
 
 @dataclass(frozen=True, slots=True)
 class LevelPrincipal(Repayment):
-    """The same principal every time: ``amount``, or the loan divided by its principal dates and maturity."""
+    """The same principal every time: ``amount``, or what there is divided by the principal dates and maturity."""
 
     amount: float | None = None
 
     def principal(self, position: Position) -> float:
-        """The amount, as far as there is principal."""
+        """The share, as far as there is principal."""
+        return min(self.payment(position), position.balance)
+
+    def payment(self, position: Position) -> float:
+        """The share in force."""
         if self.amount is not None:
-            return min(self.amount, position.balance)
-        contract = position.contract
-        share = Fraction(contract.principal) / len({*contract.principal_dates, contract.maturity})
-        return min(contract.rounded(share), position.balance)
+            return self.amount
+        if position.last_payment is not None and not position.reset:
+            return position.last_payment
+        return position.contract.rounded(Fraction(position.balance) / len(position.ahead))
 
 
 @dataclass(frozen=True, slots=True)

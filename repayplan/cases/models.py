@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from repayplan.cases.agreement_checks import agreement_problems
 from repayplan.cases.agreements import Agreement
 from repayplan.cases.base import Model
 from repayplan.cases.checks import MAX_MONTHS, problems
@@ -312,7 +313,7 @@ class Case(Model):
 
     @model_validator(mode="after")
     def _fields_fit_together(self) -> Case:
-        found = problems(self)
+        found = [*problems(self), *agreement_problems(self)]
         if found:
             raise refuse_all(found)
         return self

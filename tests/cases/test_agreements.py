@@ -1,0 +1,116 @@
+"""What a loan's contract may say, and what it may not."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, ValidationError
+
+from repayplan.cases import agreements
+from repayplan.cases.base import Model
+from repayplan.cases.models import Case
+from repayplan.cases.writers import case_to_dict
+
+FIELDS = [
+    pytest.param(model, name, id=f"{model.__name__}.{name}")
+    for model in vars(agreements).values()
+    if isinstance(model, type) and issubclass(model, Model) and model is not Model
+    for name in model.model_fields
+]
+
+CASE: dict[str, Any] = {
+    "schema": "repayplan/case/1",
+    "as_of": "2026-11-20",
+    "enterprise": {"name": "Invented Co."},
+    "loans": [{"id": "L1", "principal": "1000.00", "interest": "10.00", "rate": "4.35%"}],
+    "cash": {
+        "opening": "0.00",
+        "sources": [{"kind": "monthly", "name": "Shops", "start": "2026-12", "amount": "100.00", "months": 12}],
+    },
+}
+
+
+def case(**contract: object) -> dict[str, Any]:
+    data = copy.deepcopy(CASE)
+    data["loans"][0]["contract"] = contract
+    return data
+
+
+@pytest.mark.parametrize(("model", "name"), FIELDS)
+def test_every_example_can_be_read(model: type[BaseModel], name: str) -> None:
+    info = model.model_fields[name]
+    assert info.examples
+    for example in info.examples:
+        faults = []
+        try:
+            model.model_validate({name: example})
+        except ValidationError as error:
+            faults = [detail["msg"] for detail in error.errors() if detail["loc"][:1] == (name,)]
+        assert faults == []
+
+
+@pytest.mark.parametrize(
+    ("contract", "path", "words"),
+    [
+        ({"misused_principal": "1000.01"}, "misused_principal", "more principal is misused than there is"),
+        (
+            {"installments": [{"date": "2027-01-20", "amount": "1000.01"}]},
+            "installments",
+            "the installments add up to 1,000.01",
+        ),
+        ({"overdue_since": "2026-11-21"}, "overdue_since", "nothing can be overdue since"),
+        ({"installments": [{"date": "2026-11-20", "amount": "1"}]}, "date", "not after the case's date"),
+        ({"charges": [{"name": "x", "date": "2026-11-19", "amount": "1"}]}, "date", "not after the case's date"),
+        ({"operations": [{"kind": "breach", "date": "2026-11-19"}]}, "date", "older than the case's balances"),
+        ({"operations": [{"kind": "reversal", "date": "2026-11-21", "of": 1}]}, "of", "no operation of this number"),
+        ({"operations": [{"kind": "reversal", "date": "2026-11-21", "of": 2}]}, "of", "no operation of this number"),
+    ],
+)
+def test_contracts_that_cannot_be_so(contract: dict[str, Any], path: str, words: str) -> None:
+    with pytest.raises(ValidationError) as error:
+        Case.model_validate(case(**contract))
+    problems = error.value.errors()[0]["ctx"]["problems"]
+    assert [problem.path[-1] for problem in problems] == [path]
+    assert words in str(problems[0].what)
+
+
+@pytest.mark.parametrize(
+    ("contract", "words"),
+    [
+        ({"penalty_multiple": "3.1"}, "1 to 3"),
+        ({"settle_every": 4}, ""),
+        ({"operations": [{"kind": "gift", "date": "2026-12-20"}]}, ""),
+        (
+            {
+                "rate_steps": [{"date": "2027-01-01", "rate": "3%"}],
+                "floating": {"index": [{"date": "2026-01-01", "rate": "3%"}], "resets": ["2027-01-01"]},
+            },
+            "either stepped or floating",
+        ),
+        (
+            {
+                "floating": {
+                    "index": [{"date": "2026-01-01", "rate": "3%"}],
+                    "resets": ["2027-01-01"],
+                    "spread": "101%",
+                }
+            },
+            "this is not a spread",
+        ),
+    ],
+)
+def test_fields_that_cannot_be_read(contract: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValidationError) as error:
+        Case.model_validate(case(**contract))
+    context = error.value.errors()[0].get("ctx", {})
+    assert words in f"{context.get('what', '')} {context.get('limit', '')}"
+
+
+def test_a_case_that_says_nothing_of_the_contract_is_written_as_before() -> None:
+    written = case_to_dict(Case.model_validate(CASE))
+    assert "contract" not in written["loans"][0]
+    with_contract = case_to_dict(Case.model_validate(case(maturity="2027-06-30")))
+    assert with_contract["loans"][0]["contract"] == {"maturity": "2027-06-30"}
+    assert case_to_dict(Case.model_validate(with_contract)) == with_contract

@@ -122,6 +122,14 @@ class Ledger:
         ahead.advance(day)
         return ahead.days_past_due(day)
 
+    def per_day(self) -> dict[str, Fraction]:
+        """What the coming night adds, by the class it lands in, exactly; cents."""
+        return {name: Fraction(amount) for name, amount in self._book.per_day(self.day).items()}
+
+    def next_change(self) -> dt.date | None:
+        """The next day on which something is settled, falls due or changes its rate by itself."""
+        return self._book.next_change(self.day)
+
     def peek(self, day: dt.date, *, breached: bool = False) -> Book:
         """A copy of the book as it will stand on ``day`` with everything accrued by then booked; ``breached``: without
         the waivers that have not vested."""

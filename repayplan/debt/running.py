@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 from repayplan.calendar.business import BusinessCalendar
-from repayplan.calendar.dates import recurring
+from repayplan.calendar.dates import add_months, recurring
 from repayplan.cases.agreements import (
     Accelerated,
     Agreement,
@@ -26,11 +27,12 @@ from repayplan.cases.agreements import (
     Reversed,
     Waived,
 )
-from repayplan.cases.models import Loan
+from repayplan.cases.models import Case, Loan
 from repayplan.debt.book import Accrual, Book, Planned, Terms
 from repayplan.debt.ledger import Ledger
 from repayplan.debt.order import CHINESE_BANK, ORDERS, ByArrears, Item, Order
 from repayplan.debt.rates import RatePath, floating
+from repayplan.errors import Fault, InputError, LedgerError
 from repayplan.language import tr
 from repayplan.money import to_cents
 
@@ -38,10 +40,39 @@ CLAIMS: Mapping[str, str] = {"compound_interest": "compound", "overdue_principal
 """What the case calls a class, where the book calls it otherwise."""
 
 
+def ledgers(case: Case, until: dt.date) -> list[Ledger]:
+    """The account of every loan of a case with its operations to ``until`` entered, standing on that day.
+
+    InputError for a day before the case's; LedgerError, with its place, for an operation the ledger refuses.
+    """
+    if until < case.as_of:
+        raise InputError(
+            Fault(
+                tr("this day is before the case's date"),
+                value=f"{until}",
+                limit=tr("{date} or later", date=case.as_of),
+                remedy=tr("give a later day, or a case with earlier balances"),
+            )
+        )
+    found = []
+    for loan in case.loans:
+        ledger = running_ledger(loan, case.as_of, add_months(until, 12))
+        enter(ledger, loan.contract, [entry for entry in loan.contract.operations if entry.date <= until])
+        ledger.advance(until)
+        found.append(ledger)
+    return found
+
+
+def last_day(case: Case) -> dt.date:
+    """The day of the last operation on any loan; a year after the case's date where there is none."""
+    days = [operation.date for loan in case.loans for operation in loan.contract.operations]
+    return max(days, default=add_months(case.as_of, 12))
+
+
 def running_ledger(loan: Loan, as_of: dt.date, until: dt.date) -> Ledger:
     """The loan's ledger on ``as_of`` with everything set for the days to ``until``; what is paid in excess is kept.
 
-    Balances are those of the case and hold everything accrued by ``as_of``.
+    No operation is entered yet. Balances are those of the case and hold everything accrued by ``as_of``.
     """
     agreement = loan.contract
     orders: Mapping[str, Order | ByArrears] = {**ORDERS, "by_arrears": CHINESE_BANK}
@@ -97,7 +128,8 @@ def book_class(name: str) -> str:
 
 
 def enter(ledger: Ledger, agreement: Agreement, operations: Iterable[Operation]) -> None:
-    """Enter operations in the order of their days; on one day as they are listed. LedgerError at the first refused.
+    """Enter operations in the order of their days; on one day as they are listed. LedgerError at the first refused,
+    with its number in the list.
 
     Their numbers, which reversals name, are their places in the list.
     """
@@ -105,7 +137,11 @@ def enter(ledger: Ledger, agreement: Agreement, operations: Iterable[Operation])
     entered: dict[int, int] = {}
     for number, operation in sorted(enumerate(listed, 1), key=lambda pair: pair[1].date):
         before = ledger.operations
-        _enter(ledger, agreement, operation, entered)
+        try:
+            _enter(ledger, agreement, operation, entered)
+        except LedgerError as error:
+            where = f"{ledger.loan}: operations[{number}]"
+            raise LedgerError(replace(fault, where=where) for fault in error.faults) from error
         if ledger.operations > before:
             entered[number] = before
 

@@ -80,9 +80,13 @@ def pay(
 
 def _rank(debt: Debt) -> tuple[Fraction, Fraction, int]:
     """Least secured, heaviest, earliest due first: cover of the claim, its daily cost, days it has been due."""
-    claimed, date = debt.ledger.debt or 1, debt.ledger.day
-    cost = sum((Fraction(amount) for amount in debt.ledger.peek(date).per_day(date).values()), Fraction(0))
-    return min(Fraction(debt.security, claimed), Fraction(1)), -cost / claimed, -debt.ledger.days_past_due(date)
+    claimed = debt.ledger.debt or 1
+    cost = sum(debt.ledger.per_day().values(), Fraction(0))
+    return (
+        min(Fraction(debt.security, claimed), Fraction(1)),
+        -cost / claimed,
+        -debt.ledger.days_past_due(debt.ledger.day),
+    )
 
 
 def _in_proportion(claims: Mapping[str, int], cents: int) -> Shares:

@@ -177,8 +177,9 @@ def test_payoff_says_what_settles_the_loan_and_what_a_day_costs() -> None:
     found = payoff(book, day)
     assert found.claim == Claim(interest=60_000 + 60_000, compound=100, principal=36_000_000)
     assert found.accrued == Claim(interest=60_000, compound=100)  # 600.00 × 6 % × 10/360 = 1.00
-    # each night: 60.00 on principal, 0.20 on the interest now booked (1,200.00 × 6 % / 360), a hundredth on the 1.00
-    assert found.daily == 6_000 + 20 + Fraction(100, 6_000)
+    # each night: 60.00 on principal and 0.10 on the interest that is booked (600.00 × 6 % / 360)
+    assert found.daily == 6_010
+    assert payoff(ledger(), day + DAY).total == found.total + 6_010
     assert found.changes_on == dt.date(2027, 1, 21)
     assert found.days_past_due == 10
     later = ledger()

@@ -268,7 +268,7 @@ class Ledger:
 
         self._do(date, "acceleration", act)
 
-    def reverse(self, date: dt.date, number: int) -> None:
+    def reverse(self, date: dt.date, number: int, text: Message | None = None) -> None:
         """Undo operation ``number`` (its place in the order of entry, from 0) as if it had never been entered."""
         self.advance(date)
         if not 0 <= number < len(self._entries) or self._entries[number].reversed:
@@ -282,7 +282,7 @@ class Ledger:
         for entry in self._entries:
             if entry.vested_by == number:
                 entry.conditional, entry.vested_by = True, None
-        self._rewrite(date, "reversal", tr("reversal of operation {number}", number=number))
+        self._rewrite(date, "reversal", text or tr("reversal of operation {number}", number=number))
 
     # how it is done
 

@@ -163,7 +163,8 @@ def _enter(ledger: Ledger, agreement: Agreement, operation: Operation, entered: 
         case Accelerated(date=date):
             ledger.accelerate(date)
         case Reversed(date=date, of=number):
-            ledger.reverse(date, entered.get(number, -1))
+            text = tr("reversal of operation {number}", number=number)
+            ledger.reverse(date, entered.get(number, -1), text)
 
 
 def _waived(waiver: Waived) -> dict[str, int]:

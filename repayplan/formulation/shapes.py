@@ -24,9 +24,9 @@ def level(draft: Draft, frame: Frame) -> None:
 
 
 def cleared(draft: Draft, frame: Frame) -> None:
-    """Where the last payment is guessed, it is one: at least a unit, or the whole debt or cash if that is less."""
+    """Where the last payment is guessed, it is one: a unit at least, or all the debt or cash if that is less."""
     if not frame.guessed:
         return
-    there_is = np.minimum(frame.problem.debt.opening.sum(axis=1), frame.problem.cash.payable[:, -1])
-    unit = np.minimum(frame.problem.limits.unit, there_is)
-    draft.row("last", [(-1.0, payment) for payment in frame.payments], -frame.money(unit)[:, None], where=frame.at_last)
+    there_is = np.minimum(frame.problem.debt.opening.sum(axis=1)[:, None], frame.problem.cash.payable)
+    unit = np.minimum(frame.problem.limits.unit[:, None], there_is)
+    draft.row("last", [(-1.0, payment) for payment in frame.payments], -frame.money(unit), where=frame.at_last)

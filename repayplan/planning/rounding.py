@@ -35,6 +35,11 @@ class Target:
     last: tuple[int, ...]
     level: Real | None
 
+    def pays(self, stage: int, loan: int) -> bool:
+        """Whether anything is paid on a loan at a stage."""
+        before = self.cumulative[stage - 1, loan] if stage else 0.0
+        return bool(self.cumulative[stage, loan] > before)
+
 
 @dataclass(frozen=True, slots=True)
 class Grain:
@@ -98,14 +103,16 @@ def _amount(problem: Problem, target: Target, ledger: Ledger, stage: int, loan: 
     """What one loan is paid at one date, given what has been paid on it.
 
     Interest that has to be paid up is raised to the next unit unless that runs too far ahead of the plan: month after
-    month of it adds up, because what is paid above the interest never comes back.
+    month of it adds up, because what is paid above the interest never comes back. Where the plan pays nothing, cents
+    left over from earlier dates are not made up: limits may leave no room for any.
     """
     least, most = _range(problem, target, ledger, stage, loan)
     planned = int(target.cumulative[stage, loan])
     raised = math.ceil(least / grain.unit) * grain.unit
     if paid + raised > planned + grain.ahead:
         raised = least
-    return min(max(floor_to(planned, grain.unit) - paid, raised), most)
+    wanted = floor_to(planned, grain.unit) - paid if target.pays(stage, loan) else 0
+    return min(max(wanted, raised), most)
 
 
 def _range(problem: Problem, target: Target, ledger: Ledger, stage: int, loan: int) -> tuple[int, int]:

@@ -30,7 +30,10 @@ NOTHING = Decimal("0.00")
 MAX_ENTRIES = 5_000
 
 OrderName = Literal["civil_code", "penalty_first", "interest_first", "principal_first", "oldest_first", "by_arrears"]
+DesignatedName = Literal["civil_code", "penalty_first", "interest_first", "principal_first", "oldest_first"]
 ClaimName = Literal["fees", "penalty", "compound_interest", "interest"]
+ClassName = Literal["fees", "penalty", "compound_interest", "interest", "principal"]
+OwnOrder = Annotated[tuple[ClassName, ...], Field(min_length=5, max_length=5)]
 
 
 class RateStep(Model):
@@ -81,7 +84,7 @@ class Paid(Model):
     kind: Literal["payment"] = Field(description="This kind of operation", examples=["payment"])
     date: Date = Field(description="Day of the operation", examples=["2027-01-20"])
     amount: PositiveAmount = Field(description="Amount received, currency units", examples=["50000.00"])
-    order: OrderName | None = Field(
+    order: DesignatedName | None = Field(
         default=None,
         description="Order the debtor designates; the contract's where left out",
         examples=["principal_first"],
@@ -244,8 +247,10 @@ class Agreement(Model):
     compound_on_penalty: bool = Field(
         default=False, description="Whether unpaid penalty interest bears compound interest too", examples=[False]
     )
-    order: OrderName = Field(
-        default="civil_code", description="Order in which payments settle claims", examples=["civil_code"]
+    order: OrderName | OwnOrder = Field(
+        default="civil_code",
+        description="Order in which payments settle claims: a name, or the five classes one after the other",
+        examples=["civil_code", ["penalty", "compound_interest", "interest", "fees", "principal"]],
     )
     charges: tuple[Charge, ...] = Field(
         default=(),
@@ -270,4 +275,12 @@ class Agreement(Model):
     def _one_way_of_rates(self) -> Agreement:
         if self.floating is not None and self.rate_steps:
             raise refuse(tr("a rate is either stepped or floating"), remedy=tr("leave out rate_steps or floating"))
+        return self
+
+    @model_validator(mode="after")
+    def _every_class_once(self) -> Agreement:
+        if not isinstance(self.order, str) and len(set(self.order)) < len(self.order):
+            raise refuse(
+                tr("a class stands twice in the order of settlement"), remedy=tr("name each of the five classes once")
+            )
         return self

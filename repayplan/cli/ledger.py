@@ -29,14 +29,15 @@ def command(case: Path, until: dt.date | None, out: Path | None, as_json: bool) 
     """Read, run, show, write."""
     from repayplan.cases.readers import read_case
     from repayplan.debt.account import account
-    from repayplan.debt.running import last_day, ledgers
+    from repayplan.debt.running import last_day, ledgers, provisional_days
     from repayplan.publishing import require_directory
-    from repayplan.report.statement import accounts_document, show_accounts, write_accounts
+    from repayplan.report.statement import accounts_document, show_accounts, show_provisional, write_accounts
 
     if out:
         require_directory(out)
     read = read_case(case)
-    accounts = {ledger.loan: account(ledger) for ledger in ledgers(read, until or last_day(read))}
+    end = until or last_day(read)
+    accounts = {ledger.loan: account(ledger) for ledger in ledgers(read, end)}
     files = write_accounts(accounts, out) if out else []
     if as_json:
         print_json(accounts_document(accounts))
@@ -44,5 +45,6 @@ def command(case: Path, until: dt.date | None, out: Path | None, as_json: bool) 
         from repayplan.report.terminal import show_files
 
         show_accounts(accounts, console())
+        show_provisional(provisional_days(read, end), console())
         show_files(files, console())
     return 0

@@ -22,8 +22,8 @@ def command(case: Path, on: dt.date | None, as_json: bool) -> int:
     """Read, count, tell."""
     from repayplan.cases.readers import read_case
     from repayplan.debt.payoff import payoff
-    from repayplan.debt.running import ledgers
-    from repayplan.report.statement import payoff_document, show_payoffs
+    from repayplan.debt.running import ledgers, provisional_days
+    from repayplan.report.statement import payoff_document, show_payoffs, show_provisional
 
     read = read_case(case)
     day = on or read.as_of
@@ -32,4 +32,5 @@ def command(case: Path, on: dt.date | None, as_json: bool) -> int:
         print_json(payoff_document(payoffs))
     else:
         show_payoffs(payoffs, read.currency, console())
+        show_provisional(provisional_days(read, day), console())
     return 0

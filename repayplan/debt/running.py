@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from repayplan.calendar.business import BusinessCalendar
+from repayplan.calendar.business import bank_days
 from repayplan.calendar.dates import add_months, recurring
 from repayplan.cases.agreements import (
     Accelerated,
@@ -30,10 +30,10 @@ from repayplan.cases.agreements import (
 from repayplan.cases.models import Case, Loan
 from repayplan.debt.book import Accrual, Book, Planned, Terms
 from repayplan.debt.ledger import Ledger
-from repayplan.debt.order import CHINESE_BANK, ORDERS, ByArrears, Item, Order
+from repayplan.debt.order import CHINESE_BANK, ORDERS, ByArrears, Item, Order, order
 from repayplan.debt.rates import RatePath, floating
 from repayplan.errors import Fault, InputError, LedgerError
-from repayplan.language import tr
+from repayplan.language import Message, tr
 from repayplan.money import to_cents
 
 CLAIMS: Mapping[str, str] = {"compound_interest": "compound", "overdue_principal": "overdue"}
@@ -75,7 +75,6 @@ def running_ledger(loan: Loan, as_of: dt.date, until: dt.date) -> Ledger:
     No operation is entered yet. Balances are those of the case and hold everything accrued by ``as_of``.
     """
     agreement = loan.contract
-    orders: Mapping[str, Order | ByArrears] = {**ORDERS, "by_arrears": CHINESE_BANK}
     terms = Terms(
         loan=loan.id,
         day_count=loan.day_count,
@@ -83,13 +82,20 @@ def running_ledger(loan: Loan, as_of: dt.date, until: dt.date) -> Ledger:
         settlements=settlement_days(agreement, as_of, until),
         capitalizations=agreement.capitalize_on,
         charges=[
-            Planned(charge.date, book_class(charge.claim), to_cents(charge.amount), tr("{name}", name=charge.name))
+            Planned(charge.date, book_class(charge.claim), to_cents(charge.amount), Message(charge.name))
             for charge in agreement.charges
         ],
-        order=orders[agreement.order],
+        order=settlement_order(agreement),
         after_maturity={accrual.source: accrual.rate for accrual in _after_term(agreement, contract_rate(loan))},
     )
     return Ledger(Book(terms, _items(loan, as_of), as_of), excess="credit")
+
+
+def settlement_order(agreement: Agreement) -> Order | ByArrears:
+    """The order a contract names, or the classes it lists."""
+    if not isinstance(agreement.order, str):
+        return order(*(book_class(name) for name in agreement.order))
+    return CHINESE_BANK if agreement.order == "by_arrears" else ORDERS[agreement.order]
 
 
 def contract_rate(loan: Loan) -> RatePath:
@@ -115,11 +121,21 @@ def settlement_days(agreement: Agreement, as_of: dt.date, until: dt.date) -> lis
         days = [date for date in recurring(day, 1, as_of, until) if date.month % every == 0]
     else:
         days = recurring(day, every, as_of, until, first)
-    banks = BusinessCalendar(agreement.business_days)
+    banks = bank_days(agreement.business_days)
     days = [banks.adjust(date, agreement.adjustment) for date in days]
     if agreement.maturity is not None and as_of < agreement.maturity <= until:
         days.append(agreement.maturity)
     return sorted({date for date in days if date <= until})
+
+
+def provisional_days(case: Case, until: dt.date) -> list[dt.date]:
+    """Settlement days to ``until`` that a holiday announcement still to come may move."""
+    found = set()
+    for agreement in (loan.contract for loan in case.loans):
+        if agreement.adjustment != "none":
+            banks = bank_days(agreement.business_days)
+            found |= {day for day in settlement_days(agreement, case.as_of, until) if banks.is_provisional(day)}
+    return sorted(found)
 
 
 def book_class(name: str) -> str:
@@ -149,9 +165,9 @@ def enter(ledger: Ledger, agreement: Agreement, operations: Iterable[Operation])
 def _enter(ledger: Ledger, agreement: Agreement, operation: Operation, entered: Mapping[int, int]) -> None:
     match operation:
         case Paid(date=date, amount=amount, order=name):
-            ledger.pay(date, to_cents(amount), ORDERS.get(name) if name else None)
+            ledger.pay(date, to_cents(amount), ORDERS[name] if name else None)
         case Charged(date=date, amount=amount, claim=claim, name=name, due=due):
-            ledger.charge(date, book_class(claim), to_cents(amount), tr("{name}", name=name), due)
+            ledger.charge(date, book_class(claim), to_cents(amount), Message(name), due)
         case Waived(date=date, conditional=conditional):
             ledger.waive(date, _waived(operation), conditional=conditional)
         case Breached(date=date):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -76,6 +77,13 @@ def show_accounts(accounts: Accounts, console: Console) -> None:
                 break
         console.print(table)
         console.print()
+
+
+def show_provisional(days: Sequence[dt.date], console: Console) -> None:
+    """Print which settlement days an announcement of holidays may still move, if any."""
+    if days:
+        words = tr("Provisional until holidays are announced: {days}", days=", ".join(map(str, days)))
+        console.print(Text(str(words), "yellow"))
 
 
 def accounts_document(accounts: Accounts) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from repayplan.calendar.business import Adjustment, BusinessCalendar
+from repayplan.calendar.business import OVERLAY, Adjustment, BusinessCalendar, bank_days
 from repayplan.errors import InputError
 
 CHINA = BusinessCalendar("china")
@@ -77,3 +77,22 @@ def test_every_wrong_line_of_an_overlay_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError) as error:
         CHINA.with_overlay(path)
     assert [fault.where for fault in error.value.faults] == ["holidays.csv:1", "holidays.csv:2"]
+
+
+def test_the_environment_names_the_overlay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "holidays.csv").write_text("2035-10-06,work\n", encoding="utf-8")
+    monkeypatch.setenv(OVERLAY, str(tmp_path / "holidays.csv"))
+    assert bank_days("china").is_open(day("2035-10-06"))
+    assert not bank_days("weekdays").is_open(day("2035-10-06"))
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"])
+def test_an_overlay_that_cannot_be_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None
+) -> None:
+    path = tmp_path / "holidays.csv"
+    if content is not None:
+        path.write_bytes(content)
+    monkeypatch.setenv(OVERLAY, str(path))
+    with pytest.raises(InputError, match="cannot be read"):
+        bank_days("china")

@@ -81,6 +81,8 @@ def test_contracts_that_cannot_be_so(contract: dict[str, Any], path: str, words:
     [
         ({"penalty_multiple": "3.1"}, "1 to 3"),
         ({"settle_every": 4}, ""),
+        ({"order": ["fees", "fees", "penalty", "interest", "principal"]}, "a class stands twice"),
+        ({"order": ["fees", "penalty"]}, ""),
         ({"operations": [{"kind": "gift", "date": "2026-12-20"}]}, ""),
         (
             {

@@ -109,6 +109,13 @@ def test_until_a_day_only_what_has_happened_by_then(case: Path) -> None:
     assert [line["kind"] for line in told["loans"][0]["lines"]][-2:] == ["payment", "charge"]
 
 
+def test_days_that_an_announcement_may_move_are_called_provisional(case: Path) -> None:
+    moving = "{settle_every: 12, business_days: china, adjustment: following}"
+    case.write_text(case.read_text("utf-8").replace("{settle_every: 1}", moving), encoding="utf-8")
+    assert "Provisional" not in run("payoff", case, "--on", "2026-12-31").output
+    assert "Provisional until holidays are announced: " in run("payoff", case, "--on", "2040-12-31").output
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

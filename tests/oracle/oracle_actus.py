@@ -274,7 +274,7 @@ def build(t: Terms) -> tuple[Contract, list[dt.date]]:
     ends = t.day("capitalizationEndDate")
     capitalizations = [] if ends is None else sorted({*(d for d in interest if d < ends), t.shifted(ends)})
     path, resets = t.rate_path()
-    start, accrued = t.shifted(t.start), Fraction(0)
+    start, accrued = t.start, Fraction(0)
     if start <= t.status:
         given = t.number("accruedInterest")
         start = t.status if given is not None else max([d for d in interest if d <= t.status], default=start)
@@ -322,15 +322,18 @@ def ours(t: Terms) -> dict[Event, State]:
     discount = float(t.number("premiumDiscountAtIED") or 0)
     found: dict[Event, State] = {}
     for flow in flows(contract):
-        if flow.date < t.status or (flow.kind == "disbursement" and flow.date != t.shifted(t.start)):
+        if flow.date < t.status or (flow.kind == "disbursement" and flow.date != t.start):
             continue
         if flow.kind == "rate" and flow.date not in resets:
             continue
-        payoff = flow.amount if flow.kind not in ("capitalization",) else 0.0
+        if flow.kind == "interest" and t.number("nominalInterestRate") is None:
+            continue
+        payoff = 0.0 if flow.kind == "capitalization" else flow.amount
+        date = t.moved(flow.date)
         if flow.kind == "disbursement":
-            payoff -= discount
+            payoff, date = payoff - discount, flow.date
         state = (sign * payoff, sign * flow.balance, float(flow.rate), sign * flow.accrued)
-        found[(t.moved(flow.date), KINDS[flow.kind])] = state
+        found[(date, KINDS[flow.kind])] = state
     return found
 
 

@@ -145,6 +145,12 @@ def test_principal_first_once_ninety_days_are_over() -> None:
     assert book.pay(MARCH + dt.timedelta(days=1), 10_000) == Allocation(overdue=10_000)
 
 
+def test_a_policy_may_list_the_classes_itself() -> None:
+    listed = {"order": ["interest", "fees", "penalty", "compound_interest", "principal"]}
+    book = ledger(listed, overdue_principal="1000", interest="100", fees="50")
+    assert book.pay(SIGNED, 12_000) == Allocation(interest=10_000, fees=2_000)
+
+
 def test_settlement_days_move_off_chinese_holidays() -> None:
     contract = {"settlement_day": 1, "settle_every": 1, "business_days": "china", "adjustment": "following"}
     book = ledger(contract, principal="1000000")

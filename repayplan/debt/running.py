@@ -86,6 +86,7 @@ def running_ledger(loan: Loan, as_of: dt.date, until: dt.date) -> Ledger:
             for charge in agreement.charges
         ],
         order=settlement_order(agreement),
+        arrears_on_payment=True,
         after_maturity={accrual.source: accrual.rate for accrual in _after_term(agreement, contract_rate(loan))},
     )
     return Ledger(Book(terms, _items(loan, as_of), as_of), excess="credit")

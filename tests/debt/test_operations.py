@@ -43,7 +43,8 @@ def ledger(**contract: object) -> Ledger:
 
 def test_early_payment_prepays_the_next_installment() -> None:
     book = ledger()
-    assert book.pay(START + 10 * DAY, 10_060_000) == Allocation(interest=60_000, principal=10_000_000)
+    # what the unpaid interest has borne is owed already: 600.00 × 6 % × 10/360 = 1.00; the running month's is not
+    assert book.pay(START + 10 * DAY, 10_060_100) == Allocation(compound=100, interest=60_000, principal=10_000_000)
     book.advance(dt.date(2027, 1, 21))
     # 100,000 of the 180,000 are paid; 80,000 are overdue
     assert book.claim.overdue == 8_000_000

@@ -154,11 +154,16 @@ class Book:
         return found
 
     def per_day(self, day: dt.date) -> dict[str, Fraction | float]:
-        """What the night after ``day`` adds, by the class it lands in, as balances and rates now stand; not rounded."""
+        """What the night after ``day`` adds, by the class it lands in, as balances and rates now stand; not rounded.
+
+        Under a month of thirty days every night counts as a 360th, although the 31st adds nothing.
+        """
+        thirty = isinstance(self.terms.day_count, str) and self.terms.day_count.startswith("30")
+        night = Fraction(1, 360) if thirty else years(self.terms.day_count, day, day + dt.timedelta(days=1))
         found: dict[str, Fraction | float] = {}
         for accrual in self.accruals:
             base = self.balances[accrual.source] if accrual.base is None else accrual.base
-            amount = base * (accrual.rate.at(day) * self._years(day, day + dt.timedelta(days=1)))
+            amount = base * (accrual.rate.at(day) * night)
             if amount:
                 found[accrual.lands_in] = found.get(accrual.lands_in, Fraction(0)) + amount
         return found

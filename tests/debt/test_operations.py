@@ -188,6 +188,12 @@ def test_payoff_says_what_settles_the_loan_and_what_a_day_costs() -> None:
     assert later.debt == 0
 
 
+def test_under_months_of_thirty_days_a_night_is_a_360th() -> None:
+    loan = Loan.model_validate({"id": "L1", "principal": "360000", "rate": "6%", "day_count": "30E/360"})
+    book = running_ledger(loan, START, dt.date(2028, 1, 1))
+    assert payoff(book, dt.date(2027, 1, 30)).daily == 6_000
+
+
 def test_payoff_tells_what_a_breach_would_cost() -> None:
     book = ledger()
     book.waive(START, {"principal": 3_600_000}, conditional=True)

@@ -78,11 +78,11 @@ def _grains(unit: int, problem: Problem) -> Iterator[Grain]:
     """
     loans = problem.shape[2]
     slack = math.ceil(float(debt_bound(problem)[-1].sum()))
+    units_ahead = (INTEREST_UNITS_AHEAD, 1) if problem.debt.current.any() else (0,)
     while True:
-        far, near = INTEREST_UNITS_AHEAD * unit, unit
-        yield Grain(unit, far, 0)
-        yield Grain(unit, far, loans * (unit + far) + slack)
-        yield Grain(unit, near, loans * (unit + near) + slack)
+        yield Grain(unit, units_ahead[0] * unit, 0)
+        for ahead in units_ahead:
+            yield Grain(unit, ahead * unit, loans * (1 + ahead) * unit + slack)
         if unit == 1:
             return
         unit = max(unit // 10, 1)

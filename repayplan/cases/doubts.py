@@ -11,12 +11,13 @@ from repayplan.cases.models import Case, Milestones, Monthly
 from repayplan.language import tr
 from repayplan.money import grouped, to_cents
 from repayplan.rules import defaults
+from repayplan.rules.law import rule
 
 
 def doubts(case: Case) -> list[Problem]:
     """Everything in a case that a second look should be taken at, in no particular order."""
     end = case.policy.maturity or add_months(case.as_of, case.policy.months or defaults()["months"].value)
-    return [*_loans(case), *_opening(case), *_enough(case, end), *_receipts(case, end)]
+    return [*_loans(case), *_rates(case), *_opening(case), *_enough(case, end), *_receipts(case, end)]
 
 
 def _loans(case: Case) -> Iterator[Problem]:
@@ -25,6 +26,20 @@ def _loans(case: Case) -> Iterator[Problem]:
             yield Problem(
                 ("loans", number), tr("nothing is owed on this loan"), None, tr("leave it out if it is settled")
             )
+
+
+def _rates(case: Case) -> Iterator[Problem]:
+    """Multiples outside what the central bank allows: a court would cut them."""
+    for number, loan in enumerate(case.loans):
+        for field in ("penalty_multiple", "misuse_multiple"):
+            multiple, allowed = getattr(loan.contract, field), rule(field, case.as_of)
+            if allowed is not None and not allowed.least <= multiple <= allowed.most:
+                yield Problem(
+                    ("loans", number, "contract", field),
+                    tr("this multiple of the contract rate is outside the range allowed"),
+                    tr("{least} to {most}, {clause}", least=allowed.least, most=allowed.most, clause=allowed.clause),
+                    tr("look it up in the contract"),
+                )
 
 
 def _opening(case: Case) -> Iterator[Problem]:

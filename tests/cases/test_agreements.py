@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from repayplan.cases import agreements
 from repayplan.cases.base import Model
+from repayplan.cases.doubts import doubts
 from repayplan.cases.models import Case
 from repayplan.cases.writers import case_to_dict
 
@@ -116,3 +117,11 @@ def test_a_case_that_says_nothing_of_the_contract_is_written_as_before() -> None
     with_contract = case_to_dict(Case.model_validate(case(maturity="2027-06-30")))
     assert with_contract["loans"][0]["contract"] == {"maturity": "2027-06-30"}
     assert case_to_dict(Case.model_validate(with_contract)) == with_contract
+
+
+def test_multiples_outside_the_range_allowed_are_doubted() -> None:
+    found = doubts(Case.model_validate(case(penalty_multiple="1.6", misuse_multiple="2.5")))
+    places = [problem.path[-1] for problem in found]
+    assert places[:2] == ["penalty_multiple", "misuse_multiple"]
+    assert "1.3 to 1.5" in str(found[0].limit)
+    assert not {"penalty_multiple", "misuse_multiple"} & {p.path[-1] for p in doubts(Case.model_validate(case()))}

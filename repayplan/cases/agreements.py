@@ -259,10 +259,10 @@ class Agreement(Model):
         examples=[[{"name": "Valuation of the collateral", "date": "2027-03-01", "amount": "8000.00"}]],
     )
     business_days: Literal["china", "weekdays", "every_day"] = Field(
-        default="every_day", description="Which days banks work, for moving settlement days", examples=["china"]
+        default="every_day", description="Which days banks work, for moving settlement and due days", examples=["china"]
     )
     adjustment: Literal["none", "following", "modified_following", "preceding", "modified_preceding"] = Field(
-        default="none", description="Where a settlement day moves that banks do not work", examples=["following"]
+        default="none", description="Where a settlement or due day moves that banks do not work", examples=["following"]
     )
     operations: tuple[Operation, ...] = Field(
         default=(),

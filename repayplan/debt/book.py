@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import cast
 
@@ -88,9 +88,10 @@ class Planned:
 class Terms:
     """What the contract fixes. ``settlements``: days on which accruals are booked; ``due_days``: days on which what is
     booked falls due, the day of booking where there are none; ``capitalizations``: days on which booked interest and
-    compound interest become principal; ``rounded`` books an accrual; ``after_maturity``: by class, the rate that
-    holds once the loan is called due; ``arrears_on_payment``: what arrears have accrued is booked whenever something
-    is paid, since it is owed already (Civil Code art. 561), while interest on principal not yet due waits."""
+    compound interest become principal; ``rounded`` books an accrual; ``penal_when_called``: classes that bear the rate
+    of overdue principal once the loan is called due; ``arrears_on_payment``: what arrears have accrued is booked
+    whenever something is paid, since it is owed already (Civil Code art. 561), while interest on principal not yet due
+    waits."""
 
     loan: str
     day_count: DayCount
@@ -101,7 +102,7 @@ class Terms:
     charges: Sequence[Planned] = ()
     order: Order | ByArrears = CIVIL_CODE
     rounded: Callable[[Fraction | float], float] = to_the_cent
-    after_maturity: Mapping[str, RatePath] = field(default_factory=dict)
+    penal_when_called: Sequence[str] = ()
     arrears_on_payment: bool = False
 
 
@@ -367,9 +368,10 @@ class Book:
         self._turns = self._due_days()
 
     def accelerate(self, day: dt.date) -> None:
-        """Everything falls due on ``day``; rates after maturity hold from then on."""
-        for name, path in self.terms.after_maturity.items():
-            self.change_rate(day, name, path)
+        """Everything falls due on ``day``; unpaid interest bears the penalty rate from then on."""
+        penal = [accrual.rate for accrual in self.accruals if accrual.source == "overdue"]
+        for name in self.terms.penal_when_called:
+            self.change_rate(day, name, penal[0])
         for item in self.items:
             if item.name == "principal" or item.due is None or item.due > day:
                 item.due = day

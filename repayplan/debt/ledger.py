@@ -90,6 +90,11 @@ class Ledger:
         return len(self._entries)
 
     @property
+    def called(self) -> bool:
+        """Whether the whole loan has been called due."""
+        return any(entry.kind == "acceleration" and not entry.reversed for entry in self._entries)
+
+    @property
     def lines(self) -> tuple[Line, ...]:
         """The account so far: opening balances and these changes make up the claim, class by class."""
         return tuple(self._lines)
@@ -260,7 +265,7 @@ class Ledger:
         self._do(date, "reschedule", act)
 
     def accelerate(self, date: dt.date) -> None:
-        """Call everything due on ``date``; the rates after maturity hold from then on."""
+        """Call everything due on ``date``; unpaid interest bears the penalty rate from then on."""
 
         def act(book: Book) -> None:
             book.accelerate(date)

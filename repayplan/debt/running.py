@@ -31,7 +31,7 @@ from repayplan.cases.models import Case, Loan
 from repayplan.debt.book import Accrual, Book, Planned, Terms
 from repayplan.debt.ledger import Ledger
 from repayplan.debt.order import CHINESE_BANK, ORDERS, ByArrears, Item, Order, order
-from repayplan.debt.rates import RatePath, floating
+from repayplan.debt.rates import BEGINNING, RatePath, floating
 from repayplan.errors import Fault, InputError, LedgerError
 from repayplan.language import Message, tr
 from repayplan.money import to_cents
@@ -87,7 +87,7 @@ def running_ledger(loan: Loan, as_of: dt.date, until: dt.date) -> Ledger:
         ],
         order=settlement_order(agreement),
         arrears_on_payment=True,
-        after_maturity={accrual.source: accrual.rate for accrual in _after_term(agreement, contract_rate(loan))},
+        penal_when_called=_compounding(agreement),
     )
     return Ledger(Book(terms, _items(loan, as_of), as_of), excess="credit")
 
@@ -118,15 +118,26 @@ def contract_rate(loan: Loan) -> RatePath:
 def settlement_days(agreement: Agreement, as_of: dt.date, until: dt.date) -> list[dt.date]:
     """Days after ``as_of`` to ``until`` on which interest is settled; the last is maturity where that comes first."""
     every, day, first = agreement.settle_every, agreement.settlement_day, agreement.first_settlement
+    before = add_months(as_of, -1)  # a day before the case's may have moved behind it
     if first is None:
-        days = [date for date in recurring(day, 1, as_of, until) if date.month % every == 0]
+        days = [date for date in recurring(day, 1, before, until) if date.month % every == 0]
     else:
-        days = recurring(day, every, as_of, until, first)
-    banks = bank_days(agreement.business_days)
-    days = [banks.adjust(date, agreement.adjustment) for date in days]
-    if agreement.maturity is not None and as_of < agreement.maturity <= until:
-        days.append(agreement.maturity)
-    return sorted({date for date in days if date <= until})
+        days = recurring(day, every, before, until, first)
+    days = [bank_day(agreement, date) for date in days]
+    end = maturity(agreement)
+    if end is not None:
+        days.append(end)
+    return sorted({date for date in days if as_of < date <= until})
+
+
+def bank_day(agreement: Agreement, date: dt.date) -> dt.date:
+    """Where a day of the contract moves that banks do not work."""
+    return bank_days(agreement.business_days).adjust(date, agreement.adjustment)
+
+
+def maturity(agreement: Agreement) -> dt.date | None:
+    """The day on which the contract ends, moved like every other."""
+    return None if agreement.maturity is None else bank_day(agreement, agreement.maturity)
 
 
 def provisional_days(case: Case, until: dt.date) -> list[dt.date]:
@@ -174,7 +185,8 @@ def _enter(ledger: Ledger, agreement: Agreement, operation: Operation, entered: 
         case Breached(date=date):
             ledger.breach(date)
         case Repriced(date=date, rate=rate):
-            ledger.change_rates(date, {a.source: a.rate for a in _accruals(agreement, RatePath.fixed(Fraction(rate)))})
+            accruals = _accruals(agreement, RatePath.fixed(Fraction(rate)), called=ledger.called)
+            ledger.change_rates(date, {accrual.source: accrual.rate for accrual in accruals})
         case Rescheduled(date=date, installments=installments):
             ledger.reschedule(date, [(part.date, to_cents(part.amount)) for part in installments])
         case Accelerated(date=date):
@@ -190,10 +202,12 @@ def _waived(waiver: Waived) -> dict[str, int]:
     return {name: cents for name, cents in amounts.items() if cents}
 
 
-def _accruals(agreement: Agreement, rate: RatePath) -> tuple[Accrual, ...]:
+def _accruals(agreement: Agreement, rate: RatePath, *, called: bool = False) -> tuple[Accrual, ...]:
+    """What accrues where, from the contract rate; ``called``: the loan has been called due before its term."""
+    end = BEGINNING if called else maturity(agreement)
     penalty = rate.scaled(Fraction(agreement.penalty_multiple))
     misuse = rate.scaled(Fraction(agreement.misuse_multiple)).highest(penalty)
-    unpaid = rate if agreement.maturity is None else rate.then(agreement.maturity, penalty)
+    unpaid = rate if end is None else rate.then(end, penalty)
     compounding = [Accrual(name, "compound", unpaid) for name in _compounding(agreement)]
     return (
         *compounding,
@@ -201,12 +215,6 @@ def _accruals(agreement: Agreement, rate: RatePath) -> tuple[Accrual, ...]:
         Accrual("misused", "penalty", misuse),
         Accrual("principal", "interest", rate),
     )
-
-
-def _after_term(agreement: Agreement, rate: RatePath) -> list[Accrual]:
-    """What changes once the loan is called due before its term."""
-    penalty = rate.scaled(Fraction(agreement.penalty_multiple))
-    return [Accrual(name, "compound", penalty) for name in _compounding(agreement)]
 
 
 def _compounding(agreement: Agreement) -> tuple[str, ...]:
@@ -220,13 +228,14 @@ def _items(loan: Loan, as_of: dt.date) -> list[Item]:
     names = ("fees", "penalty", "compound_interest", "interest", "overdue_principal")
     items = [Item(book_class(name), to_cents(getattr(loan, name)), since, since) for name in names]
     misused = to_cents(agreement.misused_principal)
-    items.append(Item("misused", misused, agreement.maturity, agreement.maturity))
+    end = maturity(agreement)
+    items.append(Item("misused", misused, end, end))
     left = to_cents(loan.principal) - misused
     for part in agreement.installments:
         cents = min(to_cents(part.amount), left)
-        items.append(_principal(cents, part.date, as_of))
+        items.append(_principal(cents, bank_day(agreement, part.date), as_of))
         left -= cents
-    items.append(_principal(left, agreement.maturity, as_of))
+    items.append(_principal(left, end, as_of))
     return items
 
 

@@ -161,6 +161,60 @@ def test_settlement_days_move_off_chinese_holidays() -> None:
     assert book.claim.interest == 181_250  # 1,000,000 × 4.35 % × 15/360
 
 
+def test_what_falls_due_on_a_holiday_is_in_time_on_the_next_bank_day() -> None:
+    """Civil Code art. 203. Friday 1 January 2027 is a holiday, Monday the 4th is not."""
+    moved = {"maturity": "2027-01-01", "settlement_day": 5, "business_days": "china", "adjustment": "following"}
+    book = ledger(moved, principal="1000000")
+    book.advance(dt.date(2027, 1, 4))
+    assert book.days_past_due(dt.date(2027, 1, 4)) == 0
+    assert book.claim == Claim(interest=181_250, principal=100_000_000)
+    book.advance(dt.date(2027, 1, 5))
+    assert book.claim.overdue == 100_000_000
+
+
+def test_a_settlement_day_that_moved_behind_the_cases_date_still_comes() -> None:
+    """Settlement falls on Saturday 19 December 2026; the case is of that Saturday, Monday the 21st settles."""
+    loan = Loan.model_validate(
+        {
+            "id": "L1",
+            "principal": "360000",
+            "rate": "6%",
+            "contract": {
+                "settlement_day": 19,
+                "settle_every": 1,
+                "business_days": "weekdays",
+                "adjustment": "following",
+            },
+        }
+    )
+    book = running_ledger(loan, dt.date(2026, 12, 19), UNTIL)
+    book.advance(dt.date(2026, 12, 21))
+    assert book.claim.interest == 12_000
+
+
+def test_a_new_rate_on_a_loan_called_due_keeps_the_penalty_rate_on_interest() -> None:
+    operations = [
+        {"kind": "rate", "date": "2026-12-20", "rate": "4%"},
+        {"kind": "acceleration", "date": "2026-12-20"},
+        {"kind": "rate", "date": "2026-12-20", "rate": "3%"},
+    ]
+    for count, expected in ((2, 30_000), (3, 22_500)):
+        loan = Loan.model_validate(
+            {
+                "id": "L1",
+                "principal": "0",
+                "interest": "20000",
+                "rate": "4.35%",
+                "contract": {"maturity": "2028-12-20", "operations": operations[:count]},
+            }
+        )
+        book = running_ledger(loan, SIGNED, UNTIL)
+        enter(book, loan.contract, loan.contract.operations)
+        book.advance(MARCH)
+        # 20,000 × 4 % × 1.5 × 90/360 = 300.00; at 3 %: 225.00
+        assert book.claim.compound == expected
+
+
 def test_interest_is_capitalized_on_its_days() -> None:
     book = ledger({"capitalize_on": ["2027-03-20"]}, principal="1000000")
     book.advance(JUNE)

@@ -50,7 +50,12 @@ def optimize(problem: Problem, time_limit: float | None = None) -> Optimum | Non
 
     SolverError where the solver finds no point and cannot say that there is none, as when its time is up.
     """
-    formulation = formulate(problem)
+    return solve(formulate(problem), time_limit)
+
+
+def solve(formulation: Formulation, time_limit: float | None = None) -> Optimum | None:
+    """Both stages over all lanes of a formulation; see :func:`optimize`."""
+    problem = formulation.frame.problem
     engine = Highs(time_limit)
     programs = [formulation.valued(lane) for lane in range(formulation.frame.lanes)]
     first = [engine.solve(program) for program in programs]

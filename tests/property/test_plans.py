@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -81,13 +82,20 @@ policies = st.fixed_dictionaries(
 )
 
 
+milestones = st.dictionaries(
+    st.dates(dt.date(2026, 11, 21), dt.date(2027, 9, 30)).map(str), amounts(1, 200_000), min_size=1, max_size=4
+)
+
+
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
-    """Borrowers with some cash and policies of every kind."""
+    """Borrowers with some cash and policies of every kind; some keep arrears at a rate of their own (mode B)."""
     owed = draw(st.lists(loans, min_size=1, max_size=2))
-    months = draw(st.integers(3, 10))
-    monthly = draw(st.lists(amounts(-2_000, 60_000), min_size=1, max_size=months))
+    months = draw(st.integers(3, 12))
     policy = draw(policies)
+    if draw(st.integers(0, 3)) == 0:
+        owed = [{**loan, "compound_rate": draw(percents(0, 20)), "fees": draw(amounts(0, 900))} for loan in owed]
+        policy |= {"arrears": "keep", "interest_every": 1}
     if "minimum_installment" in policy or "maximum_installment" in policy:
         policy["unit"] = "0.01"
     return make_case(
@@ -95,7 +103,8 @@ def cases(draw: st.DrawFn) -> Case:
         opening=draw(amounts(-1_000, 90_000)),
         floor=draw(amounts(0, 20_000)),
         contingency=draw(amounts(0, 5_000)),
-        monthly=monthly,
+        monthly=draw(st.lists(amounts(-2_000, 60_000), min_size=1, max_size=months)),
+        milestones=draw(st.none() | milestones),
         months=months,
         **policy,
     )
@@ -144,21 +153,22 @@ def test_more_cash_never_recovers_less(case: Case, data: st.DataObject) -> None:
     off = dict.fromkeys(("step", "minimum_installment", "balloon", "interest_every"), "off")
     policy = {**off, "shape": "free", "settle": "best", "arrears": "capitalize", "tolerance": Decimal(0)}
     cover = case.policy.cover
-    if cover is not None and cover != "off" and cover.window == "since_receipt":
+    if cover is not None and cover != "off" and cover.window != "rolling":
         policy["cover"] = cover.model_copy(update={"window": "period"})
     grace = case.policy.grace
     if grace is not None and grace != "off":
         policy["grace"] = "off" if grace.interest_only else grace
-    poor = case.model_copy(update={"policy": case.policy.model_copy(update=policy)})
+    loans = tuple(loan.model_copy(update={"compound_rate": None}) for loan in case.loans)
+    poor = case.model_copy(update={"policy": case.policy.model_copy(update=policy), "loans": loans})
     more = Decimal(data.draw(st.integers(1, 3_000_000))) / 100
-    source = poor.cash.sources[0]
+    source, *others = poor.cash.sources
     assert source.kind == "monthly"
     month = data.draw(st.integers(-1, len(source.series) - 1))
     if month < 0:
         cash = poor.cash.model_copy(update={"opening": poor.cash.opening + more})
     else:
         raised = [amount + more * (number == month) for number, amount in enumerate(source.series)]
-        cash = poor.cash.model_copy(update={"sources": (source.model_copy(update={"amounts": tuple(raised)}),)})
+        cash = poor.cash.model_copy(update={"sources": (source.model_copy(update={"amounts": tuple(raised)}), *others)})
     rich = poor.model_copy(update={"cash": cash})
     less, greater = (optimize(prepare(one)[1]) for one in (poor, rich))
     assert less is not None
@@ -198,14 +208,17 @@ def times(case: Case, factor: int) -> Case:
         return value.model_copy(update=changed)
 
     claimed = ("principal", "overdue_principal", "interest", "compound_interest", "penalty", "fees", "collateral")
-    (source,) = case.cash.sources
-    assert source.kind == "monthly"
-    amounts = tuple(amount * factor for amount in source.series)
+    sources = tuple(
+        source.model_copy(update={"amounts": tuple(amount * factor for amount in source.series)})
+        if source.kind == "monthly"
+        else source.model_copy(update={"items": tuple(scaled(item, "amount") for item in source.items)})
+        for source in case.cash.sources
+    )
     cash = scaled(case.cash, "opening", "operating_cost", "floor", "contingency")
     return case.model_copy(
         update={
             "loans": tuple(scaled(loan, *claimed) for loan in case.loans),
-            "cash": cash.model_copy(update={"sources": (source.model_copy(update={"amounts": amounts}),)}),
+            "cash": cash.model_copy(update={"sources": sources}),
             "policy": scaled(case.policy, "unit", "minimum_installment", "maximum_installment"),
         }
     )

@@ -28,7 +28,7 @@ NOISE = 1e-9
 class Target:
     """What rounding aims at: (T, L) cumulative payments in cents, and the stage of each loan's last payment.
 
-    ``last`` is −1 where a loan is not settled.
+    ``last`` is −1 where a loan is not settled, or the linear map cannot say so.
     """
 
     cumulative: Real
@@ -56,9 +56,10 @@ def aim(problem: Problem, payments: Real, *, level: bool) -> Target:
     noise = NOISE * float(problem.scale[0])
     payments = np.where(payments > 10 * noise, payments, 0.0)
     left = linear_debt(problem, payments)[-1]
+    exact_map = problem.modes[0] != "replay"
     last = tuple(
-        int(np.flatnonzero(payments[:, loan])[-1]) if left[loan] <= 100 * noise and payments[:, loan].any() else -1
-        for loan in range(payments.shape[1])
+        int(stages[-1]) if exact_map and left[loan] <= 100 * noise and stages.size else -1
+        for loan, stages in enumerate(np.flatnonzero(column) for column in payments.T)
     )
     cumulative = np.cumsum(payments, axis=0)
     return Target(np.where(cumulative > 0, cumulative + noise, 0.0), last, payments.sum(axis=1) if level else None)
@@ -133,7 +134,7 @@ def _level_amounts(problem: Problem, target: Target, unit: int, *, raised: bool)
     """
     if target.level is None or not target.level.any():
         return {}
-    final = max(target.last) if max(target.last) >= 0 else int(np.flatnonzero(target.level)[-1])
+    final = int(np.flatnonzero(target.level)[-1])
     stages = [
         stage
         for stage in np.flatnonzero(problem.pays[0]).tolist()

@@ -19,7 +19,7 @@ from repayplan.language import tr
 from repayplan.money import to_cents
 from repayplan.problem.arrays import CashArrays, CoverArrays, DebtArrays, LimitArrays, Mask, Problem, Real, ValueArrays
 from repayplan.problem.growth import at_signing, maps, one_rate
-from repayplan.problem.interest import affordable, due_dates
+from repayplan.problem.interest import affordable, due_dates, spare_cents
 from repayplan.problem.terms import Terms, payment_dates, settlement_dates
 
 
@@ -113,7 +113,8 @@ def _debt(
     opening = np.array([round(claim.total) for claim in openings], dtype=np.int64)
     principal = np.array([round(claim.principal) for claim in openings], dtype=np.int64)
     most = np.inf if terms.maximum_installment is None else float(terms.maximum_installment)
-    can = affordable(due, growth, charge, opening.astype(float), principal.astype(float), cash, cover, most)
+    spare = spare_cents(len(case.loans), sum(map(len, periods)))
+    can = affordable(due, growth, charge, opening.astype(float), principal.astype(float), cash, cover, most, spare)
     arrays = DebtArrays(
         opening=opening[None],
         principal=principal[None],

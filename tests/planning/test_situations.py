@@ -168,6 +168,37 @@ def test_two_loans_are_settled_together_from_one_purse() -> None:
     assert min(row.closing for row in made.cash) >= 0
 
 
+def test_level_installments_over_two_loans_stay_level_when_one_is_settled() -> None:
+    loans = [{"principal": "10000.00", "rate": "1%"}, {"principal": "200000.00"}]
+    made = proven(
+        make_case(
+            loans=loans,
+            opening="15000.00",
+            monthly=months("15000.00", 7),
+            months=8,
+            shape="level",
+            settle="best",
+            delay="allow",
+            discount_rate="2%",
+            unit="100.00",
+        )
+    )
+    settled = max(row.date for row in made.installments if row.loan == "L1")
+    assert settled < max(row.date for row in made.installments)
+    assert set(by_date(made).values()) == {1_500_000}
+    assert not said(made, "unit", "warning")
+
+
+def test_cash_that_just_covers_interest_leaves_cents_for_rounding() -> None:
+    # Interest of 300.00, 310.00, 310.00 ... bears no compound rate while current; the first date leaves 2 cents over.
+    loan = {"compound_rate": "7.20%"}
+    policy = {"arrears": "keep", "interest_every": 1, "months": 3, "settle": "best"}
+    with pytest.raises(InputError, match="different rates"):
+        plan(make_case(loan=loan, opening="920.02", **policy))
+    made = proven(make_case(loan=loan, opening="920.30", **policy))
+    assert [row.interest for row in made.installments] == [30_000, 31_000, 31_000]
+
+
 def test_payments_every_quarter_settle_interest_every_month() -> None:
     made = proven(
         make_case(opening="40000.00", monthly=months("10000.00", 11), months=12, payment_every=3, unit="100.00")

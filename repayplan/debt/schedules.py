@@ -71,6 +71,7 @@ def level(principal: Cents, rate: Cents, over: Periods, *, first: int = 0) -> Sc
 
     ``principal`` (N,) cents, ``rate`` (N,) millionths a year.
     """
+    _checked(over, first)
     payments = level_payments(principal, rate, over, first=first)
 
     def repaid(period: int, interest: Cents, balance: Cents) -> Cents:
@@ -81,6 +82,7 @@ def level(principal: Cents, rate: Cents, over: Periods, *, first: int = 0) -> Sc
 
 def level_principal(principal: Cents, rate: Cents, over: Periods, *, first: int = 0) -> Schedules:
     """The same principal every time from period ``first`` on; the last takes the rest."""
+    _checked(over, first)
     count = len(over.days) - first
     share = _half_up(principal, 1, count)
 
@@ -125,6 +127,11 @@ def level_payments(principal: Cents, rate: Cents, over: Periods, *, first: int =
     for loan in np.flatnonzero(doubtful):
         payments[loan] = _exactly(int(owed[loan]), int(rate[loan]), over, first)
     return payments
+
+
+def _checked(over: Periods, first: int) -> None:
+    if not 0 <= first < len(over.days):
+        raise ValueError(f"the first repayment is in period {first}: there are periods 0 to {len(over.days) - 1}")
 
 
 def _exactly(owed: int, rate: int, over: Periods, first: int) -> int:

@@ -12,6 +12,7 @@ from repayplan.debt.contract import (
     Bullet,
     Contract,
     Custom,
+    Fees,
     Level,
     LevelPrincipal,
     Repayment,
@@ -89,8 +90,36 @@ def test_a_level_payment_is_computed_anew_when_the_rate_changes() -> None:
 
 
 def test_interest_on_the_original_amount() -> None:
-    rows = schedule(loan(LevelPrincipal(), on_original=True))
+    rows = schedule(loan(LevelPrincipal(), interest_base=100_000))
     assert [row.interest for row in rows] == [1_000] * 4
+
+
+def test_interest_on_an_amount_the_contract_names() -> None:
+    # 400.00 at 1 % a month, whatever is repaid
+    assert [row.interest for row in schedule(loan(LevelPrincipal(), interest_base=40_000))] == [400] * 4
+
+
+def test_a_fee_of_an_amount_and_a_fee_on_principal() -> None:
+    fees = Fees(DATES[1::2], amount=500, rate=Fraction("0.012"), accrued=30)
+    paid = [(flow.date, flow.amount) for flow in flows(loan(LevelPrincipal(), fees=fees)) if flow.kind == "fee"]
+    # 0.1 % a month: 1.00 + 0.75 of the first two months, 0.50 + 0.25 of the last two; 5.00 each time; 0.30 from before
+    assert paid == [(DATES[1], 500 + 175 + 30), (DATES[3], 500 + 75)]
+
+
+def test_a_fee_leaves_interest_and_principal_alone() -> None:
+    fees = Fees([dt.date(2026, 3, 5)], rate=Fraction("0.5"))
+    assert schedule(loan(Level(), fees=fees)) == schedule(loan(Level()))
+
+
+def test_fees_belong_to_the_original_rate() -> None:
+    fees = Fees([START + dt.timedelta(days=1)], amount=2_000)
+    besides = [(fees.dates[0], 2_000.0)]
+    assert original_rate(loan(Bullet(), fees=fees)) == pytest.approx(original_rate(loan(Bullet()), besides))
+
+
+def test_steps_that_begin_too_late_are_refused() -> None:
+    with pytest.raises(ValueError, match="no payment is named for 2026-02-20"):
+        schedule(loan(Stepped([(DATES[1], 11_000)])))
 
 
 def test_interest_is_capitalized_before_repayment_begins() -> None:

@@ -91,3 +91,11 @@ def test_what_arrays_cannot_do_exactly_is_refused() -> None:
         periods(START, [add_months(START, 1)], "ACT/ACT")
     with pytest.raises(ValueError, match="millionth"):
         millionths([Fraction(1, 3)])
+
+
+@pytest.mark.parametrize("first", [-1, 3])
+def test_a_first_repayment_outside_the_term_is_refused(first: int) -> None:
+    over = periods(START, [add_months(START, month) for month in (1, 2, 3)], "30E/360")
+    for vector in (schedules.level, schedules.level_principal):
+        with pytest.raises(ValueError, match=f"in period {first}"):
+            vector(np.array([100_000]), millionths([Fraction("0.06")]), over, first=first)

@@ -122,6 +122,18 @@ def planned(case: Case) -> Plan:
 @settings(max_examples=250)
 @given(cases())
 def test_no_plan_breaks_a_limit_overpays_or_fails_verify(case: Case) -> None:
+    sound(case)
+
+
+@pytest.mark.long
+@settings(max_examples=5_000)
+@given(cases())
+def test_no_plan_of_thousands_breaks_a_limit_overpays_or_fails_verify(case: Case) -> None:
+    sound(case)
+
+
+def sound(case: Case) -> None:
+    """The plan of a case, or its best effort, holds what it must."""
     made = planned(case)
     assert made.status in ("optimal", "feasible", "infeasible")
     terms, problem = prepare(case)

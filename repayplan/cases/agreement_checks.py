@@ -21,7 +21,7 @@ def agreement_problems(case: Case) -> list[Problem]:
     for number, loan in enumerate(case.loans):
         place: Path = ("loans", number, "contract")
         found += [*_amounts(loan, place), *_days(loan.contract, case.as_of, place)]
-        found += _operations(loan.contract, case.as_of, place)
+        found += [*_rates(loan.contract, place), *_operations(loan.contract, case.as_of, place)]
     return found
 
 
@@ -72,6 +72,41 @@ def _days(agreement: Agreement, as_of: dt.date, place: Path) -> Iterator[Problem
                     tr("what was due by then belongs to the balances of the loan"),
                     (("as_of",),),
                 )
+    for number, part in enumerate(agreement.installments):
+        if agreement.maturity is not None and part.date > agreement.maturity:
+            yield Problem(
+                (*place, "installments", number, "date"),
+                tr("this installment falls due after the contract has ended"),
+                tr("at most {date}", date=agreement.maturity),
+                tr("correct the day, or maturity"),
+                ((*place, "maturity"),),
+            )
+
+
+def _rates(agreement: Agreement, place: Path) -> Iterator[Problem]:
+    """A floating rate can be fixed on each of its days, within bounds that leave room."""
+    follow = agreement.floating
+    if follow is None:
+        return
+    here: Path = (*place, "floating")
+    if follow.cap is not None and follow.floor is not None and follow.cap < follow.floor:
+        yield Problem(
+            (*here, "cap"),
+            tr("the highest rate is below the lowest"),
+            tr("{rate} or more", rate=f"{follow.floor:.4%}"),
+            tr("correct cap or floor"),
+            ((*here, "floor"),),
+        )
+    first = min(step.date for step in follow.index)
+    for number, day in enumerate(follow.resets):
+        if day < first:
+            yield Problem(
+                (*here, "resets", number),
+                tr("no published rate is known on this day"),
+                tr("{date} or later, the first publication in index", date=first),
+                tr("add the publication before it to index, or leave the day out"),
+                ((*here, "index"),),
+            )
 
 
 def _operations(agreement: Agreement, as_of: dt.date, place: Path) -> Iterator[Problem]:
@@ -84,6 +119,14 @@ def _operations(agreement: Agreement, as_of: dt.date, place: Path) -> Iterator[P
                 tr("{date} or later", date=as_of),
                 tr("balances hold what happened before; leave the operation out"),
                 (("as_of",),),
+            )
+        if operation.kind == "charge" and operation.due is not None and operation.due < operation.date:
+            yield Problem(
+                (*here, "due"),
+                tr("this falls due before it is charged"),
+                tr("{date} or later", date=operation.date),
+                tr("correct the day, or leave it out: then it is due at once"),
+                ((*here, "date"),),
             )
         if operation.kind == "reversal":
             undone = agreement.operations[operation.of - 1] if operation.of <= len(agreement.operations) else None

@@ -7,9 +7,9 @@ says. What is claimed on the case's date stands in the loan; everything here con
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from repayplan.cases.base import Model
 from repayplan.cases.fields import (
@@ -33,7 +33,25 @@ OrderName = Literal["civil_code", "penalty_first", "interest_first", "principal_
 DesignatedName = Literal["civil_code", "penalty_first", "interest_first", "principal_first", "oldest_first"]
 ClaimName = Literal["fees", "penalty", "compound_interest", "interest"]
 ClassName = Literal["fees", "penalty", "compound_interest", "interest", "principal"]
-OwnOrder = Annotated[tuple[ClassName, ...], Field(min_length=5, max_length=5)]
+
+
+def _every_class_once(classes: tuple[ClassName, ...]) -> tuple[ClassName, ...]:
+    twice = next((name for name in classes if classes.count(name) > 1), None)
+    if twice is not None:
+        raise refuse(
+            tr("{name} stands twice in the order of settlement", name=twice),
+            remedy=tr("name each of the five classes once"),
+        )
+    return classes
+
+
+def _written_as(value: Any) -> str:
+    """One of the two ways is chosen before reading, so faults speak of that one only."""
+    return "name" if isinstance(value, str) else "list"
+
+
+OwnOrder = Annotated[tuple[ClassName, ...], Field(min_length=5, max_length=5), AfterValidator(_every_class_once)]
+AnyOrder = Annotated[Annotated[OrderName, Tag("name")] | Annotated[OwnOrder, Tag("list")], Discriminator(_written_as)]
 
 
 class RateStep(Model):
@@ -134,23 +152,31 @@ class Breached(Model):
 
 
 class Repriced(Model):
-    """The contract rate changes."""
+    """The contract rate changes, until the next day on which the contract itself fixes it anew."""
 
     kind: Literal["rate"] = Field(description="This kind of operation", examples=["rate"])
     date: Date = Field(description="First day of the new rate", examples=["2027-01-01"])
-    rate: Rate = Field(description="Rate per year from this day", examples=["3.85%"])
+    rate: Rate = Field(
+        description="Rate per year from this day, until the next of rate_steps or floating resets",
+        examples=["3.85%"],
+    )
 
 
 class Rescheduled(Model):
-    """Principal not yet due falls due on other days."""
+    """Principal falls due on other days; an installment after maturity extends the contract to its day."""
 
     kind: Literal["reschedule"] = Field(description="This kind of operation", examples=["reschedule"])
     date: Date = Field(description="Day of the operation", examples=["2027-01-20"])
     installments: tuple[Installment, ...] = Field(
         min_length=1,
         max_length=MAX_ENTRIES,
-        description="Principal by its new days; all of it",
+        description="Principal not yet due by its new days; all of it",
         examples=[[{"date": "2027-12-20", "amount": "8000000.00"}]],
+    )
+    with_overdue: bool = Field(
+        default=False,
+        description="true: overdue principal is rescheduled too, counts among installments and is overdue no longer",
+        examples=[True],
     )
 
 
@@ -247,7 +273,7 @@ class Agreement(Model):
     compound_on_penalty: bool = Field(
         default=False, description="Whether unpaid penalty interest bears compound interest too", examples=[False]
     )
-    order: OrderName | OwnOrder = Field(
+    order: AnyOrder = Field(
         default="civil_code",
         description="Order in which payments settle claims: a name, or the five classes one after the other",
         examples=["civil_code", ["penalty", "compound_interest", "interest", "fees", "principal"]],
@@ -275,12 +301,4 @@ class Agreement(Model):
     def _one_way_of_rates(self) -> Agreement:
         if self.floating is not None and self.rate_steps:
             raise refuse(tr("a rate is either stepped or floating"), remedy=tr("leave out rate_steps or floating"))
-        return self
-
-    @model_validator(mode="after")
-    def _every_class_once(self) -> Agreement:
-        if not isinstance(self.order, str) and len(set(self.order)) < len(self.order):
-            raise refuse(
-                tr("a class stands twice in the order of settlement"), remedy=tr("name each of the five classes once")
-            )
         return self

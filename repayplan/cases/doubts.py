@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from itertools import pairwise
 
 from repayplan.calendar.dates import add_months
 from repayplan.cases.checks import Path, Problem, owed
@@ -17,7 +18,10 @@ from repayplan.rules.law import rule
 def doubts(case: Case) -> list[Problem]:
     """Everything in a case that a second look should be taken at, in no particular order."""
     end = case.policy.maturity or add_months(case.as_of, case.policy.months or defaults()["months"].value)
-    return [*_loans(case), *_rates(case), *_opening(case), *_enough(case, end), *_receipts(case, end)]
+    contracts = [*_rates(case), *_unmoved(case), *_out_of_order(case)]
+    if not case.cash.sources:  # only the account is asked for, not a plan
+        return [*_loans(case), *contracts]
+    return [*_loans(case), *contracts, *_opening(case), *_enough(case, end), *_receipts(case, end)]
 
 
 def _loans(case: Case) -> Iterator[Problem]:
@@ -39,6 +43,29 @@ def _rates(case: Case) -> Iterator[Problem]:
                     tr("this multiple of the contract rate is outside the range allowed"),
                     tr("{least} to {most}, {clause}", least=allowed.least, most=allowed.most, clause=allowed.clause),
                     tr("look it up in the contract"),
+                )
+
+
+def _unmoved(case: Case) -> Iterator[Problem]:
+    for number, loan in enumerate(case.loans):
+        if loan.contract.adjustment != "none" and loan.contract.business_days == "every_day":
+            yield Problem(
+                ("loans", number, "contract", "adjustment"),
+                tr("no day moves: banks are taken to work every day"),
+                None,
+                tr("write business_days: china or weekdays, or leave adjustment out"),
+            )
+
+
+def _out_of_order(case: Case) -> Iterator[Problem]:
+    for number, loan in enumerate(case.loans):
+        for index, (earlier, later) in enumerate(pairwise(loan.contract.operations), 1):
+            if later.date < earlier.date:
+                yield Problem(
+                    ("loans", number, "contract", "operations", index, "date"),
+                    tr("this operation is earlier than the one before it"),
+                    tr("{date} or later", date=earlier.date),
+                    tr("check the day; operations take effect in order of their days, wherever they stand"),
                 )
 
 

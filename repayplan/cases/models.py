@@ -188,7 +188,10 @@ class Cash(Model):
         examples=["100000.00"],
     )
     sources: tuple[Source, ...] = Field(
-        min_length=1, max_length=1_000, description="Where cash comes from", examples=[[_SOURCE]]
+        default=(),
+        max_length=1_000,
+        description="Where cash comes from; a plan needs one, payoff and ledger need none",
+        examples=[[_SOURCE]],
     )
 
 
@@ -304,7 +307,11 @@ class Case(Model):
         description="The loans to be repaid",
         examples=[[{"id": "L1", "principal": "8000000.00", "rate": "4.35%"}]],
     )
-    cash: Cash = Field(description="The borrower's cash", examples=[{"opening": "900000.00", "sources": [_SOURCE]}])
+    cash: Cash = Field(
+        default=Cash(opening=NOTHING),
+        description="The borrower's cash; a plan needs it, payoff and ledger do not",
+        examples=[{"opening": "900000.00", "sources": [_SOURCE]}],
+    )
     policy: Policy = Field(
         default=Policy(),
         description="What the bank wants and allows",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from typing import Any
 
 import pytest
@@ -12,7 +13,10 @@ from repayplan.cases import agreements
 from repayplan.cases.base import Model
 from repayplan.cases.doubts import doubts
 from repayplan.cases.models import Case
+from repayplan.cases.readers import read_text
 from repayplan.cases.writers import case_to_dict
+from repayplan.errors import InputError
+from repayplan.problem.terms import resolve
 
 FIELDS = [
     pytest.param(model, name, id=f"{model.__name__}.{name}")
@@ -31,6 +35,9 @@ CASE: dict[str, Any] = {
         "sources": [{"kind": "monthly", "name": "Shops", "start": "2026-12", "amount": "100.00", "months": 12}],
     },
 }
+
+COSTS = {"kind": "charge", "date": "2026-12-10", "name": "Court costs", "amount": "8.00"}
+LPR = {"index": [{"date": "2026-01-01", "rate": "3%"}], "resets": ["2027-01-01"]}
 
 
 def case(**contract: object) -> dict[str, Any]:
@@ -67,9 +74,17 @@ def test_every_example_can_be_read(model: type[BaseModel], name: str) -> None:
         ({"operations": [{"kind": "breach", "date": "2026-11-19"}]}, "date", "older than the case's balances"),
         ({"operations": [{"kind": "reversal", "date": "2026-11-21", "of": 1}]}, "of", "no operation of this number"),
         ({"operations": [{"kind": "reversal", "date": "2026-11-21", "of": 2}]}, "of", "no operation of this number"),
+        (
+            {"maturity": "2027-06-30", "installments": [{"date": "2027-07-01", "amount": "1"}]},
+            "date",
+            "after the contract has ended",
+        ),
+        ({"operations": [{**COSTS, "due": "2026-12-09"}]}, "due", "falls due before it is charged"),
+        ({"floating": {**LPR, "cap": "2%", "floor": "3%"}}, "cap", "the highest rate is below the lowest"),
+        ({"floating": {**LPR, "resets": ["2026-12-01", "2025-12-31"]}}, 1, "no published rate is known"),
     ],
 )
-def test_contracts_that_cannot_be_so(contract: dict[str, Any], path: str, words: str) -> None:
+def test_contracts_that_cannot_be_so(contract: dict[str, Any], path: str | int, words: str) -> None:
     with pytest.raises(ValidationError) as error:
         Case.model_validate(case(**contract))
     problems = error.value.errors()[0]["ctx"]["problems"]
@@ -82,7 +97,7 @@ def test_contracts_that_cannot_be_so(contract: dict[str, Any], path: str, words:
     [
         ({"penalty_multiple": "3.1"}, "1 to 3"),
         ({"settle_every": 4}, ""),
-        ({"order": ["fees", "fees", "penalty", "interest", "principal"]}, "a class stands twice"),
+        ({"order": ["fees", "fees", "penalty", "interest", "principal"]}, "fees stands twice"),
         ({"order": ["fees", "penalty"]}, ""),
         ({"operations": [{"kind": "gift", "date": "2026-12-20"}]}, ""),
         (
@@ -125,3 +140,62 @@ def test_multiples_outside_the_range_allowed_are_doubted() -> None:
     assert places[:2] == ["penalty_multiple", "misuse_multiple"]
     assert "1.3 to 1.5" in str(found[0].limit)
     assert not {"penalty_multiple", "misuse_multiple"} & {p.path[-1] for p in doubts(Case.model_validate(case()))}
+
+
+@pytest.mark.parametrize(
+    ("contract", "words"),
+    [
+        ({"order": "civil"}, ["loans[0].contract.order: this word cannot stand here; value: civil"]),
+        (
+            {"order": ["fees", "interest", "principal", "penalty", "fees"]},
+            ["loans[0].contract.order: fees stands twice in the order of settlement"],
+        ),
+        (
+            {"operations": [{"kind": "gift", "date": "2026-12-20"}]},
+            ["loans[0].contract.operations[0].kind: there is no such kind; value: gift"],
+        ),
+        (
+            {"order": "civil", "operations": [{"kind": "reversal", "date": "2026-12-20", "of": 3}]},
+            [
+                "loans[0].contract.order: this word cannot stand here; value: civil",
+                "loans[0].contract.operations[0].of: there is no operation of this number that could be reversed",
+            ],
+        ),
+    ],
+)
+def test_one_mistake_is_told_once_with_what_was_written(contract: dict[str, Any], words: list[str]) -> None:
+    with pytest.raises(InputError) as caught:
+        read_text(json.dumps(case(**contract)), "x", "json")
+    told = [str(fault).removeprefix("x:1 ") for fault in caught.value.faults]
+    assert [text[: len(start)] for text, start in zip(told, words, strict=True)] == words
+
+
+@pytest.mark.parametrize(
+    ("contract", "path", "words"),
+    [
+        ({"adjustment": "following"}, ("adjustment",), "banks are taken to work every day"),
+        (
+            {"operations": [{**COSTS, "date": day} for day in ("2027-01-20", "2027-01-20", "2027-01-19")]},
+            ("operations", 2, "date"),
+            "earlier than the one before it",
+        ),
+    ],
+)
+def test_what_has_no_effect_or_stands_out_of_order_is_doubted(
+    contract: dict[str, Any], path: tuple[object, ...], words: str
+) -> None:
+    (found,) = (problem for problem in doubts(Case.model_validate(case(**contract))) if "contract" in problem.path)
+    assert found.path == ("loans", 0, "contract", *path)
+    assert words in str(found.what)
+    moving = doubts(Case.model_validate(case(adjustment="following", business_days="china")))
+    assert not [problem for problem in moving if "contract" in problem.path]
+
+
+def test_an_account_needs_no_cash_and_a_plan_says_that_it_does() -> None:
+    bare = {name: value for name, value in CASE.items() if name != "cash"}
+    read = Case.model_validate(bare)
+    assert doubts(read) == []
+    assert Case.model_validate(case_to_dict(read)) == read
+    with pytest.raises(InputError) as caught:
+        resolve(read)
+    assert caught.value.faults[0].where == "cash.sources"

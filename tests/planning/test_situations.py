@@ -351,6 +351,22 @@ def test_installments_step_up_by_a_quarter_at_most() -> None:
     assert paid[-1] <= 1.25 * paid[-2]
 
 
+def test_a_plan_says_what_of_the_contract_it_does_not_count() -> None:
+    contract = {
+        "maturity": "2027-06-30",
+        "floating": {"index": [{"date": "2026-01-01", "rate": "3%"}], "resets": ["2027-01-01"]},
+        "charges": [{"name": "Valuation", "date": "2027-03-01", "amount": "8.00"}],
+        "operations": [{"kind": "payment", "date": "2026-12-01", "amount": "5.00"}],
+    }
+    made = plan(make_case(loan={"contract": contract}, monthly=months("60000.00", 3), months=3))
+    assert said(made, "contract", "note") == [
+        f"Loan L1: {what} are in the account of the loan, not in this plan"
+        for what in ("later contract rates", "claims known beforehand", "operations since the case's date")
+    ]
+    silent = plan(make_case(loan={"contract": {"maturity": "2027-06-30"}}, monthly=months("60000.00", 3), months=3))
+    assert said(silent, "contract", "note") == []
+
+
 def test_a_plan_says_what_holds_it_down() -> None:
     made = proven(make_case(opening="30000.00", monthly=months("30000.00", 4), months=5, unit="100.00"))
     entry = made.binding[0]

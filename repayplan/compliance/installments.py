@@ -65,11 +65,15 @@ def step(plan: Replay) -> Iterator[Finding]:
 
 @check("balloon", tr("The last payments are not too large"), lambda plan: plan.terms.balloon is not None)
 def balloon(plan: Replay) -> Iterator[Finding]:
-    """The payments on the last payment date and the two before it are together at most β of the debt at signing."""
+    """The payments on the last payment date and the two before it are together at most β of the debt at signing.
+
+    Of n payment dates, three may always hold 3/n of it: an even schedule is no balloon.
+    """
     if plan.last is None:
         return
-    share = Fraction(plan.terms.balloon or 0)
-    three = [stage for stage in plan.pay_stages if stage <= plan.last][-3:]
+    dates = [stage for stage in plan.pay_stages if stage <= plan.last]
+    three = dates[-3:]
+    share = max(Fraction(plan.terms.balloon or 0), Fraction(len(three), len(dates)))
     paid = sum(plan.total[stage] for stage in three)
     most = share * plan.opening_debt
     if paid > most:

@@ -63,7 +63,7 @@ def make_exact(
         target = aim(problem, chosen.payments, level=bool(problem.limits.level[0]))
         result = replay(case, terms, problem, round_payments(case, terms, problem, target, grain))
         if all(finding.rule in forgiven for finding in failures(result)):
-            cost = round(optimum.kept - expected_recovery(result, problem.value.planning[0]))
+            cost = round(optimum.kept - expected_recovery(problem, result.paid, result.debt, problem.value.planning[0]))
             found.append(Exact(result, grain.unit, cost, _ledger_difference(result)))
             if cost <= ACCEPTED_COST * result.opening_debt:
                 break

@@ -8,6 +8,7 @@ may move are provisional. An overlay file says what the table does not know yet.
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -20,6 +21,7 @@ from repayplan.language import tr
 Adjustment = Literal["none", "following", "modified_following", "preceding", "modified_preceding"]
 
 DAY = dt.timedelta(days=1)
+OVERLAY = "REPAYPLAN_HOLIDAYS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,12 @@ class BusinessCalendar:
         return BusinessCalendar(self.name, {**self.overlay, **_read_overlay(path)})
 
 
+def bank_days(name: Literal["every_day", "weekdays", "china"]) -> BusinessCalendar:
+    """A calendar by name, with the overlay file that the environment variable REPAYPLAN_HOLIDAYS names, if it does."""
+    calendar, overlay = BusinessCalendar(name), os.environ.get(OVERLAY)
+    return calendar.with_overlay(Path(overlay)) if overlay and name == "china" else calendar
+
+
 @cache
 def _china(year: int) -> tuple[frozenset[dt.date], frozenset[dt.date], bool]:
     """Holidays, make-up workdays, and whether the year has been announced."""
@@ -83,7 +91,7 @@ def _china(year: int) -> tuple[frozenset[dt.date], frozenset[dt.date], bool]:
 def _read_overlay(path: Path) -> dict[dt.date, bool]:
     days: dict[dt.date, bool] = {}
     faults = []
-    for number, line in enumerate(path.read_text("utf-8-sig").splitlines(), 1):
+    for number, line in enumerate(_lines(path), 1):
         text = line.partition("#")[0].strip()
         if not text:
             continue
@@ -101,3 +109,17 @@ def _read_overlay(path: Path) -> dict[dt.date, bool]:
     if faults:
         raise InputError(faults)
     return days
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(
+            Fault(
+                tr("the holiday file cannot be read: {reason}", reason=reason),
+                str(path),
+                remedy=tr("give a text file in UTF-8, or unset {name}", name=OVERLAY),
+            )
+        ) from error

@@ -7,9 +7,9 @@ says. What is claimed on the case's date stands in the loan; everything here con
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from repayplan.cases.base import Model
 from repayplan.cases.fields import (
@@ -30,7 +30,28 @@ NOTHING = Decimal("0.00")
 MAX_ENTRIES = 5_000
 
 OrderName = Literal["civil_code", "penalty_first", "interest_first", "principal_first", "oldest_first", "by_arrears"]
+DesignatedName = Literal["civil_code", "penalty_first", "interest_first", "principal_first", "oldest_first"]
 ClaimName = Literal["fees", "penalty", "compound_interest", "interest"]
+ClassName = Literal["fees", "penalty", "compound_interest", "interest", "principal"]
+
+
+def _every_class_once(classes: tuple[ClassName, ...]) -> tuple[ClassName, ...]:
+    twice = next((name for name in classes if classes.count(name) > 1), None)
+    if twice is not None:
+        raise refuse(
+            tr("{name} stands twice in the order of settlement", name=twice),
+            remedy=tr("name each of the five classes once"),
+        )
+    return classes
+
+
+def _written_as(value: Any) -> str:
+    """One of the two ways is chosen before reading, so faults speak of that one only."""
+    return "name" if isinstance(value, str) else "list"
+
+
+OwnOrder = Annotated[tuple[ClassName, ...], Field(min_length=5, max_length=5), AfterValidator(_every_class_once)]
+AnyOrder = Annotated[Annotated[OrderName, Tag("name")] | Annotated[OwnOrder, Tag("list")], Discriminator(_written_as)]
 
 
 class RateStep(Model):
@@ -81,7 +102,7 @@ class Paid(Model):
     kind: Literal["payment"] = Field(description="This kind of operation", examples=["payment"])
     date: Date = Field(description="Day of the operation", examples=["2027-01-20"])
     amount: PositiveAmount = Field(description="Amount received, currency units", examples=["50000.00"])
-    order: OrderName | None = Field(
+    order: DesignatedName | None = Field(
         default=None,
         description="Order the debtor designates; the contract's where left out",
         examples=["principal_first"],
@@ -131,23 +152,31 @@ class Breached(Model):
 
 
 class Repriced(Model):
-    """The contract rate changes."""
+    """The contract rate changes, until the next day on which the contract itself fixes it anew."""
 
     kind: Literal["rate"] = Field(description="This kind of operation", examples=["rate"])
     date: Date = Field(description="First day of the new rate", examples=["2027-01-01"])
-    rate: Rate = Field(description="Rate per year from this day", examples=["3.85%"])
+    rate: Rate = Field(
+        description="Rate per year from this day, until the next of rate_steps or floating resets",
+        examples=["3.85%"],
+    )
 
 
 class Rescheduled(Model):
-    """Principal not yet due falls due on other days."""
+    """Principal falls due on other days; an installment after maturity extends the contract to its day."""
 
     kind: Literal["reschedule"] = Field(description="This kind of operation", examples=["reschedule"])
     date: Date = Field(description="Day of the operation", examples=["2027-01-20"])
     installments: tuple[Installment, ...] = Field(
         min_length=1,
         max_length=MAX_ENTRIES,
-        description="Principal by its new days; all of it",
+        description="Principal not yet due by its new days; all of it",
         examples=[[{"date": "2027-12-20", "amount": "8000000.00"}]],
+    )
+    with_overdue: bool = Field(
+        default=False,
+        description="true: overdue principal is rescheduled too, counts among installments and is overdue no longer",
+        examples=[True],
     )
 
 
@@ -244,8 +273,10 @@ class Agreement(Model):
     compound_on_penalty: bool = Field(
         default=False, description="Whether unpaid penalty interest bears compound interest too", examples=[False]
     )
-    order: OrderName = Field(
-        default="civil_code", description="Order in which payments settle claims", examples=["civil_code"]
+    order: AnyOrder = Field(
+        default="civil_code",
+        description="Order in which payments settle claims: a name, or the five classes one after the other",
+        examples=["civil_code", ["penalty", "compound_interest", "interest", "fees", "principal"]],
     )
     charges: tuple[Charge, ...] = Field(
         default=(),
@@ -254,10 +285,10 @@ class Agreement(Model):
         examples=[[{"name": "Valuation of the collateral", "date": "2027-03-01", "amount": "8000.00"}]],
     )
     business_days: Literal["china", "weekdays", "every_day"] = Field(
-        default="every_day", description="Which days banks work, for moving settlement days", examples=["china"]
+        default="every_day", description="Which days banks work, for moving settlement and due days", examples=["china"]
     )
     adjustment: Literal["none", "following", "modified_following", "preceding", "modified_preceding"] = Field(
-        default="none", description="Where a settlement day moves that banks do not work", examples=["following"]
+        default="none", description="Where a settlement or due day moves that banks do not work", examples=["following"]
     )
     operations: tuple[Operation, ...] = Field(
         default=(),

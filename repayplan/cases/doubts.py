@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from decimal import Decimal
+from itertools import pairwise
 
 from repayplan.calendar.dates import add_months
 from repayplan.cases.checks import owed
@@ -13,19 +15,16 @@ from repayplan.cases.sources import Flows, Milestones, Monthly, Season, Stores
 from repayplan.language import tr
 from repayplan.money import grouped, to_cents
 from repayplan.rules import defaults
+from repayplan.rules.law import rule
 
 
 def doubts(case: Case) -> list[Problem]:
     """Everything in a case that a second look should be taken at, in no particular order."""
     end = case.policy.maturity or add_months(case.as_of, case.policy.months or defaults()["months"].value)
-    return [
-        *_loans(case),
-        *_opening(case),
-        *_enough(case, end),
-        *_receipts(case, end),
-        *_taxes(case),
-        *_balance_sheets(case),
-    ]
+    apart = [*_loans(case), *_rates(case), *_unmoved(case), *_out_of_order(case), *_balance_sheets(case)]
+    if not case.cash.sources:  # only the account is asked for, not a plan
+        return apart
+    return [*apart, *_opening(case), *_enough(case, end), *_receipts(case, end), *_taxes(case)]
 
 
 def _loans(case: Case) -> Iterator[Problem]:
@@ -34,6 +33,43 @@ def _loans(case: Case) -> Iterator[Problem]:
             yield Problem(
                 ("loans", number), tr("nothing is owed on this loan"), None, tr("leave it out if it is settled")
             )
+
+
+def _rates(case: Case) -> Iterator[Problem]:
+    """Multiples outside what the central bank allows: a court would cut them."""
+    for number, loan in enumerate(case.loans):
+        for field in ("penalty_multiple", "misuse_multiple"):
+            multiple, allowed = getattr(loan.contract, field), rule(field, case.as_of)
+            if allowed is not None and not allowed.least <= multiple <= allowed.most:
+                yield Problem(
+                    ("loans", number, "contract", field),
+                    tr("this multiple of the contract rate is outside the range allowed"),
+                    tr("{least} to {most}, {clause}", least=allowed.least, most=allowed.most, clause=allowed.clause),
+                    tr("look it up in the contract"),
+                )
+
+
+def _unmoved(case: Case) -> Iterator[Problem]:
+    for number, loan in enumerate(case.loans):
+        if loan.contract.adjustment != "none" and loan.contract.business_days == "every_day":
+            yield Problem(
+                ("loans", number, "contract", "adjustment"),
+                tr("no day moves: banks are taken to work every day"),
+                None,
+                tr("write business_days: china or weekdays, or leave adjustment out"),
+            )
+
+
+def _out_of_order(case: Case) -> Iterator[Problem]:
+    for number, loan in enumerate(case.loans):
+        for index, (earlier, later) in enumerate(pairwise(loan.contract.operations), 1):
+            if later.date < earlier.date:
+                yield Problem(
+                    ("loans", number, "contract", "operations", index, "date"),
+                    tr("this operation is earlier than the one before it"),
+                    tr("{date} or later", date=earlier.date),
+                    tr("check the day; operations take effect in order of their days, wherever they stand"),
+                )
 
 
 def _opening(case: Case) -> Iterator[Problem]:
@@ -118,7 +154,7 @@ def _balance_sheets(case: Case) -> Iterator[Problem]:
         if year.total_assets is None or year.total_liabilities is None or year.equity is None:
             continue
         other_side = year.total_liabilities + year.equity
-        if abs(year.total_assets - other_side) > max(abs(other_side) / 1000, 1):
+        if abs(year.total_assets - other_side) > max(abs(other_side) / 1000, Decimal(1)):
             yield Problem(
                 ("statements", number, "total_assets"),
                 tr("assets are not what liabilities and equity add up to"),

@@ -59,6 +59,9 @@ def _faults(error: ErrorDetails, document: Document, root: type[BaseModel]) -> I
     elif not isinstance(value, Unreadable) and not counts_what_is_left(error, value):
         place = Place(path, document.data, root)
         what, limit, remedy = _words(error["type"], context, place) or _range_words(error, place)
+        if error["type"] == "union_tag_invalid":
+            path = (*path, "kind")
+            value = value_at(path, document.data)
         absent = error["type"] == "missing"
         if error["loc"][-1:] == ("on",) and not absent:
             remedy = tr("{remedy}, or off", remedy=remedy)

@@ -15,6 +15,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from repayplan.cases.agreement_checks import agreement_problems
 from repayplan.cases.agreements import Agreement
 from repayplan.cases.base import Model
 from repayplan.cases.checks import problems
@@ -119,7 +120,10 @@ class Cash(Model):
         examples=["100000.00"],
     )
     sources: tuple[Source, ...] = Field(
-        min_length=1, max_length=1_000, description="Where cash comes from", examples=[[_SOURCE]]
+        default=(),
+        max_length=1_000,
+        description="Where cash comes from; a plan needs one, payoff and ledger need none",
+        examples=[[_SOURCE]],
     )
 
 
@@ -235,7 +239,11 @@ class Case(Model):
         description="The loans to be repaid",
         examples=[[{"id": "L1", "principal": "8000000.00", "rate": "4.35%"}]],
     )
-    cash: Cash = Field(description="The borrower's cash", examples=[{"opening": "900000.00", "sources": [_SOURCE]}])
+    cash: Cash = Field(
+        default=Cash(opening=NOTHING),
+        description="The borrower's cash; a plan needs it, payoff and ledger do not",
+        examples=[{"opening": "900000.00", "sources": [_SOURCE]}],
+    )
     statements: tuple[Statement, ...] = Field(
         default=(),
         max_length=20,
@@ -250,7 +258,7 @@ class Case(Model):
 
     @model_validator(mode="after")
     def _fields_fit_together(self) -> Case:
-        found = problems(self)
+        found = [*problems(self), *agreement_problems(self)]
         if found:
             raise refuse_all(found)
         return self

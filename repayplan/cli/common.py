@@ -7,6 +7,7 @@ Help texts stand in the code as ``tr("…").text``: the catalogue test sees them
 from __future__ import annotations
 
 import copy
+import datetime as dt
 import json
 import os
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import rich_click as click
 
+from repayplan.errors import Fault, InputError
 from repayplan.language import LANGUAGES, Message, tr
 
 if TYPE_CHECKING:
@@ -64,6 +66,19 @@ def json_option(function: AnyFunction) -> AnyFunction:
     """``--json`` for commands that a program reads; the command receives ``as_json``."""
     text = tr("Print JSON and nothing else on standard output, errors too.").text
     return click.option("--json", "as_json", is_flag=True, help=text)(function)
+
+
+def day_option(name: str, help_text: Message) -> Callable[[AnyFunction], AnyFunction]:
+    """An option for one day, ISO; the command receives a date or None."""
+    return click.option(name, metavar="DATE", callback=lambda _c, _p, text: _day(name, text), help=help_text.text)
+
+
+def _day(name: str, text: str | None) -> dt.date | None:
+    try:
+        return None if text is None else dt.date.fromisoformat(text.strip())
+    except ValueError:
+        fault = Fault(tr("this is not a date"), name, text, remedy=tr("write a date such as 2026-12-20"))
+        raise InputError(fault) from None
 
 
 def translated(command: AnyCommand) -> AnyCommand:

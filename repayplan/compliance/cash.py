@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -43,5 +44,5 @@ def cover(plan: Replay) -> Iterator[Finding]:
                 cover=f"{float(available / paid):.4f}",
                 least=plan.terms.cover_minimum,
             )
-            missing = int(ratio * paid - available) + 1
+            missing = math.ceil(ratio * paid - available)
             yield Finding("cover", "policy", "fail", sentence, plan.days[stage], None, missing)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -52,23 +53,27 @@ def step(plan: Replay) -> Iterator[Finding]:
         if plan.last is None or stage > plan.last or _exempt(plan, previous):
             continue
         paid, paid_before = plan.total[stage], plan.total[previous]
-        too_high = paid > (1 + share) * paid_before
-        too_low = stage in before_last and paid < (1 - share) * paid_before
-        if too_high or too_low:
+        too_high = paid - (1 + share) * paid_before
+        too_low = (1 - share) * paid_before - paid if stage in before_last else 0
+        if too_high > 0 or too_low > 0:
             sentence = tr(
                 "The installment of {date}, {paid}, differs from the one before, {before}, by more than {share}",
                 **_said(plan, stage, before=grouped(paid_before), share=f"{float(share):.1%}"),
             )
-            yield _failure("step", plan, stage, sentence, abs(paid - paid_before))
+            yield _failure("step", plan, stage, sentence, math.ceil(max(too_high, too_low)))
 
 
 @check("balloon", tr("The last payments are not too large"), lambda plan: plan.terms.balloon is not None)
 def balloon(plan: Replay) -> Iterator[Finding]:
-    """The payments on the last payment date and the two before it are together at most β of the debt at signing."""
+    """The payments on the last payment date and the two before it are together at most β of the debt at signing.
+
+    Of n payment dates, three may always hold 3/n of it: an even schedule is no balloon.
+    """
     if plan.last is None:
         return
-    share = Fraction(plan.terms.balloon or 0)
-    three = [stage for stage in plan.pay_stages if stage <= plan.last][-3:]
+    dates = [stage for stage in plan.pay_stages if stage <= plan.last]
+    three = dates[-3:]
+    share = max(Fraction(plan.terms.balloon or 0), Fraction(len(three), len(dates)))
     paid = sum(plan.total[stage] for stage in three)
     most = share * plan.opening_debt
     if paid > most:
@@ -78,7 +83,7 @@ def balloon(plan: Replay) -> Iterator[Finding]:
             share=f"{float(share):.1%}",
             most=grouped(int(most)),
         )
-        yield _failure("balloon", plan, plan.last, sentence, int(paid - most) + 1)
+        yield _failure("balloon", plan, plan.last, sentence, math.ceil(paid - most))
 
 
 @check("level", tr("Installments are level"), lambda plan: plan.terms.shape == "level")
@@ -87,17 +92,20 @@ def level(plan: Replay) -> Iterator[Finding]:
     stages = [stage for stage in _before_last(plan) if not _exempt(plan, stage)]
     amounts = [plan.total[stage] for stage in stages]
     for stage, before, paid in zip(stages[1:], amounts, amounts[1:], strict=False):
-        if not before <= paid <= amounts[0] + plan.terms.unit:
+        missed = max(before - paid, paid - amounts[0] - plan.terms.unit)
+        if missed > 0:
             sentence = tr(
                 "The installment of {date}, {paid}, is not level with the first, {first}",
                 **_said(plan, stage, first=grouped(amounts[0])),
             )
-            yield _failure("level", plan, stage, sentence, abs(paid - amounts[0]))
+            yield _failure("level", plan, stage, sentence, missed)
     if amounts and plan.last is not None and 10 * plan.total[plan.last] > 11 * amounts[-1]:
         sentence = tr(
             "The last installment, {paid} on {date}, is more than a tenth above the others", **_said(plan, plan.last)
         )
-        yield _failure("level", plan, plan.last, sentence, plan.total[plan.last] - amounts[-1])
+        yield _failure(
+            "level", plan, plan.last, sentence, math.ceil(plan.total[plan.last] - Fraction(11, 10) * amounts[-1])
+        )
 
 
 def _before_last(plan: Replay) -> list[int]:

@@ -12,8 +12,8 @@ day is over.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import cast
 
@@ -26,6 +26,7 @@ from repayplan.money import round_half_up
 BOOK_CLASSES = ("fees", "penalty", "compound", "interest", "overdue", "misused", "principal")
 """Every class a book keeps; "credit" beside them is money received that nothing was owed for yet."""
 
+ARREARS = ("penalty", "compound", "interest", "overdue", "misused")
 SETTLE, CAPITALIZE, CHARGE = 0, 1, 2
 
 DayCount = str | Callable[[dt.date, dt.date], Fraction]
@@ -87,8 +88,10 @@ class Planned:
 class Terms:
     """What the contract fixes. ``settlements``: days on which accruals are booked; ``due_days``: days on which what is
     booked falls due, the day of booking where there are none; ``capitalizations``: days on which booked interest and
-    compound interest become principal; ``rounded`` books an accrual; ``after_maturity``: by class, the rate that
-    holds once the loan is called due."""
+    compound interest become principal; ``rounded`` books an accrual; ``penal_when_called``: classes that bear the rate
+    of overdue principal once the loan is called due; ``arrears_on_payment``: what arrears have accrued is booked
+    whenever something is paid, since it is owed already (Civil Code art. 561), while interest on principal not yet due
+    waits."""
 
     loan: str
     day_count: DayCount
@@ -99,7 +102,8 @@ class Terms:
     charges: Sequence[Planned] = ()
     order: Order | ByArrears = CIVIL_CODE
     rounded: Callable[[Fraction | float], float] = to_the_cent
-    after_maturity: Mapping[str, RatePath] = field(default_factory=dict)
+    penal_when_called: Sequence[str] = ()
+    arrears_on_payment: bool = False
 
 
 class Book:
@@ -151,11 +155,16 @@ class Book:
         return found
 
     def per_day(self, day: dt.date) -> dict[str, Fraction | float]:
-        """What the night after ``day`` adds, by the class it lands in, as balances and rates now stand; not rounded."""
+        """What the night after ``day`` adds, by the class it lands in, as balances and rates now stand; not rounded.
+
+        Under a month of thirty days every night counts as a 360th, although the 31st adds nothing.
+        """
+        thirty = isinstance(self.terms.day_count, str) and self.terms.day_count.startswith("30")
+        night = Fraction(1, 360) if thirty else years(self.terms.day_count, day, day + dt.timedelta(days=1))
         found: dict[str, Fraction | float] = {}
         for accrual in self.accruals:
             base = self.balances[accrual.source] if accrual.base is None else accrual.base
-            amount = base * (accrual.rate.at(day) * self._years(day, day + dt.timedelta(days=1)))
+            amount = base * (accrual.rate.at(day) * night)
             if amount:
                 found[accrual.lands_in] = found.get(accrual.lands_in, Fraction(0)) + amount
         return found
@@ -229,8 +238,14 @@ class Book:
         return total if start == self.period_start else total - years(self.terms.day_count, self.period_start, start)
 
     def _settle(self, day: dt.date) -> None:
+        self._book(day, BOOK_CLASSES)
+        self.period_start = day
+
+    def _book(self, day: dt.date, sources: Collection[str]) -> None:
         self._accrue(day)
         for number, accrual in enumerate(self.accruals):
+            if accrual.source not in sources:
+                continue
             amount = self.terms.rounded(self.pending[number])
             self.pending[number] = Fraction(0)
             if amount:
@@ -238,7 +253,6 @@ class Book:
                 self.add(Item(accrual.lands_in, amount, due, due))
                 text = tr("accrued on {source}", source=class_name(accrual.source))
                 self.lines.append(Line(day, "accrual", text, {accrual.lands_in: amount}))
-        self.period_start = day
 
     def _capitalize(self, day: dt.date) -> None:
         self._accrue(day)
@@ -290,6 +304,8 @@ class Book:
     def pay(self, day: dt.date, amount: float, order: Order | None = None) -> dict[str, float]:
         """Settle claims in order (the contract's, or the one the debtor designates); what nothing is owed for is
         kept as a credit. Returns the amounts by class, "credit" among them."""
+        if amount and self.terms.arrears_on_payment:
+            self._book(day, ARREARS)
         parts = self._pay(day, amount, order)
         settled = _by_class(parts)
         left = amount - sum(settled.values())
@@ -352,9 +368,10 @@ class Book:
         self._turns = self._due_days()
 
     def accelerate(self, day: dt.date) -> None:
-        """Everything falls due on ``day``; rates after maturity hold from then on."""
-        for name, path in self.terms.after_maturity.items():
-            self.change_rate(day, name, path)
+        """Everything falls due on ``day``; unpaid interest bears the penalty rate from then on."""
+        penal = [accrual.rate for accrual in self.accruals if accrual.source == "overdue"]
+        for name in self.terms.penal_when_called:
+            self.change_rate(day, name, penal[0])
         for item in self.items:
             if item.name == "principal" or item.due is None or item.due > day:
                 item.due = day

@@ -15,13 +15,14 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Literal
 
-from repayplan.debt.book import Accrual, Book, DayCount, Terms, to_the_cent, years
+from repayplan.debt.book import Accrual, Book, DayCount, Planned, Terms, to_the_cent, years
 from repayplan.debt.order import Item, order
 from repayplan.debt.rates import RatePath
+from repayplan.language import tr
 
-FlowKind = Literal["disbursement", "drawing", "capitalization", "principal", "interest", "maturity", "rate"]
+FlowKind = Literal["disbursement", "drawing", "capitalization", "fee", "principal", "interest", "maturity", "rate"]
 
-_PRINCIPAL, _INTEREST = order("principal"), order("interest")
+_PRINCIPAL = order("principal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Repayment(ABC):
         """How much principal is repaid; negative where it grows."""
 
     def payment(self, position: Position) -> float | None:
-        """The payment in force, interest included, for rules that fix one and keep it."""
+        """The amount in force, for rules that fix one and keep it."""
         return None
 
 
@@ -85,17 +86,21 @@ class Bullet(Repayment):
 
 @dataclass(frozen=True, slots=True)
 class LevelPrincipal(Repayment):
-    """The same principal every time: ``amount``, or the loan divided by its principal dates and maturity."""
+    """The same principal every time: ``amount``, or what there is divided by the principal dates and maturity."""
 
     amount: float | None = None
 
     def principal(self, position: Position) -> float:
-        """The amount, as far as there is principal."""
+        """The share, as far as there is principal."""
+        return min(self.payment(position), position.balance)
+
+    def payment(self, position: Position) -> float:
+        """The share in force."""
         if self.amount is not None:
-            return min(self.amount, position.balance)
-        contract = position.contract
-        share = Fraction(contract.principal) / len({*contract.principal_dates, contract.maturity})
-        return min(contract.rounded(share), position.balance)
+            return self.amount
+        if position.last_payment is not None and not position.reset:
+            return position.last_payment
+        return position.contract.rounded(Fraction(position.balance) / len(position.ahead))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +141,10 @@ class Stepped(Repayment):
 
     def principal(self, position: Position) -> float:
         """The payment in force less the interest accrued."""
-        payment = [amount for day, amount in self.payments if day <= position.ahead[0]][-1]
+        started = [amount for day, amount in sorted(self.payments) if day <= position.ahead[0]]
+        if not started:
+            raise ValueError(f"no payment is named for {position.ahead[0]}: the first step comes later")
+        payment = started[-1]
         principal = min(payment - position.accrued, position.balance)
         return principal if self.grows else max(principal, 0)
 
@@ -153,14 +161,26 @@ class Custom(Repayment):
 
 
 @dataclass(frozen=True, slots=True)
+class Fees:
+    """What the borrower pays besides on ``dates``: ``amount`` each time, and what ``rate`` a year has made of the
+    principal since the last of them; ``accrued`` is owed of it when the contract opens."""
+
+    dates: Sequence[dt.date] = ()
+    amount: float = 0
+    rate: Fraction = Fraction(0)
+    accrued: float = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Contract:
     """A conventional loan. ``principal`` in cents (int) or unrounded (float, with ``rounded=unrounded``).
 
     Interest is settled on ``interest_dates`` and at maturity: paid, or added to principal on those of them that are
     in ``capitalizations``. Principal is repaid on ``principal_dates`` by the ``repayment`` rule, the rest at maturity.
     ``drawings``: what is lent later, by day; on a principal date it is lent after the payment.
-    ``on_original``: interest is counted on the original amount throughout (flat interest). ``resets``: days on which
-    the rate is fixed anew although it may come out unchanged.
+    ``interest_base``: interest is counted on this amount throughout, whatever is repaid (the original amount makes
+    flat interest). ``resets``: days on which the rate is fixed anew although it may come out unchanged. ``accrued``:
+    interest owed from before ``start``.
     """
 
     principal: float
@@ -173,23 +193,32 @@ class Contract:
     capitalizations: Sequence[dt.date] = ()
     drawings: Mapping[dt.date, float] = field(default_factory=dict)
     day_count: DayCount = "ACT/360"
-    on_original: bool = False
+    interest_base: float | None = None
     resets: Sequence[dt.date] = ()
     accrued: float = 0
+    fees: Fees = field(default_factory=Fees)
     rounded: Callable[[Fraction | float], float] = field(default=to_the_cent)
 
     def book(self) -> Book:
         """The loan's book on its first day."""
-        base = self.principal if self.on_original else None
+        fees, accruals = self.fees, [Accrual("principal", "interest", self.rate, self.interest_base)]
+        if fees.rate:
+            accruals.append(Accrual("principal", "fees", RatePath.fixed(fees.rate)))
+        charged = fees.dates if fees.amount else ()
         terms = Terms(
             loan="",
             day_count=self.day_count,
-            accruals=(Accrual("principal", "interest", self.rate, base),),
-            settlements=[*self.interest_dates, *self.capitalizations, self.maturity],
+            accruals=tuple(accruals),
+            settlements=[*self.interest_dates, *self.capitalizations, *fees.dates, self.maturity],
             capitalizations=self.capitalizations,
+            charges=[Planned(day, "fees", fees.amount, tr("fee of the contract")) for day in charged],
             rounded=self.rounded,
         )
-        items = [Item("principal", self.principal), Item("interest", self.accrued, self.start)]
+        items = [
+            Item("principal", self.principal),
+            Item("interest", self.accrued, self.start),
+            Item("fees", fees.accrued, self.start),
+        ]
         return Book(terms, items, self.start)
 
 
@@ -209,10 +238,11 @@ def level_payment(owed: float, dates: Sequence[dt.date], rate: Fraction, day_cou
 
 
 def flows(contract: Contract) -> list[Flow]:
-    """Everything that happens under the contract, in order; on one day principal, then interest, then the rate."""
+    """Everything that happens under the contract, in order; on one day fees, principal, interest, then the rate."""
     run = _Run(contract)
     run.note(contract.start, "disbursement", -contract.principal)
     days = {*contract.interest_dates, *contract.principal_dates, *contract.capitalizations, *contract.resets}
+    days |= {*contract.fees.dates}
     days |= {day for day in (*contract.rate.days, *contract.drawings) if day > contract.start}
     for day in sorted(day for day in days | {contract.maturity} if contract.start <= day <= contract.maturity):
         run.day(day)
@@ -235,14 +265,16 @@ class _Run:
         self.book.advance(day)
         if day in contract.capitalizations:
             self.note(day, "capitalization", self.book.balances["principal"] - before)
+        if day in contract.fees.dates:
+            self.take(day, "fee", "fees")
         if day == contract.maturity:
-            self.interest(day)
+            self.take(day, "interest", "interest")
             self.pay(day, "maturity", self.book.balances["principal"])
             return
         if day in contract.principal_dates:
             self.repay(day)
         if day in contract.interest_dates and day not in contract.capitalizations:
-            self.interest(day)
+            self.take(day, "interest", "interest")
         if day in contract.drawings:
             self.lend(day, "disbursement", contract.drawings[day])
             self.reset = True
@@ -265,10 +297,10 @@ class _Run:
         self.book.add(Item("principal", amount))
         self.note(day, kind, -amount)
 
-    def interest(self, day: dt.date) -> None:
-        amount = self.book.balances["interest"]
-        self.book.take_off(day, "interest", amount)
-        self.note(day, "interest", amount)
+    def take(self, day: dt.date, kind: FlowKind, name: str) -> None:
+        amount = self.book.balances[name]
+        self.book.take_off(day, name, amount)
+        self.note(day, kind, amount)
 
     def pay(self, day: dt.date, kind: FlowKind, amount: float) -> None:
         self.book.pay(day, amount, _PRINCIPAL)

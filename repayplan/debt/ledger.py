@@ -90,6 +90,11 @@ class Ledger:
         return len(self._entries)
 
     @property
+    def called(self) -> bool:
+        """Whether the whole loan has been called due."""
+        return any(entry.kind == "acceleration" and not entry.reversed for entry in self._entries)
+
+    @property
     def lines(self) -> tuple[Line, ...]:
         """The account so far: opening balances and these changes make up the claim, class by class."""
         return tuple(self._lines)
@@ -121,6 +126,14 @@ class Ledger:
         ahead = self._book.copy()
         ahead.advance(day)
         return ahead.days_past_due(day)
+
+    def per_day(self) -> dict[str, Fraction]:
+        """What the coming night adds, by the class it lands in, exactly; cents."""
+        return {name: Fraction(amount) for name, amount in self._book.per_day(self.day).items()}
+
+    def next_change(self) -> dt.date | None:
+        """The next day on which something is settled, falls due or changes its rate by itself."""
+        return self._book.next_change(self.day)
 
     def peek(self, day: dt.date, *, breached: bool = False) -> Book:
         """A copy of the book as it will stand on ``day`` with everything accrued by then booked; ``breached``: without
@@ -252,7 +265,7 @@ class Ledger:
         self._do(date, "reschedule", act)
 
     def accelerate(self, date: dt.date) -> None:
-        """Call everything due on ``date``; the rates after maturity hold from then on."""
+        """Call everything due on ``date``; unpaid interest bears the penalty rate from then on."""
 
         def act(book: Book) -> None:
             book.accelerate(date)
@@ -260,7 +273,7 @@ class Ledger:
 
         self._do(date, "acceleration", act)
 
-    def reverse(self, date: dt.date, number: int) -> None:
+    def reverse(self, date: dt.date, number: int, text: Message | None = None) -> None:
         """Undo operation ``number`` (its place in the order of entry, from 0) as if it had never been entered."""
         self.advance(date)
         if not 0 <= number < len(self._entries) or self._entries[number].reversed:
@@ -274,7 +287,7 @@ class Ledger:
         for entry in self._entries:
             if entry.vested_by == number:
                 entry.conditional, entry.vested_by = True, None
-        self._rewrite(date, "reversal", tr("reversal of operation {number}", number=number))
+        self._rewrite(date, "reversal", text or tr("reversal of operation {number}", number=number))
 
     # how it is done
 

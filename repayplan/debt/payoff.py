@@ -45,15 +45,14 @@ class Payoff:
 def payoff(ledger: Ledger, date: dt.date) -> Payoff:
     """The loan's payoff on ``date``, nothing else happening until then. LedgerError for a day already past."""
     ledger.advance(date)
-    book = ledger.peek(date)
     return Payoff(
         loan=ledger.loan,
         date=date,
-        claim=Claim.of(book.balances),
+        claim=Claim.of(ledger.peek(date).balances),
         accrued=ledger.accrued(date),
         credit=ledger.credit,
-        per_day={name: Fraction(amount) for name, amount in book.per_day(date).items()},
-        changes_on=book.next_change(date),
+        per_day=ledger.per_day(),
+        changes_on=ledger.next_change(),
         days_past_due=ledger.days_past_due(date),
         if_breached=int(ledger.peek(date, breached=True).debt),
     )

@@ -26,10 +26,11 @@ class Debt:
 Shares = dict[str, int]
 """What each loan is given of a payment, by loan, cents."""
 
-Rule = Callable[[Sequence[Debt], dt.date, int], Shares]
+Rule = Callable[[Sequence[Debt], int], Shares]
+"""Shares a payment among debts whose ledgers stand on the day of the payment."""
 
 
-def by_rank(debts: Sequence[Debt], date: dt.date, cents: int) -> Shares:
+def by_rank(debts: Sequence[Debt], cents: int) -> Shares:
     """Loan after loan in the order given, each until nothing is claimed on it."""
     shares = {}
     for debt in debts:
@@ -38,20 +39,20 @@ def by_rank(debts: Sequence[Debt], date: dt.date, cents: int) -> Shares:
     return shares
 
 
-def pari_passu(debts: Sequence[Debt], date: dt.date, cents: int) -> Shares:
+def pari_passu(debts: Sequence[Debt], cents: int) -> Shares:
     """The same fraction of every outstanding claim, whole cents; the cents left over go to the largest remainders."""
     return _in_proportion({debt.ledger.loan: debt.ledger.debt for debt in debts}, cents)
 
 
-def by_law(debts: Sequence[Debt], date: dt.date, cents: int) -> Shares:
+def by_law(debts: Sequence[Debt], cents: int) -> Shares:
     """Civil Code art. 560, where the debtor designates nothing: what is due first; of that, the least secured; then
     the heavier burden; then what fell due first; then in proportion. What is not due follows in the same order."""
     shares = dict.fromkeys((debt.ledger.loan for debt in debts), 0)
-    due = {debt.ledger.loan: debt.ledger.due(date) for debt in debts}
+    due = {debt.ledger.loan: debt.ledger.due(debt.ledger.day) for debt in debts}
     rest = {debt.ledger.loan: debt.ledger.debt - due[debt.ledger.loan] for debt in debts}
     for claims in (due, rest):
-        ranked = sorted(debts, key=lambda debt: _rank(debt, date))
-        for _, group in groupby(ranked, key=lambda debt: _rank(debt, date)):
+        ranked = sorted(debts, key=lambda debt: _rank(debt))
+        for _, group in groupby(ranked, key=lambda debt: _rank(debt)):
             claimed = {debt.ledger.loan: claims[debt.ledger.loan] for debt in group}
             given = _in_proportion(claimed, min(cents, sum(claimed.values())))
             for loan, amount in given.items():
@@ -73,15 +74,19 @@ def pay(
     _check(ledgers, cents, designated)
     first = min(cents, ledgers[designated].debt) if designated else 0
     others = [debt for debt in debts if debt.ledger.loan != designated]
-    shares = {**rule(others, date, cents - first), **({designated: first} if designated else {})}
+    shares = {**rule(others, cents - first), **({designated: first} if designated else {})}
     return {loan: ledger.pay(date, shares[loan]) for loan, ledger in ledgers.items() if shares[loan]}
 
 
-def _rank(debt: Debt, date: dt.date) -> tuple[Fraction, Fraction, int]:
+def _rank(debt: Debt) -> tuple[Fraction, Fraction, int]:
     """Least secured, heaviest, earliest due first: cover of the claim, its daily cost, days it has been due."""
     claimed = debt.ledger.debt or 1
-    cost = sum(map(Fraction, debt.ledger.peek(date).per_day(date).values()), Fraction(0))
-    return min(Fraction(debt.security, claimed), Fraction(1)), -cost / claimed, -debt.ledger.days_past_due(date)
+    cost = sum(debt.ledger.per_day().values(), Fraction(0))
+    return (
+        min(Fraction(debt.security, claimed), Fraction(1)),
+        -cost / claimed,
+        -debt.ledger.days_past_due(debt.ledger.day),
+    )
 
 
 def _in_proportion(claims: Mapping[str, int], cents: int) -> Shares:

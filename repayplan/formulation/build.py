@@ -21,6 +21,9 @@ from repayplan.solvers.staged import Draft, Piece, StagedProgram, When
 
 VALUE = "value"
 
+TIE = 1e-6
+"""By how much a loan next in rank counts for less where nothing else decides."""
+
 
 @dataclass(frozen=True)
 class Formulation:
@@ -75,11 +78,27 @@ def depends_on_last(problem: Problem) -> bool:
 
 
 def earliness(frame: Frame) -> dict[str, Real]:
-    """Costs (N, T) of stage 2: each unit counts as often as there are payment dates from its own on (max Σ_t X_t)."""
-    pays = frame.problem.pays
-    left = np.cumsum(pays[:, ::-1], axis=1)[:, ::-1] / pays.sum(axis=1, keepdims=True)
-    cost = np.broadcast_to(-np.where(pays, left, 0.0), (frame.lanes, frame.stages))
-    return dict.fromkeys(frame.payments, cost)
+    """Costs (N, T) of stage 2: each unit counts as often as there are payment dates from its own on (max Σ_t X_t).
+
+    Of several loans a unit counts for more where it saves more: by the debt it keeps from standing on the dates that
+    follow, against the loan where that is least. Otherwise leaving the dearer loan to the end, which makes more to pay,
+    would look like paying more. Where all is equal the loan first in rank is paid.
+    """
+    pays, arrays = frame.problem.pays, frame.problem.debt
+    left = _from_now_on(pays.astype(float))
+    opening = arrays.opening[:, None].astype(float)
+    grown = np.divide(arrays.unpaid, opening, out=np.ones_like(arrays.unpaid), where=opening > 0)
+    spared = _from_now_on(grown * pays[:, :, None]) / grown
+    least = np.maximum(spared.min(axis=2, keepdims=True), np.finfo(float).tiny)
+    weight = (pays * left / pays.sum(axis=1, keepdims=True))[:, :, None] * spared / least
+    weight = weight * (1 - TIE * arrays.rank[:, None])
+    shape = (frame.lanes, frame.stages)
+    return {name: np.broadcast_to(-weight[:, :, loan], shape) for loan, name in enumerate(frame.payments)}
+
+
+def _from_now_on(values: Real) -> Real:
+    """Sums over each stage and those after it (axis 1)."""
+    return np.cumsum(values[:, ::-1], axis=1)[:, ::-1]
 
 
 def _core(draft: Draft, frame: Frame) -> None:
@@ -87,10 +106,10 @@ def _core(draft: Draft, frame: Frame) -> None:
     problem = frame.problem
     pays = problem.pays.any(axis=0)
     most = frame.money(problem.debt.unpaid)
-    weight = problem.value.planning * problem.value.survival
+    weight = problem.value.planning * (problem.value.survival * problem.pays)[:, :, None]
     for loan in range(problem.shape[2]):
         largest = most[:, :, loan]
-        draft.column(payment(loan), 0.0, largest * frame.up_to_last, cost=-weight * problem.pays, exists=pays)
+        draft.column(payment(loan), 0.0, largest * frame.up_to_last, cost=-weight[:, :, loan], exists=pays)
         opening = frame.money(problem.debt.opening)[:, loan]
         draft.column(debt(loan), 0.0, largest, initial=opening)
     paid = [(-problem.pays.astype(float), name) for name in frame.payments]
@@ -113,15 +132,15 @@ def _recovery(draft: Draft, frame: Frame) -> None:
     """
     problem = frame.problem
     value, dead = problem.value, _deaths(problem)
-    at_default = np.where(problem.pays, value.planning * dead, 0.0)
-    at_end = np.where(frame.final, value.planning * value.survival, 0.0)
+    at_default = value.planning * np.where(problem.pays, dead, 0.0)[:, :, None]
+    at_end = value.planning * np.where(frame.final, value.survival, 0.0)[:, :, None]
     for moment, weight, where in (
-        ("default", at_default, problem.pays & (at_default > 0)),
+        ("default", at_default, problem.pays & (dead > 0)),
         ("end", at_end, frame.final & ~problem.limits.settle_full[:, None]),
     ):
         if where.any():
             for loan in range(problem.shape[2]):
-                _recovered(draft, frame, moment, loan, weight, where)
+                _recovered(draft, frame, moment, loan, weight[:, :, loan], where)
 
 
 def _recovered(draft: Draft, frame: Frame, moment: str, loan: int, weight: Real, where: NDArray[np.bool_]) -> None:

@@ -7,6 +7,9 @@ import numpy as np
 from repayplan.formulation.frame import LEVEL, Frame
 from repayplan.solvers.staged import Draft, When
 
+TOKEN = 10
+"""A last payment below this part of an even installment is a token."""
+
 
 def level(draft: Draft, frame: Frame) -> None:
     """One amount θ, carried as a state: x_t = θ before the last payment, x_n ≤ θ."""
@@ -24,9 +27,15 @@ def level(draft: Draft, frame: Frame) -> None:
 
 
 def cleared(draft: Draft, frame: Frame) -> None:
-    """Where the last payment is guessed, it is one: at least a unit, or the whole debt or cash if that is less."""
+    """Where the last payment is guessed, it is one: at least a tenth of an even installment.
+
+    Less would be a token that pushes larger payments out of the reach of limits on the last ones. A unit at least; all
+    the debt or cash if that is less.
+    """
     if not frame.guessed:
         return
-    there_is = np.minimum(frame.problem.debt.opening.sum(axis=1), frame.problem.cash.payable[:, -1])
-    unit = np.minimum(frame.problem.limits.unit, there_is)
-    draft.row("last", [(-1.0, payment) for payment in frame.payments], -frame.money(unit)[:, None], where=frame.at_last)
+    there_is = np.minimum(frame.problem.debt.opening.sum(axis=1)[:, None], frame.problem.cash.payable)
+    payments = np.maximum(np.cumsum(frame.problem.pays, axis=1), 1)
+    token = frame.problem.debt.opening.sum(axis=1)[:, None] / (TOKEN * payments)
+    least = np.minimum(np.maximum(frame.problem.limits.unit[:, None], token), there_is)
+    draft.row("last", [(-1.0, payment) for payment in frame.payments], -frame.money(least), where=frame.at_last)

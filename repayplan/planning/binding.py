@@ -23,7 +23,8 @@ def binding(plan: Replay, optimum: Optimum) -> tuple[Binding, ...]:
     dates = len(plan.pay_stages)
     for label, dual in zip(optimum.formulation.layout.row_labels, optimum.preferred.row_duals, strict=True):
         family = label.name.split(".")[0]
-        if family in limits() and family != "maturity" and -dual * dates > LEAST_PRICE:
+        late = plan.last is not None and label.stage > plan.last
+        if family in limits() and family != "maturity" and not late and -dual * dates > LEAST_PRICE:
             prices[family, label.stage] += -float(dual) * dates
     return tuple(
         Binding(family, plan.days[stage], None, price, "payment dates sooner", _sentence(plan, family, stage))
@@ -39,7 +40,7 @@ def _sentence(plan: Replay, family: str, stage: int) -> Message:
             return tr(
                 "Up to {date} no more can be paid: cash would fall below {floor}",
                 date=day,
-                floor=grouped(plan.floor[stage]),
+                floor=grouped(plan.terms.planning_floor),
             )
         case "cover":
             return tr("On {date} cash must be {ratio} times what is paid", date=day, ratio=terms.cover_minimum)

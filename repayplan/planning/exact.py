@@ -63,7 +63,7 @@ def make_exact(
         target = aim(problem, chosen.payments, level=bool(problem.limits.level[0]))
         result = replay(case, terms, problem, round_payments(case, terms, problem, target, grain))
         if all(finding.rule in forgiven for finding in failures(result)):
-            cost = round(optimum.kept - expected_recovery(result, problem.value.planning[0]))
+            cost = round(optimum.kept - expected_recovery(problem, result.paid, result.debt, problem.value.planning[0]))
             found.append(Exact(result, grain.unit, cost, _ledger_difference(result)))
             if cost <= ACCEPTED_COST * result.opening_debt:
                 break
@@ -78,11 +78,11 @@ def _grains(unit: int, problem: Problem) -> Iterator[Grain]:
     """
     loans = problem.shape[2]
     slack = math.ceil(float(debt_bound(problem)[-1].sum()))
+    units_ahead = (INTEREST_UNITS_AHEAD, 1) if problem.debt.current.any() else (0,)
     while True:
-        far, near = INTEREST_UNITS_AHEAD * unit, unit
-        yield Grain(unit, far, 0)
-        yield Grain(unit, far, loans * (unit + far) + slack)
-        yield Grain(unit, near, loans * (unit + near) + slack)
+        yield Grain(unit, units_ahead[0] * unit, 0)
+        for ahead in units_ahead:
+            yield Grain(unit, ahead * unit, loans * (1 + ahead) * unit + slack)
         if unit == 1:
             return
         unit = max(unit // 10, 1)

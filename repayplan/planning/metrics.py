@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from repayplan.compliance.replay import Replay
+from repayplan.money import to_cents
 from repayplan.planning.forecasts import receipts
 from repayplan.planning.result import CashRow, Installment, Metrics
 from repayplan.planning.value import expected_recovery, present_value
@@ -41,7 +42,7 @@ def cash_rows(plan: Replay) -> tuple[CashRow, ...]:
             outflow=int(cash.outflow[0, stage]),
             payment=plan.total[stage],
             closing=plan.closing[stage],
-            floor=plan.floor[stage],
+            floor=plan.terms.planning_floor,
         )
         for stage, day in enumerate(plan.days)
     )
@@ -53,15 +54,16 @@ def metrics(plan: Replay) -> Metrics:
     total = sum(plan.total)
     covers = {stage: _cover(plan, stage) for stage in paid}
     tightest = min(covers, key=lambda stage: covers[stage], default=None)
-    headroom = [closing - floor for closing, floor in zip(plan.closing, plan.floor, strict=True)]
+    headroom = [closing - plan.terms.planning_floor for closing in plan.closing]
     lowest = int(np.argmin(headroom))
     life = sum(plan.total[stage] * (plan.days[stage] - plan.case.as_of).days for stage in paid)
     discount = plan.problem.value.discount[0]
     return Metrics(
         debt_at_signing=plan.opening_debt,
+        capitalized=_capitalized(plan),
         recovered=total,
-        interest_paid=total + plan.unpaid - plan.opening_debt,
-        expected_recovery=round(expected_recovery(plan, discount)),
+        interest_paid=total - sum(entry.allocation.principal for entry in plan.settled),
+        expected_recovery=round(expected_recovery(plan.problem, plan.paid, plan.debt, discount)),
         npv_at_eir=round(present_value(plan, plan.problem.value.contract[0])),
         unpaid=plan.unpaid,
         first_date=plan.days[paid[0]] if paid else None,
@@ -76,6 +78,15 @@ def metrics(plan: Replay) -> Metrics:
         receipts_borrower=receipts(plan, "borrower"),
         receipts_bank=receipts(plan, "bank"),
     )
+
+
+def _capitalized(plan: Replay) -> int:
+    """Fees, penalty and interest that became principal at signing; cents."""
+    if plan.terms.arrears == "keep":
+        return 0
+    loans = plan.case.loans
+    arrears = (loan.fees + loan.penalty + loan.compound_interest + loan.interest for loan in loans)
+    return sum(to_cents(amount) for amount in arrears)
 
 
 def _cover(plan: Replay, stage: int) -> float:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 import numpy as np
 
+from repayplan.cases.agreements import Agreement
 from repayplan.cases.models import Case
 from repayplan.compliance.findings import Finding
 from repayplan.compliance.replay import Replay
-from repayplan.language import tr
+from repayplan.language import Message, tr
 from repayplan.money import grouped
 from repayplan.problem.terms import percent, rate_after_signing
 
 
 def notes(plan: Replay, unit: int, given_up: int) -> Iterator[Finding]:
     """Findings about one plan that are not limits; ``unit`` of its amounts and value ``given_up``, both cents."""
+    yield from _not_in_the_plan(plan.case)
     yield from _waived_interest(plan)
     yield from _unfunded(plan)
     yield from _short_forecast(plan)
@@ -55,6 +57,33 @@ def delay_warning(chosen: dt.date | None, sooner: dt.date | None, difference: in
         amount=grouped(difference),
     )
     return Finding("delay", "policy.delay", "warning", sentence, amount=difference)
+
+
+_UNPLANNED: Mapping[str, Message] = {
+    "rate_steps": tr("later contract rates"),
+    "floating": tr("later contract rates"),
+    "charges": tr("claims known beforehand"),
+    "operations": tr("operations since the case's date"),
+    "misused_principal": tr("the rates on misused principal"),
+    "capitalize_on": tr("days on which interest becomes principal"),
+    "order": tr("its rules of settlement"),
+}
+"""Parts of a contract that its account counts and a plan does not; what else it says ends where a plan is signed."""
+
+
+def _not_in_the_plan(case: Case) -> Iterator[Finding]:
+    """What a contract says or has seen that the figures of a plan leave out."""
+    silent = Agreement()
+    for loan in case.loans:
+        for field, what in _UNPLANNED.items():
+            if getattr(loan.contract, field) != getattr(silent, field):
+                yield Finding(
+                    "contract",
+                    f"loans.contract.{field}",
+                    "note",
+                    tr("Loan {loan}: {what} are in the account of the loan, not in this plan", loan=loan.id, what=what),
+                    loan=loan.id,
+                )
 
 
 def _preference(plan: Replay, given_up: int) -> Iterator[Finding]:

@@ -14,10 +14,10 @@ import numpy as np
 from repayplan.errors import Fault, SolverError
 from repayplan.formulation.build import Formulation, formulate
 from repayplan.language import tr
+from repayplan.planning.value import expected_recovery, linear_debt
 from repayplan.problem.arrays import Problem, Real
 from repayplan.solvers.highs import GAP_FLOOR, Highs
 from repayplan.solvers.result import Solution, Status
-from repayplan.solvers.sparse import SparseProgram
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,12 @@ def optimize(problem: Problem, time_limit: float | None = None) -> Optimum | Non
 
     SolverError where the solver finds no point and cannot say that there is none, as when its time is up.
     """
-    formulation = formulate(problem)
+    return solve(formulate(problem), time_limit)
+
+
+def solve(formulation: Formulation, time_limit: float | None = None) -> Optimum | None:
+    """Both stages over all lanes of a formulation; see :func:`optimize`."""
+    problem = formulation.frame.problem
     engine = Highs(time_limit)
     programs = [formulation.valued(lane) for lane in range(formulation.frame.lanes)]
     first = [engine.solve(program) for program in programs]
@@ -70,14 +75,15 @@ def optimize(problem: Problem, time_limit: float | None = None) -> Optimum | Non
     scale = float(problem.scale[0])
     bound = max(-solution.bound for solution in first)
     answered = all(found.status in (Status.OPTIMAL, Status.INFEASIBLE) for found in [*first, *chances.values()])
+    payments = np.maximum(formulation.payments(lane, preferred.columns), 0.0)
     return Optimum(
         status=Status.OPTIMAL if answered and solved else Status.FEASIBLE,
         formulation=formulation,
         lane=lane,
-        payments=np.maximum(formulation.payments(lane, preferred.columns), 0.0),
+        payments=payments,
         value=best * scale,
         bound=bound * scale,
-        kept=_value(programs[lane], preferred) * scale,
+        kept=expected_recovery(problem, payments, linear_debt(problem, payments), problem.value.planning[0]),
         gap=max(_gap(bound, best), preferred.gap(GAP_FLOOR)),
         valued=first[lane],
         preferred=preferred,
@@ -96,10 +102,6 @@ def _insist_on_a_proof(tried: Sequence[Solution]) -> None:
                 remedy=tr("allow more time, or report this case"),
             )
         )
-
-
-def _value(program: SparseProgram, solution: Solution) -> float:
-    return -float(program.cost @ solution.columns)
 
 
 def _gap(bound: float, value: float) -> float:

@@ -24,9 +24,9 @@ from repayplan.problem.terms import Terms, resolve
 def plan(case: Case, *, time_limit: float | None = None) -> Plan:
     """The best plan of ``case`` under its policy.
 
-    ``time_limit`` (seconds) bounds each solve. Where no plan holds every limit the status is ``infeasible`` and the
-    installments are the best effort: the most that can be paid without breaking a cash limit. InputError where the
-    case cannot be planned as it is written.
+    ``time_limit`` (seconds) bounds each solve; SolverError where it does not suffice for any answer. Where no plan
+    holds every limit the status is ``infeasible`` and the installments are the best effort: the most that can be paid
+    without breaking a cash limit. InputError where the case cannot be planned as it is written.
     """
     terms = resolve(case)
     problem = assemble(case, terms)
@@ -48,7 +48,10 @@ def _best_effort(case: Case, terms: Terms, problem: Problem, time_limit: float |
     if optimum is None or exact is None:
         fault = Fault(tr("not even a plan without payments could be confirmed"), remedy=tr("report this case"))
         raise ProofError(fault)
-    return _finish(case, terms, problem, optimum, exact, "infeasible")
+    best = _finish(case, terms, problem, optimum, exact, "infeasible")
+    # the demand that could not be met may be the engine's own: that there be a last payment of at least a unit
+    broken = any(finding.result == "fail" for finding in best.findings)
+    return best if broken else replace(best, status="feasible", proof=replace(best.proof, gap=None))
 
 
 def _finish(case: Case, terms: Terms, problem: Problem, optimum: Optimum, exact: Exact, status: Status) -> Plan:

@@ -106,6 +106,7 @@ class MetricsLine(Line):
     final_date: Date | None
     unpaid: Cents
     debt_at_signing: Cents
+    capitalized: Cents
     interest_paid: Cents
     payments: int
     largest_payment: Cents
@@ -242,7 +243,7 @@ def _scalar(name: str, value: Any) -> Scalar:
     if isinstance(value, int) and name in _AMOUNT_TERMS:
         return plain(value)
     if isinstance(value, Decimal):
-        return f"{value:f}"
+        return f"{value.normalize():f}"
     if isinstance(value, dt.date):
         return value.isoformat()
     return value  # type: ignore[no-any-return]

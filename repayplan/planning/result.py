@@ -38,7 +38,7 @@ class Installment:
 
 @dataclass(frozen=True, slots=True)
 class CashRow:
-    """The borrower's cash over one stage that ends on ``date``; cents. ``floor`` is what planning respects."""
+    """The borrower's cash over one stage that ends on ``date``; cents. ``floor`` is what planning wants to keep."""
 
     date: dt.date
     inflow: int
@@ -64,12 +64,16 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """The handful of figures that matter; cents unless said. ``unpaid`` is debt left after the last payment.
+    """The handful of figures that matter; cents unless said.
 
-    ``receipts_borrower`` and ``receipts_bank``: what comes in over the term in either view; plans rest on the bank's.
+    ``capitalized``: arrears that became principal at signing. ``interest_paid``: all that was paid and is not
+    principal. ``unpaid``: debt left at the end of the term. ``min_headroom``: cash above the floor and contingency,
+    negative where the need is unfunded. ``receipts_borrower`` and ``receipts_bank``: what comes in over the term in
+    either view; plans rest on the bank's.
     """
 
     debt_at_signing: int
+    capitalized: int
     interest_paid: int
     recovered: int
     expected_recovery: int

@@ -28,12 +28,17 @@ NOISE = 1e-9
 class Target:
     """What rounding aims at: (T, L) cumulative payments in cents, and the stage of each loan's last payment.
 
-    ``last`` is −1 where a loan is not settled.
+    ``last`` is −1 where a loan is not settled, or the linear map cannot say so.
     """
 
     cumulative: Real
     last: tuple[int, ...]
     level: Real | None
+
+    def pays(self, stage: int, loan: int) -> bool:
+        """Whether anything is paid on a loan at a stage."""
+        before = self.cumulative[stage - 1, loan] if stage else 0.0
+        return bool(self.cumulative[stage, loan] > before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +56,10 @@ def aim(problem: Problem, payments: Real, *, level: bool) -> Target:
     noise = NOISE * float(problem.scale[0])
     payments = np.where(payments > 10 * noise, payments, 0.0)
     left = linear_debt(problem, payments)[-1]
+    exact_map = problem.modes[0] != "replay"
     last = tuple(
-        int(np.flatnonzero(payments[:, loan])[-1]) if left[loan] <= 100 * noise and payments[:, loan].any() else -1
-        for loan in range(payments.shape[1])
+        int(stages[-1]) if exact_map and left[loan] <= 100 * noise and stages.size else -1
+        for loan, stages in enumerate(np.flatnonzero(column) for column in payments.T)
     )
     cumulative = np.cumsum(payments, axis=0)
     return Target(np.where(cumulative > 0, cumulative + noise, 0.0), last, payments.sum(axis=1) if level else None)
@@ -98,14 +104,16 @@ def _amount(problem: Problem, target: Target, ledger: Ledger, stage: int, loan: 
     """What one loan is paid at one date, given what has been paid on it.
 
     Interest that has to be paid up is raised to the next unit unless that runs too far ahead of the plan: month after
-    month of it adds up, because what is paid above the interest never comes back.
+    month of it adds up, because what is paid above the interest never comes back. Where the plan pays nothing, cents
+    left over from earlier dates are not made up: limits may leave no room for any.
     """
     least, most = _range(problem, target, ledger, stage, loan)
     planned = int(target.cumulative[stage, loan])
     raised = math.ceil(least / grain.unit) * grain.unit
     if paid + raised > planned + grain.ahead:
         raised = least
-    return min(max(floor_to(planned, grain.unit) - paid, raised), most)
+    wanted = floor_to(planned, grain.unit) - paid if target.pays(stage, loan) else 0
+    return min(max(wanted, raised), most)
 
 
 def _range(problem: Problem, target: Target, ledger: Ledger, stage: int, loan: int) -> tuple[int, int]:
@@ -126,7 +134,7 @@ def _level_amounts(problem: Problem, target: Target, unit: int, *, raised: bool)
     """
     if target.level is None or not target.level.any():
         return {}
-    final = max(target.last) if max(target.last) >= 0 else int(np.flatnonzero(target.level)[-1])
+    final = int(np.flatnonzero(target.level)[-1])
     stages = [
         stage
         for stage in np.flatnonzero(problem.pays[0]).tolist()

@@ -5,23 +5,25 @@ from __future__ import annotations
 import numpy as np
 
 from repayplan.compliance.replay import Replay
-from repayplan.problem.arrays import Problem, Real
+from repayplan.problem.arrays import Cents, Problem, Real
 
 LINES_PER_PERIOD = 3
 """Principal, unpaid interest and compound interest each book one accrual line a settlement period."""
 
 
-def expected_recovery(plan: Replay, discount: Real) -> float:
-    """Σ v_t [S_t x_t + (S_{t−1} − S_t) R_t] + v_T S_T R_end in cents, with the (T,) factors of ``discount``."""
-    problem = plan.problem
+def expected_recovery(problem: Problem, paid: Cents | Real, debt: Cents | Real, discount: Real) -> float:
+    """Σ v_t [S_t x_t + (S_{t−1} − S_t) R_t] + v_T S_T R_end in cents.
+
+    ``paid`` and ``debt`` after payment are (T, L) cents, ``discount`` holds factors, (T,) or (T, L).
+    """
+    factors = discount if discount.ndim == 2 else np.repeat(discount[:, None], paid.shape[1], axis=1)
     survival = problem.value.survival[0]
     value, alive = 0.0, 1.0
-    for stage in plan.pay_stages:
-        claim = (plan.debt[stage] + plan.paid[stage]).astype(float)
-        lost = alive - survival[stage]
-        value += discount[stage] * (survival[stage] * plan.total[stage] + lost * _recovered(problem, claim))
+    for stage in np.flatnonzero(problem.pays[0]).tolist():
+        recovered = _recovered(problem, debt[stage] + paid[stage])
+        value += float(factors[stage] @ (survival[stage] * paid[stage] + (alive - survival[stage]) * recovered))
         alive = float(survival[stage])
-    return value + float(discount[-1] * survival[-1]) * _recovered(problem, plan.debt[-1].astype(float))
+    return value + float(survival[-1] * factors[-1] @ _recovered(problem, debt[-1]))
 
 
 def present_value(plan: Replay, discount: Real) -> float:
@@ -47,7 +49,7 @@ def debt_bound(problem: Problem) -> Real:
     return np.array(rows) + 1e-3
 
 
-def _recovered(problem: Problem, claim: Real) -> float:
-    """Net collateral first, then the recovery rate on what it does not cover; never more than the claim."""
+def _recovered(problem: Problem, claim: Cents | Real) -> Real:
+    """(L,) net collateral first, then the recovery rate on what it does not cover; never more than the claim."""
     secured = np.minimum(problem.debt.collateral[0], claim)
-    return float((secured + problem.value.recovery[0] * (claim - secured)).sum())
+    return np.asarray(secured + problem.value.recovery[0] * (claim - secured), dtype=float)

@@ -7,13 +7,13 @@ from typing import Any
 
 from repayplan.cases.writers import fingerprint
 from repayplan.compliance.findings import Finding
-from repayplan.compliance.registry import judge
+from repayplan.compliance.registry import checks, judge
 from repayplan.compliance.replay import Payment, Replay, replay
 from repayplan.errors import LedgerError
 from repayplan.language import Message, tr
 from repayplan.money import grouped
 from repayplan.planning.metrics import cash_rows, installments, metrics
-from repayplan.planning.plan_file import PlanFile, term_values
+from repayplan.planning.plan_file import FindingLine, PlanFile, term_values
 from repayplan.problem.arrays import Problem
 from repayplan.problem.assemble import assemble
 from repayplan.problem.terms import Terms, payment_dates, resolve
@@ -22,7 +22,8 @@ from repayplan.problem.terms import Terms, payment_dates, resolve
 def verify(claimed: PlanFile) -> list[Finding]:
     """Every limit with its result, and a failure for every figure of the file that the ledger does not confirm.
 
-    InputError where the case itself cannot be planned.
+    What only a solver could confirm is not judged: the proof, and what limits are worth. InputError where the case
+    itself cannot be planned.
     """
     case = claimed.case
     terms = resolve(case)
@@ -38,7 +39,8 @@ def _judged(claimed: PlanFile, terms: Terms, problem: Problem, payments: Sequenc
         result = replay(claimed.case, terms, problem, payments)
     except LedgerError as error:
         return [_failure("ledger", tr("the ledger refuses a payment: {fault}", fault=fault)) for fault in error.faults]
-    return [*judge(result), *_figures(claimed, result)]
+    judged = judge(result)
+    return [*judged, *_verdicts(claimed, judged), *_figures(claimed, result)]
 
 
 def _misplaced(claimed: PlanFile, terms: Terms, payments: Sequence[Payment]) -> Iterator[Finding]:
@@ -63,6 +65,9 @@ def _other_case(claimed: PlanFile, terms: Terms) -> Iterator[Finding]:
     """A plan made for another case, or on other defaults than are in force now."""
     if claimed.case_sha256 != fingerprint(claimed.case):
         yield _failure("case", tr("The plan was made for another case than the one it is judged by"))
+    if (claimed.currency, claimed.as_of) != (claimed.case.currency, claimed.case.as_of):
+        said = {"currency": claimed.currency, "date": claimed.as_of}
+        yield _failure("case", tr("The plan says {currency} and {date}, its case something else", **said))
     now = term_values(terms)
     for name in sorted(now.keys() | claimed.terms.keys()):
         if now.get(name) != claimed.terms.get(name):
@@ -70,6 +75,27 @@ def _other_case(claimed: PlanFile, terms: Terms) -> Iterator[Finding]:
             yield _failure(
                 "terms", tr("The plan was made on {name} = {claimed}; the case and the defaults say {now}", **said)
             )
+    used = {(default.field, default.value, default.valid_from) for default in terms.defaults}
+    if {(default.field, default.value, default.valid_from) for default in claimed.defaults} != used:
+        yield _failure("terms", tr("The defaults that the plan names are not those that were used"))
+
+
+def _verdicts(claimed: PlanFile, judged: Sequence[Finding]) -> Iterator[Finding]:
+    """What the file says of the limits, and of itself, against what is found."""
+    held = all(finding.result != "fail" for finding in judged)
+    if held != (claimed.status in ("optimal", "feasible")):
+        yield _failure(
+            "status", tr("The plan is claimed to be {status}; the limits say otherwise", status=claimed.status)
+        )
+    found = {_verdict(finding) for finding in judged}
+    rules = checks().keys()
+    said = {_verdict(line) for line in claimed.findings if line.rule in rules and line.result in ("pass", "fail")}
+    for rule in sorted({str(verdict[0]) for verdict in found ^ said}):
+        yield _failure("findings", tr("What the plan says of the limit {rule} is not what is found", rule=rule))
+
+
+def _verdict(finding: Finding | FindingLine) -> tuple[object, ...]:
+    return finding.rule, finding.result, finding.date, finding.loan, finding.amount
 
 
 def _figures(claimed: PlanFile, result: Replay) -> Iterator[Finding]:

@@ -75,6 +75,7 @@ class DebtArrays(Frozen):
     ``periods`` (N, T): settlement periods that end in the stage. ``current`` (N, T): interest must be paid up;
     ``waived``: it would have to be, but no cash is forecast for it.
     ``collateral`` (N, L) cents, net of costs. ``uniform`` (N, L): every part of the debt bears one rate.
+    ``rank`` (N, L): which loan is paid first where nothing else decides, 0 the first.
     """
 
     opening: Cents
@@ -86,6 +87,7 @@ class DebtArrays(Frozen):
     waived: Mask
     collateral: Cents
     uniform: Mask
+    rank: NDArray[np.int64]
 
     @cached_property
     def unpaid(self) -> Real:
@@ -100,8 +102,9 @@ class DebtArrays(Frozen):
 
 @dataclass(frozen=True)
 class ValueArrays(Frozen):
-    """(N, T) factors: ``discount`` at the bank's rate, ``contract`` at the loans' own, ``planning`` at the
-    rate that the plan is optimized with; ``survival``. ``recovery`` and ``tolerance`` (N,) are shares.
+    """(N, T) factors: ``discount`` at the bank's rate, ``contract`` at the loans' own; ``survival``.
+
+    ``planning`` (N, T, L): the factors the plan is optimized with. ``recovery`` and ``tolerance`` (N,) are shares.
     """
 
     discount: Real

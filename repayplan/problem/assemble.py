@@ -19,8 +19,8 @@ from repayplan.language import tr
 from repayplan.money import to_cents
 from repayplan.problem.arrays import CashArrays, CoverArrays, DebtArrays, LimitArrays, Mask, Problem, Real, ValueArrays
 from repayplan.problem.growth import at_signing, maps, one_rate
-from repayplan.problem.interest import affordable, due_dates
-from repayplan.problem.terms import Terms, payment_dates, settlement_dates
+from repayplan.problem.interest import affordable, due_dates, spare_cents
+from repayplan.problem.terms import Terms, payment_dates, rate_after_signing, settlement_dates
 
 
 def assemble(case: Case, terms: Terms) -> Problem:
@@ -127,7 +127,8 @@ def _debt(
     opening = np.array([round(claim.total) for claim in openings], dtype=np.int64)
     principal = np.array([round(claim.principal) for claim in openings], dtype=np.int64)
     most = np.inf if terms.maximum_installment is None else float(terms.maximum_installment)
-    can = affordable(due, growth, charge, opening.astype(float), principal.astype(float), cash, cover, most)
+    spare = spare_cents(len(case.loans), sum(map(len, periods)))
+    can = affordable(due, growth, charge, opening.astype(float), principal.astype(float), cash, cover, most, spare)
     arrays = DebtArrays(
         opening=opening[None],
         principal=principal[None],
@@ -137,9 +138,23 @@ def _debt(
         current=(due & can)[None],
         waived=(due & ~can)[None],
         uniform=np.array([[one_rate(loan, claim) for loan, claim in zip(case.loans, openings, strict=True)]]),
+        rank=_rank(case)[None],
         collateral=np.array([[to_cents(loan.collateral) for loan in case.loans]], dtype=np.int64),
     )
     return arrays, _mode(case, arrays, pays, grace, terms)
+
+
+def _rank(case: Case) -> NDArray[np.int64]:
+    """(L,) which loan comes first: due first, then least secured, then the heavier burden (Civil Code art. 560)."""
+
+    def order(number: int) -> tuple[bool, Decimal, Decimal, int]:
+        loan = case.loans[number]
+        owed = loan.principal + loan.overdue_principal
+        secured = min(loan.collateral / owed, Decimal(1)) if owed else Decimal(0)
+        return loan.overdue_principal == 0, secured, -rate_after_signing(loan), number
+
+    first = sorted(range(len(case.loans)), key=order)
+    return np.argsort(np.array(first))
 
 
 def _mode(case: Case, debt: DebtArrays, pays: Mask, grace: Mask, terms: Terms) -> str:
@@ -185,7 +200,7 @@ def _value(case: Case, terms: Terms, days: Sequence[dt.date], debt: DebtArrays) 
     return ValueArrays(
         discount=discount,
         contract=_discount(periods, day_count, max(loan.rate for loan in case.loans)),
-        planning=_never_outgrown(discount, debt) if terms.delay == "forbid" else discount,
+        planning=_planning(terms, discount, debt),
         survival=((1 - float(terms.hazard)) ** months)[None],
         recovery=np.array([float(terms.recovery)]),
         tolerance=np.array([float(terms.tolerance)]),
@@ -202,16 +217,19 @@ def _discount(periods: Sequence[Sequence[tuple[dt.date, dt.date]]], day_count: s
     return np.array([factors])
 
 
-def _never_outgrown(discount: Real, debt: DebtArrays) -> Real:
-    """(N, T) factors that fall at least as fast in every stage as any loan grows: waiting never counts as a gain.
+def _planning(terms: Terms, discount: Real, debt: DebtArrays) -> Real:
+    """(N, T, L) the bank's factors; where waiting is forbidden, falling as fast in every stage as each loan grows.
 
-    The rates alone do not say how fast: day counts differ, and unpaid interest may bear more than principal does.
+    Then waiting never counts as a gain. The rates alone do not say how fast: day counts differ, and unpaid interest
+    may bear more than principal does.
     """
+    if terms.delay == "allow":
+        return np.repeat(discount[:, :, None], debt.opening.shape[1], axis=2)
     opening = debt.opening[:, None].astype(float)
     before = np.concatenate([opening, debt.unpaid[:, :-1]], axis=1)
-    grown = np.divide(debt.unpaid, before, out=np.ones_like(before), where=before > 0).max(axis=2)
+    grown = np.divide(debt.unpaid, before, out=np.ones_like(before), where=before > 0)
     fallen = np.concatenate([np.ones_like(discount[:, :1]), discount[:, :-1]], axis=1) / discount
-    return np.cumprod(1 / np.maximum(grown, fallen), axis=1)
+    return np.cumprod(1 / np.maximum(grown, fallen[:, :, None]), axis=1)
 
 
 def _months_between(start: dt.date, end: dt.date) -> float:

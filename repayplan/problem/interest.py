@@ -2,7 +2,8 @@
 
 A borrower for whom the forecast brings no cash in a quarter cannot pay that quarter's interest whatever the bank
 demands. Such a date becomes a finding instead of making every plan impossible: following the path that pays interest
-and nothing else, a date is let off where floor, cover or the largest installment do not leave room for what is due.
+and nothing else, a date is let off where floor, cover or the largest installment do not leave room for what is due
+and for the cents that rounding may add to it.
 """
 
 from __future__ import annotations
@@ -30,6 +31,12 @@ def due_dates(days: Sequence[dt.date], pays: Mask, every: int | None, interest_o
     return due
 
 
+def spare_cents(loans: int, periods: int) -> float:
+    """What rounding to the cent may need over so many settlement periods: payments may be off by a cent and run ahead
+    by another, and each of a period's three accrual lines is booked within half a cent."""
+    return loans * (2 + 1.5 * periods)
+
+
 def affordable(
     due: Mask,
     growth: Real,
@@ -39,8 +46,13 @@ def affordable(
     cash: CashArrays,
     cover: CoverArrays,
     most: float,
+    spare: float,
 ) -> Mask:
-    """(T,) the ``due`` dates that the interest-only path can pay. Arrays of one case: growth and charge (T, L)."""
+    """(T,) the ``due`` dates that the interest-only path can pay. Arrays of one case: growth and charge (T, L).
+
+    ``most`` and ``spare`` (cents): the largest installment, and what floors are to keep beyond the path for rounding;
+    cover loses up to as much again through what is carried.
+    """
     carried = cash.carried[0].astype(float)
     paid = np.zeros(len(due) + 1)
     debt = opening.copy()
@@ -56,7 +68,7 @@ def affordable(
             start = int(cover.start[0, stage])
             counted = float(cover.cash[0, stage]) + cover.carry[0] * (carried[start] - paid[start])
             room = min(room, counted / cover.minimum[0] - (paid[stage] - paid[start]))
-        if owed <= room:
+        if owed + 2 * spare <= room:
             can[stage] = True
             paid[stage + 1] += owed
             debt = np.minimum(debt, principal)

@@ -71,7 +71,9 @@ class Terms:
 
 
 def resolve(case: Case) -> Terms:
-    """Complete terms for ``case``; InputError where the dates it names leave no payment day."""
+    """Complete terms for ``case``; InputError where it names no cash, or dates that leave no payment day."""
+    if not case.cash.sources:
+        raise InputError(_no_cash())
     filler = _Filler(case, defaults(is_lumpy(case)))
     policy = case.policy
     cover = policy.cover if isinstance(policy.cover, Cover) else Cover.model_construct()
@@ -242,6 +244,15 @@ def _share(value: Any) -> Decimal | None:
 
 def _cents(value: Decimal | None) -> int | None:
     return None if value is None else to_cents(value)
+
+
+def _no_cash() -> Fault:
+    return Fault(
+        tr("a plan needs to know what cash is expected; this case names none"),
+        "cash.sources",
+        limit=tr("at least {count}", count=1),
+        remedy=tr("add a source of cash; repayplan payoff and repayplan ledger need none"),
+    )
 
 
 def _no_payment_day(terms: Terms) -> Fault:

@@ -169,7 +169,7 @@ def test_wrong_fields_do_not_hide_what_does_not_fit(data: dict[str, Any]) -> Non
         [
             "loans[0].principal",
             "loans[1].id",
-            "cash.sources[2]",
+            "cash.sources[2].kind",
             "cash.sources[1].items[0].amount",
             "cash.sources[1].items[0].extra",
             "cash.sources[1].items[0].date",

@@ -252,7 +252,7 @@ EXAMPLE_SOURCE = "{kind: monthly, name: Net cash of the shops, start: 2026-12, a
         (
             "cash.sources.0.kind",
             "weekly",
-            "cash.sources[0]: there is no such kind; limit: one of: milestones, season, stores, "
+            "cash.sources[0].kind: there is no such kind; value: weekly; limit: one of: milestones, season, stores, "
             "receivables, assets, guarantor, flows, monthly; → choose one of these kinds",
         ),
         (

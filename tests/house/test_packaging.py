@@ -33,7 +33,7 @@ def imported(folder: str) -> set[str]:
                 modules.add(node.module.split(".")[0])
     known = packages_distributions()
     own = {path.stem for path in (ROOT / folder).rglob("*.py")} | {path.name for path in (ROOT / folder).rglob("*")}
-    third_party = modules - set(sys.stdlib_module_names) - own - {"repayplan", folder}
+    third_party = modules - set(sys.stdlib_module_names) - own - {"repayplan", "benchmarks", folder}
     return {name.lower() for module in third_party for name in known.get(module, [module])}
 
 

@@ -23,7 +23,7 @@ Years = Callable[[dt.date, dt.date], Fraction]
 DAY = dt.timedelta(days=1)
 
 KNOWN_CALLS = {"addDisbursement", "generateInterestScheduleModel", "changeInterestRate"}
-NEW_RATE = re.compile(r"interest_on(\d\d)(\d\d)_(\d+)per")
+NEW_RATE = re.compile(r"_(?:interest_)?(?:on)?(\d\d)(\d\d)_(\d+)per")
 
 
 def judge() -> list[Verdict]:
@@ -99,10 +99,10 @@ def _schedule(test: dict[str, Any], drawn: Sequence[tuple[dt.date, int]]) -> tup
     bounds = [*starts, end]
     years = _years(bounds, test["days_in_year"], test["days_in_month"], months if monthly else None)
     rate = RatePath.fixed(Fraction(Decimal(str(test["rate_pct"]))) / 100)
-    changed = NEW_RATE.search(test["test"])
-    if changed and "changeInterestRate" in test["other_calls"]:
-        day = dt.date(starts[0].year, int(changed[1]), int(changed[2]))
-        rate = rate.then(day, RatePath.fixed(Fraction(int(changed[3]), 100)))
+    if "changeInterestRate" in test["other_calls"]:
+        for month, date, per_cent in NEW_RATE.findall(test["test"]):
+            day = dt.date(starts[0].year, int(month), int(date))
+            rate = rate.then(day, RatePath.fixed(Fraction(int(per_cent), 100)))
     rule = Smoothed()
     contract = Contract(
         principal=drawn[0][1],

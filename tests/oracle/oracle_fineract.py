@@ -344,9 +344,10 @@ def plan(terms: Mapping[str, str], start: dt.date, principal: int) -> list[tuple
     dates = cycle(start, every, unit, until)[1:]  # type: ignore[arg-type]
     grace, deferred = int(terms["graceOnPrincipalPayment"]), int(terms["interest free period"])
     fraction = {"months": Fraction(every, 12), "weeks": Fraction(every, 52), "days": Fraction(every, 365)}[unit]
-    if terms["interest type"] == "FLAT":
-        return flat(principal, dates, rate * fraction * count, grace, deferred)
     daily = terms["interest calculation period"] == "DAILY"
+    if terms["interest type"] == "FLAT":
+        term = Fraction((dates[-1] - start).days, 365) if daily else fraction * count
+        return flat(principal, dates, rate * term, grace, deferred)
     years = {"months": "30E/360"}.get(unit, "ACT/365F") if not daily else "ACT/365F"
     period = rate * (Fraction(30 * every, 365) if daily and unit == "months" else fraction)
     level = Level(whole(periodic_payment(principal, period, count - grace)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -12,6 +13,8 @@ from repayplan.debt.order import Item, order
 from repayplan.debt.rates import RatePath
 from repayplan.debt.yields import periodic_payment
 from repayplan.money import round_half_up
+
+Rows = dict[dt.date, dict[str, Any]]
 
 DUE_FIRST = order("penalty", "fees", "interest", "principal", oldest_first=True)
 
@@ -41,6 +44,15 @@ def level(balance: float, rate: Fraction, count: int) -> int:
     return round_half_up(periodic_payment(balance, rate * Fraction(30, 365), count) / 100) * 100
 
 
+@dataclass
+class _Ahead:
+    """What was paid before its installment fell due: principal and interest of this one, principal of the next."""
+
+    principal: int = 0
+    interest: int = 0
+    next_principal: int = 0
+
+
 class _Daily:
     """Runs the book due date by due date."""
 
@@ -55,72 +67,110 @@ class _Daily:
     ) -> None:
         path = RatePath.fixed(rate)
         accruals = (Accrual("overdue", "interest", path), Accrual("principal", "interest", path))
-        early = [day for day, _ in paid]
-        terms = Terms("L", "ACT/365F", accruals, [*dates, *early], due_days=dates, order=DUE_FIRST)
+        moves = [*(day for day, _ in paid), today]
+        terms = Terms("L", "ACT/365F", accruals, [*dates, *moves], due_days=dates, order=DUE_FIRST)
         self.book = Book(terms, [Item("principal", principal, dates[-1], dates[-1])], start)
         self.start, self.dates, self.rate, self.paid, self.today = start, dates, rate, paid, today
         self.payment = level(principal, rate, len(dates))
         self.found = {day: {"day": day, "due": {}, "paid": 0, "early": 0, "late": 0} for day in dates}
 
     def rows(self) -> list[dict[str, Any]]:
-        before = self.start
+        before, carried = self.start, 0
         for number, due in enumerate(self.dates):
-            ahead = self.pay_early(before, due)
-            self.fall_due(number, due, ahead)
+            carried = self.period(number, before, due, carried)
             before = due
-        self.pay_early(before, dt.date.max)
+        for day, amount in self.paid:
+            if day > before:
+                self.settle_due(self.book, day, amount, self.found)
         return list(self.found.values())
 
-    def pay_early(self, after: dt.date, before: dt.date) -> int:
-        """Payments between two due dates: what is due first, the rest on the next installment's principal."""
-        ahead = 0
+    def period(self, number: int, before: dt.date, due: dt.date, carried: int) -> int:
+        """One installment. How its payment splits depends on its interest, and that on what is paid ahead: the two
+        are found together."""
+        interest = 0
+        for _ in range(20):
+            trial, found = self.book.copy(), {day: dict(row) for day, row in self.found.items()}
+            ahead = self.pay_early(trial, found, (before, due), interest, carried)
+            trial.advance(due)
+            booked = _due_on(trial, "interest", due)
+            if booked == interest:
+                break
+            interest = booked
+        self.book, self.found = trial, found
+        self.fall_due(number, due, ahead)
+        return ahead.next_principal
+
+    def pay_early(
+        self, book: Book, found: Rows, between: tuple[dt.date, dt.date], interest: int, carried: int
+    ) -> _Ahead:
+        """Payments between two due dates: what is due first, then this installment's principal, its interest, and
+        the next one's principal. What is overdue today is assumed to be paid today."""
+        after, due = between
+        ahead = _Ahead(principal=carried)
         for day, amount in self.paid:
-            if after < day < before:
-                ahead += self.settle(day, amount, before)
+            if after < day < due:
+                left = self.settle_due(book, day, amount, found)
+                part = min(left, max(self.payment - interest - ahead.principal, 0))
+                share = min(left - part, interest - ahead.interest)
+                rest = left - part - share
+                ahead.principal, ahead.interest = ahead.principal + part, ahead.interest + share
+                ahead.next_principal += rest
+                book.take_off(day, "principal", part + rest)
+                _note(found[due], part + share, early=True)
+                _note(found[self.dates[min(self.dates.index(due) + 1, len(self.dates) - 1)]], rest, early=True)
+        if after < self.today < due:
+            book.advance(self.today)
+            book.pay(self.today, book.balances["overdue"], order("principal", advance=[]))
         return ahead
 
-    def settle(self, day: dt.date, amount: int, due: dt.date) -> int:
-        """Pay, note it by installment, and return what went ahead of its day."""
-        self.book.advance(day)
-        last, ahead = self.dates[-1], 0
-        seen = len(self.book.lines)
-        self.book.pay(day, amount, order("penalty", "fees", "interest", "principal", advance=["principal"]))
-        for part in self.book.lines[seen].parts if len(self.book.lines) > seen else ():
-            to = due if part.installment == last and due != last else part.installment or due
-            ahead += int(part.amount) if to == due else 0
-            row = self.found.get(to, self.found[last])
-            row["paid"] += int(part.amount)
-            row["early"] += int(part.amount) if day < to else 0
-            row["late"] += int(part.amount) if day > to else 0
-        return ahead
+    def settle_due(self, book: Book, day: dt.date, amount: int, found: Rows) -> int:
+        """Pay what is due by a day, oldest installment first; returns what is left."""
+        book.advance(day)
+        owed = int(book.due(day))
+        book.pay(
+            day, min(amount, owed), order("penalty", "fees", "interest", "principal", advance=[], oldest_first=True)
+        )
+        for part in book.lines[-1].parts:
+            row = found[part.installment or day]
+            _note(row, int(part.amount), early=day < row["day"], late=day > row["day"])
+        return amount - min(amount, owed)
 
-    def fall_due(self, number: int, due: dt.date, ahead: int) -> None:
-        """Interest is booked, principal called up, payments of the day made; later days are assumed punctual."""
-        self.book.advance(due)
+    def fall_due(self, number: int, due: dt.date, ahead: _Ahead) -> None:
+        """Principal is called up, payments of the day made; later days are assumed punctual."""
         last = due == self.dates[-1]
-        interest = int(sum(item.amount for item in self.book.items if item.name == "interest" and item.due == due))
-        pool = next((item for item in self.book.items if item.name == "principal"), Item("principal", 0))
-        called = int(pool.amount) if last else int(min(max(self.payment - interest - ahead, 0), pool.amount))
+        interest = _due_on(self.book, "interest", due)
+        self.book.take_off(due, "interest", ahead.interest)
+        pool = self.book.balances["principal"]
+        called = int(pool if last else min(max(self.payment - interest - ahead.principal, 0), pool))
         row = self.found[due]
-        row["due"] = {"principal": called + ahead, "interest": interest, "fees": 0, "penalty": 0}
+        row["due"] = {"principal": called + ahead.principal, "interest": interest, "fees": 0, "penalty": 0}
         if not last:
-            rest = Item("principal", pool.amount - called, self.dates[-1], self.dates[-1])
+            rest = Item("principal", pool - called, self.dates[-1], self.dates[-1])
             self.book.call_up(due, [Item("principal", called, due, due), rest])
         for day, amount in self.paid:
             if day == due:
                 self.pay_on_the_day(number, due, amount)
         if due >= self.today:
-            left = int(sum(item.amount for item in self.book.items if item.due == due))
-            self.book.pay(due, left)
+            self.book.pay(due, sum(item.amount for item in self.book.items if item.due == due))
 
     def pay_on_the_day(self, number: int, due: dt.date, amount: int) -> None:
         """What exceeds the installment prepays principal, and later payments become smaller."""
-        owed = int(sum(item.amount for item in self.book.items if item.due is not None and item.due <= due))
-        excess = max(amount - owed, 0)
-        self.settle(due, amount, due)
+        excess = self.settle_due(self.book, due, amount, self.found)
         if excess:
+            self.book.take_off(due, "principal", excess)
+            _note(self.found[due], excess)
             self.found[due]["due"]["principal"] += excess
             self.payment = level(self.book.balances["principal"], self.rate, len(self.dates) - number - 1)
+
+
+def _due_on(book: Book, name: str, day: dt.date) -> int:
+    return int(sum(item.amount for item in book.items if item.name == name and item.due == day))
+
+
+def _note(row: dict[str, Any], cents: int, *, early: bool = False, late: bool = False) -> None:
+    row["paid"] += cents
+    row["early"] += cents if early else 0
+    row["late"] += cents if late else 0
 
 
 def _by_period(

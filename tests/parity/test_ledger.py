@@ -2,7 +2,7 @@
 
 What is compared. Random payments go through the ledger (whole cents, exact fractions, nothing shared with the
 formulation) and into the linear program, with its payment columns fixed to them and its limits taken away, so that
-only the rows of debt, cash and recovery are left. Then, stage by stage and loan by loan, the program's debt may
+only the rows of debt and recovery are left. Then, stage by stage and loan by loan, the program's debt may
 differ from the ledger's by ``debt_bound`` (half a cent per accrual line, compounded), and the program's objective from
 the value of the replay by what such a difference is worth in a default. A sample of whole plans is compared the same
 way, value against value, which includes what rounding costs.
@@ -140,7 +140,7 @@ def program_says(engine: Highs, replayed: Replay) -> tuple[NDArray[np.float64], 
     formulation = formulate(replayed.problem)
     layout, scale = formulation.layout, float(replayed.problem.scale[0])
     sparse = formulation.valued(0)
-    core = np.array([label.name in ("debt", "cash", "recovery") for label in layout.row_labels])
+    core = np.array([label.name in ("debt", "recovery") for label in layout.row_labels])
     lower, upper = sparse.lower.copy(), sparse.upper.copy()
     for column, label in enumerate(layout.column_labels):
         family, _, loan = label.name.partition(".")
@@ -150,8 +150,6 @@ def program_says(engine: Highs, replayed: Replay) -> tuple[NDArray[np.float64], 
             lower[column] -= 1e-5
         if family == "debt":
             upper[column] += 1e-5
-        if family == "cash":  # what is random need not be affordable
-            lower[column] -= 10.0
     freed = replace(
         sparse,
         lower=lower,

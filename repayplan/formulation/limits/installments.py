@@ -65,14 +65,17 @@ def step(draft: Draft, frame: Frame) -> None:
 
 @limit(
     "balloon",
-    formula="x_{n−2} + x_{n−1} + x_n ≤ β D_0",
+    formula="x_{n−2} + x_{n−1} + x_n ≤ max(β, 3/n) D_0",
     source="bank policy; EBA/GL/2016/07 names a large final payment as a sign of distress",
     sign="0",
     applies="the last payment date and the two before it",
     at_least=True,
 )
 def balloon(draft: Draft, frame: Frame) -> None:
-    """The last three payments together are at most a share β of the debt at signing."""
+    """The last three of n payments together are at most a share β of the debt at signing, or an even share if larger.
+
+    Without the even share, a short plan of equal payments would count as a balloon.
+    """
     share = frame.problem.limits.balloon
     if np.isnan(share).all():
         return
@@ -81,7 +84,8 @@ def balloon(draft: Draft, frame: Frame) -> None:
     where = frame.at_last & ~np.isnan(share)[:, None]
     terms: list[Piece] = [*_total(frame, 1.0), (1.0, previous, When.BEFORE), (1.0, earlier, When.BEFORE)]
     spare = 2 * _known(frame, frame.problem.limits.margin)
-    draft.row("balloon", terms, np.nan_to_num(share)[:, None] - spare, where=where)
+    even = LAST_PAYMENTS / np.maximum(np.cumsum(frame.problem.pays, axis=1), LAST_PAYMENTS)
+    draft.row("balloon", terms, np.maximum(np.nan_to_num(share)[:, None], even) - spare, where=where)
 
 
 def stepped(frame: Frame) -> Mask:

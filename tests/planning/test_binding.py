@@ -1,0 +1,53 @@
+"""The price of a limit is what a little more room brings, measured by planning again with a little more room."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from making import make_case
+
+from repayplan.cases.models import Case
+from repayplan.planning.plan import plan
+from repayplan.planning.result import Plan
+
+CASE: dict[str, Any] = {"opening": "9000.00", "monthly": ["31000.00", "17000.00", "26000.00", "33000.00"], "months": 5}
+
+
+def days_ahead(made: Plan) -> float:
+    """Currency units paid, each as often as there are payment dates from its own on."""
+    dates = [row.date for row in made.cash if row.date.day == 20]
+    return sum(row.payment * (len(dates) - dates.index(row.date)) for row in made.installments) / 100
+
+
+def gain(case: Case, richer: Case, amount: float) -> float:
+    return (days_ahead(plan(richer)) - days_ahead(plan(case))) / amount
+
+
+def priced(case: Case, limit: str) -> float:
+    return sum(entry.price for entry in plan(case).binding if entry.limit == limit)
+
+
+@pytest.mark.parametrize("extra", [{}, {"maximum_installment": "30000.00"}, {"step": "60%"}])
+def test_the_price_of_the_floors_is_what_a_hundred_more_on_hand_brings(extra: dict[str, Any]) -> None:
+    case = make_case(**CASE, **extra)
+    richer = make_case(**{**CASE, "opening": "9100.00"}, **extra)
+    assert priced(case, "floors") == pytest.approx(gain(case, richer, 100.0), abs=2e-3)
+
+
+def test_the_price_of_the_largest_installment_is_what_a_hundred_more_of_it_brings() -> None:
+    cash = {"opening": "200000.00", "months": 6}
+    case = make_case(**cash, maximum_installment="21000.00")
+    richer = make_case(**cash, maximum_installment="21100.00")
+    price = priced(case, "maximum")
+    assert price > 0
+    assert price == pytest.approx(gain(case, richer, 100.0), abs=2e-3)
+
+
+def test_cover_that_holds_is_priced_where_it_does_and_nowhere_else() -> None:
+    made = plan(make_case(opening="30000.00", monthly=["30000.00"] * 4, months=5, cover={"minimum": "1.20"}))
+    # cash 30,000 / 1.2 = 25,000, then (30,000 + 5,000) / 1.2 and so on until the last payment, which is what is left
+    held = [f"{entry.date}" for entry in made.binding if entry.limit == "cover"]
+    assert held == ["2026-12-20", "2027-01-20", "2027-02-20"]
+    assert {entry.limit for entry in made.binding} == {"cover"}
+    assert "1.20 times" in str(made.binding[0].sentence)

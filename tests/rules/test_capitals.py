@@ -1,0 +1,78 @@
+"""Amounts in capitals, with the traps of the library behind them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from repayplan.rules.capitals import MOST, agree, capitals
+
+DIGITS = "零壹贰叁肆伍陆柒捌玖"
+UNITS = {"拾": 10, "佰": 100, "仟": 1_000}
+GROUPS = {"万": 10**4, "亿": 10**8}
+
+
+def read(text: str) -> int:
+    """Cents of an amount in capitals, read without the library that wrote it."""
+    text = text.removeprefix("人民币").removesuffix("整")
+    whole, _, small = text.rpartition("元") if "元" in text else ("", "", text)
+    cents = sum(
+        DIGITS.index(small[small.index(unit) - 1]) * value for unit, value in (("角", 10), ("分", 1)) if unit in small
+    )
+    total = section = digit = 0
+    for sign in whole:
+        if sign in DIGITS:
+            digit = DIGITS.index(sign)
+        elif sign in UNITS:
+            section, digit = section + digit * UNITS[sign], 0
+        else:
+            total, section, digit = (total + section + digit) * GROUPS[sign], 0, 0
+            if sign == "万" and total >= 10**12:
+                total = (total // 10**12) * 10**8 + total % 10**12
+    return (total + section + digit) * 100 + cents
+
+
+@pytest.mark.parametrize(
+    ("cents", "text"),
+    [
+        (0, "人民币零元整"),
+        (5, "人民币伍分"),
+        (50, "人民币伍角"),
+        (10_000, "人民币壹佰元整"),
+        (10_005, "人民币壹佰元零伍分"),
+        (140_950, "人民币壹仟肆佰零玖元伍角"),
+        (600_714, "人民币陆仟零柒元壹角肆分"),
+        (32_504, "人民币叁佰贰拾伍元零肆分"),
+        (1_000_000_000, "人民币壹仟万元整"),
+        (10_001_000_000, "人民币壹亿零壹万元整"),
+    ],
+)
+def test_amounts(cents: int, text: str) -> None:
+    assert capitals(cents) == text
+
+
+@given(st.integers(0, 10**13))
+def test_what_is_written_reads_back(cents: int) -> None:
+    assert read(capitals(cents)) == cents
+
+
+@given(st.integers(0, 10**13))
+def test_the_whole_mark_follows_yuan_and_never_fen(cents: int) -> None:
+    text = capitals(cents)
+    assert text.endswith("整") == (cents % 100 == 0)
+    assert agree(text, cents)
+    assert not agree(text, cents + 1)
+
+
+@pytest.mark.parametrize("cents", [-1, MOST + 1])
+def test_what_cannot_be_written_is_refused(cents: int) -> None:
+    with pytest.raises(ValueError, match="cannot be written"):
+        capitals(cents)
+
+
+def test_permitted_spellings_agree() -> None:
+    assert agree("人民币壹仟陆佰捌拾元零叁角贰分", 168_032)
+    assert agree("壹仟陆佰捌拾圆叁角贰分", 168_032)
+    assert agree("人民币壹佰元正", 10_000)
+    assert not agree("人民币壹佰元整", 10_001)

@@ -1,0 +1,149 @@
+"""For every limit and shape a small case, payments that keep it and payments that break it by the smallest step.
+
+Everything is in a case of 10,000.00 at one ten-thousandth a day, whose interest comes out in whole cents: 30.00 in
+December, 31.00 in January and February, 28.00 in March on the full principal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from making import make_case
+
+from repayplan.cases.models import Case
+
+
+@dataclass(frozen=True)
+class Example:
+    """``good`` and ``bad`` payments in cents on the payment dates one by one; each ``bad`` with what it misses.
+
+    ``allowed``: kept by the check alone, where rounding needs room that the program does not use.
+    """
+
+    limit: str
+    good: tuple[int, ...]
+    bad: Mapping[tuple[int, ...], int]
+    policy: Mapping[str, Any]
+    allowed: tuple[tuple[int, ...], ...] = ()
+    cash: Mapping[str, Any] = field(default_factory=dict)
+    settle: str = "best"
+
+    def case(self) -> Case:
+        """The case: 5,000.00 on hand, a floor of 2,000.00 and 1,000.00 a month where nothing else is said."""
+        cash = {"opening": "5000.00", "floor": "2000.00", "monthly": ["1000.00"] * len(self.good), **self.cash}
+        months = len(self.good)
+        return make_case(loan={"principal": "10000.00"}, months=months, settle=self.settle, **cash, **self.policy)
+
+
+EXAMPLES: Mapping[str, Example] = {
+    # 5,000 − 3,000 leaves the floor; each month brings another 1,000
+    "floors": Example(
+        "floors",
+        good=(300_000, 100_000, 100_000),
+        bad={(300_001, 99_999, 100_000): 1, (300_000, 100_000, 100_001): 1},
+        policy={},
+    ),
+    # half of what is carried counts: 0.5 × 3,000 / 1.25 = 1,200; (1,000 + 0.5 × 1,800) / 1.25 = 1,520;
+    # (1,000 + 0.5 × 1,280) / 1.25 = 1,312; a cent too much wants 1.25 cents more, and leaves less for the next
+    "cover": Example(
+        "cover",
+        good=(120_000, 152_000, 131_200),
+        bad={(120_001, 151_900, 131_200): 2, (120_000, 152_000, 131_201): 2},
+        policy={"cover": {"minimum": "1.25", "carry": "50%"}},
+    ),
+    # two months together, nothing carried counts: Dec 1,250 / 1.25; Jan 2,250 / 1.25 = 1,800 with December;
+    # Feb 2,000 / 1.25 = 1,600 with January
+    "cover.rolling": Example(
+        "cover",
+        good=(100_000, 80_000, 80_000),
+        bad={(100_001, 79_999, 80_000): 2, (100_000, 80_000, 80_001): 2},
+        policy={"cover": {"minimum": "1.25", "window": "rolling", "months": 2, "carry": "0%"}},
+        cash={
+            "opening": "3000.00",
+            "monthly": [],
+            "milestones": {"2026-12-10": "1250.00", "2027-01-10": "1000.00", "2027-02-10": "1000.00"},
+        },
+    ),
+    # all cash since the receipt of 3,000 in December and what was there before, 500 above the floor:
+    # 3,500 / 1.25 = 2,800 over all three dates
+    "cover.since_receipt": Example(
+        "cover",
+        good=(100_000, 100_000, 80_000),
+        bad={(100_000, 100_000, 80_001): 2},
+        policy={"cover": {"minimum": "1.25", "window": "since_receipt"}},
+        cash={"opening": "2500.00", "monthly": [], "milestones": {"2026-12-10": "3000.00"}},
+    ),
+    "minimum": Example(
+        "minimum",
+        good=(50_000, 50_000, 20_000),
+        bad={(49_999, 50_000, 20_000): 1, (50_000, 49_999, 20_000): 1},
+        policy={"minimum_installment": "500.00"},
+        cash={"opening": "9000.00"},
+    ),
+    "maximum": Example(
+        "maximum",
+        good=(80_000, 80_000, 80_000),
+        bad={(80_001, 80_000, 80_000): 1, (80_000, 80_000, 80_001): 1},
+        policy={"maximum_installment": "800.00"},
+    ),
+    # a quarter up, then a quarter down, and the last may fall as it likes
+    "step": Example(
+        "step",
+        good=(10_000, 12_500, 9_375, 100),
+        bad={(10_000, 12_501, 9_376, 100): 1, (10_000, 12_500, 9_374, 100): 1, (10_000, 12_500, 9_376, 11_721): 1},
+        policy={"step": "25%"},
+        cash={"opening": "9000.00"},
+    ),
+    # a fifth of 10,000 in the last three
+    "balloon": Example(
+        "balloon",
+        good=(100_000, 66_666, 66_667, 66_667),
+        bad={(100_000, 66_667, 66_667, 66_667): 1, (0, 0, 200_000, 1): 1},
+        policy={"balloon": "20%"},
+    ),
+    # every second month: Dec 30.00; by February 31.00 + 31.00 and 0.10 on January's
+    "interest": Example(
+        "interest",
+        good=(3_000, 0, 6_210),
+        bad={(2_999, 0, 6_211): 1, (3_000, 0, 6_209): 1},
+        policy={"interest_every": 2},
+    ),
+    # the first payment date, 20 December, is the last day of a month's grace
+    "grace": Example(
+        "grace",
+        good=(0, 50_000, 50_000),
+        bad={(1, 50_000, 50_000): 1},
+        policy={"grace": {"months": 1}},
+    ),
+    "grace.interest_only": Example(
+        "grace",
+        good=(3_000, 50_000, 50_000),
+        bad={(3_001, 50_000, 50_000): 1},
+        policy={"grace": {"months": 1, "interest_only": True}},
+    ),
+    # 10,030.00 − 1,030.00 = 9,000.00; + 27.90 − 1,027.90 = 8,000.00; + 24.80
+    "maturity": Example(
+        "maturity",
+        good=(103_000, 102_790, 802_480),
+        bad={(103_000, 102_790, 802_479): 1},
+        policy={},
+        cash={"opening": "12000.00"},
+        settle="full",
+    ),
+    # one amount, and a last one that is smaller; two amounts a unit apart and a last one up to a tenth above them
+    # are allowed for the sake of rounding
+    "level": Example(
+        "level",
+        good=(50_000, 50_000, 50_000, 20_000),
+        bad={
+            (50_001, 50_000, 50_000, 20_000): 1,
+            (50_000, 50_002, 50_002, 20_000): 1,
+            (50_000, 50_000, 50_000, 55_001): 1,
+        },
+        policy={"shape": "level"},
+        allowed=((50_000, 50_001, 50_001, 20_000), (50_000, 50_000, 50_000, 55_000)),
+        cash={"opening": "9000.00"},
+    ),
+}

@@ -24,7 +24,6 @@ from repayplan.language import tr
 
 ROOT = Path(repayplan.__file__).parents[1]
 SCENARIOS = ROOT / "scenarios"
-COUNT = 500
 SECONDS = 60
 """A real process takes one or two; a spoiled file may not keep it busy."""
 
@@ -70,22 +69,24 @@ def judge(exit_code: int, printed: str, out: Path) -> bool:
     return exit_code == 0
 
 
+@pytest.mark.parametrize("count", [60, pytest.param(500, marks=pytest.mark.long)])
 @pytest.mark.parametrize("form", FORMS)
-def test_in_process(tmp_path: Path, form: str) -> None:
+def test_in_process(tmp_path: Path, form: str, count: int) -> None:
     runner = CliRunner(env={"REPAYPLAN_LANG": "en"})
     read = 0
-    for seed in range(COUNT):
+    for seed in range(count):
         path = FORMS[form](random.Random(f"{form}-{seed}"), tmp_path)
         outcome = runner.invoke(cli, ["check", str(path), "--json"])
         read += judge(outcome.exit_code, outcome.stdout, tmp_path / "out")
     # the changes must spoil something, and must not all be caught at the first gate
-    assert COUNT * 0.02 < read < COUNT * 0.8
+    assert count * 0.02 < read < count * 0.8
 
 
+@pytest.mark.parametrize("count", [1, pytest.param(5, marks=pytest.mark.long)])
 @pytest.mark.parametrize("form", FORMS)
-def test_as_real_processes(tmp_path: Path, form: str) -> None:
-    """Five of each form; a process that plans what can be planned is not asked to write anything."""
-    for seed in range(5):
+def test_as_real_processes(tmp_path: Path, form: str, count: int) -> None:
+    """Twenty in all, in the long run."""
+    for seed in range(count):
         path = FORMS[form](random.Random(f"real-{form}-{seed}"), tmp_path)
         run = subprocess.run(
             [sys.executable, "-m", "repayplan", "check", str(path), "--json"],
@@ -102,7 +103,7 @@ def test_as_real_processes(tmp_path: Path, form: str) -> None:
 
 def test_loan_lists(tmp_path: Path) -> None:
     path = tmp_path / "loans.csv"
-    for seed in range(COUNT):
+    for seed in range(500):
         path.write_bytes(spoiled_csv(LOANS, random.Random(seed)))
         faults: tuple[Fault, ...] = ()
         try:

@@ -84,7 +84,7 @@ class _Laying:
         values.update(_taken(self._rest, [column for column in columns if column.field not in values]))
 
     def _sources(self) -> None:
-        sources = self._rest["cash"]["sources"]
+        sources = self._rest.get("cash", {}).get("sources", ())
         sheets = [_sheet_of(source) for source in sources]
         order = list(self._words.layouts)
         places = [order.index(sheet) for sheet in sheets]

@@ -119,7 +119,8 @@ def _chosen(sheet: Sheet, layout: Layout, reading: Reading) -> Iterator[tuple[in
     if unit:
         yield unit, (sheet, address)
     elif value is not None:
-        reading.blame((sheet, address), tr("this is not a unit of amounts"), tr("choose one of these"), tr("元 or 万元"))
+        what, limit = tr("this is not a unit of amounts"), tr("元 or 万元")
+        reading.blame((sheet, address), what, tr("choose one of these"), limit)
 
 
 def _assemble(pages: Sequence[tuple[Sheet, Layout]], reading: Reading) -> Draft:

@@ -135,7 +135,7 @@ class Reading:
         titles = {plain(column.title): column.title for column in known.values()}
         near = get_close_matches(plain(text), [*titles, *known], n=1, cutoff=0.5)
         if near:
-            remedy = tr("did you mean {field}?", field=titles.get(near[0], near[0]))
+            remedy = tr("did you mean {field}?", field=known[near[0]].title if near[0] in known else titles[near[0]])
         else:
             remedy = tr("the headings here are: {fields}", fields=", ".join(dict.fromkeys(titles.values())))
         self.blame(place, tr("this heading is not known"), remedy)

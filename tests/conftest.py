@@ -100,6 +100,7 @@ def _metrics(signing: int, installments: list[Installment], unpaid: int, rows: l
     tightest = min(rows, key=lambda row: row.closing - row.floor)
     return Metrics(
         debt_at_signing=signing,
+        capitalized=0,
         interest_paid=sum(row.interest for row in paid),
         recovered=sum(row.payment for row in paid),
         expected_recovery=signing,

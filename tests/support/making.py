@@ -21,6 +21,9 @@ OPEN: Mapping[str, Any] = {
 }
 """A policy without limits, in cents."""
 
+AS_WRITTEN: Mapping[str, Any] = {"haircut": 0, "delay_days": 0}
+"""The bank counts on what is written."""
+
 
 def make_case(
     *,
@@ -45,7 +48,7 @@ def make_case(
         sources.append({"kind": "monthly", "name": "Shop", "start": start, "amounts": list(monthly) or ["0.00"]})
     if milestones:
         items = [{"name": date, "date": date, "amount": amount} for date, amount in milestones.items()]
-        sources.append({"kind": "milestones", "name": "Hall", "items": items})
+        sources.append({"kind": "milestones", "name": "Hall", "items": items, "bank": AS_WRITTEN})
     entries = [{"id": f"L{number}", "rate": "3.60%", **entry} for number, entry in enumerate(loans or [loan or {}], 1)]
     return Case.model_validate(
         {

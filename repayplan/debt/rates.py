@@ -49,6 +49,11 @@ class RatePath:
         steps = [*before, (day, other.at(day)), *after]
         return RatePath(tuple(d for d, _ in steps), tuple(r for _, r in steps))
 
+    def anew(self, day: dt.date, rate: Fraction) -> RatePath:
+        """``rate`` from ``day`` until the next step."""
+        steps = sorted({**dict(zip(self.days, self.rates, strict=True)), day: rate}.items())
+        return RatePath(tuple(d for d, _ in steps), tuple(r for _, r in steps))
+
     def scaled(self, multiple: Fraction) -> RatePath:
         """The rate times ``multiple``: a penalty rate follows its contract rate."""
         return RatePath(self.days, tuple(rate * multiple for rate in self.rates))

@@ -27,11 +27,30 @@ def capitals(cents: int) -> str:
 
 
 def agree(text: str, cents: int) -> bool:
-    """Whether an amount in capitals says the same as the digits, in any of the permitted spellings."""
-    return _plain(text) == _plain(capitals(cents))
+    """Whether an amount in capitals says the same as the digits, in any of the permitted spellings.
 
-
-def _plain(text: str) -> str:
+    Permitted (annex 1, 2-4): 正 for 整, 圆 for 元; 整 or not after 角; 零 or not where 元, 万 or 亿 is a zero and the
+    digit after it is none.
+    """
     text = re.sub(r"\s", "", text).removeprefix("人民币").replace("圆", "元")
-    text = re.sub(r"[整正]$", "", text)
-    return re.sub(r"元零(?=[^零]角)", "元", text)
+    marked = text.endswith(("整", "正"))
+    if (cents % 10 and marked) or (not cents % 100 and not marked):
+        return False
+    return _plain(text, cents) == _plain(capitals(cents), cents)
+
+
+def _plain(text: str, cents: int) -> str:
+    """The text without currency, whole mark and every 零 that may be left out."""
+    text = re.sub("^人民币|[整正]$", "", text)
+    for place, pattern in _OPTIONAL:
+        if cents // 10**place % 10 == 0 != cents // 10 ** (place - 1) % 10:
+            text = re.sub(pattern, "", text)
+    return text
+
+
+_OPTIONAL = (
+    (2, "(?<=元)零(?=.角)"),
+    (6, "(?<=[万亿])零(?=.仟[^万亿]*元)"),
+    (10, "(?<=亿)零(?=.仟.*万)"),
+)
+"""Decimal places of 元, 万 and 亿 in cents, and the 零 that may stand after each."""

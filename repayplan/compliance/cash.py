@@ -31,7 +31,7 @@ def floors(plan: Replay) -> Iterator[Finding]:
 def cover(plan: Replay) -> Iterator[Finding]:
     """DSCR_min × paid in the window ≤ its cash + α × cash carried above the floor, wherever anything is paid."""
     ratio = Fraction(plan.terms.cover_minimum or 0)
-    carry = Fraction(1) if plan.terms.cover_window == "since_receipt" else Fraction(plan.terms.cover_carry)
+    carry = Fraction(plan.terms.counted_carry)
     for stage in plan.pay_stages:
         paid, cash, carried = plan.service(stage)
         available = cash + carry * carried

@@ -82,12 +82,7 @@ def _cover(terms: Terms, days: Sequence[dt.date], pays: Mask, cash: CashArrays) 
         start[0, stage] = first
         total[0, stage] = max(net[stage + 1] - net[first], 0)
     minimum = np.nan if terms.cover_minimum is None else float(terms.cover_minimum)
-    return CoverArrays(total, start, np.array([minimum]), np.array([float(_carry(terms))]))
-
-
-def _carry(terms: Terms) -> Decimal:
-    """Since the last receipt, what is carried is all there is, so it counts in full (design of milestone cover)."""
-    return Decimal(1) if terms.cover_window == "since_receipt" else terms.cover_carry
+    return CoverArrays(total, start, np.array([minimum]), np.array([float(terms.counted_carry)]))
 
 
 def _debt(

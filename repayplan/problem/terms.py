@@ -67,6 +67,11 @@ class Terms:
         """Cash that planning leaves untouched: what the business needs and the contingency; cents."""
         return self.floor + self.contingency
 
+    @property
+    def counted_carry(self) -> Decimal:
+        """Share of carried cash that counts as cover; since the last receipt it is all there is, so all of it does."""
+        return Decimal(1) if self.cover_window == "since_receipt" else self.cover_carry
+
 
 def resolve(case: Case) -> Terms:
     """Complete terms for ``case``; InputError where it names no cash, or dates that leave no payment day."""

@@ -13,12 +13,13 @@ MOST = 10**18 - 1
 
 
 def capitals(cents: int) -> str:
-    """``140950`` as 人民币壹仟肆佰零玖元伍角. ValueError for a negative amount or one of more than sixteen digits.
-
-    Only whole cents are taken: the library behind it silently drops what is smaller.
+    """``140950`` as 人民币壹仟肆佰零玖元伍角. ValueError for a negative amount or one of more than sixteen digits before
+    the point, TypeError for anything but whole cents: the library behind it silently drops what is smaller.
     """
     import cn2an
 
+    if type(cents) is not int:
+        raise TypeError(f"{cents!r} is not a whole number of cents: give an int such as 150 for 1.50")
     if not 0 <= cents <= MOST:
         raise ValueError(f"{cents} cents cannot be written in capitals: 0 to {MOST}")
     units, rest = divmod(cents, 100)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,6 +72,17 @@ def test_the_whole_mark_follows_yuan_and_never_fen(cents: int) -> None:
 def test_what_cannot_be_written_is_refused(cents: int) -> None:
     with pytest.raises(ValueError, match="cannot be written"):
         capitals(cents)
+
+
+@pytest.mark.parametrize("cents", [1.5, 150.0, True, Decimal("150"), "150", None])
+def test_only_whole_cents_are_written(cents: Any) -> None:
+    with pytest.raises(TypeError, match="whole number of cents"):
+        capitals(cents)
+
+
+def test_the_largest_amount_has_sixteen_digits_before_the_point() -> None:
+    assert capitals(MOST).startswith("人民币玖仟玖佰玖拾玖万")
+    assert len(f"{MOST // 100}") == 16
 
 
 def test_permitted_spellings_agree() -> None:

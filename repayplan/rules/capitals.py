@@ -13,8 +13,8 @@ MOST = 10**18 - 1
 
 
 def capitals(cents: int) -> str:
-    """``140950`` as 人民币壹仟肆佰零玖元伍角. ValueError for a negative amount or one of more than sixteen digits before
-    the point, TypeError for anything but whole cents: the library behind it silently drops what is smaller.
+    """``140950`` as 人民币壹仟肆佰零玖元伍角. ValueError for a negative amount or one of more than sixteen digits
+    before the point, TypeError for anything but whole cents: the library behind it silently drops what is smaller.
     """
     import cn2an
 

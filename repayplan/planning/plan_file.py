@@ -79,6 +79,7 @@ class CashLine(Line):
     outflow: Cents
     payment: Cents
     closing: Cents
+    lowest: Cents
     floor: Cents
 
 

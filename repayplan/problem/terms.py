@@ -130,9 +130,11 @@ def payment_dates(case: Case, terms: Terms) -> list[dt.date]:
 
 
 def settlement_dates(case: Case, terms: Terms) -> list[dt.date]:
-    """Days on which interest is booked: the payment day of every month, and every payment date."""
-    monthly = recurring(terms.payment_day, 1, case.as_of, terms.maturity)
-    return sorted({*monthly, *payment_dates(case, terms)})
+    """Days on which interest is booked once the plan is signed: its payment dates.
+
+    Interest that is not due under the plan bears none; what is due on a payment date and not paid is unpaid interest.
+    """
+    return payment_dates(case, terms)
 
 
 def rate_after_signing(loan: Loan) -> Decimal:

@@ -29,14 +29,24 @@ def read_case(path: str | Path) -> Case:
 
     Raises InputError with one fault for every problem of the file.
     """
-    return to_case(_document(Path(path)))
+    return read_with_places(path)[0]
+
+
+def read_with_places(path: str | Path) -> tuple[Case, Document]:
+    """The case in a file, and the document that knows on which line everything in it stands; see :func:`read_case`."""
+    document = _document(Path(path))
+    return to_case(document), document
 
 
 def check_case(path: str | Path) -> tuple[Case, tuple[Fault, ...]]:
     """The case in a file, and what in it is allowed but likely to be a mistake. Raises InputError as ``read_case``."""
-    document = _document(Path(path))
-    case = to_case(document)
-    return case, tuple(fault_of(problem, document) for problem in doubts(case))
+    case, document = read_with_places(path)
+    return case, doubted(case, document)
+
+
+def doubted(case: Case, document: Document) -> tuple[Fault, ...]:
+    """What in a case is allowed but likely to be a mistake, with its places in the file."""
+    return tuple(fault_of(problem, document) for problem in doubts(case))
 
 
 def read_text(text: str, name: str, notation: Notation) -> Case:

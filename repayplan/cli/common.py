@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 _CASES = ("case.yaml", "case.xlsx", "case.json")
 
+PLAUSIBLE_YEARS = 10
+"""How far ahead anybody asks what a loan will owe."""
+
 AnyCommand = TypeVar("AnyCommand", bound=click.Command)
 AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
 
@@ -79,6 +82,18 @@ def _day(name: str, text: str | None) -> dt.date | None:
     except ValueError:
         fault = Fault(tr("this is not a date"), name, text, remedy=tr("write a date such as 2026-12-20"))
         raise InputError(fault) from None
+
+
+def far_day(name: str, day: dt.date, as_of: dt.date) -> list[Fault]:
+    """A doubt where an account would run so far that the day is more likely a slip; InputError for a day before the
+    case's. ``name`` is the option the day comes from."""
+    if day < as_of:
+        what, remedy = tr("this day is before the case's date"), tr("give a later day, or a case with earlier balances")
+        raise InputError(Fault(what, name, f"{day}", tr("{date} or later", date=as_of), remedy))
+    if (day - as_of).days <= PLAUSIBLE_YEARS * 366:
+        return []
+    what = tr("this day is more than {years} years after the case's date, {date}", years=PLAUSIBLE_YEARS, date=as_of)
+    return [Fault(what, name, f"{day}", remedy=tr("check the year"))]
 
 
 def translated(command: AnyCommand) -> AnyCommand:

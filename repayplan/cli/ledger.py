@@ -7,7 +7,8 @@ from pathlib import Path
 
 import rich_click as click
 
-from repayplan.cli.common import case_argument, common_options, console, day_option, json_option, print_json
+from repayplan.cli.common import case_argument, common_options, console, day_option, far_day, json_option, print_json
+from repayplan.cli.failure import show_faults
 from repayplan.language import tr
 
 
@@ -27,24 +28,27 @@ from repayplan.language import tr
 @common_options
 def command(case: Path, until: dt.date | None, out: Path | None, as_json: bool) -> int:
     """Read, run, show, write."""
-    from repayplan.cases.readers import read_case
-    from repayplan.debt.account import account
+    from repayplan.cases.readers import read_with_places
+    from repayplan.debt.account import statement
     from repayplan.debt.running import last_day, ledgers, provisional_days
     from repayplan.publishing import require_directory
     from repayplan.report.statement import accounts_document, show_accounts, show_provisional, write_accounts
 
     if out:
         require_directory(out)
-    read = read_case(case)
+    read, document = read_with_places(case)
     end = until or last_day(read)
-    accounts = {ledger.loan: account(ledger) for ledger in ledgers(read, end)}
+    doubts = far_day("--until", end, read.as_of)
+    accounts = {ledger.loan: statement(ledger) for ledger in ledgers(read, end, document.where)}
+    provisional = provisional_days(read, end)
     files = write_accounts(accounts, out) if out else []
     if as_json:
-        print_json(accounts_document(accounts))
+        print_json(accounts_document(accounts, provisional, doubts))
     else:
         from repayplan.report.terminal import show_files
 
+        show_faults(doubts, "!", "bold yellow")
         show_accounts(accounts, console())
-        show_provisional(provisional_days(read, end), console())
+        show_provisional(provisional, console())
         show_files(files, console())
     return 0

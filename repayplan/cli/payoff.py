@@ -7,7 +7,8 @@ from pathlib import Path
 
 import rich_click as click
 
-from repayplan.cli.common import case_argument, common_options, console, day_option, json_option, print_json
+from repayplan.cli.common import case_argument, common_options, console, day_option, far_day, json_option, print_json
+from repayplan.cli.failure import show_faults
 from repayplan.language import tr
 
 
@@ -20,17 +21,19 @@ from repayplan.language import tr
 @common_options
 def command(case: Path, on: dt.date | None, as_json: bool) -> int:
     """Read, count, tell."""
-    from repayplan.cases.readers import read_case
-    from repayplan.debt.payoff import payoff
-    from repayplan.debt.running import ledgers, provisional_days
+    from repayplan.cases.readers import read_with_places
+    from repayplan.debt.running import provisional_days
+    from repayplan.debt.settling import payoffs
     from repayplan.report.statement import payoff_document, show_payoffs, show_provisional
 
-    read = read_case(case)
+    read, document = read_with_places(case)
     day = on or read.as_of
-    payoffs = [payoff(ledger, day) for ledger in ledgers(read, day)]
+    doubts = far_day("--on", day, read.as_of)
+    found, provisional = payoffs(read, day, document.where), provisional_days(read, day)
     if as_json:
-        print_json(payoff_document(payoffs))
+        print_json(payoff_document(found, provisional, doubts))
     else:
-        show_payoffs(payoffs, read.currency, console())
-        show_provisional(provisional_days(read, day), console())
+        show_faults(doubts, "!", "bold yellow")
+        show_payoffs(found, read.currency, console())
+        show_provisional(provisional, console())
     return 0

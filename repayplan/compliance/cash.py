@@ -15,23 +15,23 @@ from repayplan.money import grouped
 
 @check("floors", tr("Cash never falls below the floor"))
 def floors(plan: Replay) -> Iterator[Finding]:
-    """Cash at every payment date and month end is at least the planning floor."""
-    for day, closing, floor in zip(plan.days, plan.closing, plan.floor, strict=True):
-        if closing < floor:
+    """On every day from a payment date or month end until the next, cash is at least the planning floor."""
+    for day, lowest, floor in zip(plan.days, plan.lowest, plan.floor, strict=True):
+        if lowest < floor:
             sentence = tr(
-                "On {date} cash is {closing}, below the floor of {floor}",
+                "From {date} on, before the next check, cash falls to {lowest}, below the floor of {floor}",
                 date=day,
-                closing=grouped(closing),
+                lowest=grouped(lowest),
                 floor=grouped(floor),
             )
-            yield Finding("floors", "policy", "fail", sentence, day, None, floor - closing)
+            yield Finding("floors", "policy", "fail", sentence, day, None, floor - lowest)
 
 
 @check("cover", tr("Cash covers every payment"), lambda plan: plan.terms.cover_minimum is not None)
 def cover(plan: Replay) -> Iterator[Finding]:
     """DSCR_min × paid in the window ≤ its cash + α × cash carried above the floor, wherever anything is paid."""
     ratio = Fraction(plan.terms.cover_minimum or 0)
-    carry = Fraction(1) if plan.terms.cover_window == "since_receipt" else Fraction(plan.terms.cover_carry)
+    carry = Fraction(plan.terms.counted_carry)
     for stage in plan.pay_stages:
         paid, cash, carried = plan.service(stage)
         available = cash + carry * carried

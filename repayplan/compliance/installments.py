@@ -67,20 +67,23 @@ def step(plan: Replay) -> Iterator[Finding]:
 def balloon(plan: Replay) -> Iterator[Finding]:
     """The payments on the last payment date and the two before it are together at most β of the debt at signing.
 
-    Of n payment dates, three may always hold 3/n of it: an even schedule is no balloon.
+    Of so few dates that an even schedule would break that, three may hold their even share of the debt as it would
+    stand by then had nothing been paid: an even schedule is no balloon.
     """
     if plan.last is None:
         return
     dates = [stage for stage in plan.pay_stages if stage <= plan.last]
     three = dates[-3:]
-    share = max(Fraction(plan.terms.balloon or 0), Fraction(len(three), len(dates)))
-    paid = sum(plan.total[stage] for stage in three)
+    share, even = Fraction(plan.terms.balloon or 0), Fraction(3, len(dates))
     most = share * plan.opening_debt
+    if even > share:
+        most = even * Fraction(float(plan.problem.debt.unpaid[0, plan.last].sum()))
+    paid = sum(plan.total[stage] for stage in three)
     if paid > most:
         sentence = tr(
             "The last three payments come to {paid}, above {share} of the debt, {most}",
             paid=grouped(paid),
-            share=f"{float(share):.1%}",
+            share=f"{float(most / plan.opening_debt):.1%}",
             most=grouped(int(most)),
         )
         yield _failure("balloon", plan, plan.last, sentence, math.ceil(paid - most))

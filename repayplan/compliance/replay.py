@@ -68,6 +68,11 @@ class Replay:
         return [int(cents) for cents in self.problem.cash.unpaid[0] - np.cumsum(self.paid.sum(axis=1))]
 
     @cached_property
+    def lowest(self) -> list[int]:
+        """(T,) the least that cash falls to from the end of a stage until the end of the next."""
+        return [int(cents) for cents in self.problem.cash.trough[0] - np.cumsum(self.paid.sum(axis=1))]
+
+    @cached_property
     def floor(self) -> list[int]:
         """(T,) what planning respects."""
         return [int(cents) for cents in self.problem.cash.floor[0]]
@@ -97,10 +102,7 @@ class Replay:
         """Cover at a payment date: paid in its window, cash of the window, cash carried above the floor; cents."""
         start = int(self.problem.cover.start[0, stage])
         paid = sum(self.total[start : stage + 1])
-        if start:
-            carried = self.closing[start - 1] - self.floor[start - 1]
-        else:
-            carried = int(self.problem.cash.opening[0] - self.problem.cash.opening_floor[0])
+        carried = int(self.problem.cash.carried[0, start]) - sum(self.total[:start])
         return paid, int(self.problem.cover.cash[0, stage]), carried
 
 

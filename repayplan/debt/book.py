@@ -6,104 +6,45 @@ are met.
 
 A day has an order: interest is settled, then capitalized, on the days set for it; charges known beforehand are
 claimed; then come the day's operations as entered; principal that fell due and was not paid becomes overdue when the
-day is over.
+day is over. A credit is used as soon as something is due.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
-from typing import cast
 
-from repayplan.calendar.daycount import year_fraction
-from repayplan.debt.order import CIVIL_CODE, ByArrears, Item, Order
-from repayplan.debt.rates import RatePath
-from repayplan.language import Message, tr
-from repayplan.money import round_half_up
+from repayplan.debt.order import Item, Order
+from repayplan.debt.rates import BEGINNING, RatePath
+from repayplan.debt.terms import (
+    BOOK_CLASSES,
+    Accrual,
+    DayCount,
+    Line,
+    Part,
+    Planned,
+    Terms,
+    class_name,
+    to_the_cent,
+    unrounded,
+    years,
+)
+from repayplan.language import tr
 
-BOOK_CLASSES = ("fees", "penalty", "compound", "interest", "overdue", "misused", "principal")
-"""Every class a book keeps; "credit" beside them is money received that nothing was owed for yet."""
+__all__ = [
+    "BOOK_CLASSES", "Accrual", "Book", "DayCount", "Line", "Part", "Planned", "Terms", "class_name", "to_the_cent",
+    "unrounded", "years",
+]  # fmt: skip
 
 ARREARS = ("penalty", "compound", "interest", "overdue", "misused")
-SETTLE, CAPITALIZE, CHARGE = 0, 1, 2
+SETTLE, CAPITALIZE, CHARGE, DUE = 0, 1, 2, 3
+A_YEAR = dt.timedelta(days=366)
+DAY = dt.timedelta(days=1)
 
-DayCount = str | Callable[[dt.date, dt.date], Fraction]
-"""A convention's name, or a function that gives the years between two days."""
-
-
-def to_the_cent(amount: Fraction | float) -> float:
-    """How an accrual is booked in cents."""
-    return round_half_up(cast("Fraction", amount))
-
-
-def unrounded(amount: Fraction | float) -> float:
-    """How an accrual is booked where nothing is rounded."""
-    return float(amount)
-
-
-@dataclass(frozen=True, slots=True)
-class Accrual:
-    """What one class earns: ``rate`` per year on its balance (or on ``base``, where the contract says the original
-    amount), booked into ``lands_in``."""
-
-    source: str
-    lands_in: str
-    rate: RatePath
-    base: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What a payment settled of one claim, and with which installment the claim was called up."""
-
-    name: str
-    amount: float
-    installment: dt.date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the account: what changed, by class (plus is owed more), and why."""
-
-    date: dt.date
-    kind: str
-    text: Message
-    changes: Mapping[str, float]
-    parts: tuple[Part, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A charge known beforehand: claimed and due on its day."""
-
-    date: dt.date
-    name: str
-    amount: float
-    text: Message
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What the contract fixes. ``settlements``: days on which accruals are booked; ``due_days``: days on which what is
-    booked falls due, the day of booking where there are none; ``capitalizations``: days on which booked interest and
-    compound interest become principal; ``rounded`` books an accrual; ``penal_when_called``: classes that bear the rate
-    of overdue principal once the loan is called due; ``arrears_on_payment``: what arrears have accrued is booked
-    whenever something is paid, since it is owed already (Civil Code art. 561), while interest on principal not yet due
-    waits."""
-
-    loan: str
-    day_count: DayCount
-    accruals: tuple[Accrual, ...]
-    settlements: Sequence[dt.date] = ()
-    due_days: Sequence[dt.date] = ()
-    capitalizations: Sequence[dt.date] = ()
-    charges: Sequence[Planned] = ()
-    order: Order | ByArrears = CIVIL_CODE
-    rounded: Callable[[Fraction | float], float] = to_the_cent
-    penal_when_called: Sequence[str] = ()
-    arrears_on_payment: bool = False
+Booked = list[tuple[int, Item, float]]
+"""Accruals just booked: the number of each, its claim, and how much it was."""
 
 
 class Book:
@@ -117,14 +58,17 @@ class Book:
             self.balances[item.name] += item.amount
         self.accruals = list(terms.accruals)
         self.pending: list[Fraction | float] = [Fraction(0)] * len(self.accruals)
+        self.claimed: list[float] = [0] * len(self.accruals)  # what of pending is booked before it is settled
         self.period_start = self.accrued_to = self.day = opened
         self.lines: list[Line] = []
-        self._agenda = sorted(
-            {(day, SETTLE, 0) for day in terms.settlements if day > opened}
-            | {(day, CAPITALIZE, 0) for day in terms.capitalizations if day > opened}
-            | {(charge.date, CHARGE, number) for number, charge in enumerate(terms.charges) if charge.date > opened}
-        )
-        self._done = 0
+        self.end = terms.default.end if terms.default else None
+        self.called = False
+        self.promised: tuple[int, ...] = ()
+        settlements = terms.settlements if self.end is None else [*terms.settlements, self.end]
+        events = {(day, SETTLE, 0) for day in settlements} | {(day, CAPITALIZE, 0) for day in terms.capitalizations}
+        events |= {(charge.date, CHARGE, number) for number, charge in enumerate(terms.charges)}
+        events |= {(item.due, DUE, 0) for item in self.items if item.due is not None and item.name != "principal"}
+        self._agenda, self._done = sorted(event for event in events if event[0] > opened), 0
         self._turns = self._due_days()
 
     def copy(self) -> Book:
@@ -133,7 +77,7 @@ class Book:
         other.__dict__.update(self.__dict__)
         other.items = [item.copy() for item in self.items]
         other.balances = dict(self.balances)
-        other.accruals, other.pending = list(self.accruals), list(self.pending)
+        other.accruals, other.pending, other.claimed = list(self.accruals), list(self.pending), list(self.claimed)
         other.lines, other._turns = list(self.lines), list(self._turns)
         return other
 
@@ -150,31 +94,42 @@ class Book:
             book.advance(day)
         found: dict[str, float] = {}
         for number, accrual in enumerate(book.accruals):
-            amount = book.terms.rounded(book.pending[number] + book._growth(accrual, day))
+            amount = book.terms.rounded(book.pending[number] + book._growth(accrual, day)) - book.claimed[number]
             found[accrual.lands_in] = found.get(accrual.lands_in, 0) + amount
         return found
 
     def per_day(self, day: dt.date) -> dict[str, Fraction | float]:
-        """What the night after ``day`` adds, by the class it lands in, as balances and rates now stand; not rounded.
+        """What the night after ``day`` adds, by the class it lands in, as rates now stand; not rounded.
 
-        Under a month of thirty days every night counts as a 360th, although the 31st adds nothing.
+        What is due on ``day`` and not paid is overdue that night. Under months of thirty days a night counts as the
+        convention has it: nothing before a 31st, up to three days at the end of February.
         """
-        thirty = isinstance(self.terms.day_count, str) and self.terms.day_count.startswith("30")
-        night = Fraction(1, 360) if thirty else years(self.terms.day_count, day, day + dt.timedelta(days=1))
+        closed = self.copy()
+        while closed._turns and closed._turns[0] <= day:
+            closed._turn()
+        night = self._years(day, day + DAY)
         found: dict[str, Fraction | float] = {}
         for accrual in self.accruals:
-            base = self.balances[accrual.source] if accrual.base is None else accrual.base
+            base = closed.balances[accrual.source] if accrual.base is None else accrual.base
             amount = base * (accrual.rate.at(day) * night)
             if amount:
                 found[accrual.lands_in] = found.get(accrual.lands_in, Fraction(0)) + amount
         return found
 
     def next_change(self, day: dt.date) -> dt.date | None:
-        """The first day after ``day`` on which something changes by itself: until then each day adds the same."""
+        """The first day after ``day`` on which something changes by itself: each night before it adds the same."""
         days = [date for date, _, _ in self._agenda[self._done :]]
-        days += [turn + dt.timedelta(days=1) for turn in self._turns]
+        days += self._turns
         days += [step for accrual in self.accruals for step in accrual.rate.days]
-        return min((date for date in days if date > day), default=None)
+        change = min((date for date in days if date > day), default=None)
+        return self._night_changes(day, change or day + A_YEAR) or change
+
+    def _night_changes(self, day: dt.date, until: dt.date) -> dt.date | None:
+        """The first night before ``until`` that counts otherwise than the one after ``day``: at the end of a month of
+        thirty days, at the turn to a leap year."""
+        night = self._years(day, day + DAY)
+        later = (day + dt.timedelta(days=number) for number in range(1, (until - day).days))
+        return next((date for date in later if self._years(date, date + DAY) != night), None)
 
     def due(self, day: dt.date) -> float:
         """What may be demanded on ``day`` of what is booked."""
@@ -208,9 +163,13 @@ class Book:
             self._settle(day)
         elif what == CAPITALIZE:
             self._capitalize(day)
-        else:
+        elif what == CHARGE:
             self._charge(self.terms.charges[number])
-        self._use_credit(day)
+        self.use_credit(day)
+
+    def _expect(self, *events: tuple[dt.date, int, int]) -> None:
+        """Put more on the agenda; it is shared with copies and never changed in place."""
+        self._agenda, self._done = sorted({*self._agenda[self._done :], *events}), 0
 
     def settle_now(self, day: dt.date) -> None:
         """Book what has accrued by ``day`` although it is no settlement day, as when a loan is paid off."""
@@ -238,24 +197,50 @@ class Book:
         return total if start == self.period_start else total - years(self.terms.day_count, self.period_start, start)
 
     def _settle(self, day: dt.date) -> None:
-        self._book(day, BOOK_CLASSES)
+        for number, item, amount in self._claim(day, BOOK_CLASSES):
+            self._note_accrual(day, number, item, amount)
+        self.pending, self.claimed = [Fraction(0)] * len(self.accruals), [0] * len(self.accruals)
         self.period_start = day
 
-    def _book(self, day: dt.date, sources: Collection[str]) -> None:
+    def _claim(self, day: dt.date, sources: Collection[str]) -> Booked:
+        """Book what ``sources`` have accrued, rounded; what had been booked of it before counts as booked."""
         self._accrue(day)
+        booked: Booked = []
         for number, accrual in enumerate(self.accruals):
-            if accrual.source not in sources:
-                continue
-            amount = self.terms.rounded(self.pending[number])
-            self.pending[number] = Fraction(0)
+            amount = self._unclaimed(number) if accrual.source in sources else 0
             if amount:
+                self.claimed[number] += amount
                 due = self.called_with(day) if self.terms.due_days else day
-                self.add(Item(accrual.lands_in, amount, due, due))
-                text = tr("accrued on {source}", source=class_name(accrual.source))
-                self.lines.append(Line(day, "accrual", text, {accrual.lands_in: amount}))
+                item = Item(accrual.lands_in, amount, due, due)
+                self.add(item)
+                booked.append((number, item, amount))
+        return booked
+
+    def _unclaimed(self, number: int) -> float:
+        return self.terms.rounded(self.pending[number]) - self.claimed[number]
+
+    def _release(self, day: dt.date, booked: Booked) -> None:
+        """What was not reached of what had been booked for the occasion is pending again, so that it bears compound
+        interest no sooner than without it."""
+        for number, item, amount in booked:
+            self.items = [other for other in self.items if other is not item]
+            self.balances[item.name] -= item.amount
+            self.claimed[number] -= item.amount
+            self._note_accrual(day, number, item, amount - item.amount)
+
+    def _note_accrual(self, day: dt.date, number: int, item: Item, amount: float) -> None:
+        if amount:
+            text = tr("accrued on {source}", source=class_name(self.accruals[number].source))
+            self.lines.append(Line(day, "accrual", text, {item.name: amount}))
+
+    def claim_arrears(self, day: dt.date) -> Booked:
+        """Book what arrears have accrued, where a payment settles it; interest on principal not yet due waits."""
+        return self._claim(day, ARREARS) if self.terms.default else []
 
     def _capitalize(self, day: dt.date) -> None:
-        self._accrue(day)
+        """Unpaid interest, that of the day included, becomes principal due with the last of it; at once, where the
+        term is over."""
+        self._settle(day)
         changes = {name: -self.balances[name] for name in ("compound", "interest") if self.balances[name]}
         if not changes:
             return
@@ -264,7 +249,8 @@ class Book:
         for name in changes:
             self.balances[name] = 0
         dues = [item.due for item in self.items if item.name == "principal" and item.due is not None]
-        self.add(Item("principal", amount, max(dues, default=None)))
+        over = self.called or (self.end is not None and self.end <= day)
+        self.add(Item("principal", amount, max(dues, default=day if over else self.end)))
         self.lines.append(
             Line(day, "capitalization", tr("interest becomes principal"), {**changes, "principal": amount})
         )
@@ -277,7 +263,7 @@ class Book:
     def _turn(self) -> None:
         """Principal that was due on a day and is not paid at the end of it is overdue."""
         due = self._turns.pop(0)
-        self._use_credit(due)
+        self.use_credit(due)
         self._accrue(due)
         turned = [item for item in self.items if item.name == "principal" and item.due is not None and item.due <= due]
         amount = sum(item.amount for item in turned)
@@ -290,23 +276,25 @@ class Book:
         changes = {"principal": -amount, "overdue": amount}
         self.lines.append(Line(due, "overdue", tr("principal not paid when due"), changes))
 
-    def _use_credit(self, day: dt.date) -> None:
-        if self.balances["credit"]:
-            used = min(self.balances["credit"], self.due(day))
-            if used:
-                parts = self._pay(day, used, None)
-                self.balances["credit"] -= used
-                changes = {**{name: -amount for name, amount in _by_class(parts).items()}, "credit": -used}
-                self.lines.append(Line(day, "credit", tr("credit used"), changes, parts))
+    def use_credit(self, day: dt.date, most: float | None = None) -> None:
+        """Settle what is due from money received before; ``most``: more than that, up to this amount."""
+        used = min(self.balances["credit"], self.due(day) if most is None else most)
+        if used:
+            parts = self._pay(day, used, None)
+            used = sum(part.amount for part in parts)
+            self.balances["credit"] -= used
+            changes = {**{name: -amount for name, amount in _by_class(parts).items()}, "credit": -used}
+            self.lines.append(Line(day, "credit", tr("credit used"), changes, parts))
+            self._vest(day)
 
     # what somebody does
 
     def pay(self, day: dt.date, amount: float, order: Order | None = None) -> dict[str, float]:
         """Settle claims in order (the contract's, or the one the debtor designates); what nothing is owed for is
         kept as a credit. Returns the amounts by class, "credit" among them."""
-        if amount and self.terms.arrears_on_payment:
-            self._book(day, ARREARS)
+        booked = self.claim_arrears(day) if amount else []
         parts = self._pay(day, amount, order)
+        self._release(day, booked)
         settled = _by_class(parts)
         left = amount - sum(settled.values())
         if left:
@@ -314,7 +302,23 @@ class Book:
             settled["credit"] = left
         changes = {name: value if name == "credit" else -value for name, value in settled.items()}
         self.lines.append(Line(day, "payment", tr("payment"), changes, parts))
+        if amount:
+            self._vest(day)
         return settled
+
+    def pay_off(self, day: dt.date, amount: float) -> dict[str, float]:
+        """Book what has accrued by ``day``, then settle everything from the credit and ``amount``."""
+        self._settle(day)
+        self.use_credit(day, self.debt)
+        return self.pay(day, amount)
+
+    def _vest(self, day: dt.date) -> None:
+        """Waivers that were promised for it become final once nothing is owed, booked or accrued, beyond a credit."""
+        if self.promised and not self.debt:
+            accrued = sum(self._unclaimed(number) for number in range(len(self.accruals)))
+            if accrued <= self.balances["credit"]:
+                self.promised = ()
+                self.lines.append(Line(day, "vesting", tr("waiver final: the debt is paid"), {}))
 
     def _pay(self, day: dt.date, amount: float, order: Order | None) -> tuple[Part, ...]:
         self._accrue(day)
@@ -339,8 +343,28 @@ class Book:
         self._accrue(max(self.day, self.accrued_to))
         self.items.append(item)
         self.balances[item.name] += item.amount
-        if item.name == "principal" and item.due is not None:
+        if item.due is None:
+            return
+        if item.name == "principal":
             self._turns = self._due_days()
+        elif item.due > self.day:
+            self._expect((item.due, DUE, 0))
+
+    def waive(self, day: dt.date, amounts: Mapping[str, float], promise: int | None = None) -> None:
+        """Give up ``amounts`` by class, as far as they are owed; what has accrued is claimed for it where less is
+        booked. ``promise``: the number under which the waiver may yet be taken back."""
+        short = any(amount > self.balances[name] for name, amount in amounts.items())
+        booked = self._claim(day, BOOK_CLASSES) if short else []
+        given = {name: min(amount, self.balances[name]) for name, amount in amounts.items()}
+        for name, amount in given.items():
+            self.take_off(day, name, amount)
+        self._release(day, booked)
+        text = tr("waived") if promise is None else tr("waived, revives on breach")
+        self.lines.append(Line(day, "waiver", text, {name: -amount for name, amount in given.items()}))
+        if promise is None:
+            self._vest(day)
+        else:
+            self.promised = (*self.promised, promise)
 
     def take_off(self, day: dt.date, name: str, amount: float) -> None:
         """Reduce a class by ``amount``, its oldest claims first; the caller writes the line."""
@@ -360,18 +384,68 @@ class Book:
             for accrual in self.accruals
         ]
 
+    def reprice(self, day: dt.date, rate: Fraction) -> None:
+        """The contract rate is ``rate`` from ``day`` until its next step, and what follows it follows."""
+        self.change_rate(day, "principal", self._contract_rate().anew(day, rate))
+        self._follow()
+
+    def _contract_rate(self) -> RatePath:
+        return next(accrual.rate for accrual in self.accruals if accrual.source == "principal")
+
+    def _follow(self) -> None:
+        """Penalty, misuse and compound rates follow the contract rate, the call and the end of the term."""
+        if self.terms.default is not None:
+            end = BEGINNING if self.called else self.end
+            self.accruals = list(self.terms.default.accruals(self._contract_rate(), end))
+
+    def reschedule(self, day: dt.date, dues: Sequence[tuple[dt.date, float]], *, overdue: bool = False) -> None:
+        """Principal falls due anew as listed, as far as there is; what there is beyond the list falls due with its
+        last installment. ``overdue``: principal overdue too, which is so no longer. The term ends no sooner than the
+        last installment, and a loan that was called runs again."""
+        if not dues:
+            return
+        cured = self.balances["overdue"] if overdue else 0
+        left, installments = self.balances["principal"] + cured, []
+        ordered = sorted(dues)
+        for due, amount in ordered:
+            installments.append(Item("principal", min(amount, left), due, due))
+            left -= installments[-1].amount
+        installments[-1].amount += left
+        self.take_off(day, "overdue", cured)
+        self.call_up(day, [item for item in installments if item.amount])
+        last = ordered[-1][0]
+        if self.end is not None and last > self.end:
+            self._extend(self.end, last)
+        self.called = False
+        self._follow()
+        changes = {"overdue": -cured, "principal": cured} if cured else {}
+        self.lines.append(Line(day, "reschedule", tr("installments rescheduled"), changes))
+
+    def _extend(self, before: dt.date, end: dt.date) -> None:
+        """The term ends on ``end``: settled then, unpaid interest bears the contract rate until then, and principal
+        misused falls due then."""
+        if before not in self.terms.settlements:
+            self._agenda = [event for event in self._agenda[self._done :] if event[:2] != (before, SETTLE)]
+            self._done = 0
+        self._expect((end, SETTLE, 0), (end, DUE, 0))
+        self.end = end
+        for item in self.items:
+            if item.name == "misused":
+                item.due = item.installment = end
+
     def call_up(self, day: dt.date, installments: Iterable[Item]) -> None:
-        """Replace the days on which principal not yet due falls due."""
+        """Principal not yet due is these installments, which make it up."""
         self._accrue(day)
         self.items = [*(item for item in self.items if item.name != "principal"), *installments]
         self.balances["principal"] = sum(item.amount for item in self.items if item.name == "principal")
         self._turns = self._due_days()
 
     def accelerate(self, day: dt.date) -> None:
-        """Everything falls due on ``day``; unpaid interest bears the penalty rate from then on."""
-        penal = [accrual.rate for accrual in self.accruals if accrual.source == "overdue"]
-        for name in self.terms.penal_when_called:
-            self.change_rate(day, name, penal[0])
+        """Everything falls due on ``day``, what has accrued included; unpaid interest bears the penalty rate from then
+        on."""
+        self._settle(day)
+        self.called = True
+        self._follow()
         for item in self.items:
             if item.name == "principal" or item.due is None or item.due > day:
                 item.due = day
@@ -390,25 +464,3 @@ def _by_class(parts: Iterable[Part]) -> dict[str, float]:
     for part in parts:
         found[part.name] = found.get(part.name, 0) + part.amount
     return found
-
-
-def years(day_count: DayCount, start: dt.date, end: dt.date) -> Fraction:
-    """Years between two days, exactly."""
-    return year_fraction(day_count, start, end) if isinstance(day_count, str) else day_count(start, end)
-
-
-def class_name(name: str) -> Message:
-    """What a person calls a class."""
-    return CLASS_NAMES[name]
-
-
-CLASS_NAMES: Mapping[str, Message] = {
-    "fees": tr("costs and fees"),
-    "penalty": tr("penalty interest"),
-    "compound": tr("compound interest"),
-    "interest": tr("interest"),
-    "overdue": tr("overdue principal"),
-    "misused": tr("misused principal"),
-    "principal": tr("principal"),
-    "credit": tr("credit"),
-}

@@ -151,13 +151,21 @@ class Stepped(Repayment):
 
 @dataclass(frozen=True, slots=True)
 class Custom(Repayment):
-    """Principal day by day as listed; negative amounts are drawn."""
+    """Principal on principal dates as listed; negative amounts are drawn. Maturity may be listed and repays the rest.
+    ``capped``: where more is listed than is left, what is left is repaid."""
 
     amounts: Mapping[dt.date, float]
+    capped: bool = False
 
     def principal(self, position: Position) -> float:
-        """The listed amount, as far as there is principal."""
-        return min(self.amounts.get(position.ahead[0], 0), position.balance)
+        """The listed amount. ValueError where it is more than there is, unless it is capped."""
+        day, balance = position.ahead[0], position.balance
+        listed = self.amounts.get(day, 0)
+        if not self.capped and listed > balance + 1e-9 * abs(
+            balance
+        ):  # sums of unrounded amounts differ in their last digits
+            raise ValueError(f"{listed} of principal is listed for {day}, where only {balance} is left")
+        return min(listed, balance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +206,20 @@ class Contract:
     accrued: float = 0
     fees: Fees = field(default_factory=Fees)
     rounded: Callable[[Fraction | float], float] = field(default=to_the_cent)
+
+    def __post_init__(self) -> None:
+        """ValueError for what cannot be a contract."""
+        if self.principal < 0:
+            raise ValueError(f"the principal is negative: {self.principal}")
+        if self.maturity < self.start:
+            raise ValueError(f"the contract ends on {self.maturity}, before it starts on {self.start}")
+        late = [day for day in self.principal_dates if day > self.maturity]
+        if late:
+            raise ValueError(f"{min(late)} is a principal date after the contract has ended on {self.maturity}")
+        listed = self.repayment.amounts if isinstance(self.repayment, Custom) else {}
+        stray = sorted(day for day in listed if day not in (*self.principal_dates, self.maturity))
+        if stray:
+            raise ValueError(f"principal is listed for {stray[0]}, which is no principal date")
 
     def book(self) -> Book:
         """The loan's book on its first day."""

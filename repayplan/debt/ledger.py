@@ -2,21 +2,24 @@
 
 The ledger's state is what its opening and its operations make of it, so a reversal is exact: the book is made again
 without the reversed operation, and the difference is written as one more line. What has been written stays written.
+Operations done again act on what they find: a waiver gives up no more than is owed then, a rescheduling spreads the
+principal there is.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal, TypeVar
 
 from repayplan.cases.models import Loan
-from repayplan.debt.book import BOOK_CLASSES, Accrual, Book, Line, Terms, class_name
+from repayplan.debt.book import Book
 from repayplan.debt.claim import Allocation, Claim
 from repayplan.debt.order import CIVIL_CODE, Item, Order
 from repayplan.debt.rates import RatePath
+from repayplan.debt.terms import BOOK_CLASSES, Accrual, Line, Terms, class_name
 from repayplan.errors import Fault, LedgerError
 from repayplan.language import Message, tr
 from repayplan.money import grouped, to_cents
@@ -26,15 +29,11 @@ Result = TypeVar("Result")
 
 @dataclass(slots=True)
 class Entry:
-    """An operation as entered; ``conditional`` marks a waiver that has not vested, ``vested_by`` the number of the
-    payment that made it final."""
+    """An operation as entered: what it does to whatever book it finds, so that it can be done again."""
 
     day: dt.date
-    kind: str
     act: Callable[[Book], object]
-    conditional: bool = False
     reversed: bool = False
-    vested_by: int | None = None
 
 
 class Ledger:
@@ -51,6 +50,8 @@ class Ledger:
         self._excess = excess
         self._entries: list[Entry] = []
         self._lines: list[Line] = []
+        self.operation: int | None = None
+        """The number that lines now written carry: the place of an operation in its case, from 1."""
 
     # what is owed
 
@@ -82,17 +83,12 @@ class Ledger:
     @property
     def debt_if_breached(self) -> int:
         """The debt without the waivers that have not vested; cents."""
-        return int(self._replay(lambda entry: entry.conditional).debt)
+        return int(self._replay(without=self._book.promised).debt)
 
     @property
     def operations(self) -> int:
         """How many operations have been entered: the number the next one will have."""
         return len(self._entries)
-
-    @property
-    def called(self) -> bool:
-        """Whether the whole loan has been called due."""
-        return any(entry.kind == "acceleration" and not entry.reversed for entry in self._entries)
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -101,7 +97,7 @@ class Ledger:
 
     def history(self) -> tuple[Line, ...]:
         """The account as if what has been reversed had never been entered."""
-        return tuple(self._replay(lambda _: False).lines)
+        return tuple(self._replay().lines)
 
     @property
     def opening(self) -> Claim:
@@ -138,8 +134,14 @@ class Ledger:
     def peek(self, day: dt.date, *, breached: bool = False) -> Book:
         """A copy of the book as it will stand on ``day`` with everything accrued by then booked; ``breached``: without
         the waivers that have not vested."""
-        ahead = self._replay(lambda entry: entry.conditional) if breached else self._book.copy()
+        ahead = self._replay(without=self._book.promised) if breached else self._book.copy()
         ahead.settle_now(day)
+        return ahead
+
+    def payable(self) -> Book:
+        """A copy of the book as a payment finds it: what arrears have accrued is claimed too."""
+        ahead = self._book.copy()
+        ahead.claim_arrears(self.day)
         return ahead
 
     # operations
@@ -164,15 +166,13 @@ class Ledger:
                 tr("{amount} at most", amount=grouped(self.debt)),
                 tr("pay no more than is owed"),
             )
-        settled = self._do(date, "payment", lambda book: book.pay(date, cents, order))
-        if self.debt == 0:
-            self._vest(date)
-        return Allocation.of(settled)
+        return Allocation.of(self._do(date, lambda book: book.pay(date, cents, order)))
 
     def pay_off(self, date: dt.date) -> Allocation:
-        """Book what has accrued by ``date`` and pay everything."""
-        self._do(date, "settlement", lambda book: book.settle_now(date))
-        return self.pay(date, self.debt)
+        """Book what has accrued by ``date`` and pay everything that no credit covers."""
+        self.advance(date)
+        cents = max(int(self.peek(date).debt) - self.credit, 0)
+        return Allocation.of(self._do(date, lambda book: book.pay_off(date, cents)))
 
     def charge(self, date: dt.date, name: str, cents: int, text: Message, due: dt.date | None = None) -> None:
         """Claim ``cents`` more in a class; it is due on ``due``, on ``date`` where none is given."""
@@ -184,7 +184,7 @@ class Ledger:
             book.add(Item(name, cents, day, book.called_with(day)))
             book.lines.append(Line(date, "charge", text, {name: cents}))
 
-        self._do(date, "charge", act)
+        self._do(date, act)
 
     def draw(self, date: dt.date, cents: int, due: dt.date | None = None) -> None:
         """Lend more, or take back a payment that was returned: principal grows by ``cents``."""
@@ -194,15 +194,17 @@ class Ledger:
             book.add(Item("principal", cents, due, due))
             book.lines.append(Line(date, "drawing", tr("principal drawn"), {"principal": cents}))
 
-        self._do(date, "drawing", act)
+        self._do(date, act)
 
     def waive(self, date: dt.date, amounts: Mapping[str, int], *, conditional: bool = False) -> None:
-        """Give up ``amounts`` by class. A conditional waiver vests when the debt is paid and revives on breach."""
+        """Give up ``amounts`` by class, of what is booked first, then of what has accrued. A conditional waiver vests
+        when the debt is paid and revives on breach."""
         self.advance(date)
+        accrued = self._book.accrued(date)
         for name, cents in amounts.items():
             self._check_class(name)
             self._check_amount(cents, tr("a waiver is negative"))
-            owed = int(self._book.balances[name])
+            owed = int(self._book.balances[name] + accrued.get(name, 0))
             if cents > owed:
                 raise self._fault(
                     tr("the waiver of {what} is larger than what is owed", what=class_name(name)),
@@ -210,21 +212,15 @@ class Ledger:
                     tr("{amount} at most", amount=grouped(owed)),
                     tr("waive no more than is owed"),
                 )
-
-        def act(book: Book) -> None:
-            for name, cents in amounts.items():
-                book.take_off(date, name, cents)
-            text = tr("waived, revives on breach") if conditional else tr("waived")
-            book.lines.append(Line(date, "waiver", text, {name: -cents for name, cents in amounts.items()}))
-
-        self._do(date, "waiver", act, conditional)
+        promise = self.operations if conditional else None
+        self._do(date, lambda book: book.waive(date, amounts, promise))
 
     def breach(self, date: dt.date) -> None:
         """Conditional waivers revive: the debt becomes what it would be had they never been given."""
         self.advance(date)
-        revived = [entry for entry in self._entries if entry.conditional and not entry.reversed]
-        for entry in revived:
-            entry.conditional, entry.reversed = False, True
+        revived = self._book.promised
+        for number in revived:
+            self._entries[number].reversed = True
         if revived:
             self._rewrite(date, "revival", tr("waiver revived on breach"))
 
@@ -240,38 +236,49 @@ class Ledger:
                 text = tr("rate on {what}: {rate}", what=class_name(name), rate=rate)
                 book.lines.append(Line(date, "rate", text, {}))
 
-        self._do(date, "rate", act)
+        self._do(date, act)
 
-    def reschedule(self, date: dt.date, installments: Sequence[tuple[dt.date, int]]) -> None:
-        """Principal not yet due falls due on other days. The amounts must make up what it is."""
+    def reprice(self, date: dt.date, rate: Fraction) -> None:
+        """The contract rate is ``rate`` a year from ``date`` until the contract fixes it anew; the rates on arrears
+        and on unpaid interest follow it."""
+
+        def act(book: Book) -> None:
+            book.reprice(date, rate)
+            text = tr("contract rate: {rate}", rate=f"{float(rate) * 100:.4f}%")
+            book.lines.append(Line(date, "rate", text, {}))
+
+        self._do(date, act)
+
+    def reschedule(
+        self, date: dt.date, installments: Sequence[tuple[dt.date, int]], *, overdue: bool = False
+    ) -> None:
+        """Principal not yet due, with ``overdue`` overdue principal too, falls due on other days. The amounts must make
+        up what it is. An installment after the end of the term extends the term."""
         self.advance(date)
-        total, principal = sum(cents for _, cents in installments), int(self._book.balances["principal"])
+        total, waiting = sum(cents for _, cents in installments), int(self._book.balances["principal"])
+        late = int(self._book.balances["overdue"])
+        principal = waiting + late if overdue else waiting
         if total != principal:
             raise self._fault(
-                tr("the new installments do not make up the principal not yet due"),
+                tr("the new installments do not make up the principal that is rescheduled"),
                 grouped(total),
                 tr("{amount} in all", amount=grouped(principal)),
-                tr("change an installment"),
+                tr("change an installment; overdue principal is rescheduled only where that is said"),
             )
         if any(due < date or cents < 0 for due, cents in installments):
             raise self._fault(
                 tr("an installment is negative or in the past"), None, tr("{date} or later", date=date), None
             )
-
-        def act(book: Book) -> None:
-            book.call_up(date, [Item("principal", cents, due, due) for due, cents in installments if cents])
-            book.lines.append(Line(date, "reschedule", tr("installments rescheduled"), {}))
-
-        self._do(date, "reschedule", act)
+        self._do(date, lambda book: book.reschedule(date, installments, overdue=overdue))
 
     def accelerate(self, date: dt.date) -> None:
-        """Call everything due on ``date``; unpaid interest bears the penalty rate from then on."""
+        """Call everything due on ``date``, interest to that day included; it bears the penalty rate from then on."""
 
         def act(book: Book) -> None:
             book.accelerate(date)
             book.lines.append(Line(date, "acceleration", tr("the whole loan is called due"), {}))
 
-        self._do(date, "acceleration", act)
+        self._do(date, act)
 
     def reverse(self, date: dt.date, number: int, text: Message | None = None) -> None:
         """Undo operation ``number`` (its place in the order of entry, from 0) as if it had never been entered."""
@@ -284,47 +291,40 @@ class Ledger:
                 tr("look up its number in the account"),
             )
         self._entries[number].reversed = True
-        for entry in self._entries:
-            if entry.vested_by == number:
-                entry.conditional, entry.vested_by = True, None
         self._rewrite(date, "reversal", text or tr("reversal of operation {number}", number=number))
 
     # how it is done
 
-    def _do(self, day: dt.date, kind: str, act: Callable[[Book], Result], conditional: bool = False) -> Result:
+    def _do(self, day: dt.date, act: Callable[[Book], Result]) -> Result:
         self._check_day(day)
         self._book.advance(day)
         result = act(self._book)
-        self._entries.append(Entry(day, kind, act, conditional))
+        self._book.use_credit(day)
+        self._entries.append(Entry(day, act))
         self._collect()
         return result
 
-    def _vest(self, date: dt.date) -> None:
-        """The debt is paid: what was waived for that becomes final."""
-        vesting = [entry for entry in self._entries if entry.conditional and not entry.reversed]
-        for entry in vesting:
-            entry.conditional, entry.vested_by = False, len(self._entries) - 1
-        if vesting:
-            self._lines.append(Line(date, "vesting", tr("waiver final: the debt is paid"), {}))
-
     def _collect(self) -> None:
-        self._lines += self._book.lines
+        self._lines += [replace(line, operation=self.operation) for line in self._book.lines]
         self._book.lines = []
 
-    def _replay(self, without: Callable[[Entry], bool]) -> Book:
+    def _replay(self, without: Collection[int] = ()) -> Book:
         book = self._opening.copy()
-        for entry in self._entries:
-            if not entry.reversed and not without(entry):
+        for number, entry in enumerate(self._entries):
+            if not entry.reversed and number not in without:
                 book.advance(entry.day)
                 entry.act(book)
+                book.use_credit(entry.day)
         book.advance(self.day)
         return book
 
     def _rewrite(self, date: dt.date, kind: str, text: Message) -> None:
-        before, self._book = self._book.balances, self._replay(lambda _: False)
+        before, self._book = self._book.balances, self._replay()
         self._book.lines = []
         changes = {name: self._book.balances[name] - before[name] for name in before}
-        self._lines.append(Line(date, kind, text, {name: value for name, value in changes.items() if value}))
+        self._lines.append(
+            Line(date, kind, text, {name: value for name, value in changes.items() if value}, operation=self.operation)
+        )
 
     def _fault(self, what: Message, value: str | None, limit: Message | None, remedy: Message | None) -> LedgerError:
         return LedgerError(Fault(what, self.loan, value, limit, remedy))

@@ -49,6 +49,11 @@ class RatePath:
         steps = [*before, (day, other.at(day)), *after]
         return RatePath(tuple(d for d, _ in steps), tuple(r for _, r in steps))
 
+    def anew(self, day: dt.date, rate: Fraction) -> RatePath:
+        """``rate`` from ``day`` until the next step."""
+        steps = sorted({**dict(zip(self.days, self.rates, strict=True)), day: rate}.items())
+        return RatePath(tuple(d for d, _ in steps), tuple(r for _, r in steps))
+
     def scaled(self, multiple: Fraction) -> RatePath:
         """The rate times ``multiple``: a penalty rate follows its contract rate."""
         return RatePath(self.days, tuple(rate * multiple for rate in self.rates))
@@ -68,14 +73,13 @@ def floating(
     multiplier: Fraction = Fraction(1),
     cap: Fraction | None = None,
     floor: Fraction | None = None,
-    step_cap: Fraction | None = None,
-    step_floor: Fraction | None = None,
+    change: tuple[Fraction | None, Fraction | None] = (None, None),
 ) -> RatePath:
     """``multiplier × index + spread`` fixed anew on every reset day, ``first`` before.
 
     ``index`` holds the published rates by day; a reset takes the last one not after it, and a reset before the first
-    publication leaves the rate alone. ``step_cap`` and ``step_floor`` (the latter negative) bound one reset's change,
-    ``cap`` and ``floor`` the rate itself.
+    publication leaves the rate alone. ``change`` bounds what one reset changes, from (the deepest fall, negative) to
+    (the highest rise), ``floor`` and ``cap`` the rate itself.
     """
     published = sorted(index)
     rate, steps = first, []
@@ -84,15 +88,11 @@ def floating(
         if not known:
             continue
         target = multiplier * index[published[known - 1]] + spread
-        change = target - rate
-        if step_cap is not None:
-            change = min(change, step_cap)
-        if step_floor is not None:
-            change = max(change, step_floor)
-        rate += change
-        if cap is not None:
-            rate = min(rate, cap)
-        if floor is not None:
-            rate = max(rate, floor)
+        rate = _within(rate + _within(target - rate, *change), floor, cap)
         steps.append((day, rate))
     return RatePath.stepped(first, steps)
+
+
+def _within(value: Fraction, least: Fraction | None, most: Fraction | None) -> Fraction:
+    value = value if most is None else min(value, most)
+    return value if least is None else max(value, least)

@@ -9,7 +9,7 @@ agreed.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
@@ -27,11 +27,14 @@ from repayplan.cases.agreements import (
     Reversed,
     Waived,
 )
+from repayplan.cases.checks import Path
+from repayplan.cases.documents import spell
 from repayplan.cases.models import Case, Loan
-from repayplan.debt.book import Accrual, Book, Planned, Terms
+from repayplan.debt.book import Book
 from repayplan.debt.ledger import Ledger
 from repayplan.debt.order import CHINESE_BANK, ORDERS, ByArrears, Item, Order, order
-from repayplan.debt.rates import BEGINNING, RatePath, floating
+from repayplan.debt.rates import RatePath, floating
+from repayplan.debt.terms import DefaultTerms, Planned, Terms
 from repayplan.errors import Fault, InputError, LedgerError
 from repayplan.language import Message, tr
 from repayplan.money import to_cents
@@ -40,10 +43,11 @@ CLAIMS: Mapping[str, str] = {"compound_interest": "compound", "overdue_principal
 """What the case calls a class, where the book calls it otherwise."""
 
 
-def ledgers(case: Case, until: dt.date) -> list[Ledger]:
+def ledgers(case: Case, until: dt.date, where: Callable[[Path], str] = spell) -> list[Ledger]:
     """The account of every loan of a case with its operations to ``until`` entered, standing on that day.
 
-    InputError for a day before the case's; LedgerError, with its place, for an operation the ledger refuses.
+    InputError for a day before the case's; LedgerError for operations the ledger refuses, on each loan the first:
+    ``where`` says how their places in the case are told.
     """
     if until < case.as_of:
         raise InputError(
@@ -54,12 +58,20 @@ def ledgers(case: Case, until: dt.date) -> list[Ledger]:
                 remedy=tr("give a later day, or a case with earlier balances"),
             )
         )
-    found = []
-    for loan in case.loans:
+    found: list[Ledger] = []
+    faults: list[Fault] = []
+    for number, loan in enumerate(case.loans):
         ledger = running_ledger(loan, case.as_of, add_months(until, 12))
-        enter(ledger, loan.contract, [entry for entry in loan.contract.operations if entry.date <= until])
+        above: Path = ("loans", number, "contract", "operations")
+        try:
+            enter(ledger, loan.contract, loan.contract.operations, until=until, above=above, where=where)
+        except LedgerError as error:
+            faults += error.faults
+            continue
         ledger.advance(until)
         found.append(ledger)
+    if faults:
+        raise LedgerError(faults)
     return found
 
 
@@ -75,21 +87,25 @@ def running_ledger(loan: Loan, as_of: dt.date, until: dt.date) -> Ledger:
     No operation is entered yet. Balances are those of the case and hold everything accrued by ``as_of``.
     """
     agreement = loan.contract
+    default = _default(agreement)
     terms = Terms(
         loan=loan.id,
         day_count=loan.day_count,
-        accruals=_accruals(agreement, contract_rate(loan)),
+        accruals=default.accruals(contract_rate(loan), default.end),
         settlements=settlement_days(agreement, as_of, until),
-        capitalizations=agreement.capitalize_on,
-        charges=[
-            Planned(charge.date, book_class(charge.claim), to_cents(charge.amount), Message(charge.name))
-            for charge in agreement.charges
-        ],
+        capitalizations=[bank_day(agreement, date) for date in agreement.capitalize_on],
+        charges=_planned(agreement),
         order=settlement_order(agreement),
-        arrears_on_payment=True,
-        penal_when_called=_compounding(agreement),
+        default=default,
     )
     return Ledger(Book(terms, _items(loan, as_of), as_of), excess="credit")
+
+
+def _planned(agreement: Agreement) -> list[Planned]:
+    return [
+        Planned(bank_day(agreement, fee.date), book_class(fee.claim), to_cents(fee.amount), Message(fee.name))
+        for fee in agreement.charges
+    ]
 
 
 def settlement_order(agreement: Agreement) -> Order | ByArrears:
@@ -116,7 +132,7 @@ def contract_rate(loan: Loan) -> RatePath:
 
 
 def settlement_days(agreement: Agreement, as_of: dt.date, until: dt.date) -> list[dt.date]:
-    """Days after ``as_of`` to ``until`` on which interest is settled; the last is maturity where that comes first."""
+    """Days after ``as_of`` to ``until`` on which interest is settled; it is on maturity too."""
     every, day, first = agreement.settle_every, agreement.settlement_day, agreement.first_settlement
     before = add_months(as_of, -1)  # a day before the case's may have moved behind it
     if first is None:
@@ -124,9 +140,6 @@ def settlement_days(agreement: Agreement, as_of: dt.date, until: dt.date) -> lis
     else:
         days = recurring(day, every, before, until, first)
     days = [bank_day(agreement, date) for date in days]
-    end = maturity(agreement)
-    if end is not None:
-        days.append(end)
     return sorted({date for date in days if as_of < date <= until})
 
 
@@ -141,13 +154,28 @@ def maturity(agreement: Agreement) -> dt.date | None:
 
 
 def provisional_days(case: Case, until: dt.date) -> list[dt.date]:
-    """Settlement days to ``until`` that a holiday announcement still to come may move."""
-    found = set()
+    """Days of the contracts after the case's date to ``until`` that a holiday announcement still to come may move."""
+    found: set[dt.date] = set()
     for agreement in (loan.contract for loan in case.loans):
         if agreement.adjustment != "none":
             banks = bank_days(agreement.business_days)
-            found |= {day for day in settlement_days(agreement, case.as_of, until) if banks.is_provisional(day)}
+            days = [*settlement_days(agreement, case.as_of, until), *_own_days(agreement)]
+            found |= {day for day in days if case.as_of < day <= until and banks.is_provisional(day)}
     return sorted(found)
+
+
+def _own_days(agreement: Agreement) -> list[dt.date]:
+    """The days a contract names itself, moved."""
+    days = [part.date for part in agreement.installments] + [fee.date for fee in agreement.charges]
+    days += agreement.capitalize_on
+    for operation in agreement.operations:
+        if isinstance(operation, Rescheduled):
+            days += [part.date for part in operation.installments]
+        elif isinstance(operation, Charged) and operation.due is not None:
+            days.append(operation.due)
+    if agreement.maturity is not None:
+        days.append(agreement.maturity)
+    return [bank_day(agreement, day) for day in days]
 
 
 def book_class(name: str) -> str:
@@ -155,21 +183,32 @@ def book_class(name: str) -> str:
     return CLAIMS.get(name, name)
 
 
-def enter(ledger: Ledger, agreement: Agreement, operations: Iterable[Operation]) -> None:
-    """Enter operations in the order of their days; on one day as they are listed. LedgerError at the first refused,
-    with its number in the list.
+def enter(
+    ledger: Ledger,
+    agreement: Agreement,
+    operations: Iterable[Operation],
+    *,
+    until: dt.date = dt.date.max,
+    above: Path = (),
+    where: Callable[[Path], str] = spell,
+) -> None:
+    """Enter operations to ``until`` in the order of their days; on one day as they are listed. LedgerError at the first
+    refused, with its place as ``where`` tells it; ``above`` is where the list stands.
 
-    Their numbers, which reversals name, are their places in the list.
+    Their numbers, which reversals name and lines of the account carry, are their places in the list, from 1.
     """
-    listed = list(operations)
+    dated = sorted(enumerate(operations, 1), key=lambda pair: pair[1].date)
     entered: dict[int, int] = {}
-    for number, operation in sorted(enumerate(listed, 1), key=lambda pair: pair[1].date):
-        before = ledger.operations
+    for number, operation in ((number, entry) for number, entry in dated if entry.date <= until):
+        ledger.advance(operation.date)  # what comes by itself is no operation's
+        before, ledger.operation = ledger.operations, number
         try:
             _enter(ledger, agreement, operation, entered)
         except LedgerError as error:
-            where = f"{ledger.loan}: operations[{number}]"
-            raise LedgerError(replace(fault, where=where) for fault in error.faults) from error
+            place = where((*above, number - 1))
+            raise LedgerError(replace(fault, where=place) for fault in error.faults) from error
+        finally:
+            ledger.operation = None
         if ledger.operations > before:
             entered[number] = before
 
@@ -179,16 +218,17 @@ def _enter(ledger: Ledger, agreement: Agreement, operation: Operation, entered: 
         case Paid(date=date, amount=amount, order=name):
             ledger.pay(date, to_cents(amount), ORDERS[name] if name else None)
         case Charged(date=date, amount=amount, claim=claim, name=name, due=due):
-            ledger.charge(date, book_class(claim), to_cents(amount), Message(name), due)
+            moved = None if due is None else bank_day(agreement, due)
+            ledger.charge(date, book_class(claim), to_cents(amount), Message(name), moved)
         case Waived(date=date, conditional=conditional):
             ledger.waive(date, _waived(operation), conditional=conditional)
         case Breached(date=date):
             ledger.breach(date)
         case Repriced(date=date, rate=rate):
-            accruals = _accruals(agreement, RatePath.fixed(Fraction(rate)), called=ledger.called)
-            ledger.change_rates(date, {accrual.source: accrual.rate for accrual in accruals})
-        case Rescheduled(date=date, installments=installments):
-            ledger.reschedule(date, [(part.date, to_cents(part.amount)) for part in installments])
+            ledger.reprice(date, Fraction(rate))
+        case Rescheduled(date=date, installments=installments, with_overdue=overdue):
+            dues = [(bank_day(agreement, part.date), to_cents(part.amount)) for part in installments]
+            ledger.reschedule(date, dues, overdue=overdue)
         case Accelerated(date=date):
             ledger.accelerate(date)
         case Reversed(date=date, of=number):
@@ -202,23 +242,15 @@ def _waived(waiver: Waived) -> dict[str, int]:
     return {name: cents for name, cents in amounts.items() if cents}
 
 
-def _accruals(agreement: Agreement, rate: RatePath, *, called: bool = False) -> tuple[Accrual, ...]:
-    """What accrues where, from the contract rate; ``called``: the loan has been called due before its term."""
-    end = BEGINNING if called else maturity(agreement)
-    penalty = rate.scaled(Fraction(agreement.penalty_multiple))
-    misuse = rate.scaled(Fraction(agreement.misuse_multiple)).highest(penalty)
-    unpaid = rate if end is None else rate.then(end, penalty)
-    compounding = [Accrual(name, "compound", unpaid) for name in _compounding(agreement)]
-    return (
-        *compounding,
-        Accrual("overdue", "penalty", penalty),
-        Accrual("misused", "penalty", misuse),
-        Accrual("principal", "interest", rate),
+def _default(agreement: Agreement) -> DefaultTerms:
+    """What the contract provides for default."""
+    compounding = ("penalty", "compound", "interest") if agreement.compound_on_penalty else ("compound", "interest")
+    return DefaultTerms(
+        penalty=Fraction(agreement.penalty_multiple),
+        misuse=Fraction(agreement.misuse_multiple),
+        compounding=compounding,
+        end=maturity(agreement),
     )
-
-
-def _compounding(agreement: Agreement) -> tuple[str, ...]:
-    return ("penalty", "compound", "interest") if agreement.compound_on_penalty else ("compound", "interest")
 
 
 def _items(loan: Loan, as_of: dt.date) -> list[Item]:

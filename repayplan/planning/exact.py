@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -33,14 +33,20 @@ INTEREST_UNITS_AHEAD = 12
 class Exact:
     """A replay that holds every limit; all in cents.
 
-    ``unit``: what its amounts are multiples of; ``cost``: what rounding takes from the planning value;
-    ``ledger_difference``: the largest error of the linear map.
+    ``unit``: what amounts were rounded to; ``round``: all but the last of each loan are multiples of it; ``cost``: what
+    rounding takes from the planning value; ``ledger_difference``: the largest error of the linear map.
     """
 
     replay: Replay
     unit: int
     cost: int
+    round: bool
     ledger_difference: int
+
+    @property
+    def cheap(self) -> bool:
+        """Whether rounding costs so little that no finer unit is needed."""
+        return self.cost <= ACCEPTED_COST * self.replay.opening_debt
 
 
 def make_exact(
@@ -51,41 +57,54 @@ def make_exact(
     forgiven: Collection[str] = (),
     time_limit: float | None = None,
 ) -> Exact | None:
-    """The coarsest rounding that holds at little cost, else the cheapest; None where not even cents hold.
+    """The coarsest rounding that holds at little cost, round if possible; None where not even cents hold.
 
     Limits named in ``forgiven`` need not hold.
     """
     found: list[Exact] = []
-    for grain in _grains(terms.unit, problem):
-        chosen = optimize(problem.tightened(grain.margin), time_limit) if grain.margin else optimum
-        if chosen is None:
-            continue
-        target = aim(problem, chosen.payments, level=bool(problem.limits.level[0]))
-        result = replay(case, terms, problem, round_payments(case, terms, problem, target, grain))
-        if all(finding.rule in forgiven for finding in failures(result)):
-            cost = round(optimum.kept - expected_recovery(problem, result.paid, result.debt, problem.value.planning[0]))
-            found.append(Exact(result, grain.unit, cost, _ledger_difference(result)))
-            if cost <= ACCEPTED_COST * result.opening_debt:
-                break
-    return min(found, key=lambda exact: exact.cost, default=None)
+    for unit in _units(terms.unit):
+        for grain in _grains(unit, problem):
+            chosen = optimize(problem.tightened(grain.margin), time_limit) if grain.margin else optimum
+            if chosen is None:
+                continue
+            target = aim(problem, chosen.payments, level=bool(problem.limits.level[0]))
+            result = replay(case, terms, problem, round_payments(case, terms, problem, target, grain))
+            if all(finding.rule in forgiven for finding in failures(result)):
+                found.append(_exact(problem, optimum, result, unit, target.last))
+                if found[-1].cheap and found[-1].round:
+                    return found[-1]
+        if any(exact.cheap for exact in found):
+            break
+    return min(found, key=lambda exact: (not exact.cheap, not exact.round, exact.cost), default=None)
+
+
+def _exact(problem: Problem, optimum: Optimum, result: Replay, unit: int, last: Sequence[int]) -> Exact:
+    worth = expected_recovery(problem, result.paid, result.debt, problem.value.planning[0])
+    odd = (result.paid % unit != 0) & (np.arange(problem.shape[1])[:, None] != np.array(last))
+    return Exact(result, unit, round(optimum.kept - worth), not odd.any(), _ledger_difference(result))
+
+
+def _units(unit: int) -> Iterator[int]:
+    """The unit, a tenth of it, and so on down to the cent."""
+    while unit > 1:
+        yield unit
+        unit = max(unit // 10, 1)
+    yield 1
 
 
 def _grains(unit: int, problem: Problem) -> Iterator[Grain]:
-    """From coarse to fine: as the optimum is, then with limits tightened by what rounding can move, then finer units.
+    """The optimum rounded down and up, then the optimum under limits tightened by what rounding can move.
 
-    Rounding down moves what has been paid on a loan by less than a unit, interest raised to the next unit by as much
-    as it may run ahead.
+    Rounding moves what has been paid on a loan by less than a unit, interest raised to the next unit by as much as it
+    may run ahead.
     """
     loans = problem.shape[2]
     slack = math.ceil(float(debt_bound(problem)[-1].sum()))
-    units_ahead = (INTEREST_UNITS_AHEAD, 1) if problem.debt.current.any() else (0,)
-    while True:
-        yield Grain(unit, units_ahead[0] * unit, 0)
-        for ahead in units_ahead:
-            yield Grain(unit, ahead * unit, loans * (1 + ahead) * unit + slack)
-        if unit == 1:
-            return
-        unit = max(unit // 10, 1)
+    units_ahead = (1, INTEREST_UNITS_AHEAD) if problem.debt.current.any() else (0,)
+    yield Grain(unit, units_ahead[-1] * unit, 0)
+    yield Grain(unit, units_ahead[-1] * unit, 0, up=True)
+    for ahead in units_ahead:
+        yield Grain(unit, ahead * unit, loans * (1 + ahead) * unit + slack)
 
 
 def _ledger_difference(result: Replay) -> int:

@@ -42,6 +42,7 @@ def cash_rows(plan: Replay) -> tuple[CashRow, ...]:
             outflow=int(cash.outflow[0, stage]),
             payment=plan.total[stage],
             closing=plan.closing[stage],
+            lowest=plan.lowest[stage],
             floor=plan.terms.planning_floor,
         )
         for stage, day in enumerate(plan.days)
@@ -54,7 +55,7 @@ def metrics(plan: Replay) -> Metrics:
     total = sum(plan.total)
     covers = {stage: _cover(plan, stage) for stage in paid}
     tightest = min(covers, key=lambda stage: covers[stage], default=None)
-    headroom = [closing - plan.terms.planning_floor for closing in plan.closing]
+    headroom = [lowest - plan.terms.planning_floor for lowest in plan.lowest]
     lowest = int(np.argmin(headroom))
     life = sum(plan.total[stage] * (plan.days[stage] - plan.case.as_of).days for stage in paid)
     discount = plan.problem.value.discount[0]

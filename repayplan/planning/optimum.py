@@ -16,7 +16,7 @@ from repayplan.formulation.build import Formulation, formulate
 from repayplan.language import tr
 from repayplan.planning.value import expected_recovery, linear_debt
 from repayplan.problem.arrays import Problem, Real
-from repayplan.solvers.highs import GAP_FLOOR, Highs
+from repayplan.solvers.highs import CERTIFIED, GAP_FLOOR, Highs
 from repayplan.solvers.result import Solution, Status
 
 
@@ -74,17 +74,18 @@ def solve(formulation: Formulation, time_limit: float | None = None) -> Optimum 
     preferred = solved.get(lane, first[lane])
     scale = float(problem.scale[0])
     bound = max(-solution.bound for solution in first)
-    answered = all(found.status in (Status.OPTIMAL, Status.INFEASIBLE) for found in [*first, *chances.values()])
+    sooner = -min(solution.bound for solution in chances.values())
+    gap = max(_gap(bound, best), _gap(sooner, -preferred.objective) if solved else np.inf)
     payments = np.maximum(formulation.payments(lane, preferred.columns), 0.0)
     return Optimum(
-        status=Status.OPTIMAL if answered and solved else Status.FEASIBLE,
+        status=Status.OPTIMAL if gap <= CERTIFIED else Status.FEASIBLE,
         formulation=formulation,
         lane=lane,
         payments=payments,
         value=best * scale,
         bound=bound * scale,
         kept=expected_recovery(problem, payments, linear_debt(problem, payments), problem.value.planning[0]),
-        gap=max(_gap(bound, best), preferred.gap(GAP_FLOOR)),
+        gap=gap,
         valued=first[lane],
         preferred=preferred,
         solver=engine.name,

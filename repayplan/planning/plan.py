@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from repayplan.cases.models import Case
@@ -89,7 +90,7 @@ def _proof(optimum: Optimum, exact: Exact) -> Proof:
     tried = optimum.lanes
     method = "linear program" if tried == 1 else f"linear program, {tried} dates tried as the last payment"
     return Proof(
-        gap=None if mode == "replay" else optimum.gap,
+        gap=optimum.gap if mode != "replay" and math.isfinite(optimum.gap) else None,
         solver=optimum.solver,
         method=method,
         mode=mode,

@@ -80,6 +80,7 @@ class CashLine(Line):
     outflow: Cents
     payment: Cents
     closing: Cents
+    lowest: Cents
     floor: Cents
 
 

@@ -38,13 +38,17 @@ class Installment:
 
 @dataclass(frozen=True, slots=True)
 class CashRow:
-    """The borrower's cash over one stage that ends on ``date``; cents. ``floor`` is what planning wants to keep."""
+    """The borrower's cash over one stage that ends on ``date``; cents. ``floor`` is what planning wants to keep.
+
+    ``lowest``: the least that cash falls to on any day until the next row.
+    """
 
     date: dt.date
     inflow: int
     outflow: int
     payment: int
     closing: int
+    lowest: int
     floor: int
 
 

@@ -16,6 +16,7 @@ from repayplan.cases.models import Case
 from repayplan.compliance.replay import Payment, ledgers
 from repayplan.debt.ledger import Ledger
 from repayplan.money import floor_to
+from repayplan.planning.room import Room
 from repayplan.planning.value import linear_debt
 from repayplan.problem.arrays import Problem, Real
 from repayplan.problem.terms import Terms
@@ -35,6 +36,12 @@ class Target:
     last: tuple[int, ...]
     level: Real | None
 
+    @property
+    def final(self) -> int:
+        """The stage of the last payment on any loan."""
+        paid = np.flatnonzero(np.diff(self.cumulative.sum(axis=1), prepend=0.0) > 0)
+        return int(paid[-1]) if paid.size else -1
+
     def pays(self, stage: int, loan: int) -> bool:
         """Whether anything is paid on a loan at a stage."""
         before = self.cumulative[stage - 1, loan] if stage else 0.0
@@ -43,12 +50,13 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Grain:
-    """How coarse rounding is, in cents: the ``unit``, how far a loan may run ``ahead`` of what is planned for it, and
-    the ``margin`` by which limits are tightened beforehand so that both cannot break them."""
+    """How rounding is done, in cents: to the ``unit``, a loan running ``ahead`` of what is planned for it by so much at
+    most, limits tightened by the ``margin`` beforehand; ``up`` where cumulative payments are rounded up, not down."""
 
     unit: int
     ahead: int
     margin: int
+    up: bool = False
 
 
 def aim(problem: Problem, payments: Real, *, level: bool) -> Target:
@@ -69,10 +77,10 @@ def round_payments(case: Case, terms: Terms, problem: Problem, target: Target, g
     """Payments in multiples of the grain's unit, except those that settle a loan or exactly its interest."""
     if target.level is None:
         return _walk(case, terms, problem, target, grain, None)
-    amounts = _level_amounts(problem, target, grain.unit, raised=False)
+    amounts = _level_amounts(problem, target, grain, raised=False)
     payments = _walk(case, terms, problem, target, grain, amounts)
     if payments and 10 * _paid_on_last_day(payments) > 11 * max(amounts.values(), default=0):
-        raised = _level_amounts(problem, target, grain.unit, raised=True)
+        raised = _level_amounts(problem, target, grain, raised=True)
         payments = _walk(case, terms, problem, target, grain, raised)
     return payments
 
@@ -84,14 +92,16 @@ def _walk(
     paid = [0] * len(books)
     payments: list[Payment] = []
     days = problem.days()
+    room = Room(terms, problem, target.final)
     for stage in np.flatnonzero(problem.pays[0]).tolist():
         for ledger in books:
             ledger.advance(days[stage])
         amounts = [
             _amount(problem, target, ledger, stage, loan, paid[loan], grain) for loan, ledger in enumerate(books)
         ]
-        if totals is not None and stage in totals:
-            _spread(amounts, totals[stage], [_range(problem, target, book, stage, n) for n, book in enumerate(books)])
+        total = totals[stage] if totals is not None and stage in totals else _within(room, stage, sum(amounts), grain)
+        _spread(amounts, total, [_range(problem, target, book, stage, n) for n, book in enumerate(books)])
+        room.pay(stage, sum(amounts))
         for loan, (ledger, cents) in enumerate(zip(books, amounts, strict=True)):
             if cents:
                 ledger.pay(days[stage], cents)
@@ -112,8 +122,20 @@ def _amount(problem: Problem, target: Target, ledger: Ledger, stage: int, loan: 
     raised = math.ceil(least / grain.unit) * grain.unit
     if paid + raised > planned + grain.ahead:
         raised = least
-    wanted = floor_to(planned, grain.unit) - paid if target.pays(stage, loan) else 0
+    upward = grain.unit - 1 if grain.up else 0
+    wanted = floor_to(planned + upward, grain.unit) - paid if target.pays(stage, loan) else 0
     return min(max(wanted, raised), most)
+
+
+def _within(room: Room, stage: int, total: int, grain: Grain) -> int:
+    """The total of a date brought within its limits, in whole units where they leave room for one."""
+    least, most = room.least(stage), room.most(stage)
+    if total > most:
+        return max(floor_to(most, grain.unit), min(least, most))
+    if total < least:
+        raised = math.ceil(least / grain.unit) * grain.unit
+        return raised if raised <= most else min(least, most)
+    return total
 
 
 def _range(problem: Problem, target: Target, ledger: Ledger, stage: int, loan: int) -> tuple[int, int]:
@@ -127,8 +149,8 @@ def _range(problem: Problem, target: Target, ledger: Ledger, stage: int, loan: i
     return due if current else 0, ledger.debt
 
 
-def _level_amounts(problem: Problem, target: Target, unit: int, *, raised: bool) -> dict[int, int]:
-    """The amount of each date before the last: the level rounded down, or two amounts a unit apart.
+def _level_amounts(problem: Problem, target: Target, grain: Grain, *, raised: bool) -> dict[int, int]:
+    """The amount of each date before the last: the level rounded, or two amounts a unit apart.
 
     The larger one comes later, so that what has been paid never runs ahead of the plan.
     """
@@ -143,7 +165,8 @@ def _level_amounts(problem: Problem, target: Target, unit: int, *, raised: bool)
     if not stages:
         return {}
     level = float(target.level[stages[0]]) + NOISE * float(problem.scale[0])
-    amount = floor_to(int(level), unit)
+    unit = grain.unit
+    amount = floor_to(int(level) + (unit - 1 if grain.up else 0), unit)
     late = int(len(stages) * (level - amount) / unit) if raised else 0
     return {stage: amount + (unit if number >= len(stages) - late else 0) for number, stage in enumerate(stages)}
 

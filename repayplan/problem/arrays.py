@@ -31,31 +31,48 @@ class Frozen:
 
 @dataclass(frozen=True)
 class CashArrays(Frozen):
-    """``opening``, ``opening_floor`` (N,), the others (N, T); cents. Floors have fallen where no payment keeps them."""
+    """``opening`` and the ``wanted`` floor (N,), the others (N, T); cents.
+
+    ``trough``: the least that cash comes to between a stage's end and the end of the next, if nothing is ever paid.
+    Flows of one day are netted; between two payments cash may still be lower than at either.
+    """
 
     opening: Cents
-    opening_floor: Cents
+    wanted: Cents
     inflow: Cents
     outflow: Cents
-    floor: Cents
-    unfunded: Cents
+    trough: Cents
 
     @cached_property
     def unpaid(self) -> Cents:
         """(N, T) cash if nothing were ever paid."""
         return self.opening[:, None] + np.cumsum(self.inflow - self.outflow, axis=1)
 
-    @property
+    @cached_property
+    def floor(self) -> Cents:
+        """(N, T) what planning keeps: the wanted floor, or what cash falls to where no payment could keep that."""
+        return np.asarray(np.minimum(self.wanted[:, None], self.trough))
+
+    @cached_property
+    def room(self) -> Cents:
+        """(N, T) the most that can have been paid up to each stage while its floor holds."""
+        return np.asarray(self.trough - self.floor)
+
+    @cached_property
+    def unfunded(self) -> Cents:
+        """(N, T) by how much cash falls short of the wanted floor though nothing is paid."""
+        return np.maximum(self.wanted[:, None] - self.trough, 0)
+
+    @cached_property
     def carried(self) -> Cents:
-        """(N, T + 1) cash above the floor before each stage, and at the end, if nothing were ever paid."""
-        opening = np.maximum(self.opening - self.opening_floor, 0)
-        return np.concatenate([opening[:, None], self.unpaid - self.floor], axis=1)
+        """(N, T + 1) cash above the wanted floor before each stage, and at the end, if nothing were ever paid."""
+        cash = np.concatenate([self.opening[:, None], self.unpaid], axis=1)
+        return np.maximum(cash - self.wanted[:, None], 0)
 
     @cached_property
     def payable(self) -> Cents:
         """(N, T) the most that can have been paid up to each stage without a floor breaking then or later."""
-        room = self.unpaid - self.floor
-        return np.maximum(np.minimum.accumulate(room[:, ::-1], axis=1)[:, ::-1], 0)
+        return np.minimum.accumulate(self.room[:, ::-1], axis=1)[:, ::-1]
 
 
 @dataclass(frozen=True)
@@ -172,11 +189,7 @@ class Problem(Frozen):
 
         A floor that has fallen to the cash there is cannot rise again: nothing is paid before it anyway.
         """
-        cash = replace(
-            self.cash,
-            floor=np.minimum(self.cash.floor + margin, self.cash.unpaid),
-            opening_floor=np.minimum(self.cash.opening_floor + margin, self.cash.opening),
-        )
+        cash = replace(self.cash, wanted=self.cash.wanted + margin)
         ratio = np.nan_to_num(self.cover.minimum)[:, None]
         covered = np.maximum(self.cover.cash - np.ceil(ratio * margin).astype(np.int64), 0)
         return replace(

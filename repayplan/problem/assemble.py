@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import numpy as np
@@ -49,20 +49,33 @@ def assemble(case: Case, terms: Terms) -> Problem:
 
 def _cash(case: Case, terms: Terms, days: Sequence[dt.date], flows: Sequence[Flow]) -> CashArrays:
     inflow, outflow = np.zeros((1, len(days)), dtype=np.int64), np.zeros((1, len(days)), dtype=np.int64)
+    by_day: dict[dt.date, int] = dict.fromkeys(days, 0)
     for flow in flows:
         target = inflow if flow.amount > 0 else outflow
         target[0, bisect_left(days, flow.date)] += abs(flow.amount)
-    opening = np.array([to_cents(case.cash.opening)], dtype=np.int64)
-    unpaid = opening[:, None] + np.cumsum(inflow - outflow, axis=1)
-    wanted = terms.planning_floor
+        by_day[flow.date] = by_day.get(flow.date, 0) + flow.amount
+    opening = to_cents(case.cash.opening)
     return CashArrays(
-        opening=opening,
-        opening_floor=np.minimum(wanted, opening),
+        opening=np.array([opening], dtype=np.int64),
+        wanted=np.array([terms.planning_floor], dtype=np.int64),
         inflow=inflow,
         outflow=outflow,
-        floor=np.minimum(wanted, unpaid),
-        unfunded=np.maximum(wanted - unpaid, 0),
+        trough=_trough(opening, by_day, days)[None],
     )
+
+
+def _trough(opening: int, by_day: Mapping[dt.date, int], days: Sequence[dt.date]) -> NDArray[np.int64]:
+    """(T,) the least cash from each stage's end until just before the next one's, if nothing is paid."""
+    lowest = np.zeros(len(days), dtype=np.int64)
+    cash, stage = opening, -1
+    for day in sorted(by_day):
+        cash += by_day[day]
+        if stage + 1 < len(days) and day == days[stage + 1]:
+            stage += 1
+            lowest[stage] = cash
+        elif stage >= 0:
+            lowest[stage] = min(lowest[stage], cash)
+    return lowest
 
 
 def _service(days: Sequence[dt.date], flows: Sequence[Flow]) -> Real:
@@ -96,12 +109,7 @@ def _cover(terms: Terms, days: Sequence[dt.date], pays: Mask, cash: CashArrays, 
             first = int(paid[number - 1]) + 1 if number else 0
         start[0, stage] = first
         total[0, stage] = max(net[stage + 1] - net[first], 0)
-    return CoverArrays(total, start, np.array([minimum]), np.array([float(_carry(terms))]))
-
-
-def _carry(terms: Terms) -> Decimal:
-    """Since the last receipt, what is carried is all there is, so it counts in full (design of milestone cover)."""
-    return Decimal(1) if terms.cover_window == "since_receipt" else terms.cover_carry
+    return CoverArrays(total, start, np.array([minimum]), np.array([float(terms.counted_carry)]))
 
 
 def _debt(

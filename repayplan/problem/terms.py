@@ -69,6 +69,11 @@ class Terms:
         """Cash that planning leaves untouched: what the business needs and the contingency; cents."""
         return self.floor + self.contingency
 
+    @property
+    def counted_carry(self) -> Decimal:
+        """Share of carried cash that counts as cover; since the last receipt it is all there is, so all of it does."""
+        return Decimal(1) if self.cover_window == "since_receipt" else self.cover_carry
+
 
 def resolve(case: Case) -> Terms:
     """Complete terms for ``case``; InputError where it names no cash, or dates that leave no payment day."""
@@ -128,9 +133,11 @@ def payment_dates(case: Case, terms: Terms) -> list[dt.date]:
 
 
 def settlement_dates(case: Case, terms: Terms) -> list[dt.date]:
-    """Days on which interest is booked: the payment day of every month, and every payment date."""
-    monthly = recurring(terms.payment_day, 1, case.as_of, terms.maturity)
-    return sorted({*monthly, *payment_dates(case, terms)})
+    """Days on which interest is booked once the plan is signed: its payment dates.
+
+    Interest that is not due under the plan bears none; what is due on a payment date and not paid is unpaid interest.
+    """
+    return payment_dates(case, terms)
 
 
 def rate_after_signing(loan: Loan) -> Decimal:

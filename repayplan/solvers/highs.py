@@ -6,6 +6,7 @@ matrix differs the model is passed anew.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,15 @@ CERTIFIED = 1e-6
 """A solution counts as optimal when its safe gap is at most this, relative to ``max(|objective|, GAP_FLOOR)``."""
 
 GAP_FLOOR = 0.05
+
+OTHER_WAYS: tuple[Mapping[str, str | float], ...] = (
+    {"presolve": "off"},
+    {"primal_feasibility_tolerance": 1e-8, "dual_feasibility_tolerance": 1e-8},
+    {"solver": "ipm"},
+)
+"""What is tried, one after the other, where HiGHS stops with neither a point nor a proof that there is none."""
+
+TIME_IS_UP = "Time limit reached"
 
 
 class Highs:
@@ -58,10 +68,29 @@ class Highs:
         else:
             self._pass(program)
         self._loaded = program
+        solution = self._run(program)
+        for options in OTHER_WAYS:
+            if solution.status is not Status.FAILED or solution.message == TIME_IS_UP:
+                break
+            solution = self._run_otherwise(program, options)
+        return solution
+
+    def _run(self, program: SparseProgram) -> Solution:
         if self._time_limit is not None:  # the engine counts the time of all its solves together
             self._set("time_limit", self._engine.getRunTime() + self._time_limit)
         self._engine.run()
         return self._read(program)
+
+    def _run_otherwise(self, program: SparseProgram, options: Mapping[str, str | float]) -> Solution:
+        """Again from the beginning with other options, which hold for this run alone."""
+        before = {name: self._engine.getOptionValue(name)[1] for name in options}
+        self._engine.clearSolver()
+        for name, value in options.items():
+            self._set(name, value)
+        solution = self._run(program)
+        for name, value in before.items():
+            self._set(name, value)
+        return solution
 
     def _pass(self, program: SparseProgram) -> None:
         height, width = program.shape

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -153,3 +155,23 @@ def test_flows_foot() -> None:
     found = flows(loan(Level()))
     assert sum(flow.amount for flow in found if flow.kind != "interest") == 0
     assert found[-1].balance == 0
+
+
+@pytest.mark.parametrize(
+    ("terms", "words"),
+    [
+        ({"principal": -1}, "the principal is negative: -1"),
+        ({"maturity": dt.date(2026, 1, 19)}, "ends on 2026-01-19, before it starts on 2026-01-20"),
+        ({"principal_dates": [*DATES, dt.date(2026, 5, 21)]}, "2026-05-21 is a principal date after"),
+        ({"repayment": Custom({dt.date(2026, 2, 21): 5})}, "listed for 2026-02-21, which is no principal date"),
+    ],
+)
+def test_what_cannot_be_a_contract_is_refused(terms: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        replace(loan(Bullet()), **terms)
+
+
+def test_more_principal_than_there_is_is_refused() -> None:
+    taken = loan(Custom({DATES[0]: 60_000, DATES[1]: 40_001}))
+    with pytest.raises(ValueError, match="40001 of principal is listed for 2026-03-20, where only 40000 is left"):
+        schedule(taken)

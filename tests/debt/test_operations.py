@@ -12,7 +12,7 @@ from repayplan.debt.account import account
 from repayplan.debt.claim import Allocation, Claim
 from repayplan.debt.ledger import Ledger
 from repayplan.debt.order import PRINCIPAL_FIRST
-from repayplan.debt.payoff import payoff
+from repayplan.debt.payoff import Payoff, payoff
 from repayplan.debt.rates import RatePath
 from repayplan.debt.running import running_ledger
 from repayplan.errors import LedgerError
@@ -181,17 +181,47 @@ def test_payoff_says_what_settles_the_loan_and_what_a_day_costs() -> None:
     # each night: 60.00 on principal and 0.10 on the interest that is booked (600.00 × 6 % / 360)
     assert found.daily == 6_010
     assert payoff(ledger(), day + DAY).total == found.total + 6_010
-    assert found.changes_on == dt.date(2027, 1, 21)
+    assert found.changes_on == dt.date(2027, 1, 20)
     assert found.days_past_due == 10
     later = ledger()
     later.pay_off(day)
     assert later.debt == 0
 
 
-def test_under_months_of_thirty_days_a_night_is_a_360th() -> None:
+def test_on_a_due_day_the_coming_night_is_one_of_penalty() -> None:
+    """Half of 360,000 is due on 20 January; from that night on it bears 9 % in place of 6 %."""
+    day = dt.date(2027, 1, 20)
+    found, next_found = payoff(ledger(), day), payoff(ledger(), day + DAY)
+    # 180,000 × 6 % / 360 = 30.00, 180,000 × 9 % / 360 = 45.00, 600 × 6 % / 360 = 0.10
+    assert found.per_day == {"interest": 3_000, "penalty": 4_500, "compound": 10}
+    assert next_found.total == found.total + 7_510
+    assert next_found.per_day == found.per_day
+
+
+@pytest.mark.parametrize("day_count", ["ACT/360", "ACT/ACT", "30/360", "30E/360"])
+def test_each_night_before_the_change_adds_what_payoff_says(day_count: str) -> None:
+    """3.6 million at 6 % from 20 December 2027: over the turn to a leap year and the ends of January and February."""
+    loan = Loan.model_validate({"id": "L1", "principal": "3600000", "rate": "6%", "day_count": day_count})
+
+    def on(day: dt.date) -> Payoff:
+        return payoff(running_ledger(loan, dt.date(2027, 12, 20), dt.date(2029, 1, 1)), day)
+
+    first = dt.date(2027, 12, 21)
+    for day in (first + number * DAY for number in range(88)):
+        found, later = on(day), on(day + DAY)
+        assert later.total - found.total == pytest.approx(float(found.daily), abs=1)
+        assert later.daily == found.daily or found.changes_on == day + DAY
+
+
+def test_payoff_at_the_end_of_a_month_of_thirty_days() -> None:
     loan = Loan.model_validate({"id": "L1", "principal": "360000", "rate": "6%", "day_count": "30E/360"})
     book = running_ledger(loan, START, dt.date(2028, 1, 1))
-    assert payoff(book, dt.date(2027, 1, 30)).daily == 6_000
+    for day, cents, until in ((29, 6_000, 30), (30, 0, 31), (31, 6_000, None)):
+        found = payoff(book, dt.date(2027, 1, day))
+        assert found.daily == cents
+        assert until is None or found.changes_on == dt.date(2027, 1, until)
+    assert found.changes_on == dt.date(2027, 2, 28)  # a night that counts three
+    assert payoff(book, dt.date(2027, 2, 28)).daily == 18_000
 
 
 def test_payoff_tells_what_a_breach_would_cost() -> None:

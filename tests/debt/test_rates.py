@@ -38,5 +38,5 @@ def test_caps_and_floors_bound_the_rate_and_its_change() -> None:
     index = {JANUARY: Fraction(20, 100), FEBRUARY: Fraction(0)}
     bounded = floating(FIVE, index, [JANUARY, FEBRUARY], cap=NINE, floor=SIX)
     assert [bounded.at(JANUARY), bounded.at(FEBRUARY)] == [NINE, SIX]
-    slow = floating(FIVE, index, [JANUARY, FEBRUARY], step_cap=Fraction(1, 100), step_floor=Fraction(-2, 100))
+    slow = floating(FIVE, index, [JANUARY, FEBRUARY], change=(Fraction(-2, 100), Fraction(1, 100)))
     assert [slow.at(JANUARY), slow.at(FEBRUARY)] == [SIX, Fraction(4, 100)]

@@ -42,7 +42,7 @@ KINDS: dict[str, tuple[Vector, Callable[[list[dt.date]], Repayment], int]] = {
     ),
     "custom": (
         lambda p, r, o: schedules.custom(p, r, o, np.arange(len(o.days)) * 7_777),
-        lambda dates: Custom({day: k * 7_777 for k, day in enumerate(dates)}),
+        lambda dates: Custom({day: k * 7_777 for k, day in enumerate(dates)}, capped=True),
         0,
     ),
 }

@@ -49,6 +49,23 @@ def test_equally_heavy_what_fell_due_first_comes_first() -> None:
     assert shares([later, late], 120_000) == {"A": 100_000, "B": 20_000}
 
 
+def test_of_what_is_not_due_the_earliest_due_comes_first() -> None:
+    later = debt("A", principal="1000", contract={"maturity": "2029-06-20"})
+    sooner = debt("B", principal="1000", contract={"maturity": "2027-06-20"})
+    assert shares([later, sooner], 100_000) == {"B": 100_000}
+
+
+def test_a_payment_settles_what_arrears_have_accrued() -> None:
+    """Two loans of 1,000 overdue at 6 % for 62 days: 1,000 × 4 % × 1.5 × 62/360 = 10.33 of penalty each."""
+    day = dt.date(2027, 2, 20)
+    for rule in (by_law, by_rank, pari_passu):
+        debts = [debt(name, overdue_principal="1000", contract={"maturity": "2026-06-20"}) for name in "AB"]
+        found = pay(debts, day, 202_066, rule)
+        assert [(part.penalty, part.overdue) for part in found.values()] == [(1_033, 100_000)] * 2
+        with pytest.raises(LedgerError, match=r"0\.00 to 0\.00"):
+            pay(debts, day, 1, rule)
+
+
 def test_alike_in_everything_they_share_in_proportion() -> None:
     assert shares([debt("A", overdue_principal="1000"), debt("B", overdue_principal="3000")], 100_000) == {
         "A": 25_000,

@@ -214,11 +214,8 @@ class Terms:
             "multiplier": Fraction(1) if (m := self.number("rateMultiplier")) is None else m,
             "cap": self.number("lifeCap"),
             "floor": self.number("lifeFloor"),
-            "step_cap": self.number("periodCap"),
-            "step_floor": self.number("periodFloor"),
+            "change": (None if (fall := self.number("periodFloor")) is None else -abs(fall), self.number("periodCap")),
         }
-        if options["step_floor"] is not None:
-            options["step_floor"] = -abs(options["step_floor"])
         next_rate = self.number("nextResetRate")
         if next_rate is None or not resets:
             return floating(self.rate, market, resets, **options), resets

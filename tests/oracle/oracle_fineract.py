@@ -12,20 +12,15 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
-from fractions import Fraction
+from decimal import Decimal
 from typing import Any
 
 from oracle import UNREADABLE, Verdict, data
-from oracle_fineract_recalculated import recalculated
+from oracle_fineract_loan import Loan
 
-from repayplan.calendar.cycles import cycle, step
 from repayplan.debt.book import Book, Part, Terms
-from repayplan.debt.contract import Contract, Level, LevelPrincipal, schedule
 from repayplan.debt.ledger import Ledger
 from repayplan.debt.order import Item, Order, order
-from repayplan.debt.rates import RatePath
-from repayplan.debt.yields import periodic_payment
 from repayplan.language import tr
 
 NAMES = {"PENALTY": "penalty", "PENALTIES": "penalty", "FEE": "fees", "FEES": "fees"}
@@ -62,20 +57,16 @@ def outside(script: Mapping[str, Any]) -> str | None:
     """Why a script is out of scope, None where it is not."""
     texts = [step_["text"] for step_ in script["steps"]]
     row = next((_row(s) for s in script["steps"] if re.match(STEPS["terms"], s["text"])), None)
-    if script["feature"] in ("LoanReAging", "LoanReAmortization"):
-        return "re-aging and re-amortization of a loan with a down payment"
     if "@Skip" in script["tags"]:
         return "switched off by the oracle's authors"
     if row is None:
         return "the loan's terms are in a product, not in the script"
     if "DOWNPAYMENT" in row["LoanProduct"]:
         return "a down payment"
-    if sum("disburse the loan" in text for text in texts) > 1:
-        return "a second disbursement"
+    if script["feature"] == "LoanReschedule" and sum("disburse the loan" in text for text in texts) > 1:
+        return "a second disbursement of a rescheduled loan"
     if "ADVANCED_PAYMENT_ALLOCATION" in row["Payment strategy"]:
         return "a settlement order that is in a product, not in the script"
-    if any(line["newInterestRate"] for s in script["steps"] if "Loan reschedule" in s["text"] for line in _rows(s)):
-        return "a new rate for interest that the product fixes beforehand"
     if any("COB job" in text for text in texts):
         return "fees that a product adds by itself"
     strange = [text for text in texts if not any(re.match(pattern, text) for pattern in STEPS.values())]
@@ -139,10 +130,11 @@ class Teller:
 
     def __init__(self) -> None:
         self.terms: dict[str, str] = {}
+        self.approved = 0
+        self.lent: list[tuple[dt.date, int]] = []
         self.today = dt.date.min
         self.start = dt.date.min
-        self.principal = 0
-        self.plan: list[tuple[dt.date, int, int]] = []
+        self.loan: Loan | None = None
         self.operations: list[Operation] = []
 
     def step(self, entry: Mapping[str, Any]) -> list[Compared]:
@@ -163,16 +155,22 @@ class Teller:
 
     def on_terms(self, entry: Mapping[str, Any]) -> None:
         self.terms = _row(entry)
-        self.start, self.principal = day(self.terms["submitted on date"]), cents(self.terms["with Principal"])
-        self.plan = plan(self.terms, self.start, self.principal)
+        self.start, self.approved = day(self.terms["submitted on date"]), cents(self.terms["with Principal"])
+        self.loan = Loan(self.terms, self.start, self.approved, self.approved)
 
     def on_disburse(self, entry: Mapping[str, Any], text: str, amount: str) -> None:
-        self.start, self.principal = day(text), cents(amount)
-        self.plan = plan(self.terms, self.start, self.principal)
+        date, lent = day(text), cents(amount)
+        if self.lent:
+            self.loan.lend(date, lent, self.payments_made(), self.today)
+        else:
+            self.start = date
+            self.loan = Loan(self.terms, date, lent, self.approved)
+        self.lent.append((date, lent))
 
     def on_pay(self, entry: Mapping[str, Any], text: str, amount: str) -> None:
         date, paid = day(text), cents(amount)
         self.operations.append(Operation(date, "payment", paid, lambda ledger: void(ledger.pay(date, paid))))
+        self.loan.paid(date, self.payments_made(), self.today, self.charged())
 
     def on_credit(self, entry: Mapping[str, Any], text: str, amount: str) -> None:
         self.on_pay(entry, text, amount)
@@ -186,27 +184,29 @@ class Teller:
     def on_undo(self, entry: Mapping[str, Any], number: str, text: str) -> None:
         made = [o for o in self.operations if o.kind == "payment" and o.day == day(text) and not o.undone]
         made[int(number) - 1].undone = True
+        self.loan.paid(day(text), self.payments_made(), self.today, self.charged())
 
     def on_chargeback(self, entry: Mapping[str, Any], amount: str) -> None:
         date, owed = self.today, cents(amount)
-        due = min((due for due, _, _ in self.plan if due >= date), default=date)
+        due = min((row.due for row in self.loan.rows if row.due >= date), default=date)
         self.operations.append(Operation(date, "drawing", owed, lambda ledger: ledger.draw(date, owed, due)))
 
     def on_reschedule(self, entry: Mapping[str, Any]) -> None:
         for line in _rows(entry):
-            self.plan = rescheduled(self.terms, self.plan, line)
+            self.loan.reschedule(line, self.payments_made(), self.today)
 
     # what is asked
 
     def on_rows(self, entry: Mapping[str, Any]) -> list[Compared]:
         ours, expected = {row.day: row for row in self.rows()}, [line for line in _rows(entry) if line["Nr"]]
         found: list[Compared] = [("installments", float(len(ours)), float(len(expected)))]
-        balance = sum(row.due.get("principal", 0) for row in ours.values())
+        left = sum(row.due.get("principal", 0) for row in ours.values())
         for line in expected:
             row = ours.get(day(line["Date"]))
             if row is None:
                 return [*found, (f"installment on {line['Date']}", None, 0.0)]
-            balance -= row.due.get("principal", 0)
+            left -= row.due.get("principal", 0)
+            balance = left - sum(amount for date, amount in self.lent[1:] if date > row.day)
             values = {column: row.due.get(name, 0) for column, name in COLUMNS.items()} | {
                 "Balance of loan": balance,
                 "Due": row.total,
@@ -265,12 +265,26 @@ class Teller:
 
     # how it is answered
 
+    def payments_made(self) -> list[tuple[dt.date, int]]:
+        return [(o.day, o.cents) for o in self.operations if o.kind == "payment" and not o.undone]
+
+    def charged(self) -> list[Item]:
+        """What was charged, as claims."""
+        found = []
+        for operation in self.operations:
+            if operation.kind == "charge":
+                probe = Probe()
+                operation.act(probe)  # type: ignore[arg-type]
+                found.append(Item(probe.name, operation.cents, probe.due))
+        return found
+
     def ledger(self) -> Ledger:
         """The ledger with every operation entered, and those taken back reversed."""
         items = []
-        for due, principal, interest in self.plan:
-            items += [Item("principal", principal, due, due), Item("interest", interest, due, due)]
-        dues = [due for due, _, _ in self.plan]
+        for row in self.loan.rows:
+            items += [Item("principal", row.principal, row.due, row.due)]
+            items += [Item("interest", row.interest, row.due, row.due)]
+        dues = [row.due for row in self.loan.rows]
         terms = Terms("L", "ACT/365F", (), due_days=dues, order=strategy(self.terms["Payment strategy"]))
         ledger = Ledger(Book(terms, items, self.start), excess="credit")
         entered = sorted(self.operations, key=lambda operation: operation.day)
@@ -282,30 +296,31 @@ class Teller:
         return ledger
 
     def rows(self) -> list[Row]:
-        if "RECALCULATION" in self.terms["LoanProduct"] and self.operations:
-            return self._recalculated()
-        ledger, rows = self.ledger(), {due: Row(due) for due, _, _ in self.plan}
-        for due, principal, interest in self.plan:
-            rows[due].due |= {"principal": principal, "interest": interest, "fees": 0, "penalty": 0}
+        ledger, rows = self.ledger(), {row.due: Row(row.due) for row in self.loan.rows}
+        for row in self.loan.rows:
+            rows[row.due].due |= {"principal": row.principal, "interest": row.interest, "fees": 0, "penalty": 0}
         for line in ledger.history():
             for part in line.parts:
-                row = rows.setdefault(part.installment or line.date, Row(part.installment or line.date))
-                row.paid += int(part.amount)
-                row.early += int(part.amount) if line.date < row.day else 0
-                row.late += int(part.amount) if line.date > row.day else 0
+                found = rows.setdefault(part.installment or line.date, Row(part.installment or line.date))
+                found.paid += int(part.amount)
+                found.early += int(part.amount) if line.date < found.day else 0
+                found.late += int(part.amount) if line.date > found.day else 0
         for operation in self.operations:
             if operation.kind in ("charge", "drawing"):
                 probe = Probe()
                 operation.act(probe)  # type: ignore[arg-type]
-                due = min((d for d, _, _ in self.plan if d >= probe.due), default=probe.due)
-                row = rows.setdefault(due, Row(due))
-                row.due[probe.name] = row.due.get(probe.name, 0) + operation.cents
+                due = min((row.due for row in self.loan.rows if row.due >= probe.due), default=probe.due)
+                charged = rows.setdefault(due, Row(due))
+                charged.due[probe.name] = charged.due.get(probe.name, 0) + operation.cents
         return [rows[due] for due in sorted(rows)]
 
     def payments(self) -> list[tuple[dt.date, dict[str, int], int]]:
         """Payments that stand: day, amounts by class and the principal that is left."""
-        balance, found = self.principal, []
+        found, balance = [], 0
+        lent = list(self.lent)
         for line in self.ledger().history():
+            while lent and lent[0][0] <= line.date:
+                balance += lent.pop(0)[1]
             amounts = by_class(line.parts)
             if line.kind == "drawing":
                 balance += int(line.changes["principal"])
@@ -313,15 +328,6 @@ class Teller:
             if line.kind == "payment":
                 found.append((line.date, amounts, balance))
         return found
-
-    def _recalculated(self) -> list[Row]:
-        rate = Fraction(Decimal(self.terms["ANNUAL interest rate %"])) / 100
-        paid = [(o.day, o.cents) for o in sorted(self.operations, key=lambda o: o.day) if not o.undone]
-        by_period = "RECALCULATION_SAME_AS_REPAYMENT" in self.terms["LoanProduct"]
-        lines = recalculated(
-            self.principal, self.start, [d for d, _, _ in self.plan], rate, paid, self.today, by_period
-        )
-        return [Row(**line) for line in lines]
 
 
 class Probe:
@@ -334,70 +340,6 @@ class Probe:
 
     def draw(self, date: dt.date, owed: int, due: dt.date) -> None:
         self.due = due
-
-
-def plan(terms: Mapping[str, str], start: dt.date, principal: int) -> list[tuple[dt.date, int, int]]:
-    """Due dates with principal and interest: the schedule before anything is paid."""
-    count, unit = int(terms["numberOfRepayments"]), terms["repaymentFrequencyType"].lower()
-    every, rate = int(terms["repaymentEvery"]), Fraction(Decimal(terms["ANNUAL interest rate %"])) / 100
-    until = step(start, every * count, unit)  # type: ignore[arg-type]
-    dates = cycle(start, every, unit, until)[1:]  # type: ignore[arg-type]
-    grace, deferred = int(terms["graceOnPrincipalPayment"]), int(terms["interest free period"])
-    fraction = {"months": Fraction(every, 12), "weeks": Fraction(every, 52), "days": Fraction(every, 365)}[unit]
-    daily = terms["interest calculation period"] == "DAILY"
-    if terms["interest type"] == "FLAT":
-        term = Fraction((dates[-1] - start).days, 365) if daily else fraction * count
-        return flat(principal, dates, rate * term, grace, deferred)
-    years = {"months": "30E/360"}.get(unit, "ACT/365F") if not daily else "ACT/365F"
-    period = rate * (Fraction(30 * every, 365) if daily and unit == "months" else fraction)
-    level = Level(whole(periodic_payment(principal, period, count - grace)))
-    contract = Contract(
-        principal=principal,
-        start=start,
-        maturity=dates[-1],
-        rate=RatePath.fixed(rate),
-        repayment=level if terms["amortization type"] == "EQUAL_INSTALLMENTS" else LevelPrincipal(),
-        interest_dates=dates[deferred:],
-        principal_dates=dates[grace:-1],
-        day_count=years,
-    )
-    rows = {row.date: row for row in schedule(contract)}
-    return [(day, int(rows[day].principal), int(rows[day].interest)) if day in rows else (day, 0, 0) for day in dates]
-
-
-def flat(
-    principal: int, dates: Sequence[dt.date], rate: Fraction, grace: int, deferred: int
-) -> list[tuple[dt.date, int, int]]:
-    """Interest on the original amount, spread over the installments that bear it; payments in whole units."""
-    interest = half_up(principal * rate / (len(dates) - deferred))
-    left, found = principal, []
-    for number, date in enumerate(dates, 1):
-        due = 0 if number <= deferred else interest
-        share = Fraction(principal, len(dates) - grace)
-        part = 0 if number <= grace else whole(share + due) - due
-        part = left if number == len(dates) else min(part, left)
-        left -= part
-        found.append((date, part, due))
-    return found
-
-
-def rescheduled(
-    terms: Mapping[str, str], plan_: list[tuple[dt.date, int, int]], line: Mapping[str, str]
-) -> list[tuple[dt.date, int, int]]:
-    """Another day for an installment and those after it, a pause of principal, or more installments."""
-    unit, every = terms["repaymentFrequencyType"].lower(), int(terms["repaymentEvery"])
-    first = day(line["rescheduleFromDate"])
-    before, after = [x for x in plan_ if x[0] < first], [x for x in plan_ if x[0] >= first]
-    amounts = [(principal, interest) for _, principal, interest in after]
-    if line["graceOnPrincipal"]:
-        amounts = [(0, amounts[0][1])] * int(line["graceOnPrincipal"]) + amounts
-    if line["extraTerms"]:
-        count, total = len(after) + int(line["extraTerms"]), sum(principal for principal, _ in amounts)
-        share = half_up(Fraction(total, count))
-        amounts = [(share, amounts[0][1])] * (count - 1) + [(total - share * (count - 1), amounts[0][1])]
-    anchor = day(line["adjustedDueDate"]) if line["adjustedDueDate"] else after[0][0]
-    dates = [step(anchor, every * n, unit) for n in range(len(amounts))]  # type: ignore[arg-type]
-    return [*before, *((date, *amount) for date, amount in zip(dates, amounts, strict=True))]
 
 
 def strategy(name: str) -> Order:
@@ -423,15 +365,6 @@ def day(text: str) -> dt.date:
 
 def cents(text: str) -> int:
     return int(Decimal(text) * 100)
-
-
-def half_up(amount: Fraction) -> int:
-    return int(Decimal(amount.numerator * 1000 // amount.denominator).scaleb(-3).quantize(Decimal(1), ROUND_HALF_UP))
-
-
-def whole(amount: Fraction) -> int:
-    """Cents of the nearest whole unit."""
-    return half_up(amount / 100) * 100
 
 
 def void(_: object) -> None:

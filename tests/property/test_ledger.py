@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from fractions import Fraction
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,7 +24,11 @@ DAYS = (END - START).days
 amounts = st.integers(1, 60_000_000)
 conventions = st.sampled_from(["ACT/360", "ACT/365F", "ACT/ACT", "30/360", "30E/360"])
 orders = st.sampled_from(["civil_code", "penalty_first", "principal_first", "oldest_first", "by_arrears"])
-kinds = st.sampled_from(["pay", "charge", "waive", "promise", "breach", "draw", "accelerate", "reverse", "capitalize"])
+COMMON = ["pay", "charge", "waive", "promise", "reverse"]
+"""What makes the hard histories: a reversal under later operations that counted on it."""
+kinds = st.sampled_from(
+    [*COMMON, *COMMON, "pay off", "breach", "draw", "accelerate", "reschedule", "extend", "rate", "wait"]
+)
 Step = tuple[int, str, int]
 steps = st.lists(st.tuples(st.integers(0, DAYS), kinds, amounts), max_size=10).map(sorted)
 
@@ -62,18 +67,39 @@ def do(book: Ledger, step: Step) -> None:
         "charge": lambda: book.charge(
             day, BOOK_CLASSES[cents % 4], cents, tr("charge"), day + dt.timedelta(cents % 90)
         ),
-        "waive": lambda: book.waive(day, {BOOK_CLASSES[cents % 7]: cents % 9_999}),
-        "promise": lambda: book.waive(day, {BOOK_CLASSES[cents % 7]: cents % 9_999}, conditional=True),
+        "waive": lambda: book.waive(day, waived(book, day, cents)),
+        "promise": lambda: book.waive(day, waived(book, day, cents), conditional=True),
+        "pay off": lambda: book.pay_off(day),
         "breach": lambda: book.breach(day),
         "draw": lambda: book.draw(day, cents),
         "accelerate": lambda: book.accelerate(day),
         "reverse": lambda: book.reverse(day, cents % max(book.operations, 1)),
-        "capitalize": lambda: book.advance(day),
+        "reschedule": lambda: reschedule(book, day, cents, overdue=False),
+        "extend": lambda: reschedule(book, day, cents, overdue=True),
+        "rate": lambda: book.reprice(day, Fraction(cents % 1_000, 10_000)),
+        "wait": lambda: book.advance(day),
     }
     try:
         operations[kind]()
     except LedgerError:
         book.advance(max(day, book.day))
+
+
+def waived(book: Ledger, day: dt.date, cents: int) -> dict[str, int]:
+    """A part, or all, of what is owed and accrued in one class."""
+    book.advance(day)
+    name = BOOK_CLASSES[cents % 7]
+    owed = getattr(book.claim, name) + getattr(book.accrued(day), name)
+    return {name: owed if cents % 2 else cents % 9_999}
+
+
+def reschedule(book: Ledger, day: dt.date, cents: int, *, overdue: bool) -> None:
+    """Two installments, the second up to three years away."""
+    book.advance(day)
+    left = book.claim.principal + (book.claim.overdue if overdue else 0)
+    first = min(cents, left)
+    days = (day + dt.timedelta(days=cents % 200), day + dt.timedelta(days=200 + cents % 900))
+    book.reschedule(day, list(zip(days, (first, left - first), strict=True)), overdue=overdue)
 
 
 def foots(book: Ledger) -> None:
@@ -99,6 +125,54 @@ def test_every_state_foots(day_count: str, order: str, steps: list[Step]) -> Non
         foots(book)
 
 
+@given(day_count=conventions, order=orders, before=steps, first=steps.filter(bool), after=steps, at=st.integers(0, 9))
+@settings(max_examples=150)
+def test_a_reversal_is_the_history_without_it(
+    day_count: str, order: str, before: list[Step], first: list[Step], after: list[Step], at: int
+) -> None:
+    """Payments, charges and drawings that follow one another, one of them undone at the end."""
+    plain = {"pay", "charge", "draw", "accelerate", "rate"}
+    story = [step for step in sorted([*before, *first, *after]) if step[1] in plain] or [(0, "pay", 1)]
+    undone = at % len(story)
+    never, once = open_loan(day_count, order), open_loan(day_count, order)
+    for step in story[:undone] + story[undone + 1 :]:
+        do(never, step)
+    for step in story:
+        do(once, step)
+    never.advance(max(never.day, once.day))
+    once.reverse(max(never.day, once.day), undone)
+    assert once.claim == never.claim
+    assert once.credit == never.credit
+    later = once.day + dt.timedelta(days=40)
+    assert once.accrued(later) == never.accrued(later)
+
+
+@given(day_count=conventions, steps=steps, cents=amounts, part=st.integers(1, 99))
+@settings(max_examples=100)
+def test_what_a_rescheduling_did_not_know_is_not_lost(day_count: str, steps: list[Step], cents: int, part: int) -> None:
+    """A payment before a rescheduling, undone: the principal is that of a rescheduling without it."""
+    before = [step for step in steps if step[1] in ("pay", "charge", "waive")]
+    never, once = open_loan(day_count, "civil_code"), open_loan(day_count, "civil_code")
+    for step in before:
+        do(never, step)
+        do(once, step)
+    number = once.operations
+    once.pay(once.day, cents)
+    if part % 2:
+        once.reverse(once.day, number)
+    never.advance(once.day)
+    taken = once.claim.principal * part // 100
+    ahead = [once.day + dt.timedelta(days=300), once.day + dt.timedelta(days=900)]
+    once.reschedule(once.day, [(ahead[0], taken), (ahead[1], once.claim.principal - taken)])
+    if not part % 2:
+        once.reverse(once.day, number)
+    never.reschedule(never.day, [(ahead[0], taken), (ahead[1], never.claim.principal - taken)])
+    for day in (once.day, *ahead, END + dt.timedelta(days=900)):
+        once.advance(max(day, once.day))
+        never.advance(max(day, never.day))
+        assert once.claim == never.claim
+
+
 @given(day_count=conventions, order=orders, before=steps, cents=amounts, wait=st.integers(0, 200))
 @settings(max_examples=100)
 def test_a_reversal_restores_the_state(day_count: str, order: str, before: list[Step], cents: int, wait: int) -> None:
@@ -122,6 +196,21 @@ def test_cutting_a_period_changes_nothing(day_count: str, cuts: list[int]) -> No
     whole, cut = open_loan(day_count, "civil_code"), open_loan(day_count, "civil_code")
     for number in cuts:
         cut.pay(START + dt.timedelta(days=number), 0)
+    for book in (whole, cut):
+        book.advance(END)
+    assert whole.claim == cut.claim
+
+
+@given(day_count=conventions, days=st.sets(st.integers(1, 29), max_size=12))
+@settings(max_examples=100)
+def test_cents_paid_between_settlements_cost_nothing_and_gain_only_what_they_are(
+    day_count: str, days: set[int]
+) -> None:
+    """Fees come first: paid in cents they bear nothing, so the rest stands as without the payments."""
+    whole, cut = open_loan(day_count, "civil_code"), open_loan(day_count, "civil_code")
+    for number in sorted(days):
+        cut.pay(START + dt.timedelta(days=number), 1)
+    whole.pay(START + dt.timedelta(days=29), len(days))
     for book in (whole, cut):
         book.advance(END)
     assert whole.claim == cut.claim

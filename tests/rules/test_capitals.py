@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -71,8 +74,52 @@ def test_what_cannot_be_written_is_refused(cents: int) -> None:
         capitals(cents)
 
 
+@pytest.mark.parametrize("cents", [1.5, 150.0, True, Decimal("150"), "150", None])
+def test_only_whole_cents_are_written(cents: Any) -> None:
+    with pytest.raises(TypeError, match="whole number of cents"):
+        capitals(cents)
+
+
+def test_the_largest_amount_has_sixteen_digits_before_the_point() -> None:
+    assert capitals(MOST).startswith("人民币玖仟玖佰玖拾玖万")
+    assert len(f"{MOST // 100}") == 16
+
+
 def test_permitted_spellings_agree() -> None:
     assert agree("人民币壹仟陆佰捌拾元零叁角贰分", 168_032)
     assert agree("壹仟陆佰捌拾圆叁角贰分", 168_032)
     assert agree("人民币壹佰元正", 10_000)
     assert not agree("人民币壹佰元整", 10_001)
+
+
+@pytest.mark.parametrize(
+    ("text", "cents"),
+    [
+        ("人民币壹拾万零柒仟元伍角叁分", 10_700_053),  # both examples of the rule for ¥107,000.53
+        ("人民币壹拾万柒仟元零伍角叁分", 10_700_053),
+        ("壹拾万零柒仟元零伍角叁分", 10_700_053),
+        ("人民币壹拾亿零壹仟万元整", 101_000_000_000),
+        ("人民币壹拾亿壹仟万元整", 101_000_000_000),
+        ("壹拾元零伍角", 1_050),
+        ("壹拾元伍角整", 1_050),
+        ("壹元正", 100),
+    ],
+)
+def test_zeros_and_whole_marks_that_may_stand_or_not(text: str, cents: int) -> None:
+    assert agree(text, cents)
+
+
+@pytest.mark.parametrize(
+    ("text", "cents"),
+    [
+        ("壹元零壹分整", 101),  # 整 never follows 分
+        ("壹元", 100),  # and always 元
+        ("壹元整整", 100),
+        ("壹元零壹角", 110),  # 元 is no zero
+        ("壹拾壹万零柒仟元整", 11_700_000),  # nor is 万
+        ("叁佰贰拾伍元肆分", 32_504),  # 零 must stand for 角
+        ("壹万伍佰元整", 1_050_000),  # and for 仟
+    ],
+)
+def test_spellings_the_rule_does_not_permit(text: str, cents: int) -> None:
+    assert not agree(text, cents)

@@ -35,7 +35,6 @@ def make_case(
     monthly: Sequence[str] = (),
     start: str = "2026-12",
     milestones: Mapping[str, str] | None = None,
-    currency: str = "CNY",
     **policy: Any,
 ) -> Case:
     """A borrower on 20 November 2026, whose interest at 3.60 % ACT/360 is one ten-thousandth a day.
@@ -54,7 +53,7 @@ def make_case(
         {
             "schema": "repayplan/case/1",
             "as_of": "2026-11-20",
-            "currency": currency,
+            "currency": "CNY",
             "enterprise": {"name": "Invented"},
             "loans": [{"principal": "100000.00", **entry} for entry in entries],
             "cash": {"opening": opening, "floor": floor, "contingency": contingency, "sources": sources},

@@ -19,7 +19,6 @@ def months_problem(
     recovery: float = 0.0,
     collateral: float = 0.0,
     level: bool = False,
-    settle: bool = True,
 ) -> Problem:
     """``debt`` and what cash comes in each month in currency units; ``rate``, ``discount`` and ``hazard`` a month."""
     count = len(cash)
@@ -64,7 +63,7 @@ def months_problem(
             grace=never,
             exempt=never,
             interest_only=np.array([False]),
-            settle_full=np.array([settle]),
+            settle_full=np.array([True]),
             level=np.array([level]),
         ),
     )

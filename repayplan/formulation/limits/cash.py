@@ -17,14 +17,14 @@ from repayplan.solvers.staged import Draft, Piece, When
 
 @limit(
     "floors",
-    formula="c_t ≥ m_t",
+    formula="c_d ≥ m_d on every day d of a stage",
     source="bank policy: operating floor and contingency; where no payment could keep it, the floor falls to that cash",
     sign="0",
     applies="every stage",
 )
 def floors(draft: Draft, frame: Frame) -> None:
     """Cash never falls below what the business needs to run: no more is paid than stands above the floor."""
-    room = frame.money(frame.problem.cash.unpaid - frame.problem.cash.floor)
+    room = frame.money(frame.problem.cash.room)
     draft.row("floors", [(1.0, PAID)], np.minimum(room, draft.columns[PAID].upper))
 
 

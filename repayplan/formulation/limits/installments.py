@@ -65,16 +65,17 @@ def step(draft: Draft, frame: Frame) -> None:
 
 @limit(
     "balloon",
-    formula="x_{n−2} + x_{n−1} + x_n ≤ max(β, 3/n) D_0",
+    formula="x_{n−2} + x_{n−1} + x_n ≤ β D_0, or 3/n of the debt grown to then where 3/n > β",
     source="bank policy; EBA/GL/2016/07 names a large final payment as a sign of distress",
     sign="0",
     applies="the last payment date and the two before it",
     at_least=True,
 )
 def balloon(draft: Draft, frame: Frame) -> None:
-    """The last three of n payments together are at most a share β of the debt at signing, or an even share if larger.
+    """The last three of n payments together are at most a share β of the debt at signing.
 
-    Without the even share, a short plan of equal payments would count as a balloon.
+    Where n is so small that an even schedule would break that, three payments may hold their even share of the debt as
+    it would stand by then: a short plan of equal payments is no balloon.
     """
     share = frame.problem.limits.balloon
     if np.isnan(share).all():
@@ -84,8 +85,10 @@ def balloon(draft: Draft, frame: Frame) -> None:
     where = frame.at_last & ~np.isnan(share)[:, None]
     terms: list[Piece] = [*_total(frame, 1.0), (1.0, previous, When.BEFORE), (1.0, earlier, When.BEFORE)]
     spare = 2 * _known(frame, frame.problem.limits.margin)
-    even = LAST_PAYMENTS / np.maximum(np.cumsum(frame.problem.pays, axis=1), LAST_PAYMENTS)
-    draft.row("balloon", terms, np.maximum(np.nan_to_num(share)[:, None], even) - spare, where=where)
+    even = LAST_PAYMENTS / np.maximum(np.cumsum(frame.problem.pays, axis=1), 1)
+    grown = frame.money(frame.problem.debt.unpaid.sum(axis=2))
+    beta = np.nan_to_num(share)[:, None]
+    draft.row("balloon", terms, np.where(even > beta, even * grown, beta) - spare, where=where)
 
 
 def stepped(frame: Frame) -> Mask:

@@ -63,6 +63,7 @@ def test_amounts_that_fifteen_digits_do_not_hold() -> None:
     data = {
         "schema": "repayplan/case/1",
         "as_of": "2026-11-20",
+        "currency": "THB",
         "enterprise": {"name": "x"},
         "loans": [{"id": "L1", "principal": "9999999999999.99", "rate": "0.04351234567890123456789"}],
         "cash": {

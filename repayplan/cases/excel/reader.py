@@ -115,7 +115,7 @@ def _mentions(sheet: Sheet, layout: Layout, reading: Reading) -> Iterator[tuple[
 def _chosen(sheet: Sheet, layout: Layout, reading: Reading) -> Iterator[tuple[int, Place]]:
     """What stands behind the label of the unit."""
     value, address = read_form(sheet, layout, Reading(reading.words)).get("unit", (None, (0, 0)))
-    unit = unit_of(str(value)) if value is not None else None
+    unit = 1 if re.fullmatch(r"[A-Z]{3}", str(value)) else unit_of(str(value)) if value is not None else None
     if unit:
         yield unit, (sheet, address)
     elif value is not None:

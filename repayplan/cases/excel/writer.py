@@ -30,6 +30,16 @@ UNITS = (1, 10_000)
 _LATEST_TEXT_DATE = 1950
 """Dates before this year are written as text: Excel counts them wrongly or not at all."""
 
+_SHAPES = {
+    "amount": "#,##0.00##",
+    "rate": "0.00##%",
+    "number": "0.00##",
+    "date": "yyyy-mm-dd",
+    **dict.fromkeys(["months", "days", "day", "year", "units", "order"], "0"),
+    **dict.fromkeys(["text", "month", "choice", "season", "unit", "yes"], "@"),
+}
+"""Number formats by kind; what is typed into a cell of text stays as it was typed."""
+
 _SPARE_ROWS = 200
 """Rows below the last in which lists to choose from are offered."""
 
@@ -61,9 +71,7 @@ class _Writing:
         self._book, self._words, self._unit = book, words, unit
         chinese = current() == "zh"
         self._units = ["元", "万元"] if chinese else [currency, f"{currency} 10,000"]
-        self._brackets = "（", "）" if chinese else (" (", ")")
-        if not chinese:
-            self._brackets = " (", ")"
+        self._brackets = ("（", "）") if chinese else (" (", ")")
         self._unit_cell = ""
         self._title = book.add_format({"bold": True, "font_size": 14})
         self._head = book.add_format(
@@ -78,16 +86,7 @@ class _Writing:
         )
         self._label = book.add_format({"bold": True, "bg_color": "#DDEBF7", "border": 1, "border_color": "#9DB7D0"})
         self._hint = book.add_format({"font_color": "#6B6B6B", "italic": True})
-        self._formats = {
-            kind: book.add_format({"num_format": shape, "align": "right"})
-            for kind, shape in {
-                "amount": "#,##0.00##",
-                "rate": "0.00##%",
-                "date": "yyyy-mm-dd",
-                "number": "0.00##",
-                "": "@",
-            }.items()
-        }
+        self._formats = {kind: book.add_format({"num_format": shape}) for kind, shape in _SHAPES.items()}
 
     def write(self, content: Content, as_of: dt.date) -> None:
         for layout in self._words.layouts.values():
@@ -111,7 +110,7 @@ class _Writing:
             if column.field == "unit":
                 self._unit_cell = f"'{layout.title}'!${spell((row, 1))[0]}${row + 1}"
                 sheet.write_string(row, 0, column.title, self._label)
-                sheet.write_string(row, 1, self._units[UNITS.index(self._unit)], self._formats[""])
+                sheet.write_string(row, 1, self._units[UNITS.index(self._unit)], self._formats["text"])
             else:
                 self._heading(sheet, row, 0, column, self._label)
                 self._value(sheet, row, 1, column, values.get(column.field))
@@ -125,7 +124,8 @@ class _Writing:
         sheet.freeze_panes(1, 1)
         sheet.set_row(0, 32)
         for place, column in enumerate(layout.columns):
-            sheet.set_column(place, place, 30 if column.kind == "text" else 15)
+            shape = self._formats[column.kind.partition(":")[0]]
+            sheet.set_column(place, place, 30 if column.kind == "text" else 15, shape)
             self._heading(sheet, 0, place, column, self._head)
             if column.hint:
                 sheet.write_comment(0, place, column.hint)
@@ -133,7 +133,8 @@ class _Writing:
         months = self._months(sheet, layout, lines, as_of)
         for row, line in enumerate(lines, start=1):
             for place, column in enumerate(layout.columns):
-                self._value(sheet, row, place, column, line.values.get(column.field))
+                if column.field in line.values:
+                    self._value(sheet, row, place, column, line.values[column.field])
             for month, amount in line.months.items():
                 self._number(sheet, row, months[month], amount, "amount")
 
@@ -154,7 +155,7 @@ class _Writing:
         months = {add_months(first, number): first_column + number for number in range(count)}
         for month, place in months.items():
             sheet.write_string(0, place, f"{month:%Y-%m}", self._head)
-        sheet.set_column(first_column, first_column + count - 1, 14)
+        sheet.set_column(first_column, first_column + count - 1, 14, self._formats["amount"])
         return months
 
     # ------------------------------------------------------------------------------------------------------- cells
@@ -170,8 +171,7 @@ class _Writing:
     def _value(self, sheet: Worksheet, row: int, place: int, column: Column, value: Any) -> None:
         kind = column.kind.partition(":")[0]
         if value is None:
-            if shape := self._formats.get(kind):
-                sheet.write_blank(row, place, None, shape)
+            sheet.write_blank(row, place, None, self._formats[kind])
         elif value == "off" and column.off is not None:
             sheet.write_string(row, place, "不限" if current() == "zh" else "off")
         elif kind in ("amount", "rate", "number"):
@@ -179,9 +179,9 @@ class _Writing:
         elif kind == "date" and int(str(value)[:4]) >= _LATEST_TEXT_DATE:
             sheet.write_datetime(row, place, dt.datetime.fromisoformat(str(value)), self._formats["date"])
         elif isinstance(value, int) and not isinstance(value, bool):
-            sheet.write_number(row, place, value)
+            sheet.write_number(row, place, value, self._formats[kind])
         else:
-            sheet.write_string(row, place, self._word(column, value), self._formats[""])
+            sheet.write_string(row, place, self._word(column, value), self._formats["text"])
 
     def _number(self, sheet: Worksheet, row: int, place: int, value: Any, kind: str) -> None:
         """A number as a number where Excel's fifteen digits hold it, otherwise as text."""
@@ -191,7 +191,7 @@ class _Writing:
         if Decimal(format(float(number), ".15g")) == number:
             sheet.write_number(row, place, float(number), self._formats[kind])
         else:
-            sheet.write_string(row, place, f"{number:f}", self._formats[""])
+            sheet.write_string(row, place, f"{number:f}", self._formats["text"])
 
     def _word(self, column: Column, value: Any) -> str:
         """What people write for a value in the language in use."""

@@ -27,7 +27,7 @@ from repayplan.cases.agreements import (
     Reversed,
     Waived,
 )
-from repayplan.cases.checks import Path
+from repayplan.cases.problems import Path
 from repayplan.cases.documents import spell
 from repayplan.cases.models import Case, Loan
 from repayplan.debt.book import Book

@@ -8,7 +8,7 @@ ordinary gettext file that translators' tools open; it is read with babel, and o
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -39,6 +39,16 @@ class Message:
 def tr(text: str, /, **values: Any) -> Message:
     """A message to be said later. ``text`` must be a literal: the catalogue test reads it from the source."""
     return Message(text, values)
+
+
+def plural(one: Message, many: Message, count: int) -> Message:
+    """``one`` where there is exactly one, else ``many``; Chinese says the same for both."""
+    return one if count == 1 else many
+
+
+def listed(items: Iterable[object]) -> str:
+    """``2026-12-20, 2027-01-20``, joined as the language in use joins a list."""
+    return str(tr(", ")).join(map(str, items))
 
 
 def current() -> str:

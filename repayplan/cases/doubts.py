@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
 
-from repayplan.calendar.dates import add_months
+from repayplan.calendar.dates import add_months, day_in_month
 from repayplan.cases.checks import owed
 from repayplan.cases.models import Case
 from repayplan.cases.problems import Path, Problem
@@ -17,14 +17,23 @@ from repayplan.money import grouped, to_cents
 from repayplan.rules import defaults
 from repayplan.rules.law import rule
 
+LEAST_RATE = Decimal("0.005")
+"""No bank lends to an enterprise for less; 0.0435% is what 4.35% looks like after one step too many."""
+
+MOST_HAZARD = Decimal("0.20")
+"""A month; beyond it nine borrowers in ten default within the year, and nobody plans with them."""
+
 
 def doubts(case: Case) -> list[Problem]:
     """Everything in a case that a second look should be taken at, in no particular order."""
     end = case.policy.maturity or add_months(case.as_of, case.policy.months or defaults()["months"].value)
-    apart = [*_loans(case), *_rates(case), *_unmoved(case), *_out_of_order(case), *_balance_sheets(case)]
+    loans = [*_loans(case), *_contract_rates(case), *_claims(case)]
+    contracts = [*_multiples(case), *_unmoved(case), *_out_of_order(case)]
     if not case.cash.sources:  # only the account is asked for, not a plan
-        return apart
-    return [*apart, *_opening(case), *_enough(case, end), *_receipts(case, end), *_taxes(case)]
+        return [*loans, *contracts, *_balance_sheets(case)]
+    cash = [*_opening(case), *_needs_nothing(case), *_enough(case, end)]
+    receipts = [*_receipts(case, end), *_taxes(case), *_balance_sheets(case)]
+    return [*loans, *contracts, *cash, *receipts, *_hazard(case), *_payment_days(case)]
 
 
 def _loans(case: Case) -> Iterator[Problem]:
@@ -35,7 +44,33 @@ def _loans(case: Case) -> Iterator[Problem]:
             )
 
 
-def _rates(case: Case) -> Iterator[Problem]:
+def _contract_rates(case: Case) -> Iterator[Problem]:
+    """Rates that look like a percentage with its point in the wrong place."""
+    charge = rule("all_in_charge", case.as_of)
+    for number, loan in enumerate(case.loans):
+        said = (("loans", number, "rate"), tr("this contract rate is unusual"))
+        remedy = tr("write a percentage such as 4.35% or a fraction such as 0.0435")
+        if loan.rate < LEAST_RATE:
+            yield Problem(*said, tr("at least {rate} a year", rate=_percent(LEAST_RATE)), remedy)
+        if charge is not None and loan.rate > charge.most:
+            limit = tr("at most {rate} a year, {clause}", rate=_percent(charge.most), clause=charge.clause)
+            yield Problem(*said, limit, remedy)
+
+
+def _claims(case: Case) -> Iterator[Problem]:
+    for number, loan in enumerate(case.loans):
+        principal = loan.principal + loan.overdue_principal
+        for field in ("interest", "compound_interest", "penalty", "fees"):
+            if 0 < principal < getattr(loan, field):
+                yield Problem(
+                    ("loans", number, field),
+                    tr("this is more than the principal of the loan"),
+                    tr("at most {limit}", limit=f"{principal:,.2f}"),
+                    tr("check the number of zeros, and which amount belongs to which field"),
+                )
+
+
+def _multiples(case: Case) -> Iterator[Problem]:
     """Multiples outside what the central bank allows: a court would cut them."""
     for number, loan in enumerate(case.loans):
         for field in ("penalty_multiple", "misuse_multiple"):
@@ -80,6 +115,17 @@ def _opening(case: Case) -> Iterator[Problem]:
             tr("cash is below what the business needs on the first day"),
             tr("at least {floor}", floor=f"{floor:,.2f}"),
             tr("check opening, floor and operating_cost; nothing can be paid until cash is above"),
+        )
+
+
+def _needs_nothing(case: Case) -> Iterator[Problem]:
+    """Only a floor that is not written is missing: 0.00 is somebody's decision."""
+    if case.cash.floor is None and not case.cash.operating_cost:
+        yield Problem(
+            ("cash",),
+            tr("the business is taken to need no cash: neither operating_cost nor floor is given"),
+            None,
+            tr("write operating_cost, or floor where the sources are net of it (floor: 0 where it needs none)"),
         )
 
 
@@ -161,3 +207,29 @@ def _balance_sheets(case: Case) -> Iterator[Problem]:
                 tr("together {total}", total=f"{other_side:,.2f}"),
                 tr("check the three figures of {year}", year=str(year.year)),
             )
+
+
+def _hazard(case: Case) -> Iterator[Problem]:
+    if (case.policy.hazard or 0) > MOST_HAZARD:
+        yield Problem(
+            ("policy", "hazard"),
+            tr("this probability of default is unusual for one month"),
+            tr("at most {rate} a month", rate=_percent(MOST_HAZARD)),
+            tr("write the probability of one month; that of a year is about twelve times as large"),
+        )
+
+
+def _payment_days(case: Case) -> Iterator[Problem]:
+    """The last day of a shorter month stands for a later payment day."""
+    first, day = case.policy.first_payment, case.policy.payment_day
+    if first is not None and day is not None and first != day_in_month(first.year, first.month, day):
+        yield Problem(
+            ("policy", "first_payment"),
+            tr("the first payment falls on another day of the month than the others"),
+            tr("day {day} (policy.payment_day)", day=day),
+            tr("give both the same day unless this is meant"),
+        )
+
+
+def _percent(share: Decimal) -> str:
+    return f"{(share * 100).normalize():f}%"

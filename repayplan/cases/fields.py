@@ -28,7 +28,6 @@ from repayplan.money import MAX_CENTS, to_cents
 MAX_MONTHS = 360
 
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
-_IDENTIFIER = r"^[\w.\-]+$"
 _CURRENCY = r"^[A-Z]{3}$"
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _MONTH = re.compile(r"(\d{4})-(\d{1,2})", re.ASCII)
@@ -99,8 +98,8 @@ def _positive(number: Decimal) -> Decimal:
 
 
 def _fraction(value: Any, remedy: Message) -> Decimal:
-    """4.35 % as ``4.35%`` or ``0.0435``."""
-    if isinstance(value, str) and value.strip().endswith("%"):
+    """4.35 % as ``4.35%``, ``4.35％`` or ``0.0435``."""
+    if isinstance(value, str) and value.strip().endswith(("%", "％")):
         return _number(value.strip()[:-1], remedy).scaleb(-2)
     return _number(value, remedy)
 
@@ -206,16 +205,6 @@ def _one_line(text: str) -> str:
     return text
 
 
-def _identifier(text: str) -> str:
-    if not re.fullmatch(_IDENTIFIER, text):
-        raise refuse(
-            tr("this short name holds other signs than letters and digits"),
-            tr("letters, digits, full stop, hyphen, underscore"),
-            tr("write a short name such as L1"),
-        )
-    return text
-
-
 def _currency(text: str) -> str:
     if not re.fullmatch(_CURRENCY, text):
         raise refuse(tr("this is no currency"), tr("three capital letters (ISO 4217)"), tr("write for example CNY"))
@@ -264,12 +253,9 @@ Name = Annotated[
     str, StringConstraints(min_length=1, max_length=200), AfterValidator(_one_line), BeforeValidator(_word)
 ]
 Identifier = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=64),
-    AfterValidator(_identifier),
-    BeforeValidator(_word),
-    Field(json_schema_extra={"pattern": _IDENTIFIER}),
+    str, StringConstraints(min_length=1, max_length=64), AfterValidator(_one_line), BeforeValidator(_word)
 ]
+"""A contract number as it stands on the contract, with its brackets, slashes and spaces."""
 FileName = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_one_line)]
 Currency = Annotated[str, AfterValidator(_currency), Field(json_schema_extra={"pattern": _CURRENCY})]
 Months = Annotated[int, Field(ge=1, le=MAX_MONTHS), BeforeValidator(_whole)]

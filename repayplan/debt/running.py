@@ -27,9 +27,9 @@ from repayplan.cases.agreements import (
     Reversed,
     Waived,
 )
-from repayplan.cases.problems import Path
 from repayplan.cases.documents import spell
 from repayplan.cases.models import Case, Loan
+from repayplan.cases.problems import Path
 from repayplan.debt.book import Book
 from repayplan.debt.ledger import Ledger
 from repayplan.debt.order import CHINESE_BANK, ORDERS, ByArrears, Item, Order, order

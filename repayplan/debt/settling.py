@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from repayplan.cases.agreements import Agreement
-from repayplan.cases.problems import Path
 from repayplan.cases.documents import spell
 from repayplan.cases.models import Case
+from repayplan.cases.problems import Path
 from repayplan.debt.payoff import Payoff, payoff
 from repayplan.debt.running import ledgers
 

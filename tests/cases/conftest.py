@@ -20,6 +20,7 @@ def data() -> dict[str, Any]:
         ],
         "cash": {
             "opening": "20000.00",
+            "floor": "0.00",
             "sources": [
                 {"kind": "monthly", "name": "Shop", "start": "2026-12", "amount": "9000.00", "months": 36},
                 {

@@ -181,12 +181,13 @@ def test_stand_ins_for_wrong_fields_are_never_blamed(data: dict[str, Any]) -> No
     """The example that stands in for a wrong date must not be found to be before the case's date, and so on."""
     data["as_of"] = "2035-13-01"
     data["cash"]["sources"][1]["items"][0]["date"] = "soon"
-    data["loans"] = [{"id": "a b", "principal": 0, "rate": 0}]
+    data["loans"] = [{"id": "a\tb", "principal": 0, "rate": 0}]
     places = [fault.partition(":")[0] for fault in faults(data)]
     assert places == ["as_of", "loans[0].id", "cash.sources[1].items[0].date"]
 
 
 def test_doubts(data: dict[str, Any]) -> None:
+    del data["cash"]["floor"]
     data["cash"].update(opening="900.00", operating_cost="1000.00")
     shop, hall = data["cash"]["sources"]
     shop.update(months=12)
@@ -200,3 +201,56 @@ def test_doubts(data: dict[str, Any]) -> None:
         "cash.sources.1.items.1.date: this comes after the last day of the plan and pays nothing",
         "cash.sources.2.start: this comes after the last day of the plan and pays nothing",
     ]
+
+
+def doubt(data: dict[str, Any]) -> tuple[str, str, str]:
+    """The only doubt: place, what and limit."""
+    (problem,) = doubts(Case.model_validate(data))
+    return ".".join(map(str, problem.path)), str(problem.what), str(problem.limit)
+
+
+@pytest.mark.parametrize(
+    ("rate", "limit"),
+    [("0.49%", "at least 0.5% a year"), ("24.01%", "at most 24% a year, 法发〔2017〕22号"), ("0.5%", ""), ("24%", "")],
+)
+def test_contract_rates_that_look_like_a_slip(data: dict[str, Any], rate: str, limit: str) -> None:
+    data["loans"][1]["rate"] = rate
+    if limit:
+        assert doubt(data) == ("loans.1.rate", "this contract rate is unusual", limit)
+    else:
+        assert doubted(data) == []
+
+
+@pytest.mark.parametrize("field", ["interest", "compound_interest", "penalty", "fees"])
+def test_claims_larger_than_their_principal(data: dict[str, Any], field: str) -> None:
+    data["loans"][1].update({"principal": "40000.00", "overdue_principal": "10000.00", field: "50000.00"})
+    assert doubted(data) == []
+    data["loans"][1][field] = "50000.01"
+    where = f"loans.1.{field}"
+    assert doubt(data) == (where, "this is more than the principal of the loan", "at most 50,000.00")
+    data["loans"][1].update(principal=0, overdue_principal=0)  # what is left of a loan whose principal is repaid
+    assert doubted(data) == []
+
+
+def test_a_business_that_needs_no_cash(data: dict[str, Any]) -> None:
+    del data["cash"]["floor"]
+    place, what, _ = doubt(data)
+    assert (place, what[:37]) == ("cash", "the business is taken to need no cash")
+    data["cash"]["operating_cost"] = "0.01"
+    assert doubted(data) == []
+
+
+def test_probabilities_of_a_year_given_for_a_month(data: dict[str, Any]) -> None:
+    data["policy"]["hazard"] = "20%"
+    assert doubted(data) == []
+    data["policy"]["hazard"] = "20.1%"
+    assert doubt(data)[::2] == ("policy.hazard", "at most 20% a month")
+
+
+def test_a_first_payment_on_another_day_than_the_others(data: dict[str, Any]) -> None:
+    data["policy"].update(first_payment="2027-01-15", payment_day=20)
+    assert doubt(data)[::2] == ("policy.first_payment", "day 20 (policy.payment_day)")
+    data["policy"].update(first_payment="2027-02-28", payment_day=31)
+    assert doubted(data) == []
+    del data["policy"]["payment_day"]
+    assert doubted(data) == []

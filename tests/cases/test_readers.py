@@ -69,6 +69,18 @@ def test_a_case_is_read_to_the_digit(tmp_path: Path) -> None:
     assert policy.grace.interest_only is False
 
 
+@pytest.mark.parametrize("number", ["（2024）信银贷字第0123号", "(2025)沪银/贷字 第5号", "HT#7 [a] {b} =1", "号" * 64])
+def test_contract_numbers_are_taken_as_they_are(data: dict[str, Any], number: str) -> None:
+    data["loans"][0]["id"] = data["enterprise"]["id"] = number
+    case = read_text(json.dumps(data), "x", "json")
+    assert (case.loans[0].id, case.enterprise.id) == (number, number)
+
+
+def test_a_full_width_percent_sign_is_a_percent_sign(data: dict[str, Any]) -> None:
+    data["loans"][0]["rate"] = "4.35％"
+    assert read_text(json.dumps(data), "x", "json").loans[0].rate == Decimal("0.0435")
+
+
 def test_json_and_yaml_give_the_same_case(data: dict[str, Any]) -> None:
     text = json.dumps(data, indent=1)
     assert read_text(text, "x", "json") == read_text(text, "x", "yaml")
@@ -156,9 +168,14 @@ EXAMPLE_SOURCE = "{kind: monthly, name: Net cash of the shops, start: 2026-12, a
         ),
         (
             "loans.0.id",
-            "a/b",
-            "loans[0].id: this short name holds other signs than letters and digits; value: a/b; "
-            "limit: letters, digits, full stop, hyphen, underscore; → write a short name such as L1",
+            "L1\u202e",
+            "loans[0].id: this text holds line breaks or invisible characters; value: L1\\u202e; "
+            "→ write it again on one line",
+        ),
+        (
+            "loans.0.id",
+            "号" * 65,
+            f"loans[0].id: this text is too long; value: {'号' * 59}…; limit: at most 64 characters; → shorten it",
         ),
         (
             "loans.0.principal",
@@ -409,4 +426,4 @@ def test_doubts_stand_beside_a_case_that_is_in_order(tmp_path: Path) -> None:
     (tmp_path / "case.yaml").write_text(GOOD, encoding="utf-8")
     case, doubts = check_case(tmp_path / "case.yaml")
     assert case == read_case(tmp_path / "case.yaml")
-    assert [fault.where for fault in doubts] == ["case.yaml:7 cash.opening", "case.yaml:7 cash"]
+    assert [fault.where for fault in doubts] == ["case.yaml:7 cash.opening", "case.yaml:7 cash", "case.yaml:7 cash"]

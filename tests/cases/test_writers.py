@@ -23,7 +23,7 @@ signed = st.decimals(-(10**9), 10**9, places=2)
 shares = st.decimals(0, 1, places=6) | st.integers(0, 10_000).map(lambda points: f"{points / 100:.2f}%")
 dates = st.dates(dt.date(2026, 11, 21), dt.date(2050, 12, 31))
 names = st.text(st.characters(blacklist_categories=("C", "Zl", "Zp")), min_size=1, max_size=20).filter(str.strip)
-identifiers = st.from_regex(r"[\w.\-]{1,10}", fullmatch=True)
+identifiers = st.from_regex(r"[\w.\-（）()/# ]{1,10}", fullmatch=True).filter(str.strip)
 
 
 def fields(required: dict[str, Any], optional: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:

@@ -1,12 +1,15 @@
-"""Fineract's equal-installment tests: its ways of counting days, several disbursements, a new rate."""
+"""Fineract's equal-installment tests: its ways of counting days, several disbursements, a new rate.
+
+The file holds neither the day nor the height of a new rate; both are read off the test's name, where its authors
+wrote them.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -15,11 +18,14 @@ from typing import Any
 from oracle import UNREADABLE, Verdict, data
 
 from repayplan.calendar.cycles import step
+from repayplan.calendar.dates import day_in_month
 from repayplan.calendar.daycount import year_fraction
-from repayplan.debt.contract import Contract, Level, Position, Repayment, Row, schedule
+from repayplan.debt.book import DayCount
+from repayplan.debt.contract import Contract, Level, Row
+from repayplan.debt.installments import shared_out
 from repayplan.debt.rates import RatePath
+from repayplan.debt.smoothing import smoothed
 
-Years = Callable[[dt.date, dt.date], Fraction]
 DAY = dt.timedelta(days=1)
 
 KNOWN_CALLS = {"addDisbursement", "generateInterestScheduleModel", "changeInterestRate"}
@@ -97,73 +103,40 @@ def _schedule(test: dict[str, Any], drawn: Sequence[tuple[dt.date, int]]) -> tup
     length = (first_end - starts[0]).days
     end = step(starts[0], months * len(starts), "months") if monthly else starts[-1] + length * DAY
     bounds = [*starts, end]
-    years = _years(bounds, test["days_in_year"], test["days_in_month"], months if monthly else None)
+    count = _years(bounds, test["days_in_year"], test["days_in_month"], months if monthly else None)
     rate = RatePath.fixed(Fraction(Decimal(str(test["rate_pct"]))) / 100)
     if "changeInterestRate" in test["other_calls"]:
         for month, date, per_cent in NEW_RATE.findall(test["test"]):
-            day = dt.date(starts[0].year, int(month), int(date))
+            day = _on(int(month), int(date), starts[0])
             rate = rate.then(day, RatePath.fixed(Fraction(int(per_cent), 100)))
-    rule = Smoothed()
     contract = Contract(
         principal=drawn[0][1],
         start=drawn[0][0],
         maturity=end,
         rate=rate,
-        repayment=rule,
+        repayment=Level(),
         interest_dates=bounds[1:],
         principal_dates=bounds[1:-1],
         drawings=dict(drawn[1:]),
-        day_count=years,
+        day_count=count,
     )
-    factors = [float(rate.at(a) * years(a, b)) for a, b in pairwise(bounds)]
-    return _smooth(contract, rule), factors
-
-
-@dataclass
-class Smoothed(Repayment):
-    """A level payment whose amount from a date on may be set."""
-
-    level: Level = field(default_factory=Level)
-    set_from: dict[dt.date, float] = field(default_factory=dict)
-    computed: dict[dt.date, float] = field(default_factory=dict)
-
-    def principal(self, position: Position) -> float:
-        return min(self.payment(position) - position.accrued, position.balance)
-
-    def payment(self, position: Position) -> float:
-        day = position.ahead[0]
-        if day in self.set_from:
-            return self.set_from[day]
-        if position.last_payment is None or position.reset:
-            self.computed[day] = self.level.payment(position)
-            return self.computed[day]
-        return position.last_payment
-
-
-def _smooth(contract: Contract, rule: Smoothed) -> list[Row]:
-    """Where the last payment is off by more cents than half the payments count, the difference is spread over them,
-    if that brings it nearer to the others (checkAndAdjustEmiIfNeeded)."""
-    rows = schedule(contract)
-    for day in sorted(rule.computed):
-        count = sum(row.date >= day for row in rows)
-        off = rows[-1].payment - rows[-2].payment
-        if count // 2 == 0 or abs(off) <= count // 2:
-            continue
-        rule.set_from[day] = rule.computed[day] + round(off / count)
-        again = schedule(contract)
-        if abs(again[-1].payment - again[-2].payment) < abs(off):
-            rows = again
-        else:
-            del rule.set_from[day]
-            schedule(contract)
-    return rows
+    assert callable(count)
+    factors = [float(rate.at(a) * count(a, b)) for a, b in pairwise(bounds)]
+    return smoothed(contract), factors
 
 
 def _is_monthly(start: dt.date, end: dt.date) -> bool:
-    return start.day == end.day and (start.year, start.month) != (end.year, end.month)
+    """The same day of another month, or its last where it is shorter."""
+    return (start.year, start.month) != (end.year, end.month) and end == day_in_month(end.year, end.month, start.day)
 
 
-def _years(bounds: Sequence[dt.date], in_year: str, in_month: str, months: int | None) -> Years:
+def _on(month: int, day: int, start: dt.date) -> dt.date:
+    """The first such day that is not before ``start``."""
+    year = start.year + ((month, day) < (start.month, start.day))
+    return day_in_month(year, month, day)
+
+
+def _years(bounds: Sequence[dt.date], in_year: str, in_month: str, months: int | None) -> DayCount:
     """Years of a whole period, shared out by days within it."""
 
     def of(start: dt.date, end: dt.date) -> Fraction:
@@ -175,12 +148,4 @@ def _years(bounds: Sequence[dt.date], in_year: str, in_month: str, months: int |
             return Fraction((end - start).days, year)
         return Fraction(30 * months, year)
 
-    def years(start: dt.date, end: dt.date) -> Fraction:
-        total = Fraction(0)
-        for a, b in pairwise(bounds):
-            days = (min(b, end) - max(a, start)).days
-            if days > 0:
-                total += of(a, b) * Fraction(days, (b - a).days)
-        return total
-
-    return years
+    return shared_out(bounds, {b: of(a, b) for a, b in pairwise(bounds)})

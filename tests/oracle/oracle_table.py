@@ -23,7 +23,10 @@ variable `REPAYPLAN_DATA`; the tests in `tests/oracle` skip where it is not set.
 `python tests/oracle/oracle_table.py` from an actual run, and a test compares the two where the same files are there.
 
 Differences are in the oracle's own unit: currency units for flows (ACTUS and QuantLib unrounded, Fineract to the cent),
-rates of one for XIRR. Whether a case is in scope is read off its terms, never off its name.
+rates of one for XIRR. Whether a case is in scope is read off its terms, never off its identifier. Two things stand only
+in names and are read there: what a Fineract product sets (interest counted anew, from when a payment counts, what a
+prepayment does, down payments), and day and height of a new rate in the level-installment tests. `fixingDays` of ACTUS
+is not read: the reference takes the market of the reset day itself. A term that no adapter knows excuses no case.
 """
 
 

@@ -232,6 +232,12 @@ def test_what_is_not_understood_is_not_left_out_in_silence(sheets: dict[str, Any
     assert (place, what) in said
 
 
+def test_a_workbook_without_its_first_sheet() -> None:
+    assert places(faults_in({"贷款": [("合同号", "逾期本金"), ("A1", 1)]})) == [
+        ("贷款!A1", "this workbook has no sheet Overview")
+    ]
+
+
 def test_sheets_set_aside_and_empty_ones() -> None:
     sheets = {"概况": overview(), "_草稿": [("x", 1)], "备注": [("y", 2)], "Sheet2": []}
     assert case_in(sheets) == case_in({"概况": overview()})

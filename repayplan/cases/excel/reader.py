@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from repayplan.cases import cells
-from repayplan.cases.documents import UNREADABLE, Document, scalar
+from repayplan.cases.documents import UNREADABLE, Document, scalar, shown
 from repayplan.cases.excel.container import Sheet, open_workbook
 from repayplan.cases.excel.draft import Draft, Place, Reading, heading_text, steps
 from repayplan.cases.excel.forms import read_form
@@ -17,6 +17,7 @@ from repayplan.cases.excel.headings import Headings, Layout, heading_unit, headi
 from repayplan.cases.excel.loans import settle_loan
 from repayplan.cases.excel.overview import Overview
 from repayplan.cases.excel.tables import Row, read_table
+from repayplan.errors import Fault, InputError
 from repayplan.language import tr
 
 SCHEMA = "repayplan/case/1"
@@ -64,7 +65,18 @@ def _pages(sheets: Sequence[Sheet], reading: Reading) -> list[tuple[Sheet, Layou
     """The sheets with what they mean, the overview first; others than known ones are noted."""
     layouts = reading.words.layouts
     named = [(sheet, reading.words.layout_of(sheet.name)) for sheet in sheets]
-    overview = next((sheet for sheet, layout in named if layout is layouts["overview"]), sheets[0])
+    first = sheets[0]
+    overview = next((sheet for sheet, layout in named if layout is layouts["overview"]), first)
+    if overview is first and named[0][1] not in (None, layouts["overview"]):
+        what = tr("this workbook has no sheet {name}", name=layouts["overview"].title)
+        raise InputError(
+            Fault(
+                what,
+                first.where((0, 0)),
+                shown(first.name),
+                remedy=tr("put it first; repayplan init --excel writes one"),
+            )
+        )
     pages = [(overview, layouts["overview"])]
     for sheet, layout in named:
         if sheet is overview or not sheet.filled or _set_aside(sheet.name, reading.words):

@@ -78,7 +78,7 @@ def invented_plan(loans: int = 1, months: int = 12, debt: int = 900_000, status:
             installments.append(Installment(date, loan.id, amount, *classes, ledger.principal, ledger.debt))
             cash -= amount
             paid += amount
-        rows.append(CashRow(date, inflow, 0, paid, cash, 10_000_000))
+        rows.append(CashRow(date, inflow, 0, paid, cash, cash, 10_000_000))
     unpaid = sum(ledger.debt for ledger in ledgers)
     metrics = _metrics(signing, installments, unpaid, rows)
     sentence = tr("Cash holds the installment of {date} down", date=dates[0])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -54,6 +54,7 @@ class InstallmentLoan:
     to ``unit`` cents; with ``equal_principal`` the share of principal is level instead. ``years`` counts interest.
     Numbers in ``no_principal`` repay nothing; interest of those in ``later`` is due with the next one that is not;
     those in ``free`` bear none. ``from_day``: a payment counts from its day, otherwise from the next due date.
+    ``rounded`` books interest in cents.
     """
 
     principal: int
@@ -71,6 +72,7 @@ class InstallmentLoan:
     drawings: Mapping[dt.date, int] = field(default_factory=dict)
     prepayment: Prepayment = "amount"
     from_day: bool = True
+    rounded: Callable[[Fraction], int] = round_half_up
 
     def level(self, balance: int, after: int, rate: Fraction) -> int:
         """The level payment, or share of principal, that repays ``balance`` after installment number ``after``."""
@@ -237,7 +239,7 @@ class _Run:
         total = 0
         for a, b in pairwise(sorted({start, due, *turns})):
             base += moves.get(a, 0) if a > start else 0
-            total += round_half_up(base * self.loan.rate.at(a) * years(self.loan.years, a, b))
+            total += self.loan.rounded(base * self.loan.rate.at(a) * years(self.loan.years, a, b))
         return total
 
     def resize(self, number: int, due: dt.date) -> None:

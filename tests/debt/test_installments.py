@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -30,7 +29,8 @@ FEBRUARY, MARCH, APRIL = (dt.date(2026, month, 1) for month in (2, 3, 4))
 def level(**terms: Any) -> InstallmentLoan:
     """3,000.00 at 1 % a month over three months: 1,020.07 each."""
     given: dict[str, Any] = {"rate": RatePath.fixed(Fraction("0.12")), "years": "30E/360", "period": Fraction(1, 12)}
-    return InstallmentLoan(300_000, START, [FEBRUARY, MARCH, APRIL], **{**given, **terms})
+    given |= {"principal": 300_000, "start": START, "dates": [FEBRUARY, MARCH, APRIL]}
+    return InstallmentLoan(**{**given, **terms})
 
 
 def halves(**terms: Any) -> InstallmentLoan:
@@ -46,6 +46,12 @@ def figures(rows: list[Installment]) -> list[tuple[int, int]]:
 def test_nothing_happens() -> None:
     # 3,000 × 0.01 / (1 − 1.01⁻³) = 1,020.0663; 2,009.93 and 1,009.96 are left
     assert figures(installments(level())) == [(99_007, 3_000), (99_997, 2_010), (100_996, 1_010)]
+
+
+def test_how_interest_is_rounded() -> None:
+    # 3,000.50 at 1 %: 30.005, halves up or to even
+    assert installments(level(principal=300_050))[0].interest == 3_001
+    assert installments(level(principal=300_050, rounded=round))[0].interest == 3_000
 
 
 def test_whole_units() -> None:
@@ -126,7 +132,7 @@ def test_a_new_rate_makes_a_new_level_payment() -> None:
 
 
 def test_a_longer_period_earns_more() -> None:
-    loan = replace(level(), dates=[FEBRUARY, dt.date(2026, 3, 16), dt.date(2026, 4, 16)])
+    loan = level(dates=[FEBRUARY, dt.date(2026, 3, 16), dt.date(2026, 4, 16)])
     # a month and a half on 2,009.93: 30.15
     assert figures(installments(loan))[1] == (98_992, 3_015)
 

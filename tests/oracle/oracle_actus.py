@@ -42,6 +42,9 @@ OUTSIDE = {
 NOTHING = ("", "0", "0.0", "000", "OOO", "NO", "N", "P0D")
 """Values of such a term that switch it off. A term that is not named here is no excuse: the case is judged."""
 
+USUAL = {"cyclePointOfInterestPayment": "E", "cyclePointOfRateReset": "B"}
+"""What such a term says of a loan like any other: interest at the end, a rate fixed at the beginning."""
+
 DAY_COUNTS = {"A365": "ACT/365F", "A360": "ACT/360", "AA": "ACT/ACT", "AAISDA": "ACT/ACT", "30E360": "30E/360"}
 OWN_DAY_COUNTS = ("30E360ISDA", "28E336")
 UNITS = {"D": "days", "W": "weeks", "M": "months", "Q": "months", "H": "months", "Y": "years"}
@@ -61,7 +64,7 @@ KINDS = {
 def outside(terms: Mapping[str, Any], contract: Mapping[str, Any]) -> str | None:
     """Why a contract is out of scope, None where it is not."""
     for name, reason in OUTSIDE.items():
-        if str(terms.get(name, "")).strip() not in NOTHING:
+        if str(terms.get(name, "")).strip() not in (*NOTHING, USUAL.get(name)):
             return reason
     if contract.get("eventsObserved"):
         return "events that the borrower or the market decides on"

@@ -119,6 +119,7 @@ def _schedule(test: dict[str, Any], drawn: Sequence[tuple[dt.date, int]]) -> tup
         principal_dates=bounds[1:-1],
         drawings=dict(drawn[1:]),
         day_count=count,
+        rounded=round,
     )
     assert callable(count)
     factors = [float(rate.at(a) * count(a, b)) for a, b in pairwise(bounds)]

@@ -161,7 +161,7 @@ class Teller:
     def on_disburse(self, entry: Mapping[str, Any], text: str, amount: str) -> None:
         date, lent = day(text), cents(amount)
         if self.lent:
-            self.loan.lend(date, lent, self.payments_made(), self.today)
+            self.loan.lend(date, lent, self.payments_made(), self.today, self.charged())
         else:
             self.start = date
             self.loan = Loan(self.terms, date, lent, self.approved)
@@ -193,7 +193,7 @@ class Teller:
 
     def on_reschedule(self, entry: Mapping[str, Any]) -> None:
         for line in _rows(entry):
-            self.loan.reschedule(line, self.payments_made(), self.today)
+            self.loan.reschedule(line, self.payments_made(), self.today, self.charged())
 
     # what is asked
 

@@ -101,6 +101,7 @@ class Loan:
             drawings=self.drawings,
             prepayment=prepayment(product),
             from_day="SAME_AS_REPAYMENT" not in product,
+            rounded=round,
         )
 
     def period(self) -> Fraction:
@@ -126,11 +127,15 @@ class Loan:
         if self.recalculates:
             self.make(settled_before(self.rows, day), paid, today, charges)
 
-    def lend(self, day: dt.date, amount: int, paid: Sequence[Payment], today: dt.date) -> None:
+    def lend(
+        self, day: dt.date, amount: int, paid: Sequence[Payment], today: dt.date, charges: Sequence[Item] = ()
+    ) -> None:
         self.drawings = {**self.drawings, day: self.drawings.get(day, 0) + amount}
-        self.make(settled_before(self.rows, day), paid, today)
+        self.make(settled_before(self.rows, day), paid, today, charges)
 
-    def reschedule(self, line: Mapping[str, str], paid: Sequence[Payment], today: dt.date) -> None:
+    def reschedule(
+        self, line: Mapping[str, str], paid: Sequence[Payment], today: dt.date, charges: Sequence[Item] = ()
+    ) -> None:
         """Another day for an installment and those after it, a pause of principal or interest, more installments, a
         new rate. A pause of principal makes the term longer by as much."""
         kept = settled_before(self.rows, read_day(line["rescheduleFromDate"]))
@@ -151,7 +156,7 @@ class Loan:
         if more and kept and not self.flat:
             level = self.declining().level(left, number, self.rate.at(kept[-1].due))
             kept[-1] = replace(kept[-1], level=level)
-        self.make(kept, paid, today)
+        self.make(kept, paid, today, charges)
 
 
 def months_between(start: dt.date, end: dt.date, anchor: int) -> Fraction:

@@ -87,7 +87,7 @@ def test_day_counts_of_their_own(
 
 
 def test_an_unknown_term_is_no_excuse() -> None:
-    terms = {**LOAN, "gracePeriod": "P0D", "delinquencyPeriod": "P3M"}
+    terms = {**LOAN, "gracePeriod": "P0D", "delinquencyPeriod": "P3M", "cyclePointOfInterestPayment": "E"}
     assert outside(terms, {}) is None
     assert outside({**LOAN, "purchaseDate": "2013-02-01T00:00:00"}, {}) == "a purchase of the loan by somebody else"
 

@@ -72,7 +72,7 @@ class CashArrays(Frozen):
     @cached_property
     def payable(self) -> Cents:
         """(N, T) the most that can have been paid up to each stage without a floor breaking then or later."""
-        return np.minimum.accumulate(self.room[:, ::-1], axis=1)[:, ::-1]
+        return np.asarray(np.minimum.accumulate(self.room[:, ::-1], axis=1)[:, ::-1])
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ class CashArrays(Frozen):
     @cached_property
     def unfunded(self) -> Cents:
         """(N, T) by how much cash falls short of the wanted floor though nothing is paid."""
-        return np.maximum(self.wanted[:, None] - self.trough, 0)
+        return np.asarray(np.maximum(self.wanted[:, None] - self.trough, 0))
 
     @cached_property
     def carried(self) -> Cents:

@@ -19,6 +19,9 @@ from repayplan.problem.arrays import Problem
 
 CENTS = 100.0
 
+TIE = 1e-6
+"""By how much less the loan next in rank counts where nothing else decides."""
+
 CBC_NOISE = 1e-7
 """CBC does not meet its own optimum again more exactly than this."""
 
@@ -65,9 +68,23 @@ def build(case: Problem, last: int | None) -> Model:
     ]:
         problem += row
     value = recovery(case, problem, payments, debts)
-    left = {t: len(pays) - number for number, t in enumerate(pays)}
-    earliness = pulp.lpSum(left[t] / len(pays) * total[t] for t in allowed)
+    weights = urgency(case, pays)
+    earliness = pulp.lpSum(weights[t][loan] * payments[loan][t] for loan in loans for t in allowed)
     return Model(problem, payments, value, earliness)
+
+
+def urgency(case: Problem, pays: list[int]) -> dict[int, list[float]]:
+    """What a unit paid counts: as often as there are dates from its own on, more on a loan that would grow faster."""
+    weights = {}
+    for number, t in enumerate(pays):
+        spared = [
+            sum(float(case.debt.unpaid[0, s, loan]) for s in pays[number:]) / float(case.debt.unpaid[0, t, loan])
+            for loan in range(case.shape[2])
+        ]
+        left = (len(pays) - number) / len(pays)
+        ranked = zip(spared, case.debt.rank[0].tolist(), strict=True)
+        weights[t] = [left * saved / min(spared) * (1 - TIE * rank) for saved, rank in ranked]
+    return weights
 
 
 def cash_rows(case: Problem, total: dict[int, pulp.LpAffineExpression], stages: range) -> Iterator[pulp.LpConstraint]:
@@ -75,7 +92,7 @@ def cash_rows(case: Problem, total: dict[int, pulp.LpAffineExpression], stages: 
     cash = case.cash
     for t in stages:
         paid = pulp.lpSum(total[s] for s in total if s <= t)
-        yield paid <= float(cash.unpaid[0, t] - cash.floor[0, t]) / CENTS
+        yield paid <= float(cash.room[0, t]) / CENTS
     if np.isnan(case.cover.minimum[0]):
         return
     for t in total:
@@ -112,6 +129,7 @@ def installment_rows(
             yield total[t] <= float(limits.maximum[0]) / CENTS
     if last is None:
         return
+    owed = float(case.debt.opening.sum())
     for before, t in pairwise(pays):
         if t in total and not np.isnan(limits.step[0]) and not limits.exempt[0, before]:
             yield total[t] <= (1 + float(limits.step[0])) * total[before]
@@ -119,9 +137,11 @@ def installment_rows(
                 yield total[t] >= (1 - float(limits.step[0])) * total[before]
     if not np.isnan(limits.balloon[0]):
         three = [t for t in pays if t <= last][-3:]
-        yield pulp.lpSum(total[t] for t in three) <= float(limits.balloon[0]) * float(case.debt.opening.sum()) / CENTS
-    least = min(int(limits.unit[0]), int(case.debt.opening.sum()), int(case.cash.payable[0, last]))
-    yield total[last] >= least / CENTS
+        share, even = float(limits.balloon[0]), 3 / len(total)
+        most = even * float(case.debt.unpaid[0, last].sum()) if even > share else share * owed
+        yield pulp.lpSum(total[t] for t in three) <= most / CENTS
+    least = max(float(limits.unit[0]), owed / (10 * len(total)))
+    yield total[last] >= min(least, owed, float(case.cash.payable[0, last])) / CENTS
 
 
 def recovery(
@@ -136,8 +156,9 @@ def recovery(
     if not case.limits.settle_full[0]:
         moments.append((case.shape[1] - 1, False))
     for t, due in moments:
-        factor, survives = float(value.planning[0, t]), float(value.survival[0, t])
+        survives = float(value.survival[0, t])
         for loan, paid in enumerate(payments):
+            factor = float(value.planning[0, t, loan])
             if due and t in paid:
                 parts.append(factor * survives * paid[t])
             weight = factor * (alive - survives if due else survives)

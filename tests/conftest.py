@@ -97,11 +97,11 @@ def invented_plan(loans: int = 1, months: int = 12, debt: int = 900_000, status:
 
 def _metrics(signing: int, installments: list[Installment], unpaid: int, rows: list[CashRow]) -> Metrics:
     paid = [row for row in installments if row.payment]
-    tightest = min(rows, key=lambda row: row.closing - row.floor)
+    tightest = min(rows, key=lambda row: row.lowest - row.floor)
     return Metrics(
         debt_at_signing=signing,
         capitalized=0,
-        interest_paid=sum(row.interest for row in paid),
+        interest_paid=sum(row.payment - row.principal for row in paid),
         recovered=sum(row.payment for row in paid),
         expected_recovery=signing,
         npv_at_eir=signing,
@@ -112,7 +112,7 @@ def _metrics(signing: int, installments: list[Installment], unpaid: int, rows: l
         largest_payment=max((row.payment for row in paid), default=0),
         min_dscr=1.2,
         min_dscr_date=dt.date(2027, 3, 20),
-        min_headroom=tightest.closing - tightest.floor,
+        min_headroom=tightest.lowest - tightest.floor,
         min_headroom_date=tightest.date,
         average_life_years=0.48,
         receipts_borrower=sum(row.inflow for row in rows),

@@ -13,7 +13,7 @@ from babel.messages.catalog import Message as Entry
 from babel.messages.pofile import read_po
 
 import repayplan
-from repayplan.language import LANGUAGES, from_environment, speaking, tr, use
+from repayplan.language import LANGUAGES, from_environment, listed, plural, speaking, tr, use
 
 PACKAGE = Path(repayplan.__file__).parent
 
@@ -81,6 +81,15 @@ def test_a_message_inside_a_message_is_translated_too() -> None:
     inner = tr("limit: {limit}", limit=tr("two decimals"))
     with speaking("zh"):
         assert "小数" in str(inner)
+
+
+def test_lists_and_numbers_are_said_as_the_language_says_them() -> None:
+    loans = [plural(tr("1 loan"), tr("{count} loans", count=count), count) for count in (1, 2)]
+    assert [str(loan) for loan in loans] == ["1 loan", "2 loans"]
+    assert listed(["2027-01-20", "2027-02-20"]) == "2027-01-20, 2027-02-20"
+    with speaking("zh"):
+        assert [str(loan) for loan in loans] == ["1 笔贷款", "2 笔贷款"]
+        assert listed(["2027-01-20", "2027-02-20"]) == "2027-01-20、2027-02-20"
 
 
 @pytest.mark.parametrize(

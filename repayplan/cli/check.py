@@ -13,6 +13,7 @@ from repayplan.language import Message, tr
 
 if TYPE_CHECKING:
     from repayplan.cases.models import Case
+    from repayplan.errors import Fault
 
 
 @click.command("check", help=tr("Read a case and tell every problem at once, each with its place and remedy.").text)
@@ -26,7 +27,7 @@ def command(case: Path, as_json: bool) -> int:
 
     read, document = read_with_places(case)
     ledgers(read, last_day(read), document.where)  # refuses what no account can hold
-    doubts = doubted(read, document)
+    doubts = [*doubted(read, document), *(_outlook(read) if read.cash.sources else [])]
     if as_json:
         print_json({"case": str(case), "faults": [], "doubts": [doubt.as_dict() for doubt in doubts]})
         return 0
@@ -42,6 +43,12 @@ def command(case: Path, as_json: bool) -> int:
         words = _plannable(case, read, len(doubts))
     console().print(str(words))
     return 0
+
+
+def _outlook(case: Case) -> list[Fault]:
+    from repayplan.planning.outlook import outlook
+
+    return outlook(case)
 
 
 def _plannable(case: Path, read: Case, doubts: int) -> Message:

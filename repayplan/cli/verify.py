@@ -12,7 +12,11 @@ from repayplan.language import tr
 
 
 @click.command("verify", help=tr("Judge a plan from its case and its payments alone, to the cent and to the day.").text)
-@click.argument("plan", type=click.Path(path_type=Path), help=tr("A plan.json, or the directory it is in.").text)
+@click.argument(
+    "plan",
+    type=click.Path(path_type=Path),
+    help=tr("A plan.json, or its directory with the spreadsheets beside it.").text,
+)
 @click.option(
     "--case",
     type=click.Path(path_type=Path),
@@ -25,11 +29,13 @@ def command(plan: Path, case: Path | None, as_json: bool) -> int:
     from repayplan.cases.readers import read_case
     from repayplan.planning.plan_file import finding_line, read_plan
     from repayplan.planning.verify import verify
+    from repayplan.report.beside import compare_spreadsheets
 
-    claimed = read_plan(plan / "plan.json" if os.path.isdir(plan) else plan)
+    directory = plan if os.path.isdir(plan) else None
+    claimed = read_plan(directory / "plan.json" if directory else plan)
     if case:
         claimed = claimed.model_copy(update={"case": read_case(case_path(case))})
-    findings = verify(claimed)
+    findings = verify(claimed) + (compare_spreadsheets(claimed, directory) if directory else [])
     failed = sum(finding.result == "fail" for finding in findings)
     if as_json:
         print_json({"holds": not failed, "failed": failed, "findings": [finding_line(finding) for finding in findings]})

@@ -61,7 +61,7 @@ class CashArrays(Frozen):
     @cached_property
     def unfunded(self) -> Cents:
         """(N, T) by how much cash falls short of the wanted floor though nothing is paid."""
-        return np.maximum(self.wanted[:, None] - self.trough, 0)
+        return np.asarray(np.maximum(self.wanted[:, None] - self.trough, 0))
 
     @cached_property
     def carried(self) -> Cents:
@@ -72,7 +72,7 @@ class CashArrays(Frozen):
     @cached_property
     def payable(self) -> Cents:
         """(N, T) the most that can have been paid up to each stage without a floor breaking then or later."""
-        return np.minimum.accumulate(self.room[:, ::-1], axis=1)[:, ::-1]
+        return np.asarray(np.minimum.accumulate(self.room[:, ::-1], axis=1)[:, ::-1])
 
 
 @dataclass(frozen=True)

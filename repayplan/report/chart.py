@@ -25,10 +25,10 @@ _YEAR = 5
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """One column: the months up to ``end``; cents. ``closing`` is the lowest cash, ``floor`` the floor of that day."""
+    """One column: the months up to ``end``; cents. ``lowest`` cash is that nearest to its ``floor``."""
 
     end: dt.date
-    closing: int
+    lowest: int
     floor: int
     payment: int
 
@@ -56,12 +56,12 @@ def chart(plan: Plan, width: int) -> list[Text]:
         return []
     width = min(width, _WIDEST)
     rows = _told(plan)
-    labels = [amount for row in rows for amount in (row.closing, row.floor, row.payment)]
+    labels = [amount for row in rows for amount in (row.lowest, row.floor, row.payment)]
     gutter = max(cell_len(compact(amount)) for amount in labels) + 1
-    buckets = _buckets(plan.case.as_of, rows, width - gutter - 1)
+    size, buckets = _buckets(plan.case.as_of, rows, width - gutter - 1)
     cell = max(1, min(3, (width - gutter - 1) // len(buckets)))
-    low = min(0, *(bucket.closing for bucket in buckets))
-    high = max(1, *(max(bucket.closing, bucket.floor) for bucket in buckets))
+    low = min(0, *(bucket.lowest for bucket in buckets))
+    high = max(1, *(max(bucket.lowest, bucket.floor) for bucket in buckets))
     most = max(1, *(bucket.payment for bucket in buckets))
     return [
         _caption(),
@@ -69,6 +69,7 @@ def chart(plan: Plan, width: int) -> list[Text]:
         axis("", gutter),
         *bars(buckets, Scale(0, most, _PAYMENT_HEIGHT), gutter, cell),
         years(buckets, gutter, cell),
+        *_merged(size),
     ]
 
 
@@ -79,16 +80,16 @@ def _told(plan: Plan) -> list[CashRow]:
     return [row for row in plan.cash if row.date <= end]
 
 
-def _buckets(start: dt.date, rows: Sequence[CashRow], most: int) -> list[Bucket]:
-    """At most ``most`` columns of as many whole months each as that takes."""
+def _buckets(start: dt.date, rows: Sequence[CashRow], most: int) -> tuple[int, list[Bucket]]:
+    """At most ``most`` columns of as many whole months each as that takes, and how many those are."""
     months = [_months_since(start, row.date) for row in rows]
     size = -(-(max(months) + 1) // max(most, 1))
     groups: dict[int, list[CashRow]] = {}
     for month, row in zip(months, rows, strict=True):
         groups.setdefault(month // size, []).append(row)
-    lowest = {column: min(group, key=lambda row: row.closing - row.floor) for column, group in groups.items()}
-    return [
-        Bucket(group[-1].date, lowest[column].closing, lowest[column].floor, sum(row.payment for row in group))
+    lowest = {column: min(group, key=lambda row: row.lowest - row.floor) for column, group in groups.items()}
+    return size, [
+        Bucket(group[-1].date, lowest[column].lowest, lowest[column].floor, sum(row.payment for row in group))
         for column, group in sorted(groups.items())
     ]
 
@@ -101,12 +102,17 @@ def _months_since(start: dt.date, date: dt.date) -> int:
 def _caption() -> Text:
     return Text.assemble(
         ("█ ", CASH),
-        str(tr("Cash after payment, at its tightest in each month")),
+        str(tr("Lowest cash of each month")),
         ("   ─ ", FLOOR),
         str(tr("Floor")),
         ("   █ ", PAYMENT),
         str(tr("Payments")),
     )
+
+
+def _merged(size: int) -> list[Text]:
+    """What a column stands for, where it is more than a month."""
+    return [Text(str(tr("One bar = {count} months, payments added up", count=size)), "dim")] if size > 1 else []
 
 
 def _cash_panel(buckets: Sequence[Bucket], scale: Scale, gutter: int, cell: int) -> list[Text]:
@@ -116,7 +122,7 @@ def _cash_panel(buckets: Sequence[Bucket], scale: Scale, gutter: int, cell: int)
     for line in reversed(range(scale.height)):
         text = axis(labels.get(line, ""), gutter)
         for bucket in buckets:
-            level = min(max(scale.eighths(bucket.closing) - line * 8, 0), 8)
+            level = min(max(scale.eighths(bucket.lowest) - line * 8, 0), 8)
             if bucket.floor > scale.low and line == scale.line_of(bucket.floor):
                 text.append("─" * cell, f"{FLOOR} on {CASH}" if level == 8 else FLOOR)
             else:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from repayplan.money import plain
-from repayplan.planning.plan_file import plan_file
-from repayplan.planning.result import CashRow, Installment, Plan
+from repayplan.planning.plan_file import CashLine, InstallmentLine, plan_file
+from repayplan.planning.result import CashRow, Installment, Plan, Status
 from repayplan.publishing import publish
+from repayplan.report.schedule import day_totals
 from repayplan.report.words import HEADINGS
 
 PLAN, SCHEDULE, CASH, BEST_EFFORT = "plan.json", "schedule.csv", "cash.csv", "best_effort.csv"
+
+Table = list[list[str]]
+"""The cells of a file, headings first."""
 
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -31,22 +35,43 @@ def write_plan(plan: Plan, directory: str | Path) -> list[Path]:
     A schedule that does not repay what it must is called ``best_effort.csv``, so that nobody signs it by mistake, and
     a ``schedule.csv`` of an earlier run goes. Raises InputError where the directory cannot take the files.
     """
-    schedule, stale = (SCHEDULE, BEST_EFFORT) if plan.status in ("optimal", "feasible") else (BEST_EFFORT, SCHEDULE)
+    schedule = schedule_name(plan.status)
+    (stale,) = {SCHEDULE, BEST_EFFORT} - {schedule}
     files = {
-        CASH: _csv(CashRow, plan.cash),
-        schedule: _csv(Installment, plan.installments),
+        CASH: _csv(cash_table(plan.cash)),
+        schedule: _csv(schedule_table(plan.installments)),
         PLAN: json.dumps(plan_document(plan), ensure_ascii=False, indent=2, allow_nan=False).encode() + b"\n",
     }
     return publish(Path(directory), files, [stale])[::-1]
 
 
-def _csv(kind: type[Installment | CashRow], rows: Sequence[Installment | CashRow]) -> bytes:
+def schedule_name(status: Status) -> str:
+    """What the schedule of a plan is called."""
+    return SCHEDULE if status in ("optimal", "feasible") else BEST_EFFORT
+
+
+def schedule_table(rows: Sequence[Installment | InstallmentLine]) -> Table:
+    """Headings and cells of ``schedule.csv``. A day's total stands once, beside its first payment: it can be summed."""
+    totals = day_totals(rows)
+    fields = (*Installment.__slots__, "day_total")
+    lines = [[*_line(row, Installment.__slots__), text_cell(totals.pop(row.date, None))] for row in rows]
+    return [[str(HEADINGS[field]) for field in fields], *lines]
+
+
+def cash_table(rows: Sequence[CashRow | CashLine]) -> Table:
+    """Headings and cells of ``cash.csv``."""
+    fields = CashRow.__slots__
+    return [[str(HEADINGS[field]) for field in fields], *(_line(row, fields) for row in rows)]
+
+
+def _line(row: object, fields: Iterable[str]) -> list[str]:
+    return [text_cell(getattr(row, field)) for field in fields]
+
+
+def _csv(table: Table) -> bytes:
     """Headings in the language in use, ISO dates, plain decimals; the byte order mark tells Excel it is UTF-8."""
     text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    fields: tuple[str, ...] = kind.__slots__
-    writer.writerow([str(HEADINGS[field]) for field in fields])
-    writer.writerows([text_cell(getattr(row, field)) for field in fields] for row in rows)
+    csv.writer(text).writerows(table)
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -54,5 +79,5 @@ def text_cell(value: object) -> str:
     """A figure or a date as it is; text so that no spreadsheet takes it for a formula."""
     if isinstance(value, int):
         return plain(value)
-    text = str(value)
+    text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text

@@ -2,30 +2,50 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from rich import box
-from rich.console import Console
+from rich.cells import cell_len
+from rich.console import Console, Group
 from rich.measure import Measurement
 from rich.table import Table
+from rich.text import Text
 
+from repayplan.cases.checks import owed
 from repayplan.language import tr
 from repayplan.money import grouped
+from repayplan.planning.plan_file import InstallmentLine
 from repayplan.planning.result import Installment, Plan
+from repayplan.problem.terms import payment_dates
 from repayplan.report.words import HEADINGS
 
 _CHARGES = ("fees", "penalty", "compound", "interest")
 
+_READABLE, _LEAST = 12, 4
+"""Cells that a contract number keeps before a column is given up for it, and at the very least."""
 
-def schedule(plan: Plan, console: Console) -> Table:
-    """One line for each payment with as many columns as the console is wide, then totals."""
-    for columns in _layouts(plan):
-        table = _table(plan, columns)
+Names = Mapping[str, str]
+"""What stands for each loan in the table: its contract number, shortened where it is too long."""
+
+
+def schedule(plan: Plan, console: Console) -> Group:
+    """One line for each payment with as many columns as the console is wide, then totals, then what explains them."""
+    layouts = list(_layouts(plan))
+    for columns in layouts:
+        room = console.width - _width(_table(plan, columns, {}), console) + cell_len(_heading("loan"))
+        names = short_names([loan.id for loan in plan.case.loans], max(room, _READABLE))
+        table = _table(plan, columns, names)
         if _width(table, console) <= console.width:
             break
-    return table
+    else:
+        names = short_names([loan.id for loan in plan.case.loans], max(room, _LEAST))
+        table = _table(plan, columns, names)
+    shortened = [f"{name} = {loan}" for loan, name in names.items() if name != loan and "loan" in columns]
+    return Group(table, *(Text(line, "dim") for line in [*shortened, *_accrued(plan)]))
 
 
 def payments(plan: Plan) -> list[Installment]:
@@ -33,17 +53,49 @@ def payments(plan: Plan) -> list[Installment]:
     return [row for row in plan.installments if row.payment]
 
 
+def day_totals(rows: Sequence[Installment | InstallmentLine]) -> Counter[dt.date]:
+    """What the borrower transfers on each day, over all loans; cents."""
+    totals: Counter[dt.date] = Counter()
+    for row in rows:
+        totals[row.date] += row.payment
+    return totals
+
+
+def short_names(loans: Sequence[str], cells: int) -> dict[str, str]:
+    """Contract numbers in at most so many cells: beginning and end, or counted where that would not tell them apart."""
+    names = {loan: loan if cell_len(loan) <= cells else _ends(_crop(loan, cells // 3), loan, cells) for loan in loans}
+    if len(set(names.values())) < len(loans):
+        names = {loan: _ends(str(number), loan, cells) for number, loan in enumerate(loans, 1)}
+    return names
+
+
+def _ends(head: str, loan: str, cells: int) -> str:
+    return f"{head}…{_crop(loan[::-1], cells - 1 - cell_len(head))[::-1]}"
+
+
+def _crop(text: str, cells: int) -> str:
+    while text and cell_len(text) > cells:
+        text = text[:-1]
+    return text
+
+
 def _layouts(plan: Plan) -> Iterator[list[str]]:
     """Columns from the widest choice to the narrowest; each leaves out something or puts classes together."""
     rows = payments(plan)
-    key = ["date", "loan"] if len(plan.case.loans) > 1 else ["date"]
+    loan = ["loan"] if len(plan.case.loans) > 1 else []
+    together = len(rows) > len(day_totals(rows))
     classes = [name for name in _CHARGES if name == "interest" or any(getattr(row, name) for row in rows)]
     apart = ["principal_after"] if any(row.principal_after != row.debt_after for row in rows) else []
-    yield ["number", *key, "payment", *classes, "principal", *apart, "debt_after"]
-    yield [*key, "payment", *classes, "principal", *apart, "debt_after"]
-    yield [*key, "payment", *classes, "principal", "debt_after"]
-    yield [*key, "payment", "charges", "principal", "debt_after"]
+    for day in (["day_total"], []) if together else ([],):
+        key = ["date", *day, *loan]
+        yield ["number", *key, "payment", *classes, "principal", *apart, "debt_after"]
+        yield [*key, "payment", *classes, "principal", *apart, "debt_after"]
+        yield [*key, "payment", *classes, "principal", "debt_after"]
+        yield [*key, "payment", "charges", "principal", "debt_after"]
+    if together:
+        yield ["date", "day_total", *loan, "payment", "debt_after"]
     yield [*key, "payment", "debt_after"]
+    yield [*key, "payment"]
 
 
 def _width(table: Table, console: Console) -> int:
@@ -51,9 +103,9 @@ def _width(table: Table, console: Console) -> int:
     return Measurement.get(console, console.options.update_width(1_000), table).maximum
 
 
-def _table(plan: Plan, columns: Sequence[str]) -> Table:
+def _table(plan: Plan, columns: Sequence[str], names: Names) -> Table:
     table = Table(box=box.SIMPLE, show_edge=False, show_footer=True, padding=(0, 1, 0, 0), pad_edge=False)
-    foot = _foot(plan)
+    foot = _foot(plan, names)
     for column in columns:
         table.add_column(
             _heading(column),
@@ -63,12 +115,14 @@ def _table(plan: Plan, columns: Sequence[str]) -> Table:
             footer_style="bold",
             no_wrap=True,
         )
-    for number, (date, group) in enumerate(groupby(payments(plan), key=lambda row: row.date), 1):
-        head = {"number": str(number), "date": str(date)}
+    rows = payments(plan)
+    totals = day_totals(rows)
+    for number, (date, group) in enumerate(groupby(rows, key=lambda row: row.date), 1):
+        head = {"number": str(number), "date": str(date), "day_total": grouped(totals[date])}
         for row in group:
-            table.add_row(
-                *(head.pop(column, "") if column in ("number", "date") else _cell(row, column) for column in columns)
-            )
+            line = {**head, "loan": names.get(row.loan, "")}
+            table.add_row(*(line[column] if column in line else _cell(row, column) for column in columns))
+            head = dict.fromkeys(head, "")
     return table
 
 
@@ -78,8 +132,6 @@ def _heading(column: str) -> str:
 
 
 def _cell(row: Installment, column: str) -> str:
-    if column == "loan":
-        return row.loan
     amount = _amount(row, column)
     return grouped(amount) if amount else "–"
 
@@ -89,26 +141,41 @@ def _amount(row: Installment, column: str) -> int:
     return row.payment - row.principal if column == "charges" else int(getattr(row, column))
 
 
-def _foot(plan: Plan) -> list[dict[str, str]]:
-    """A total for each loan where there are several, and one for all.
-
-    What a loan still owes at the end is shown where its last payment says it, that is where nothing accrued since.
-    """
+def _foot(plan: Plan, names: Names) -> list[dict[str, str]]:
+    """A total for each loan where there are several, and one for all; debt as the last payment of each loan left it."""
     rows = payments(plan)
-    total = {"date": str(tr("Total")), **_totals(rows), "debt_after": grouped(plan.metrics.unpaid)}
+    left = _left(plan)
+    total = {"date": str(tr("Total")), **_totals(rows), "debt_after": grouped(sum(left.values()))}
+    total["day_total"] = total["payment"]
     if len(plan.case.loans) == 1:
         return [total]
-    left = {row.loan: row.debt_after for row in plan.installments}
-    told = sum(left.values()) == plan.metrics.unpaid
     each = [
         {
-            "loan": loan.id,
+            "loan": names.get(loan.id, ""),
             **_totals([row for row in rows if row.loan == loan.id]),
-            "debt_after": grouped(left[loan.id]) if told and loan.id in left else "",
+            "debt_after": grouped(left[loan.id]),
         }
         for loan in plan.case.loans
     ]
     return [*each, total]
+
+
+def _left(plan: Plan) -> dict[str, int]:
+    """What is owed on each loan after its last payment, or at signing where it has none; cents."""
+    return {loan.id: owed(loan) for loan in plan.case.loans} | {row.loan: row.debt_after for row in payments(plan)}
+
+
+def _accrued(plan: Plan) -> Iterator[str]:
+    """From the debt that the table ends with to what is left unpaid."""
+    accrued = plan.metrics.unpaid - sum(_left(plan).values())
+    if accrued:
+        words = tr(
+            "After the last payments another {accrued} accrues up to {date}: {unpaid} is left unpaid.",
+            accrued=grouped(accrued),
+            date=payment_dates(plan.case, plan.terms)[-1],
+            unpaid=grouped(plan.metrics.unpaid),
+        )
+        yield str(words)
 
 
 def _totals(rows: Sequence[Installment]) -> dict[str, str]:

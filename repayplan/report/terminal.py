@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -11,16 +11,17 @@ from rich.table import Table
 from rich.text import Text
 
 from repayplan.compliance.findings import Finding
-from repayplan.language import Message, tr
+from repayplan.language import Message, listed, plural, tr
 from repayplan.money import grouped
 from repayplan.planning.result import Binding, Metrics, Plan
 from repayplan.problem.terms import UsedDefault, payment_dates
 from repayplan.report.chart import chart
 from repayplan.report.schedule import payments, schedule
-from repayplan.report.words import status_words
+from repayplan.report.words import default_words, status_words
 
 _MARKS = {"fail": ("✘", "bold red"), "warning": ("!", "bold yellow"), "note": ("·", "dim"), "pass": ("✔", "green")}
-_NAMED_DAYS = 4
+_NAMED_SPANS = 4
+_LABEL_CELLS = 24
 _STATUS_STYLES = {"optimal": "bold green", "feasible": "bold yellow"}
 
 
@@ -38,7 +39,7 @@ def show_plan(plan: Plan, console: Console) -> None:
             console.print(line, no_wrap=True, overflow="crop")
     if plan.binding:
         _heading(tr("What holds the installments down"), console)
-        _list([("·", "dim", str(sentence)) for sentence in _merged(plan.binding)], console)
+        _list([("·", "dim", sentence) for sentence in _merged(plan)], console)
     show_findings([finding for finding in plan.findings if finding.result != "pass"], console)
     show_defaults(plan.terms.defaults, console)
 
@@ -55,46 +56,39 @@ def show_findings(findings: Sequence[Finding], console: Console) -> None:
 def show_verdict(findings: Sequence[Finding], console: Console) -> None:
     """Print what ``verify`` found, the verdict last."""
     show_findings([finding for finding in findings if finding.result != "pass"], console)
-    failed = sum(finding.result == "fail" for finding in findings)
+    failed, count = sum(finding.result == "fail" for finding in findings), len(findings)
     if failed:
-        words = tr("The plan does not hold: {failed} of {count} checks failed.", failed=failed, count=len(findings))
+        several = tr("The plan does not hold: {failed} of {count} checks failed.", failed=failed, count=count)
+        words = plural(tr("The plan does not hold: 1 of {count} checks failed.", count=count), several, failed)
         console.print(Text(str(words), "bold red"))
     else:
-        words = tr("The plan holds: {count} checks, none failed.", count=len(findings))
+        words = tr("The plan holds: {count} checks, none failed.", count=count)
         console.print(Text(str(words), "bold green"))
 
 
 def show_files(files: Sequence[Path], console: Console) -> None:
     """Print where the files are."""
     console.print()
-    words = (
-        tr("Written: {files}", files=", ".join(map(str, files))) if files else tr("Nothing was written; -o DIR does.")
-    )
+    words = tr("Written: {files}", files=listed(files)) if files else tr("Nothing was written; -o DIR does.")
     console.print(Text(str(words)))
 
 
 def _title(plan: Plan, console: Console) -> None:
     console.print(Text(str(tr("Repayment plan: {name}", name=plan.case.enterprise.name)), "bold"))
     style = _STATUS_STYLES.get(plan.status, "bold red")
-    console.print(Text(str(status_words(plan)), style))
+    console.print(Text(status_words(plan), style))
     console.print()
 
 
 def _figures(plan: Plan) -> list[tuple[Message, str]]:
     """The handful of figures that matter."""
     metrics = plan.metrics
-    signing = tr(
-        "{amount} {currency} on {date}",
-        amount=grouped(metrics.debt_at_signing),
-        currency=plan.case.currency,
-        date=plan.case.as_of,
-    )
     paid = tr(
         "{amount} ({interest} of it interest and charges)",
         amount=grouped(metrics.recovered),
         interest=grouped(metrics.interest_paid),
     )
-    lines = [(tr("Debt at signing"), str(signing)), (tr("Paid in all"), str(paid))]
+    lines = [(tr("Debt at signing"), str(_signing(plan))), (tr("Paid in all"), str(paid))]
     if metrics.first_date and metrics.final_date:
         count = tr(
             "{count} from {first} to {last}", count=metrics.payments, first=metrics.first_date, last=metrics.final_date
@@ -126,11 +120,22 @@ def _views(metrics: Metrics) -> str:
     return str(words)
 
 
+def _signing(plan: Plan) -> Message:
+    debt, capitalized = plan.metrics.debt_at_signing, plan.metrics.capitalized
+    said = {"amount": grouped(debt), "currency": plan.case.currency, "date": plan.case.as_of}
+    if not capitalized:
+        return tr("{amount} {currency} on {date}", **said)
+    return tr(
+        "{amount} {currency} on {date} ({part} of it arrears turned into principal)", **said, part=grouped(capitalized)
+    )
+
+
 def _quiet_days(plan: Plan, console: Console) -> None:
     paid = {row.date for row in payments(plan)}
     quiet = [date for date in payment_dates(plan.case, plan.terms) if date < max(paid) and date not in paid]
     if quiet:
-        words = tr("On {count} payment days in between nothing is due.", count=len(quiet))
+        several = tr("On {count} payment days in between nothing is due.", count=len(quiet))
+        words = plural(tr("On one payment day in between nothing is due."), several, len(quiet))
         console.print(Text(str(words), "dim"))
 
 
@@ -140,33 +145,59 @@ def show_defaults(defaults: Sequence[UsedDefault], console: Console) -> None:
         return
     _heading(tr("Defaults used where the case says nothing"), console)
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
-    table.add_column(no_wrap=True)
+    table.add_column(max_width=_LABEL_CELLS)
     table.add_column(no_wrap=True)
     table.add_column(style="dim", overflow="fold")
     for default in defaults:
-        table.add_row(default.field, str(default.value), str(default.reason))
+        table.add_row(*default_words(default.field, str(default.value)), str(default.reason))
     console.print(table)
 
 
-def _merged(bindings: Sequence[Binding]) -> list[Message]:
-    """One sentence for limits that say the same of several days."""
-    groups: dict[str, list[Message]] = {}
-    for binding in bindings:
-        sentence = binding.sentence
-        said = str(Message(sentence.text, {**sentence.values, "date": "…"}))
-        groups.setdefault(said, []).append(sentence)
-    return [
-        Message(group[0].text, {**group[0].values, "date": _days([str(sentence.values["date"]) for sentence in group])})
-        if len(group) > 1
-        else group[0]
-        for group in groups.values()
-    ]
+def _merged(plan: Plan) -> list[str]:
+    """One sentence for limits that say the same of several days; nothing about days after the last payment."""
+    last = plan.metrics.final_date or dt.date.max
+    dates = payment_dates(plan.case, plan.terms)
+    groups: dict[str, list[Binding]] = {}
+    for binding in plan.binding:
+        if binding.date is None or binding.date <= last:
+            sentence = binding.sentence
+            said = str(Message(sentence.text, {**sentence.values, "date": "…"}))
+            groups.setdefault(said, []).append(binding)
+    return [_said(group, dates) for group in groups.values()]
 
 
-def _days(days: Sequence[str]) -> str:
-    named = ", ".join(days[:_NAMED_DAYS])
-    rest = len(days) - _NAMED_DAYS
-    return str(tr("{days} and {rest} other days", days=named, rest=rest)) if rest > 0 else named
+def _said(group: Sequence[Binding], dates: Sequence[dt.date]) -> str:
+    sentence = group[0].sentence
+    days = sorted({binding.date for binding in group if binding.date})
+    return str(Message(sentence.text, {**sentence.values, "date": _days(days, dates)})) if days else str(sentence)
+
+
+def _days(days: Sequence[dt.date], dates: Sequence[dt.date]) -> str:
+    """Days by name as far as they can be taken in; payment dates that follow each other from the first to the last."""
+    spans = list(_spans(days, dates))
+    named = [_span(span) for span in spans[:_NAMED_SPANS]]
+    rest = sum(map(len, spans[_NAMED_SPANS:]))
+    if not rest:
+        return listed(named)
+    several = tr("{days} and {rest} other days", days=listed(named), rest=rest)
+    return str(plural(tr("{days} and one other day", days=listed(named)), several, rest))
+
+
+def _spans(days: Sequence[dt.date], dates: Sequence[dt.date]) -> Iterator[list[dt.date]]:
+    """Runs of at least three payment dates that follow each other; every other day by itself."""
+    place = {date: number for number, date in enumerate(dates)}
+    runs: list[list[dt.date]] = []
+    for day in days:
+        if runs and day in place and place.get(runs[-1][-1]) == place[day] - 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    for run in runs:
+        yield from [run] if len(run) > 2 else ([day] for day in run)
+
+
+def _span(days: Sequence[dt.date]) -> str:
+    return str(tr("{first} – {last}", first=days[0], last=days[-1])) if len(days) > 1 else f"{days[0]}"
 
 
 def _finding(finding: Finding) -> str:

@@ -1,13 +1,15 @@
-"""Words and figures as people read them: headings, statuses, short amounts."""
+"""Words and figures as people read them: headings, terms, statuses, short amounts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from types import MappingProxyType
 
-from repayplan.language import Message, current, tr
+from repayplan.language import Message, current, plural, tr
 from repayplan.money import grouped
 from repayplan.planning.result import Plan, Proof
+from repayplan.rules import defaults
 
 HEADINGS: Mapping[str, Message] = MappingProxyType(
     {
@@ -15,6 +17,7 @@ HEADINGS: Mapping[str, Message] = MappingProxyType(
         "date": tr("Date"),
         "loan": tr("Loan"),
         "payment": tr("Payment"),
+        "day_total": tr("Total of the day"),
         "fees": tr("Fees"),
         "penalty": tr("Penalty"),
         "compound": tr("Compound interest"),
@@ -35,7 +38,59 @@ HEADINGS: Mapping[str, Message] = MappingProxyType(
         "inflow": tr("Cash in"),
         "outflow": tr("Cash out"),
         "closing": tr("Cash after"),
+        "lowest": tr("Lowest cash"),
         "floor": tr("Floor"),
+    }
+)
+
+DEFAULTS: Mapping[str, Message] = MappingProxyType(
+    {
+        "months": tr("Term (months)"),
+        "payment_day": tr("Payment day"),
+        "payment_every": tr("Payments every (months)"),
+        "days_to_first_payment": tr("First payment"),
+        "shape": tr("Shape"),
+        "prefer": tr("Preference"),
+        "tolerance": tr("Given up for it, at most"),
+        "delay": tr("Gain from waiting"),
+        "settle": tr("Debt settled"),
+        "arrears": tr("Arrears at signing"),
+        "discount_rate": tr("Discount rate"),
+        "hazard": tr("Default risk a month"),
+        "recovery": tr("Recovery rate"),
+        "floor_months": tr("Operating floor"),
+        "cover_minimum": tr("Least cover"),
+        "cover_window": tr("Cover counted"),
+        "cover_months": tr("Rolling cover (months)"),
+        "cover_carry": tr("Carried cash counted"),
+        "grace": tr("Grace"),
+        "interest_every": tr("Interest every (months)"),
+        "minimum_installment": tr("Least installment"),
+        "maximum_installment": tr("Largest installment"),
+        "step": tr("Step, at most"),
+        "balloon": tr("Last three, at most"),
+        "unit": tr("Unit of amounts"),
+        "receipt_day": tr("Day of receipts"),
+        "cost_day": tr("Day of costs"),
+    }
+)
+"""What each default of ``rules/defaults.toml`` is called beside its value."""
+
+_CHOICES: Mapping[str, Message] = MappingProxyType(
+    {
+        "off": tr("off"),
+        "free": tr("free"),
+        "level": tr("level"),
+        "earliest": tr("earliest"),
+        "forbid": tr("not counted"),
+        "allow": tr("counted"),
+        "full": tr("in full"),
+        "best": tr("best effort"),
+        "capitalize": tr("capitalized"),
+        "keep": tr("kept apart"),
+        "period": tr("by period"),
+        "rolling": tr("rolling"),
+        "since_receipt": tr("since receipt"),
     }
 )
 
@@ -43,6 +98,8 @@ _UNITS = {
     "en": ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "K")),
     "zh": ((10**12, "万亿"), (10**8, "亿"), (10**4, "万")),
 }
+
+_AMOUNTS = ("floor_months", "minimum_installment", "maximum_installment", "unit")
 
 SMALLEST_GAP = 1e-6
 
@@ -59,8 +116,26 @@ def compact(cents: int) -> str:
     return f"{'-' if cents < 0 else ''}{text}{unit}"
 
 
-def status_words(plan: Plan) -> Message:
-    """What was proved, in one sentence."""
+def default_words(field: str, value: str) -> tuple[str, str]:
+    """The name of a default and its value, as people say them."""
+    name = DEFAULTS.get(field, field)
+    if field == "floor_months":
+        months = defaults()[field].value
+        named = tr("Operating floor ({months} months of cost)", months=months)
+        name = plural(tr("Operating floor (1 month of cost)"), named, months)
+    amount = field in _AMOUNTS and value not in _CHOICES
+    return str(name), f"{Decimal(value):,.2f}" if amount else str(_CHOICES.get(value, value))
+
+
+def status_words(plan: Plan) -> str:
+    """What was proved, in one sentence, and what whole amounts cost of it where that is a unit or more."""
+    cost = plan.proof.rounding_cost or 0
+    if plan.status != "optimal" or cost < plan.terms.unit:
+        return str(_status(plan))
+    return str(tr("{status}; whole amounts cost {amount} of it", status=_status(plan), amount=grouped(cost)))
+
+
+def _status(plan: Plan) -> Message:
     match plan.status:
         case "optimal":
             return tr("Optimal: proven to be within {gap} of the best that these terms allow", gap=_gap(plan.proof))

@@ -44,7 +44,6 @@ class Tiny:
     cover: float | None = None
     carry: float = 1.0
     step: float | None = None
-    balloon: float | None = None
     least: float = 0.0
     most: float = 1e9
     interest: bool = False
@@ -91,8 +90,8 @@ class Tiny:
             principal = np.minimum(principal, debts[date])
         if self.grace:
             fine &= paid[0] == 0
-        if self.balloon is not None:
-            fine &= paid[0] + paid[1] + paid[2] <= self.balloon * 10_000 + slack
+        if self.step is not None or self.least or self.level:  # the last payment is more than a token
+            fine &= np.choose(last, paid) >= 1_000 / (last + 1) - slack
         if self.level:
             fine &= (last < 2) | (abs(paid[0] - paid[1]) <= slack)
             fine &= (paid[1] <= paid[0] + slack) & (paid[2] <= paid[0] + slack)
@@ -127,7 +126,6 @@ TINY: Mapping[str, Tiny] = {
     "step": Tiny(step=0.25, receipts=(4500.0, 4500.0)),
     "step down": Tiny(opening=9000.0, receipts=(100.0, 4000.0), step=0.3),
     "least and most": Tiny(least=1000.0, most=4500.0, opening=9000.0),
-    "balloon": Tiny(balloon=0.6, settle=False, opening=7000.0),
     "interest": Tiny(interest=True, delay=True, discount=0.001, opening=200.0, receipts=(300.0, 11_000.0)),
     "grace": Tiny(grace=True, opening=6000.0),
     "level": Tiny(level=True, opening=4500.0, receipts=(4000.0, 4000.0)),
@@ -183,8 +181,6 @@ def case_of(tiny: Tiny) -> Any:
         policy["cover"] = {"minimum": f"{tiny.cover}", "carry": f"{tiny.carry * 100:.0f}%"}
     if tiny.step is not None:
         policy["step"] = f"{tiny.step * 100:.0f}%"
-    if tiny.balloon is not None:
-        policy["balloon"] = f"{tiny.balloon * 100:.0f}%"
     if tiny.least:
         policy["minimum_installment"] = f"{tiny.least:.2f}"
     if tiny.most < 1e8:

@@ -47,7 +47,8 @@ def test_debt_and_value_of_the_program_are_the_ledgers(mode: str, chunk: int) ->
         difference = np.abs(debt - replayed.debt)
         assert (difference <= debt_bound(replayed.problem)).all(), f"{mode} {chunk} {number}: {difference.max()}"
         assert debt == pytest.approx(linear_debt(replayed.problem, replayed.paid.astype(float)), rel=1e-9, abs=1e-2)
-        said = expected_recovery(replayed, replayed.problem.value.planning[0])
+        problem = replayed.problem
+        said = expected_recovery(problem, replayed.paid, replayed.debt, problem.value.planning[0])
         assert abs(value - said) <= worth_of_the_bound(replayed), f"{mode} {chunk} {number}"
 
 

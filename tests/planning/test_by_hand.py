@@ -97,6 +97,7 @@ def test_cash_and_figures_of_the_capitalized_plan(capitalized: Plan) -> None:
     assert figures.interest_paid == 28_500 + 26_965 + 20_415 + 11_916 + 5_790
     assert figures.recovered == 9_500_000 + figures.interest_paid == 9_593_586
     assert (figures.unpaid, figures.payments, figures.largest_payment) == (0, 5, 2_400_000)
+    assert figures.capitalized == 70_000 + 20_000 + 10_000
     # March: 24,000 of receipts and 4,800 carried above the floor, over 24,000 paid
     assert (figures.min_dscr, figures.min_dscr_date) == (1.2, dt.date(2027, 3, 20))
     assert (figures.min_headroom, figures.min_headroom_date) == (170_000, dt.date(2026, 12, 20))
@@ -128,34 +129,32 @@ def kept() -> Plan:
 
 
 def test_arrears_kept_at_a_rate_of_their_own_are_paid_first(kept: Plan) -> None:
-    # Until the first payment on 20 January nothing is paid and arrears bear 7.20 %: 0.0060 in December, 0.0062 in
-    # January; fees of 200.00 and penalty of 500.00 bear nothing.
-    #   Dec  interest 100,000 × 0.0030 = 300.00; compound 1,000 × 0.0060 + 50 × 0.0060 = 6.00 + 0.30
-    #        interest 1,300.00, compound 56.30
-    #   Jan  interest 100,000 × 0.0031 = 310.00; compound 1,300 × 0.0062 + 56.30 × 0.0062 = 8.06 + 0.35 (0.34906)
-    #        interest 1,610.00, compound 64.71; in all 100,000 + 700 + 1,610 + 64.71 = 102,374.71
+    # Interest settles on payment dates. Until the first, 61 days on, nothing is paid and arrears bear 7.20 %, 0.0122;
+    # fees of 200.00 and penalty of 500.00 bear nothing.
+    #   Jan  interest 100,000 × 0.0061 = 610.00: 1,610.00; compound 1,000 × 0.0122 + 50 × 0.0122 = 12.20 + 0.61: 62.81
     # Cover, unrounded: Jan (24,000 + 10,000) / 1.2 = 28,333.33; Feb (24,000 + 5,666.67) / 1.2 = 24,722.22;
     # Mar (24,000 + 4,944.44) / 1.2 = 24,120.37; Apr (24,000 + 4,824.07) / 1.2 = 24,020.06; in all 28,333.33, 53,055.56,
     # 77,175.93, 101,195.99, rounded down 28,300, 53,000, 77,100, 101,100. May pays what is left:
-    #   Jan  28,300.00 − 200.00 − 500.00 − 64.71 − 1,610.00 = 25,925.29 of principal, 74,074.71 left
-    #   Feb  74,074.71 × 0.0031 = 229.6316 → 229.63   24,700.00 − 229.63 = 24,470.37   49,604.34 left
-    #   Mar  49,604.34 × 0.0028 = 138.8922 → 138.89   24,100.00 − 138.89 = 23,961.11   25,643.23 left
-    #   Apr  25,643.23 × 0.0031 =  79.4940 →  79.49   24,000.00 −  79.49 = 23,920.51    1,722.72 left
-    #   May   1,722.72 × 0.0030 =   5.1682 →   5.17    1,727.89 paid
+    #   Jan  28,300.00 − 200.00 − 500.00 − 62.81 − 1,610.00 = 25,927.19 of principal, 74,072.81 left
+    #   Feb  74,072.81 × 0.0031 = 229.6257 → 229.63   24,700.00 − 229.63 = 24,470.37   49,602.44 left
+    #   Mar  49,602.44 × 0.0028 = 138.8868 → 138.89   24,100.00 − 138.89 = 23,961.11   25,641.33 left
+    #   Apr  25,641.33 × 0.0031 =  79.4881 →  79.49   24,000.00 −  79.49 = 23,920.51    1,720.82 left
+    #   May   1,720.82 × 0.0030 =   5.1625 →   5.16    1,725.98 paid
     assert proven(kept)
     assert kept.proof.mode == "B"
     assert columns(kept, "payment", "fees", "penalty", "compound", "interest", "principal", "debt_after") == [
-        (2_830_000, 20_000, 50_000, 6_471, 161_000, 2_592_529, 7_407_471),
-        (2_470_000, 0, 0, 0, 22_963, 2_447_037, 4_960_434),
-        (2_410_000, 0, 0, 0, 13_889, 2_396_111, 2_564_323),
-        (2_400_000, 0, 0, 0, 7_949, 2_392_051, 172_272),
-        (172_789, 0, 0, 0, 517, 172_272, 0),
+        (2_830_000, 20_000, 50_000, 6_281, 161_000, 2_592_719, 7_407_281),
+        (2_470_000, 0, 0, 0, 22_963, 2_447_037, 4_960_244),
+        (2_410_000, 0, 0, 0, 13_889, 2_396_111, 2_564_133),
+        (2_400_000, 0, 0, 0, 7_949, 2_392_051, 172_082),
+        (172_598, 0, 0, 0, 516, 172_082, 0),
     ]
     assert kept.metrics.debt_at_signing == 10_175_000
     # the value counts no gain from arrears that bear more than money is worth: it is the debt at signing
     assert kept.proof.value == pytest.approx(101_750.0, abs=1e-6)
-    # interest paid beyond the claim: 102,374.71 − 101,750.00 and what was booked after January
-    assert kept.metrics.interest_paid == 62_471 + 22_963 + 13_889 + 7_949 + 517
+    # all that is paid and is not principal; nothing is capitalized
+    assert kept.metrics.interest_paid == 20_000 + 50_000 + 6_281 + 161_000 + 22_963 + 13_889 + 7_949 + 516
+    assert kept.metrics.capitalized == 0
 
 
 def test_the_cash_of_the_kept_arrears(kept: Plan) -> None:
@@ -170,8 +169,8 @@ def test_the_cash_of_the_kept_arrears(kept: Plan) -> None:
         "03-31": 4_890_000,
         "04-20": 2_490_000,  # 48,900 − 24,000
         "04-30": 4_890_000,
-        "05-20": 4_717_211,  # 48,900 − 1,727.89
-        "05-31": 4_717_211,
+        "05-20": 4_717_402,  # 48,900 − 1,725.98
+        "05-31": 4_717_402,
     }
 
 

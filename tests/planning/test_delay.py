@@ -107,26 +107,22 @@ def test_waiting_pays_only_if_the_rate_outweighs_what_a_default_would_take(recov
 
 
 def test_arrears_that_bear_more_than_principal_are_no_reason_to_wait() -> None:
-    # Quarterly payments, monthly settlement: unpaid interest bears 7.20 % within a quarter, so the debt outgrows the
-    # 3.60 % at which it is valued. Forbidding delay must still bring the earliest plan.
+    # Until the first payment arrears bear 21.60 %, and all is valued at 3.60 %: the earliest plan is still wanted.
     made = plan(
         make_case(
-            loan={"compound_rate": "7.20%"},
-            opening="30000.00",
-            monthly=["30000.00"] * 11,
+            loan={"interest": "20000.00", "compound_rate": "21.60%"},
+            opening="40000.00",
+            monthly=["40000.00"] * 11,
             months=12,
             arrears="keep",
             payment_every=3,
             interest_every=1,
         )
     )
-    # 30,000.00 in December, then what is left of it with a quarter's interest: 90,000.00 have come in by March
+    # Dec 100,300.00 and 20,000 × (1 + 0.0180) = 20,360.00 of arrears: 120,660.00 − 40,000.00 = 80,660.00, all principal
+    # Mar 80,660.00 × 0.0090 = 725.94, and 120,000.00 has come in
     assert made.proof.mode == "B"
-    assert paid(made)[0] == (DATES[0], 3_000_000)
-    assert [date for date, _ in paid(made)] == [DATES[0], DATES[3]]
-    # 70,300.00 × (0.0031 + 0.0031 + 0.0028) = 217.93 + 217.93 + 196.84; 217.93 × 7.20 % × 31 / 360 = 1.35,
-    # then (217.93 + 217.93) × 7.20 % × 28 / 360 = 2.44 and on the 1.35 another 0.01
-    assert paid(made)[1] == (DATES[3], 7_030_000 + 21_793 + 21_793 + 19_684 + 135 + 244 + 1)
+    assert paid(made) == [(DATES[0], 4_000_000), (DATES[3], 8_066_000 + 72_594)]
 
 
 def test_a_day_count_that_earns_more_is_no_reason_to_wait() -> None:

@@ -201,16 +201,14 @@ def test_cash_that_just_covers_interest_leaves_cents_for_rounding() -> None:
     assert [row.interest for row in made.installments] == [30_000, 31_000, 31_000]
 
 
-def test_payments_every_quarter_settle_interest_every_month() -> None:
+def test_payments_every_quarter_settle_the_interest_of_the_quarter() -> None:
     made = proven(
         make_case(opening="40000.00", monthly=months("10000.00", 11), months=12, payment_every=3, unit="100.00")
     )
     assert list(by_date(made)) == ["2026-12-20", "2027-03-20", "2027-06-20", "2027-09-20"]
-    # Dec 100,300.00 − 40,000.00 = 60,300.00. Monthly: 186.93; 186.93 and 0.5795 → 0.58 on it; 168.84, 1.0468 → 1.05
-    # on 373.86 of interest, 0.0016 → 0.00 on 0.58 of compound interest
+    # Dec 100,300.00 − 40,000.00 = 60,300.00, and 90 days of interest on that: 542.70
     second = made.installments[1]
-    assert (second.compound, second.interest) == (58 + 105, 18_693 + 18_693 + 16_884)
-    assert second.payment == 3_000_000
+    assert (second.compound, second.interest, second.payment) == (0, 54_270, 3_000_000)
 
 
 @pytest.mark.parametrize("interest_only", [False, True])
@@ -294,9 +292,10 @@ def test_cash_below_the_floor_is_an_unfunded_need_and_nothing_is_paid_before() -
     assert next(iter(by_date(made))) == "2027-02-20"
     (need,) = said(made, "unfunded", "warning")
     assert "10,000.00" in need
-    floors = {row.date: row.floor for row in made.cash}
-    assert floors[dt.date(2026, 12, 31)] == 1_000_000
-    assert floors[dt.date(2027, 1, 31)] == 2_000_000
+    cash = {row.date: (row.closing, row.floor) for row in made.cash}
+    assert cash[dt.date(2026, 12, 31)] == (1_000_000, 2_000_000)
+    assert cash[dt.date(2027, 2, 20)] == (2_000_000, 2_000_000)
+    assert made.metrics.min_headroom == -1_000_000
 
 
 # installments
@@ -328,18 +327,18 @@ def test_the_last_three_payments_stay_within_the_balloon() -> None:
         make_case(
             loan={"rate": "6.525%"},
             opening="200000.00",
-            months=8,
+            months=12,
             balloon="30%",
             delay="allow",
             discount_rate="1%",
             unit="100.00",
         )
     )
-    # Waiting pays: 30,000.00 less a few units for rounding waits until the last date, 20 July, and the rest until the
-    # last date that is not one of those three, 20 April.
+    # Waiting pays: 30,000.00 less a few units for rounding waits until the last date, 20 November, and the rest until
+    # the last date that is not one of those three, 20 August.
     dates = by_date(made)
-    assert list(dates) == ["2027-04-20", "2027-07-20"]
-    assert 2_970_000 <= dates["2027-07-20"] <= 3_000_000
+    assert list(dates) == ["2027-08-20", "2027-11-20"]
+    assert 2_970_000 <= dates["2027-11-20"] <= 3_000_000
 
 
 def test_installments_step_up_by_a_quarter_at_most() -> None:

@@ -185,7 +185,7 @@ WAITS = {"delay": "allow", "discount_rate": "0.1%", "balloon": "99%"}
         ("maximum", {"maximum_installment": "20000.00"}, {}),
         ("minimum", {"minimum_installment": "29000.00"}, {}),
         ("step", {"step": "1%"}, {}),
-        ("balloon", {"balloon": "10%"}, {}),
+        ("balloon", {"balloon": "10%"}, WAITS),
         ("interest", {"interest_every": 1}, WAITS),
         ("grace", {"grace": {"months": 1}}, {}),
         ("maturity", {"settle": "full", "loan": {"principal": "200000.00"}}, {}),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from making import make_case, prepare
 
-from repayplan.problem.growth import Balances, at_signing, one_rate
+from repayplan.problem.growth import Balances, at_signing, maps, one_rate
 
 
 def test_a_debt_of_one_rate_grows_by_its_interest_in_every_settlement_period() -> None:
@@ -19,18 +22,11 @@ def test_a_debt_of_one_rate_grows_by_its_interest_in_every_settlement_period() -
     assert problem.debt.periods.tolist() == [[0, 1, 0, 1, 0, 1, 0, 1, 0]]
 
 
-def test_interest_settles_monthly_between_quarterly_payments() -> None:
+def test_interest_settles_on_payment_dates() -> None:
     problem = prepare(make_case(months=7, payment_every=3))[1]
     settled = np.flatnonzero(problem.debt.periods[0])
-    assert [f"{problem.days()[stage]:%m-%d}" for stage in settled] == [
-        "12-20",
-        "01-31",  # on the 20th, inside the stage that ends with the month
-        "02-28",
-        "03-20",
-        "04-30",
-        "05-31",
-        "06-20",
-    ]
+    assert [f"{problem.days()[stage]:%m-%d}" for stage in settled] == ["12-20", "03-20", "06-20"]
+    assert problem.debt.growth[0, settled, 0] == pytest.approx([1.0030, 1.0090, 1.0092])  # 30, 90 and 92 days
 
 
 def test_arrears_at_their_own_rate_follow_their_course_until_interest_is_current() -> None:
@@ -39,25 +35,26 @@ def test_arrears_at_their_own_rate_follow_their_course_until_interest_is_current
         make_case(loan=loan, arrears="keep", interest_every=1, first_payment="2027-01-20", months=4, opening="9000")
     )[1]
     assert problem.modes == ("B",)
-    # in December 100,000 × 0.0030 + 1,000 × 0.0060 = 306.00; in January 310.00 + 1,306.00 × 0.0062 = 318.0972
+    # in 61 days 100,000 × 0.0061 + 1,000 × 0.0122 = 622.20
     charge = problem.debt.charge[0, :, 0]
-    assert charge[charge > 0] == pytest.approx([30_600, 31_809.72])
-    # once interest is current there is only principal between payments
+    assert charge[charge > 0] == pytest.approx([62_220])
+    # once interest is current there is only principal after payments
     assert problem.debt.growth[0, :, 0] == pytest.approx([1, 1, 1, 1, 1.0031, 1, 1.0028, 1])
     assert problem.debt.principal.tolist() == [[10_000_000]]
     assert problem.debt.opening.tolist() == [[10_107_000]]
 
 
-def test_between_quarterly_payments_interest_is_unpaid_and_bears_its_own_rate() -> None:
-    loan = {"compound_rate": "7.20%"}
-    problem = prepare(
-        make_case(loan=loan, arrears="keep", interest_every=1, payment_every=3, months=4, opening="9000")
-    )[1]
+def test_interest_that_settles_between_payments_is_unpaid_and_bears_its_own_rate() -> None:
+    (loan,) = make_case(loan={"compound_rate": "7.20%"}).loans
+    day = [dt.date(2026, 11, 20), *(dt.date(2026 + (month < 11), month, 20) for month in (12, 1, 2, 3))]
+    stages = [[period] for period in pairwise(day)]
+    pays = np.array([True, False, False, True])
+    growth, charge = maps(loan, at_signing(loan, "keep"), stages, pays, first_current=0)
+    assert charge == pytest.approx([30_000, 0, 0, 0])
     # after the payment of December one unit of principal: Jan 0.0031; Feb another 0.0031 and 0.0031 × 0.0062 on it;
     # Mar 0.0028 and 0.00621922 × 0.0056 on what is unpaid by then
-    unit = np.cumprod(problem.debt.growth[0, 2:, 0])
     unpaid = 0.0031 + 0.0031 + 0.0031 * 0.0062
-    assert [unit[1], unit[2], unit[3]] == pytest.approx([1.0031, 1 + unpaid, 1 + unpaid + 0.0028 + unpaid * 0.0056])
+    assert np.cumprod(growth[1:]) == pytest.approx([1.0031, 1 + unpaid, 1 + unpaid + 0.0028 + unpaid * 0.0056])
 
 
 @pytest.mark.parametrize(
@@ -82,13 +79,8 @@ def test_what_is_owed_at_signing(loan: dict[str, str], arrears: str, balances: B
 def test_planning_never_lets_a_debt_outgrow_its_value() -> None:
     loans = [{"rate": "3.60%"}, {"rate": "7.20%", "day_count": "ACT/365F", "principal": "10.00"}]
     problem = prepare(make_case(loans=loans, months=3, discount_rate="1%"))[1]
-    assert (
-        problem.debt.growth * problem.value.planning[:, :, None] / _before(problem.value.planning) <= 1 + 1e-12
-    ).all()
+    fallen = problem.value.planning / np.concatenate([np.ones((1, 1, 2)), problem.value.planning[:, :-1]], axis=1)
+    assert (problem.debt.growth * fallen <= 1 + 1e-12).all()
     assert problem.value.discount[0, -1] == pytest.approx(1 / (1 + 0.01 / 12) / (1 + 0.31 / 360) ** 2, rel=1e-9)
     allowed = prepare(make_case(loans=loans, months=3, discount_rate="1%", delay="allow"))[1]
-    assert (allowed.value.planning == allowed.value.discount).all()
-
-
-def _before(factors: np.ndarray) -> np.ndarray:
-    return np.concatenate([np.ones((1, 1)), factors[:, :-1]], axis=1)[:, :, None]
+    assert (allowed.value.planning == allowed.value.discount[:, :, None]).all()

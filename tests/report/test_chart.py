@@ -19,7 +19,14 @@ def test_no_line_is_wider_than_the_terminal(make_plan, language, width, months) 
     with speaking(language):
         lines = chart(make_plan(months=months), width)
     assert max(cell_len(line.plain.rstrip()) for line in lines[1:]) <= width
-    assert len({cell_len(line.plain.split("│")[0]) for line in lines[1:-1]}) == 1
+    assert len({cell_len(line.plain.split("│")[0]) for line in lines[1:] if "│" in line.plain}) == 1
+
+
+@pytest.mark.parametrize(("months", "size"), [(36, 1), (70, 1), (80, 2), (360, 5)])
+def test_months_put_together_in_one_bar_are_said(make_plan, months, size) -> None:
+    plan = make_plan(months=months, debt=90_000_000)
+    last = chart(plan, 80)[-1].plain
+    assert last.startswith(f"One bar = {size} months") if size > 1 else "bar" not in last
 
 
 def test_a_payment_is_seen_however_small_and_the_chart_ends_with_the_last(make_plan) -> None:

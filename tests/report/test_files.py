@@ -40,6 +40,16 @@ def test_spreadsheets_are_utf8_with_a_mark_and_foot(make_plan, tmp_path: Path) -
         assert Decimal(row["还款额"]) == parts
 
 
+def test_the_total_of_a_day_stands_once_and_can_be_summed(make_plan) -> None:
+    plan = make_plan(loans=2)
+    heading, *lines = files.schedule_table(plan.installments)
+    assert heading[-1] == "Total of the day"
+    assert [line[-1] != "" for line in lines] == [line[1] == "L1" for line in lines]
+    assert sum(Decimal(line[-1]) for line in lines if line[-1]) == Decimal(plan.metrics.recovered) / 100
+    first = sum(row.payment for row in plan.installments[:2])
+    assert Decimal(lines[0][-1]) == Decimal(first) / 100
+
+
 def test_amounts_in_plan_json_are_strings_with_two_places(make_plan, tmp_path: Path) -> None:
     plan = make_plan()
     write_plan(plan, tmp_path)
@@ -69,13 +79,13 @@ def test_text_never_becomes_a_formula(make_plan, sign: str) -> None:
     plan = make_plan()
     loan = f"{sign}1+2"
     row = dataclasses.replace(plan.installments[0], loan=loan)
-    content = files._csv(type(row), [row]).decode("utf-8-sig")
+    content = files._csv(files.schedule_table([row])).decode("utf-8-sig")
     assert next(csv.DictReader(content.splitlines(keepends=True)))["Loan"] == f"'{loan}"
 
 
 def test_negative_cash_stays_a_number(make_plan) -> None:
     row = dataclasses.replace(make_plan().cash[0], closing=-5)
-    assert ",-0.05," in files._csv(type(row), [row]).decode("utf-8-sig")
+    assert ",-0.05," in files._csv(files.cash_table([row])).decode("utf-8-sig")
 
 
 def test_a_best_effort_is_not_called_a_schedule(make_plan, tmp_path: Path) -> None:

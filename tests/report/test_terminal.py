@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import io
 
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from repayplan.language import speaking
-from repayplan.planning.result import Plan
+from repayplan.language import speaking, tr
+from repayplan.planning.result import Binding, Plan
 from repayplan.report.terminal import show_files, show_plan, show_verdict
+from repayplan.report.words import DEFAULTS, default_words
+from repayplan.rules import defaults
 
 
 def screen(plan: Plan, width: int = 80) -> str:
@@ -31,11 +34,86 @@ def test_the_screen_fits_and_cuts_nothing(make_plan, language, width) -> None:
     assert "…" not in text
 
 
-def test_every_default_is_shown_with_its_reason(make_plan) -> None:
+def test_every_default_is_shown_by_its_name_with_its_reason(make_plan) -> None:
     plan = make_plan()
     text = " ".join(screen(plan, 200).split())
     for default in plan.terms.defaults:
-        assert f"{default.field} {default.value} {default.reason}" in text
+        name, value = default_words(default.field, default.value)
+        assert default.field not in text or "_" not in default.field
+        assert f"{value} {default.reason}" in text
+        assert name.split()[0] in text
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("floor_months", "1250000.00", ("Operating floor (1 month of cost)", "1,250,000.00")),
+        ("days_to_first_payment", "2026-12-20", ("First payment", "2026-12-20")),
+        ("unit", "1000.00", ("Unit of amounts", "1,000.00")),
+        ("step", "off", ("Step, at most", "off")),
+        ("cover_window", "since_receipt", ("Cover counted", "since receipt")),
+    ],
+)
+def test_defaults_in_words(field: str, value: str, words: tuple[str, str]) -> None:
+    assert default_words(field, value) == words
+
+
+def test_every_default_has_a_name_in_both_languages() -> None:
+    assert set(DEFAULTS) == set(defaults())
+    with speaking("zh"):
+        assert all(any(sign > "\u2e80" for sign in str(name)) for name in DEFAULTS.values())
+
+
+def test_debt_at_signing_tells_what_was_turned_into_principal(make_plan) -> None:
+    plan = make_plan()
+    assert "turned into principal" not in screen(plan)
+    metrics = dataclasses.replace(plan.metrics, debt_at_signing=1_007_810_000, capitalized=27_810_000)
+    text = " ".join(screen(dataclasses.replace(plan, metrics=metrics)).split())
+    assert "10,078,100.00 CNY on 2026-11-20 (278,100.00 of it arrears turned into principal)" in text
+
+
+def test_what_whole_amounts_cost_is_said_from_a_unit_on(make_plan) -> None:
+    plan = make_plan()
+    assert plan.terms.unit == 100_00
+    for cost, words in ((99_99, "terms allow"), (100_00, "terms allow; whole amounts cost 100.00 of it")):
+        text = " ".join(
+            screen(dataclasses.replace(plan, proof=dataclasses.replace(plan.proof, rounding_cost=cost))).split()
+        )
+        assert f"{words} Debt at signing" in text
+
+
+def bound(plan: Plan, *days: str) -> str:
+    """What is said where one limit holds on these days."""
+    sentences = {day: tr("On {date} the installment is the largest allowed", date=day) for day in days}
+    binding = [
+        Binding("maximum", dt.date.fromisoformat(day), None, 1.0, "", sentence) for day, sentence in sentences.items()
+    ]
+    text = screen(dataclasses.replace(plan, binding=tuple(binding)), 200)
+    return next((line for line in text.splitlines() if "largest allowed" in line), "").strip("· ").split(" the inst")[0]
+
+
+def test_one_sentence_for_days_that_follow_each_other_and_none_after_the_last_payment(make_plan) -> None:
+    plan = make_plan(months=36, debt=3_000_000)  # pays until autumn 2029
+    assert bound(plan, "2027-01-20") == "On 2027-01-20"
+    assert bound(plan, "2027-01-20", "2027-02-20") == "On 2027-01-20, 2027-02-20"
+    assert (
+        bound(plan, "2027-01-20", "2027-02-20", "2027-03-20", "2027-05-20") == "On 2027-01-20 – 2027-03-20, 2027-05-20"
+    )
+    quarters = ["2027-01-20", "2027-04-20", "2027-07-20", "2027-10-20", "2028-01-20"]
+    four = ", ".join(quarters[:4])
+    assert bound(plan, *quarters) == f"On {four} and one other day"
+    assert bound(plan, *quarters, "2028-04-20") == f"On {four} and 2 other days"
+    paid = make_plan(months=36, debt=300_000)  # is paid by March 2027
+    assert bound(paid, "2027-01-20", "2027-06-20") == "On 2027-01-20"
+    assert bound(paid, "2027-06-20") == ""
+
+
+def test_one_day_is_a_day(make_plan) -> None:
+    plan = make_plan(months=12, debt=300_000)
+    rows = tuple(row for row in plan.installments if row.date != dt.date(2027, 1, 20))
+    assert "On one payment day in between nothing is due." in screen(dataclasses.replace(plan, installments=rows))
+    rows = (rows[0], *(row for row in plan.installments if row.date == dt.date(2027, 3, 20)))
+    assert "On 2 payment days in between nothing is due." in screen(dataclasses.replace(plan, installments=rows))
 
 
 def test_findings_name_their_source_and_the_gravest_comes_first(make_plan) -> None:

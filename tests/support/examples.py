@@ -77,8 +77,8 @@ EXAMPLES: Mapping[str, Example] = {
     ),
     "minimum": Example(
         "minimum",
-        good=(50_000, 50_000, 20_000),
-        bad={(49_999, 50_000, 20_000): 1, (50_000, 49_999, 20_000): 1},
+        good=(50_000, 50_000, 40_000),
+        bad={(49_999, 50_000, 40_000): 1, (50_000, 49_999, 40_000): 1},
         policy={"minimum_installment": "500.00"},
         cash={"opening": "9000.00"},
     ),
@@ -88,20 +88,34 @@ EXAMPLES: Mapping[str, Example] = {
         bad={(80_001, 80_000, 80_000): 1, (80_000, 80_000, 80_001): 1},
         policy={"maximum_installment": "800.00"},
     ),
-    # a quarter up, then a quarter down, and the last may fall as it likes
+    # a quarter up, then a quarter down, and the last may fall as it likes, if it is more than a token: 250.00
     "step": Example(
         "step",
-        good=(10_000, 12_500, 9_375, 100),
-        bad={(10_000, 12_501, 9_376, 100): 1, (10_000, 12_500, 9_374, 100): 1, (10_000, 12_500, 9_376, 11_721): 1},
+        good=(100_000, 125_000, 93_750, 30_000),
+        bad={
+            (100_000, 125_001, 93_760, 30_000): 1,
+            (100_000, 125_000, 93_749, 30_000): 1,
+            (100_000, 125_000, 93_760, 117_201): 1,
+        },
         policy={"step": "25%"},
         cash={"opening": "9000.00"},
     ),
-    # a fifth of 10,000 in the last three
+    # four fifths of 10,000 in the last three of four, where an even schedule has three quarters
     "balloon": Example(
         "balloon",
-        good=(100_000, 66_666, 66_667, 66_667),
-        bad={(100_000, 66_667, 66_667, 66_667): 1, (0, 0, 200_000, 1): 1},
+        good=(100_000, 266_666, 266_667, 266_667),
+        bad={(100_000, 266_667, 266_667, 266_667): 1, (0, 0, 770_000, 30_001): 1},
+        policy={"balloon": "80%"},
+        cash={"opening": "12000.00"},
+    ),
+    # three of four may hold three quarters of the debt as it would stand by March,
+    # 10,000 × 1.0030 × 1.0031 × 1.0031 × 1.0028 = 10,120.5407: 7,590.4055
+    "balloon.even": Example(
+        "balloon",
+        good=(100_000, 253_000, 253_000, 253_040),
+        bad={(100_000, 253_000, 253_000, 253_041): 1},
         policy={"balloon": "20%"},
+        cash={"opening": "12000.00"},
     ),
     # every second month: Dec 30.00; by February 31.00 + 31.00 and 0.10 on January's
     "interest": Example(
@@ -136,14 +150,14 @@ EXAMPLES: Mapping[str, Example] = {
     # are allowed for the sake of rounding
     "level": Example(
         "level",
-        good=(50_000, 50_000, 50_000, 20_000),
+        good=(50_000, 50_000, 50_000, 30_000),
         bad={
-            (50_001, 50_000, 50_000, 20_000): 1,
-            (50_000, 50_002, 50_002, 20_000): 1,
+            (50_001, 50_000, 50_000, 30_000): 1,
+            (50_000, 50_002, 50_002, 30_000): 1,
             (50_000, 50_000, 50_000, 55_001): 1,
         },
         policy={"shape": "level"},
-        allowed=((50_000, 50_001, 50_001, 20_000), (50_000, 50_000, 50_000, 55_000)),
+        allowed=((50_000, 50_001, 50_001, 30_000), (50_000, 50_000, 50_000, 55_000)),
         cash={"opening": "9000.00"},
     ),
 }

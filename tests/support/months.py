@@ -32,7 +32,7 @@ def months_problem(
         modes=("A",),
         dates=np.datetime64("2026-12-20") + 30 * np.arange(count)[None],
         pays=~never,
-        cash=CashArrays(np.array([0]), np.array([0]), received, none, none, none),
+        cash=CashArrays(np.array([0]), np.array([0]), received, none, np.cumsum(received, axis=1)),
         cover=CoverArrays(none, none, off, np.array([1.0])),
         debt=DebtArrays(
             opening=owed,
@@ -44,11 +44,12 @@ def months_problem(
             waived=never,
             collateral=np.array([[round(collateral * 100)]]),
             uniform=np.array([[True]]),
+            rank=np.array([[0]]),
         ),
         value=ValueArrays(
             discount=factors,
             contract=factors,
-            planning=factors,
+            planning=factors[:, :, None],
             survival=(1 - hazard) ** np.arange(1.0, count + 1)[None],
             recovery=np.array([recovery]),
             tolerance=np.array([0.0]),

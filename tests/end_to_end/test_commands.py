@@ -80,10 +80,17 @@ def test_the_plan_is_proven_and_settles_the_debt(planned: Path) -> None:
 
 
 def test_the_spreadsheets_say_what_the_plan_says(planned: Path) -> None:
+    def table(name: str) -> list[list[str]]:
+        return list(csv.reader((planned / name).read_text(encoding="utf-8-sig").splitlines()))[1:]
+
     content = document(planned)
-    for name, rows in (("schedule.csv", content["installments"]), ("cash.csv", content["cash"])):
-        table = list(csv.reader((planned / name).read_text(encoding="utf-8-sig").splitlines()))
-        assert table[1:] == [list(row.values()) for row in rows]
+    assert table("cash.csv") == [list(row.values()) for row in content["cash"]]
+    *rows, totals = zip(*table("schedule.csv"), strict=True)
+    assert list(zip(*rows, strict=True)) == [tuple(row.values()) for row in content["installments"]]
+    days = [row["date"] for row in content["installments"]]
+    for number, (day, total) in enumerate(zip(days, totals, strict=True)):
+        same_day = [cents(row["payment"]) for row in content["installments"] if row["date"] == day]
+        assert total == (money(sum(same_day)) if days.index(day) == number else "")
 
 
 def test_cash_rolls_forward_and_stays_above_the_floor(planned: Path) -> None:
@@ -92,7 +99,10 @@ def test_cash_rolls_forward_and_stays_above_the_floor(planned: Path) -> None:
     for row in content["cash"]:
         cash += cents(row["inflow"]) - cents(row["outflow"]) - cents(row["payment"])
         assert cash == cents(row["closing"])
-        assert cash >= cents(row["floor"])
+        assert cash >= cents(row["lowest"]) >= cents(row["floor"])
+    assert cents(content["metrics"]["min_headroom"]) == min(
+        cents(row["lowest"]) - cents(row["floor"]) for row in content["cash"]
+    )
 
 
 def test_the_plan_verifies_and_by_its_own_case_too(planned: Path, request: pytest.FixtureRequest) -> None:

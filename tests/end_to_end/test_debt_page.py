@@ -17,7 +17,7 @@ def test_the_case_of_the_page_runs_through_its_commands(tmp_path: Path) -> None:
     (example,) = re.findall(r"^```yaml\n(.*?)^```$", PAGE, flags=re.MULTILINE | re.DOTALL)
     (tmp_path / "case.yaml").write_text(example, encoding="utf-8")
     commands = re.findall(r"^- `repayplan ([^`]+)`", PAGE, flags=re.MULTILINE)
-    assert [command.split()[0] for command in commands] == ["payoff", "ledger"]
+    assert [command.split()[0] for command in commands] == ["check", "payoff", "ledger"]
     for command in commands:
         words = command.replace("CASE", str(tmp_path)).replace("DIR", str(tmp_path / "out")).split()
         outcome = CliRunner(env={"REPAYPLAN_LANG": "en", "COLUMNS": "120"}).invoke(cli, words)

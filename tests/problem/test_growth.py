@@ -80,7 +80,11 @@ def test_planning_never_lets_a_debt_outgrow_its_value() -> None:
     loans = [{"rate": "3.60%"}, {"rate": "7.20%", "day_count": "ACT/365F", "principal": "10.00"}]
     problem = prepare(make_case(loans=loans, months=3, discount_rate="1%"))[1]
     fallen = problem.value.planning / np.concatenate([np.ones((1, 1, 2)), problem.value.planning[:, :-1]], axis=1)
-    assert (problem.debt.growth * fallen <= 1 + 1e-12).all()
+    assert problem.debt.growth * fallen == pytest.approx(np.ones_like(fallen))  # each loan at its own pace
     assert problem.value.discount[0, -1] == pytest.approx(1 / (1 + 0.01 / 12) / (1 + 0.31 / 360) ** 2, rel=1e-9)
+    between = prepare(make_case(loans=loans, months=3, discount_rate="5%"))[1].value
+    # 3.60 % is below the bank's 5 %, 7.20 % above it; 7.20 % over 92 days of a year of 365
+    assert between.planning[0, :, 0] == pytest.approx(between.discount[0])
+    assert between.planning[0, -1, 1] == pytest.approx(1 / (1 + 0.072 * 30 / 365) / (1 + 0.072 * 31 / 365) ** 2)
     allowed = prepare(make_case(loans=loans, months=3, discount_rate="1%", delay="allow"))[1]
     assert (allowed.value.planning == allowed.value.discount[:, :, None]).all()

@@ -27,7 +27,10 @@ _PLAIN_KEY = re.compile(r"[\w-]+")
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Plain values of one text: ``data`` (dict, list, str, int, Decimal, bool, None) and the line of every path."""
+    """Plain values of one text: ``data`` (dict, list, str, int, Decimal, bool, None) and the line of every path.
+
+    Without lines it is no text: what was given on the command line, or by a program.
+    """
 
     name: str
     data: Any
@@ -35,11 +38,12 @@ class Document:
 
     def where(self, path: Path) -> str:
         """``case.yaml:12 loans[0].rate``: file, line of the nearest value that is there, field."""
-        return f"{self.name}:{self.line(path)} {spell(path)}".rstrip()
+        place = f"{self.name}:{self.line(path)}" if self.lines else self.name
+        return f"{place} {spell(path)}".rstrip()
 
     def line(self, path: Path) -> int:
-        """The line of a value, or of the nearest one around it."""
-        return next(self.lines[path[:size]] for size in range(len(path), -1, -1) if path[:size] in self.lines)
+        """The line of a value, or of the nearest one around it; 0 where there are no lines."""
+        return next((self.lines[path[:size]] for size in range(len(path), -1, -1) if path[:size] in self.lines), 0)
 
 
 def spell(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Literal
 
@@ -33,7 +34,7 @@ def read_case(path: str | Path) -> Case:
 
 def read_with_places(path: str | Path) -> tuple[Case, Document]:
     """The case in a file, and the document that knows on which line everything in it stands; see :func:`read_case`."""
-    document = _document(Path(path))
+    document = _document(_path(path))
     return to_case(document), document
 
 
@@ -65,7 +66,7 @@ def _document(path: Path) -> Document:
                 tr("save the case with one of these endings"),
             )
         )
-    return read_document(text_of(path), path.name, notation)
+    return read_document(text_of(path), str(path), notation)
 
 
 def read_document(text: str, name: str, notation: Notation) -> Document:
@@ -86,7 +87,15 @@ def to_case(document: Document) -> Case:
 
 def text_of(path: str | Path) -> str:
     """A file's text: UTF-8, with or without a byte order mark, at most 5 MiB. Raises InputError."""
-    return decode(_bytes(Path(path)), str(path))
+    return decode(_bytes(_path(path)), str(path))
+
+
+def _path(path: object) -> Path:
+    """Programs, too, give the wrong thing by mistake."""
+    if isinstance(path, str | os.PathLike):
+        return Path(path)
+    kind = type(path).__name__
+    raise InputError(Fault(tr("this is not the path of a file"), value=kind, remedy=tr("give the path as text")))
 
 
 def _bytes(path: Path) -> bytes:

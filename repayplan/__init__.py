@@ -6,9 +6,9 @@
     plan = rp.plan(case)
     plan.schedule                     # a DataFrame
     rp.write_plan(plan, "out")        # plan.json, schedule.csv, cash.csv
-    rp.verify(rp.read_plan("out/plan.json"))
+    rp.verify("out/plan.json")
 
-Nothing is imported before it is used: ``import repayplan`` costs nothing.
+A path stands for what is in it. Nothing is imported before it is used: ``import repayplan`` costs nothing.
 """
 
 from __future__ import annotations
@@ -19,25 +19,47 @@ from typing import TYPE_CHECKING, Any
 from repayplan.version import __version__
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from repayplan.cases.loan_list import read_loans as read_loans
+    from repayplan.cases.models import Case
     from repayplan.cases.readers import read_case as read_case
     from repayplan.cases.schema import case_schema as case_schema
-    from repayplan.planning.plan import plan as plan
+    from repayplan.compliance.findings import Finding
+    from repayplan.planning.plan_file import PlanFile
     from repayplan.planning.plan_file import read_plan as read_plan
-    from repayplan.planning.verify import verify as verify
+    from repayplan.planning.result import Plan
     from repayplan.report.files import write_plan as write_plan
 
 _HOMES = {
     "case_schema": "repayplan.cases.schema",
-    "plan": "repayplan.planning.plan",
     "read_case": "repayplan.cases.readers",
     "read_loans": "repayplan.cases.loan_list",
     "read_plan": "repayplan.planning.plan_file",
-    "verify": "repayplan.planning.verify",
     "write_plan": "repayplan.report.files",
 }
 
 __all__ = ["__version__", "case_schema", "plan", "read_case", "read_loans", "read_plan", "verify", "write_plan"]
+
+
+def plan(case: Case | str | Path, *, time_limit: float | None = None) -> Plan:
+    """The best plan of a case, or of the case in a file, under its policy; see :func:`repayplan.planning.plan.plan`."""
+    from repayplan.cases.models import Case
+    from repayplan.cases.readers import read_case
+    from repayplan.planning.plan import plan as made
+
+    return made(case if isinstance(case, Case) else read_case(case), time_limit=time_limit)
+
+
+def verify(claimed: PlanFile | Plan | str | Path) -> list[Finding]:
+    """Every limit with its result, for a plan or the plan in a file; see :func:`repayplan.planning.verify.verify`."""
+    from repayplan.planning.plan_file import PlanFile, plan_file, read_plan
+    from repayplan.planning.result import Plan
+    from repayplan.planning.verify import verify as judged
+
+    if isinstance(claimed, Plan):
+        return judged(plan_file(claimed))
+    return judged(claimed if isinstance(claimed, PlanFile) else read_plan(claimed))
 
 
 def __getattr__(name: str) -> Any:

@@ -39,8 +39,9 @@ UNREADABLE = Unreadable()
 class Document:
     """Plain values of one file: ``data`` (dict, list, str, int, Decimal, date, bool, None) and the line of every path.
 
-    A workbook gives ``cells``, the address of every path, and lines that only put its faults in order; ``faults`` is
-    what was wrong before anything could be understood.
+    Without lines it is no text: what was given on the command line, or by a program. A workbook gives ``cells``, the
+    address of every path, and lines that only put its faults in order; ``faults`` is what was wrong before anything
+    could be understood.
     """
 
     name: str
@@ -56,11 +57,12 @@ class Document:
         near = next((self.cells[path[:size]] for size in range(len(path), -1, -1) if path[:size] in self.cells), None)
         if near is not None:
             return f"{near} {spell(path)}"
-        return f"{self.name}:{self.line(path)} {spell(path)}".rstrip()
+        place = f"{self.name}:{self.line(path)}" if self.lines else self.name
+        return f"{place} {spell(path)}".rstrip()
 
     def line(self, path: Path) -> int:
-        """The line of a value, or of the nearest one around it."""
-        return next(self.lines[path[:size]] for size in range(len(path), -1, -1) if path[:size] in self.lines)
+        """The line of a value, or of the nearest one around it; 0 where there are no lines."""
+        return next((self.lines[path[:size]] for size in range(len(path), -1, -1) if path[:size] in self.lines), 0)
 
 
 def spell(path: Path) -> str:

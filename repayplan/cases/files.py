@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from repayplan.errors import Fault, InputError
@@ -12,7 +13,15 @@ MAX_BYTES = 5 * 1024 * 1024
 
 def text_of(path: str | Path) -> str:
     """A file's text: UTF-8, with or without a byte order mark, at most 5 MiB. Raises InputError."""
-    return decode(content_of(Path(path)), str(path))
+    return decode(content_of(path_of(path)), str(path))
+
+
+def path_of(path: object) -> Path:
+    """Programs, too, give the wrong thing by mistake. Raises InputError where it is no path."""
+    if isinstance(path, str | os.PathLike):
+        return Path(path)
+    kind = type(path).__name__
+    raise InputError(Fault(tr("this is not the path of a file"), value=kind, remedy=tr("give the path as text")))
 
 
 def content_of(path: Path, most: int = MAX_BYTES) -> bytes:

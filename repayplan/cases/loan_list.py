@@ -25,7 +25,7 @@ from repayplan.cases.excel.parts import MAX_PACKED
 from repayplan.cases.excel.reader import document_of, unit_mentioned
 from repayplan.cases.excel.tables import Row, read_table
 from repayplan.cases.faults import to_faults
-from repayplan.cases.files import content_of
+from repayplan.cases.files import content_of, path_of
 from repayplan.cases.models import Loan
 from repayplan.errors import Fault, InputError
 from repayplan.language import tr
@@ -53,7 +53,7 @@ def read_loans(path: str | Path, as_of: dt.date, borrower: str | None = None) ->
     ``borrower``: name or customer number, where the list holds the loans of several. Raises InputError with one fault
     for every problem of the file.
     """
-    path = Path(path)
+    path = path_of(path)
     sheet = _sheet(path)
     words = headings()
     layout = words.layouts["loans"].with_columns(_BORROWER, _CUSTOMER)

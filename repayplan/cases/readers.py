@@ -11,7 +11,7 @@ from repayplan.cases.attachments import attach
 from repayplan.cases.documents import Document
 from repayplan.cases.doubts import doubts
 from repayplan.cases.faults import fault_of, to_faults
-from repayplan.cases.files import content_of, text_of
+from repayplan.cases.files import content_of, path_of, text_of
 from repayplan.cases.mending import hidden_errors
 from repayplan.cases.models import Case
 from repayplan.cases.notation import read_json, read_yaml
@@ -34,7 +34,7 @@ def read_case(path: str | Path) -> Case:
 
 def read_with_places(path: str | Path) -> tuple[Case, Document]:
     """The case in a file, and the document that knows on which line everything in it stands; see :func:`read_case`."""
-    document = _document(Path(path))
+    document = _document(path_of(path))
     return to_case(document), document
 
 
@@ -71,7 +71,7 @@ def _document(path: Path) -> Document:
                 tr("save the case with one of these endings"),
             )
         )
-    return attach(read_document(text_of(path), path.name, notation), path.parent)
+    return attach(read_document(text_of(path), str(path), notation), path.parent)
 
 
 def read_document(text: str, name: str, notation: Notation) -> Document:

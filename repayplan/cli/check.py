@@ -9,7 +9,7 @@ import rich_click as click
 
 from repayplan.cli.common import case_argument, common_options, console, json_option, print_json
 from repayplan.cli.failure import show_faults
-from repayplan.language import Message, tr
+from repayplan.language import Message, plural, tr
 
 if TYPE_CHECKING:
     from repayplan.cases.models import Case
@@ -32,16 +32,7 @@ def command(case: Path, as_json: bool) -> int:
         print_json({"case": str(case), "faults": [], "doubts": [doubt.as_dict() for doubt in doubts]})
         return 0
     show_faults(doubts, "!", "bold yellow")
-    words = tr(
-        "{case} has an account and no plan, for want of a source of cash: {name}, loans {loans}, doubts {doubts}",
-        case=case,
-        name=read.enterprise.name,
-        loans=len(read.loans),
-        doubts=len(doubts),
-    )
-    if read.cash.sources:
-        words = _plannable(case, read, len(doubts))
-    console().print(str(words))
+    console().print(str(_verdict(case, read, len(doubts))))
     return 0
 
 
@@ -51,12 +42,16 @@ def _outlook(case: Case) -> list[Fault]:
     return outlook(case)
 
 
-def _plannable(case: Path, read: Case, doubts: int) -> Message:
-    return tr(
-        "{case} can be planned: {name}, loans {loans}, sources of cash {sources}, doubts {doubts}",
-        case=case,
-        name=read.enterprise.name,
-        loans=len(read.loans),
-        sources=len(read.cash.sources),
-        doubts=doubts,
-    )
+def _verdict(path: Path, case: Case, doubts: int) -> Message:
+    """What the case is good for, and what is in it."""
+    sources = len(case.cash.sources)
+    said = {
+        "case": path,
+        "name": case.enterprise.name,
+        "loans": plural(tr("1 loan"), tr("{count} loans", count=len(case.loans)), len(case.loans)),
+        "sources": plural(tr("1 source of cash"), tr("{count} sources of cash", count=sources), sources),
+        "doubts": plural(tr("1 doubt"), tr("{count} doubts", count=doubts), doubts) if doubts else tr("no doubts"),
+    }
+    if not sources:
+        return tr("{case} has an account and no plan, for want of a source of cash: {name}, {loans}, {doubts}", **said)
+    return tr("{case} can be planned: {name}, {loans}, {sources}, {doubts}", **said)

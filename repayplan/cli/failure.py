@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,10 +21,12 @@ WRONG_INPUT = 2
 PROGRAM_FAILED = 3
 ABORTED = 130
 """What shells report for a program stopped by the person."""
+UNHEARD = 141
+"""What shells report for a program whose reader has gone (``| head``)."""
 
 _INDENT = (0, 0, 0, 4)
 _UNBROKEN = 10_000
-"""Columns where no terminal breaks the lines: a log wants one fault on one line."""
+"""Columns where there is no terminal to break the lines for: a log wants one fault on one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +47,7 @@ class Failure:
 
 def show_faults(faults: Iterable[Fault], mark: str, style: str) -> None:
     """Every fault on standard error, on lines of its own: place and what, then value, limit and remedy."""
-    width = None if sys.stderr.isatty() else _UNBROKEN
-    console = Console(stderr=True, width=width, highlight=False, markup=False, emoji=False)
+    console = Console(stderr=True, width=None if _seen() else _UNBROKEN, highlight=False, markup=False, emoji=False)
     for fault in faults:
         line = Text(f"{mark} ", style=style)
         line.append(f"{fault.where}: " if fault.where else "", style="bold").append(str(fault.what), style="none")
@@ -57,6 +59,11 @@ def show_faults(faults: Iterable[Fault], mark: str, style: str) -> None:
         )
         for detail in filter(None, details):
             console.print(Padding(str(detail), _INDENT, expand=False))
+
+
+def _seen() -> bool:
+    """Whether there is a terminal at any end, as before a pager that reads ``2>&1``, or a width is asked for."""
+    return "COLUMNS" in os.environ or any(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
 def usage(error: click.ClickException) -> Failure:

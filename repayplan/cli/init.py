@@ -7,6 +7,7 @@ from pathlib import Path
 import rich_click as click
 
 from repayplan.cli.common import common_options, json_option, print_json
+from repayplan.errors import Fault, InputError
 from repayplan.language import tr
 
 
@@ -21,16 +22,18 @@ from repayplan.language import tr
 @click.option(
     "--unit",
     type=click.Choice(["1", "10000"]),
-    default="1",
-    help=tr("Currency units in which the workbook's amounts count: 1 or 10000.").text,
+    help=tr("Currency units in which the workbook's amounts count, 1 or 10000; only with --excel.").text,
 )
 @json_option
 @common_options
-def command(directory: Path, story: str | None, excel: bool, unit: str, as_json: bool) -> int:
+def command(directory: Path, story: str | None, excel: bool, unit: str | None, as_json: bool) -> int:
     """Write, tell what to do next."""
     from repayplan.cases.templates import write_template
 
-    written = write_template(directory, story, excel, int(unit))
+    if unit is not None and not excel:
+        what, remedy = tr("only a workbook counts in a unit"), tr("add --excel, or leave --unit out")
+        raise InputError(Fault(what, "--unit", unit, remedy=remedy))
+    written = write_template(directory, story, excel, int(unit or 1))
     if as_json:
         print_json({"files": [str(path) for path in written]})
     else:

@@ -1,11 +1,13 @@
 """``repayplan``: finds the command, speaks the person's language, and turns every ending into an exit code.
 
-0 done · 1 a plan was impossible or a check failed · 2 the input is wrong · 3 the program failed.
+0 done · 1 a plan was impossible or a check failed · 2 the input is wrong · 3 the program failed ·
+130 stopped by the person · 141 nobody reads on.
 """
 
 from __future__ import annotations
 
 import io
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -16,7 +18,7 @@ from typing import Any
 import rich_click as click
 
 from repayplan.cli.common import common_options, translated
-from repayplan.cli.failure import ABORTED, Failure, bug, usage
+from repayplan.cli.failure import ABORTED, UNHEARD, Failure, bug, usage
 from repayplan.errors import RepayplanError
 from repayplan.language import LANGUAGES, from_environment, speaking, tr
 from repayplan.version import __version__
@@ -44,7 +46,8 @@ class Commands(click.RichGroup):
         extra.pop("standalone_mode", None)
         extra["prog_name"] = "repayplan"
         with speaking(_language(arguments)):
-            sys.exit(self._exit_code(arguments, extra))
+            exit_code = self._exit_code(arguments, extra)
+        sys.exit(exit_code if _delivered() else UNHEARD)
 
     def _exit_code(self, arguments: list[str], extra: dict[str, Any]) -> int:
         try:
@@ -55,6 +58,8 @@ class Commands(click.RichGroup):
             failure = usage(error)
         except click.Abort:
             return ABORTED
+        except SystemExit as leaving:  # commands return; click and rich leave with 1 when the reader of a pipe has gone
+            return UNHEARD if leaving.code == 1 else int(leaving.code or 0)
         except Exception as error:  # noqa: BLE001  the last stop: a bug must end in words and exit code 3
             if "--debug" in arguments:
                 traceback.print_exc()
@@ -63,6 +68,16 @@ class Commands(click.RichGroup):
             return outcome if isinstance(outcome, int) else 0
         failure.show(as_json="--json" in arguments)
         return failure.exit_code
+
+
+def _delivered() -> bool:
+    """Whether everything said has reached its reader; what has not is dropped, so that Python does not complain."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return False
+    return True
 
 
 def _language(arguments: Sequence[str]) -> str:

@@ -63,4 +63,4 @@ def _with_policy(case: Case, wishes: dict[str, object]) -> Case:
         return case
     data = case_to_dict(case)
     data["policy"] = {**data.get("policy", {}), **given}
-    return to_case(Document(" ".join(f"--{name}" for name in given), data, {(): 1}))
+    return to_case(Document(" ".join(f"--{name}" for name in given), data, {}))

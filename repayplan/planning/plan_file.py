@@ -201,7 +201,12 @@ def finding_line(finding: Finding) -> dict[str, Any]:
 
 def read_plan(path: str | Path) -> PlanFile:
     """The plan in a ``plan.json``. Raises InputError with one fault for every problem of the file."""
-    return to_plan_file(read_document(text_of(path), Path(path).name, "json"))
+    try:
+        document = read_document(text_of(path), str(path), "json")
+    except InputError as error:
+        remedy = tr("check the path, or let repayplan plan -o DIR write the file again")
+        raise InputError(dataclasses.replace(fault, remedy=remedy) for fault in error.faults) from None
+    return to_plan_file(document)
 
 
 def to_plan_file(document: Document) -> PlanFile:

@@ -18,6 +18,8 @@ from repayplan.problem.arrays import Problem
 from repayplan.problem.assemble import assemble
 from repayplan.problem.terms import Terms, payment_dates, resolve
 
+COUNTS = ("payments",)
+
 
 def verify(claimed: PlanFile) -> list[Finding]:
     """Every limit with its result, and a failure for every figure of the file that the ledger does not confirm.
@@ -71,7 +73,7 @@ def _other_case(claimed: PlanFile, terms: Terms) -> Iterator[Finding]:
     now = term_values(terms)
     for name in sorted(now.keys() | claimed.terms.keys()):
         if now.get(name) != claimed.terms.get(name):
-            said = {"name": name, "claimed": claimed.terms.get(name), "now": now.get(name)}
+            said = {"name": name, "claimed": _shown(claimed.terms.get(name)), "now": _shown(now.get(name))}
             yield _failure(
                 "terms", tr("The plan was made on {name} = {claimed}; the case and the defaults say {now}", **said)
             )
@@ -114,15 +116,27 @@ def _compare(table: Message, claimed: Sequence[Any], found: Sequence[Any]) -> It
         for name in type(true).__slots__:
             if getattr(row, name) != getattr(true, name):
                 said = {"table": table, "row": number, "name": name}
-                values = {"claimed": _shown(getattr(row, name)), "found": _shown(getattr(true, name))}
+                values = {"claimed": _figure(name, getattr(row, name)), "found": _figure(name, getattr(true, name))}
                 yield _failure(
                     "figures",
                     tr("{table} {row}, {name}: {claimed} is claimed, the ledger says {found}", **said, **values),
                 )
 
 
-def _shown(value: object) -> str:
-    return grouped(value) if isinstance(value, int) else str(value)
+def _figure(name: str, value: object) -> object:
+    """A figure of a table: whole numbers are cents unless they count something."""
+    return grouped(value) if isinstance(value, int) and name not in COUNTS else _shown(value)
+
+
+def _shown(value: object) -> object:
+    """A value as a person says it."""
+    match value:
+        case None:
+            return tr("nothing")
+        case bool():
+            return tr("yes") if value else tr("no")
+        case _:
+            return value
 
 
 def _failure(rule: str, sentence: Message) -> Finding:

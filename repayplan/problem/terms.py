@@ -20,10 +20,10 @@ from repayplan.rules import Default, defaults
 
 @dataclass(frozen=True, slots=True)
 class UsedDefault:
-    """A default that was used because the case says nothing: field, the value in words, and why."""
+    """A default that was used because the case says nothing: field, the value as a case says it, and why."""
 
     field: str
-    value: str | Message
+    value: str
     reason: Message
     valid_from: dt.date
 
@@ -204,7 +204,7 @@ class _Filler:
             if default is None or source.kind in told or not (default.haircut or default.delay_days):
                 continue
             told.add(source.kind)
-            value = tr("{share} less, {days} days later", share=percent(default.haircut), days=default.delay_days)
+            value = f"haircut {percent(default.haircut)}, delay_days {default.delay_days}"
             self.used.append(UsedDefault(f"bank.{source.kind}", value, default.reason, default.valid_from))
 
     def floor(self) -> int:

@@ -72,9 +72,17 @@ DEFAULTS: Mapping[str, Message] = MappingProxyType(
         "unit": tr("Unit of amounts"),
         "receipt_day": tr("Day of receipts"),
         "cost_day": tr("Day of costs"),
+        "bank.milestones": tr("Bank on milestones"),
+        "bank.season": tr("Bank on seasons"),
+        "bank.stores": tr("Bank on stores"),
+        "bank.receivables": tr("Bank on receivables"),
+        "bank.assets": tr("Bank on assets for sale"),
+        "bank.guarantor": tr("Bank on guarantors"),
+        "bank.monthly": tr("Bank on monthly series"),
+        "bank.flows": tr("Bank on single amounts"),
     }
 )
-"""What each default of ``rules/defaults.toml`` is called beside its value."""
+"""What each default of ``rules/defaults.toml``, and each kind of source of ``rules/views.toml``, is called."""
 
 _CHOICES: Mapping[str, Message] = MappingProxyType(
     {
@@ -123,8 +131,16 @@ def default_words(field: str, value: str) -> tuple[str, str]:
         months = defaults()[field].value
         named = tr("Operating floor ({months} months of cost)", months=months)
         name = plural(tr("Operating floor (1 month of cost)"), named, months)
+    if field.startswith("bank."):
+        return str(name), _view(value)
     amount = field in _AMOUNTS and value not in _CHOICES
     return str(name), f"{Decimal(value):,.2f}" if amount else str(_CHOICES.get(value, value))
+
+
+def _view(value: str) -> str:
+    """``haircut 5%, delay_days 60`` in words."""
+    share, days = (part.split()[1] for part in value.split(", "))
+    return str(tr("{share} less, {days} days later", share=share, days=days))
 
 
 def status_words(plan: Plan) -> str:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -87,13 +91,48 @@ def test_with_json_errors_are_json_on_standard_output(arguments: list[str]) -> N
 def test_every_fault_of_a_file_is_told_with_value_limit_and_remedy(tmp_path) -> None:
     path = tmp_path / "case.yaml"
     path.write_text("schema: repayplan/case/1\nloans: [{id: L1, principal: -5, rate: 435%}]\n", encoding="utf-8")
-    told = run("check", str(path)).stderr
-    assert "✘ case.yaml:2 loans[0].rate: this is not a yearly rate" in told
+    told = run("check", str(path), env={"COLUMNS": "500"}).stderr
+    assert f"✘ {path}:2 loans[0].rate: this is not a yearly rate" in told
     assert "value: 435%" in told
     assert "limit: 0% to 100%" in told
     assert "→ write a percentage such as 4.35%" in told
     assert "loans[0].principal" in told
     assert "as_of: this field is missing" in told
+
+
+def test_errors_wrap_at_the_width_of_the_terminal_and_in_a_log_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("case.json").write_text('{"schemes": "repayplan/case/1"}', encoding="utf-8")
+    narrow = run("check", "case.json", env={"COLUMNS": "50"}).stderr.splitlines()
+    assert max(map(len, narrow)) <= 50
+    monkeypatch.delenv("COLUMNS", raising=False)
+    log = run("check", "case.json", env={"COLUMNS": None}).stderr.splitlines()
+    assert max(map(len, log)) > 70
+    assert len(log) < len(narrow)
+
+
+@pytest.mark.parametrize("file", ["plan.json", "deep/plan.json"])
+def test_a_plan_that_is_missing_or_empty_is_to_be_planned_again(tmp_path: Path, file: str) -> None:
+    path = tmp_path / file
+    for _ in range(2):
+        told = " ".join(run("verify", str(path), env={"COLUMNS": "500"}).stderr.split())
+        assert f"{path}" in told
+        assert "repayplan plan" in told
+        assert "init" not in told
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("", encoding="utf-8")
+
+
+@pytest.mark.parametrize("arguments", [["schema"], ["--help"]])
+def test_a_reader_that_goes_away_is_no_failure_of_the_plan(arguments: list[str]) -> None:
+    program = [sys.executable, "-m", "repayplan", *arguments]
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "wb") as closed:
+        outcome = subprocess.run(program, stdout=closed, stderr=subprocess.PIPE, text=True, check=False)
+    assert (outcome.returncode, outcome.stderr) == (141, "")
 
 
 def failing(error: BaseException):

@@ -93,6 +93,20 @@ def test_the_spreadsheets_say_what_the_plan_says(planned: Path) -> None:
         assert total == (money(sum(same_day)) if days.index(day) == number else "")
 
 
+@pytest.mark.parametrize("file", ["schedule.csv", "cash.csv"])
+def test_a_cent_in_a_spreadsheet_is_found(planned: Path, tmp_path: Path, file: str) -> None:
+    for name in ("plan.json", "schedule.csv", "cash.csv"):
+        (tmp_path / name).write_bytes((planned / name).read_bytes())
+    assert run("verify", tmp_path).exit_code == 0
+    text = (tmp_path / file).read_text(encoding="utf-8-sig")
+    amount = next(cell for cell in text.splitlines()[1].split(",") if "." in cell and cents(cell))
+    (tmp_path / file).write_text(text.replace(amount, money(cents(amount) + 1), 1), encoding="utf-8")
+    outcome = run("verify", tmp_path)
+    assert outcome.exit_code == 1
+    assert f"{file}, line 2" in outcome.output
+    assert run("verify", tmp_path / "plan.json").exit_code == 0
+
+
 def test_cash_rolls_forward_and_stays_above_the_floor(planned: Path) -> None:
     content = document(planned)
     cash = cents(content["case"]["cash"]["opening"])
@@ -232,7 +246,7 @@ def test_wrong_input_ends_with_2_and_nothing_is_written(tmp_path: Path, before: 
     (tmp_path / "case.yaml").write_text(text.replace(before, after, 1), encoding="utf-8")
     outcome = run("plan", tmp_path, "-o", tmp_path / "out")
     assert outcome.exit_code == 2
-    assert "✘ case.yaml:" in outcome.stderr
+    assert f"✘ {tmp_path / 'case.yaml'}:" in outcome.stderr
     assert outcome.stdout == ""
     assert [path.name for path in tmp_path.iterdir()] == ["case.yaml"]
 

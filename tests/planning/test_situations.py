@@ -168,6 +168,19 @@ def test_two_loans_are_settled_together_from_one_purse() -> None:
     assert min(row.closing for row in made.cash) >= 0
 
 
+def test_of_loans_that_both_keep_their_worth_the_dearer_is_paid_first() -> None:
+    loans = [{"principal": "60000.00", "rate": "3.60%"}, {"principal": "40000.00", "rate": "7.20%"}]
+    made = proven(
+        make_case(loans=loans, opening="30000.00", monthly=months("30000.00", 5), months=6, discount_rate="3.60%")
+    )
+    # Valued at 3.60 %, waiting would be a gain on L2 alone; as it is forbidden, neither gains and L2 costs more.
+    #   L2  Dec 40,240.00 − 30,000.00 = 10,240.00;  Jan × 0.0062 = 63.488 → 63.49: 10,303.49 settles it
+    #   L1  Dec 60,180.00;  Jan × 0.0031 = 186.558 → 186.56: 60,366.56 − 19,696.51 = 40,670.05
+    #       Feb × 0.0031 = 126.08: 40,796.13 − 30,000.00 = 10,796.13;  Mar × 0.0028 = 30.23: 10,826.36 settles it
+    assert payments(made, "L2") == [3_000_000, 1_030_349]
+    assert payments(made, "L1") == [1_969_651, 3_000_000, 1_082_636]
+
+
 def test_level_installments_over_two_loans_stay_level_when_one_is_settled() -> None:
     # half of what is left at the end is recovered, and more is left of the dearer loan: the other one goes first
     loans = [{"principal": "20000.00", "rate": "1%"}, {"principal": "200000.00", "rate": "7.20%"}]
@@ -339,6 +352,16 @@ def test_the_last_three_payments_stay_within_the_balloon() -> None:
     dates = by_date(made)
     assert list(dates) == ["2027-08-20", "2027-11-20"]
     assert 2_970_000 <= dates["2027-11-20"] <= 3_000_000
+
+
+def test_three_of_few_payments_may_hold_their_even_share_of_the_debt() -> None:
+    made = proven(make_case(opening="200000.00", months=8, balloon="30%", delay="allow", discount_rate="1%"))
+    # Waiting pays. Three of eight payments may hold 37.5 % of the debt as it would stand by then had nothing been paid:
+    # 100,000.00 × 1.0030 × 1.0031 × 1.0031 × 1.0028 × 1.0031 × 1.0030 × 1.0031 × 1.0030 = 102,445.7735, so 38,417.16
+    # less twice what rounding can move: a cent, and 13 cents of eight periods with three accrual lines each.
+    dates = by_date(made)
+    assert list(dates) == ["2027-04-20", "2027-07-20"]
+    assert 3_841_716 - 2 * 14 <= dates["2027-07-20"] <= 3_841_716
 
 
 def test_installments_step_up_by_a_quarter_at_most() -> None:

@@ -198,3 +198,14 @@ def test_each_limit_alone_is_enough_to_fail(rule: str, strict: dict[str, Any], l
     made = plan_file(plan(make_case(**base, **loose)))
     judged = made.model_copy(update={"case": make_case(**{**base, **strict})})
     assert rule in {finding.rule for finding in failing(judged)}
+
+
+def test_counts_are_no_money_and_nothing_is_said_in_words(claimed: PlanFile) -> None:
+    count = claimed.metrics.payments
+    metrics = claimed.metrics.model_copy(update={"payments": count + 1, "first_date": None})
+    terms = {**claimed.terms, "step": None, "grace_interest_only": False}
+    told = [str(f.sentence) for f in failing(claimed.model_copy(update={"metrics": metrics, "terms": terms}))]
+    assert f"figures 1, payments: {count + 1} is claimed, the ledger says {count}" in told
+    assert f"figures 1, first_date: nothing is claimed, the ledger says {claimed.metrics.first_date}" in told
+    assert "The plan was made on grace_interest_only = no; the case and the defaults say yes" in told
+    assert "The plan was made on step = nothing; the case and the defaults say 0.4" in told

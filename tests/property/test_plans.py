@@ -148,7 +148,11 @@ def sound(case: Case) -> None:
     owed = sum(to_cents(getattr(loan, name)) for loan in case.loans for name in ("principal", "overdue_principal"))
     assert made.metrics.debt_at_signing >= owed
     assert made.metrics.recovered == sum(row.payment for row in made.installments)
-    assert made.metrics.interest_paid == made.metrics.recovered - sum(row.principal for row in made.installments)
+    settled = sum(row.principal for row in made.installments)
+    assert made.metrics.interest_paid == made.metrics.recovered - settled
+    assert settled + replayed.principal[-1].sum() == owed + made.metrics.capitalized
+    for row, unpaid in zip(made.cash, problem.cash.trough[0], strict=True):
+        assert row.closing >= row.lowest >= min(row.floor, unpaid)
 
 
 @settings(max_examples=60)

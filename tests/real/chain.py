@@ -45,7 +45,9 @@ def write_chain(
 
     A store of which nothing is known by then is left out. Returns the path of the case.
     """
-    past = {name: {month: amount for month, amount in months.items() if month < as_of} for name, months in known.items()}
+    past = {
+        name: {month: amount for month, amount in months.items() if month < as_of} for name, months in known.items()
+    }
     past = {name: months for name, months in past.items() if months}
     rows = [(name, f"{month:%Y-%m}", amount) for name, months in past.items() for month, amount in months.items()]
     _write(directory / "stores.csv", [("name",), *((name,) for name in past)])

@@ -14,7 +14,8 @@ from repayplan.calendar.dates import add_months
 from repayplan.cases.readers import read_case, read_document
 from repayplan.cases.sources import Stores
 from repayplan.forecast import Window, forecast
-from repayplan.forecast.stores import Chain, own_season, sector_season as borrowed, store_sales
+from repayplan.forecast.stores import Chain, own_season, store_sales
+from repayplan.forecast.stores import sector_season as borrowed
 from repayplan.planning.plan import plan
 from repayplan.planning.plan_file import plan_file, to_plan_file
 from repayplan.planning.verify import verify

@@ -14,7 +14,7 @@ from repayplan.language import speaking, tr
 from repayplan.planning.result import Binding, Plan
 from repayplan.report.terminal import show_files, show_plan, show_verdict
 from repayplan.report.words import DEFAULTS, default_words
-from repayplan.rules import defaults
+from repayplan.rules import defaults, views
 
 
 def screen(plan: Plan, width: int = 80) -> str:
@@ -59,7 +59,7 @@ def test_defaults_in_words(field: str, value: str, words: tuple[str, str]) -> No
 
 
 def test_every_default_has_a_name_in_both_languages() -> None:
-    assert set(DEFAULTS) == set(defaults())
+    assert set(DEFAULTS) == {*defaults(), *(f"bank.{kind}" for kind in views())}
     with speaking("zh"):
         assert all(any(sign > "\u2e80" for sign in str(name)) for name in DEFAULTS.values())
 

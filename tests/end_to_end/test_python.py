@@ -1,0 +1,28 @@
+"""The package in a program: what it takes, and that what it does not take is told as an error of the package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import repayplan as rp
+from repayplan.errors import InputError
+
+CASE = Path(rp.__file__).parents[1] / "scenarios" / "trade" / "case.yaml"
+
+
+def test_a_path_stands_for_what_is_in_it(tmp_path: Path) -> None:
+    plan = rp.plan(str(CASE))
+    assert plan.installments == rp.plan(rp.read_case(CASE)).installments
+    written = rp.write_plan(plan, tmp_path)[0]
+    for claimed in (plan, written, str(written), rp.read_plan(written)):
+        assert all(finding.result != "fail" for finding in rp.verify(claimed))
+
+
+@pytest.mark.parametrize("wrong", [None, 42, {"loans": []}, b"case.yaml", "no-such-case.yaml", ""])
+@pytest.mark.parametrize("use", [rp.plan, rp.verify, rp.read_case, rp.read_plan])
+def test_the_wrong_thing_is_an_input_error(use: Any, wrong: Any) -> None:
+    with pytest.raises(InputError):
+        use(wrong)

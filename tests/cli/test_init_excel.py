@@ -55,6 +55,14 @@ def test_the_unit_is_chosen_once_and_shown_in_every_heading(
     assert kept.worksheets[1]["O1"].comment is not None
 
 
+@pytest.mark.parametrize("unit", ["1", "10000"])
+def test_a_unit_is_for_workbooks_only(tmp_path: Path, unit: str) -> None:
+    outcome = CliRunner().invoke(cli, ["init", str(tmp_path / "case"), "--unit", unit, "--json", "--lang", "en"])
+    (fault,) = json.loads(outcome.stdout)["faults"]
+    assert (outcome.exit_code, fault["where"], fault["value"]) == (2, "--unit", unit)
+    assert not (tmp_path / "case").exists()
+
+
 def test_both_languages_say_the_same(tmp_path: Path) -> None:
     for language in ("en", "zh"):
         run("init", str(tmp_path / language), "--excel", "--lang", language)

@@ -59,16 +59,17 @@ def test_the_commands_work_and_print_what_is_shown(request: pytest.FixtureReques
 
 
 def refresh(shown: list[str], printed: list[str]) -> None:
-    """Show what is printed now, up to the chart."""
-    end = next(place for place, line in enumerate(printed) if line.startswith("What holds"))
+    """Show what is printed now: a plan up to its limits, a forecast up to its months."""
+    end = next(place for place, line in enumerate(printed) if line.startswith(("What holds", "By month")))
     now = "\n".join(printed[:end]).rstrip()
-    (ROOT / "README.md").write_text(README.replace("\n".join(shown), now), encoding="utf-8")
+    page = ROOT / "README.md"
+    page.write_text(page.read_text(encoding="utf-8").replace("\n".join(shown), now), encoding="utf-8")
 
 
 def test_every_documented_command_exists() -> None:
     for document in DOCUMENTS:
         for command in re.findall(
-            r"repayplan ((?:init|check|plan|verify|schema)\b[^`|\n]*)", document.read_text("utf-8")
+            r"repayplan ((?:init|check|forecast|plan|verify|schema)\b[^`|\n]*)", document.read_text("utf-8")
         ):
             name, *options = command.split()
             known = {opt for parameter in cli.get_command(None, name).params for opt in parameter.opts}  # type: ignore[arg-type]

@@ -135,7 +135,7 @@ def installment_rows(
             yield total[t] <= (1 + float(limits.step[0])) * total[before]
             if t < last:
                 yield total[t] >= (1 - float(limits.step[0])) * total[before]
-    if not np.isnan(limits.balloon[0]):
+    if not np.isnan(limits.balloon[0]) and len(total) > 3:
         three = [t for t in pays if t <= last][-3:]
         share, even = float(limits.balloon[0]), 3 / len(total)
         most = even * float(case.debt.unpaid[0, last].sum()) if even > share else share * owed

@@ -68,11 +68,13 @@ def balloon(plan: Replay) -> Iterator[Finding]:
     """The payments on the last payment date and the two before it are together at most β of the debt at signing.
 
     Of so few dates that an even schedule would break that, three may hold their even share of the debt as it would
-    stand by then had nothing been paid: an even schedule is no balloon.
+    stand by then had nothing been paid: an even schedule is no balloon. Up to three dates hold all of it.
     """
     if plan.last is None:
         return
     dates = [stage for stage in plan.pay_stages if stage <= plan.last]
+    if len(dates) <= 3:
+        return
     three = dates[-3:]
     share, even = Fraction(plan.terms.balloon or 0), Fraction(3, len(dates))
     most = share * plan.opening_debt

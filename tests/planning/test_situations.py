@@ -364,6 +364,13 @@ def test_three_of_few_payments_may_hold_their_even_share_of_the_debt() -> None:
     assert 3_841_716 - 2 * 14 <= dates["2027-07-20"] <= 3_841_716
 
 
+def test_a_debt_that_is_settled_at_once_is_no_balloon() -> None:
+    # three dates hold all of the debt, to the cent that the ledger makes of it
+    loans = [{"principal": "12743.77"}, {"principal": "1852.43", "rate": "6.73%"}]
+    made = proven(make_case(loans=loans, milestones={"2027-02-15": "90000.00"}, months=6, balloon="20%", unit="1.00"))
+    assert list(by_date(made)) == ["2027-02-20"]
+
+
 def test_installments_step_up_by_a_quarter_at_most() -> None:
     made = proven(
         make_case(opening="20000.00", monthly=["10000.00", *months("40000.00", 7)], months=8, step="25%", unit="100.00")

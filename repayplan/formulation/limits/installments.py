@@ -75,17 +75,17 @@ def balloon(draft: Draft, frame: Frame) -> None:
     """The last three of n payments together are at most a share β of the debt at signing.
 
     Where n is so small that an even schedule would break that, three payments may hold their even share of the debt as
-    it would stand by then: a short plan of equal payments is no balloon.
+    it would stand by then: a short plan of equal payments is no balloon, and up to three may hold all of it.
     """
     share = frame.problem.limits.balloon
     if np.isnan(share).all():
         return
     previous = _remember(draft, frame, PREVIOUS, None)
     earlier = _remember(draft, frame, EARLIER, previous)
-    where = frame.at_last & ~np.isnan(share)[:, None]
+    even = LAST_PAYMENTS / np.maximum(np.cumsum(frame.problem.pays, axis=1), 1)
+    where = frame.at_last & ~np.isnan(share)[:, None] & (even < 1)
     terms: list[Piece] = [*_total(frame, 1.0), (1.0, previous, When.BEFORE), (1.0, earlier, When.BEFORE)]
     spare = 2 * _known(frame, frame.problem.limits.margin)
-    even = LAST_PAYMENTS / np.maximum(np.cumsum(frame.problem.pays, axis=1), 1)
     grown = frame.money(frame.problem.debt.unpaid.sum(axis=2))
     beta = np.nan_to_num(share)[:, None]
     draft.row("balloon", terms, np.where(even > beta, even * grown, beta) - spare, where=where)

@@ -249,9 +249,7 @@ class Ledger:
 
         self._do(date, act)
 
-    def reschedule(
-        self, date: dt.date, installments: Sequence[tuple[dt.date, int]], *, overdue: bool = False
-    ) -> None:
+    def reschedule(self, date: dt.date, installments: Sequence[tuple[dt.date, int]], *, overdue: bool = False) -> None:
         """Principal not yet due, with ``overdue`` overdue principal too, falls due on other days. The amounts must make
         up what it is. An installment after the end of the term extends the term."""
         self.advance(date)

@@ -118,8 +118,8 @@ def test_a_loan_called_due_bears_penalty_from_that_day() -> None:
     book.accelerate(dt.date(2027, 1, 20))
     book.advance(MARCH)
     # Called, everything accrued is claimed: 31 days of interest, 3,745.83, and of compound interest on 20,000 at
-    # 4.35 %, 74.92. Then 59 days at 6.525 %: penalty 10,693.75; compound interest on 20,000 213.875 and on 3,745.83 40.0569…,
-    # together 253.93, and on 74.92 0.80
+    # 4.35 %, 74.92. Then 59 days at 6.525 %: penalty 10,693.75; compound interest on 20,000 213.875 and on 3,745.83
+    # 40.0569…, together 253.93, and on 74.92 0.80
     assert book.claim == Claim(penalty=1_069_375, compound=7_492 + 25_393 + 80, interest=2_374_583, overdue=100_000_000)
     assert book.days_past_due(MARCH) == 90  # the arrears of interest are older than the call
 

@@ -56,7 +56,17 @@ _BEFORE = re.compile(
     r"^(约为|大约|大概|约计|约|合计|共计|approximately|approx\.?|about|ca\.|~|≈|人民币|rmb|cny|¥|￥)\s*"
 )
 _AFTER = re.compile(r"\s*(左右|上下|约|大约|整|正)$")
-_NOTE = re.compile(r"\s*\((?![^()]*\d)[^()]*\)$")
+_NOTE = re.compile(r"\s*\(([^()]*)\)$")
+_HARMLESS = frozenset(
+    ["含税", "不含税", "税前", "税后", "预计", "估计", "预估", "暂估", "约", "大约", "大概", "左右"]
+    + ["approx", "approx.", "about", "incl. tax", "excl. tax", "est", "est.", "estimate", "estimated"]
+)
+"""Remarks in parentheses that change no figure; any other might."""
+
+_YEARLY = frozenset(["年", "年化", "年利率", "p.a.", "per year"])
+LONGEST = 200
+"""Signs of a number or a date; what is longer is none, and is not searched."""
+
 _NUMBER = r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]{1,3}(?: [0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?|\.[0-9]+"
 _PART = re.compile(rf"({_NUMBER})\s*([a-z一-鿿]*)\s*")
 _NUMERAL = re.compile(r"[零〇一二三四五六七八九十百千万亿两壹贰叁肆伍陆柒捌玖拾佰仟萬億]+")
@@ -91,6 +101,14 @@ def tidy(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).translate(_SIGNS).split())
 
 
+def _typed(cell: Cell, text: str) -> str:
+    """The text of a number or a date, tidied. Raises InputError where it is too long for one."""
+    if len(text) > LONGEST:
+        limit = tr("at most {count} signs", count=LONGEST)
+        _refuse(cell, tr("this is too long for a number or a date"), tr("write the value alone"), limit)
+    return tidy(text).lower()
+
+
 def amount(cell: Cell, unit: int = 1) -> Decimal:
     """An amount in currency units; a bare number counts ``unit`` of them (10,000 under a heading in 万元)."""
     remedy = tr("write an amount such as 1200000.00 or 120万")
@@ -98,7 +116,7 @@ def amount(cell: Cell, unit: int = 1) -> Decimal:
         _refuse(cell, tr("this is not an amount"), remedy)
     if not isinstance(cell.value, str):
         return _decimal(cell.value) * unit
-    number = _amount_in(tidy(cell.value).lower(), unit)
+    number = _amount_in(_typed(cell, cell.value), unit)
     if number is None:
         _refuse(cell, tr("this is not an amount that can be read in one way only"), remedy)
     return number
@@ -111,7 +129,7 @@ def fraction(cell: Cell, percent: bool = False) -> Decimal:
         _refuse(cell, tr("this is not a percentage"), remedy)
     if not isinstance(cell.value, str):
         return _decimal(cell.value).scaleb(-2 if percent and not cell.percent else 0)
-    text = _without_notes(tidy(cell.value).lower())
+    text = _without_notes(_typed(cell, cell.value), _HARMLESS | _YEARLY)
     for before, after, places in (("", "%", -2), ("百分之", "", -2), ("", "‰", -3), ("千分之", "", -3), ("", "成", -1)):
         if (before or after) and text.startswith(before) and text.endswith(after):
             number = _signed(text.removeprefix(before).removesuffix(after).strip())
@@ -129,7 +147,7 @@ def number(cell: Cell) -> Decimal:
         _refuse(cell, tr("this is not a number"), tr("write a number such as 1.2"))
     if not isinstance(cell.value, str):
         return _decimal(cell.value)
-    text = _without_notes(tidy(cell.value).lower())
+    text = _without_notes(_typed(cell, cell.value))
     value = _signed(text.removesuffix("%").removesuffix("倍").removesuffix("x").strip())
     if value is None:
         _refuse(cell, tr("this is not a number"), tr("write a number such as 1.2"))
@@ -140,7 +158,9 @@ def whole(cell: Cell, counted: str = "") -> int:
     """A whole number, with or without the word for what is ``counted`` (a key of ``COUNTED``): 36, 36个月, 95 days."""
     value = cell.value
     if isinstance(value, str):
-        text = _without_notes(tidy(value).lower())
+        text = _typed(cell, value)
+        text = re.sub(rf"\s*\(({COUNTED[counted]})\)$", "", text) if counted else text
+        text = _without_notes(text)
         text = re.sub(rf"\s*({COUNTED[counted]})$", "", text) if counted else text
         value = int(text.replace(",", "")) if re.fullmatch(r"-?(\d{1,9}|\d{1,3}(,\d{3}){1,2})", text) else ""
     if isinstance(value, float) and value.is_integer() and abs(value) < 10**_MOST_DIGITS:
@@ -191,7 +211,7 @@ def date(cell: Cell) -> dt.date:
     if isinstance(value, int | float) and not isinstance(value, bool) and not cell.percent:
         found = _serial(value, cell.epoch)
     elif isinstance(value, str):
-        found = _day_in(tidy(value))
+        found = _day_in(_typed(cell, value))
     if found is None:
         _refuse(cell, tr("this is not a date that can be read in one way only"), tr("write a date such as 2026-12-20"))
     return found
@@ -200,7 +220,7 @@ def date(cell: Cell) -> dt.date:
 def month(cell: Cell) -> dt.date:
     """The first day of a month: any date, 2026-12, 2026年12月, 202612, Dec 2026."""
     if isinstance(cell.value, str):
-        found = _month_in(tidy(cell.value))
+        found = _month_in(_typed(cell, cell.value))
         if found is not None:
             return found
     if isinstance(cell.value, int | float) and re.fullmatch(r"\d{6}", text := cell.text):
@@ -237,16 +257,19 @@ def _amount_in(text: str, unit: int) -> Decimal | None:
     return None if value is None else value * sign
 
 
-def _without_notes(text: str) -> str:
-    """The text without 约, 左右, a currency and a remark in parentheses; a unit in parentheses stays as a unit."""
+def _without_notes(text: str, harmless: frozenset[str] = _HARMLESS) -> str:
+    """The text without 约, 左右, 人民币 and a harmless remark; a unit in parentheses is one; others stay."""
     before = None
     while before != text:
         before = text
         text = _BEFORE.sub("", text)
         text = _AFTER.sub("", text)
-        text = re.sub(r"\((元|万元|亿元|千元)\)$", r"\1", text)
-        if not text.startswith("("):
-            text = _NOTE.sub("", text)
+        if (note := _NOTE.search(text)) is None or text.startswith("("):
+            continue
+        if note[1] == "%" or (note[1] and note[1] in _UNITS):
+            text = text[: note.start()] + note[1]
+        elif note[1] in harmless:
+            text = text[: note.start()]
     return text.strip()
 
 

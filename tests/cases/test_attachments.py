@@ -95,9 +95,9 @@ def test_a_file_elsewhere_is_not_read(tmp_path: Path, name: str) -> None:
     home = tmp_path / "home"
     home.mkdir()
     (tmp_path / "secret.csv").write_text("month,amount\n2026-01,1\n", encoding="utf-8")
-    found = faults(write(home, SALES.replace("sales.csv", name)))
-    assert found == [
-        f"case.yaml:9 cash.sources[0].history.file: this file is not in the folder of the case; value: {name}; "
+    path = write(home, SALES.replace("sales.csv", name))
+    assert faults(path) == [
+        f"{path}:9 cash.sources[0].history.file: this file is not in the folder of the case; value: {name}; "
         "limit: a file in that folder or below; → put it beside the case and give its name"
     ]
 

@@ -22,6 +22,9 @@ from repayplan.language import Message, current, tr
 ENVIRONMENT = "REPAYPLAN_HEADINGS"
 MAX_BYTES = 1024 * 1024
 
+LONGEST = 200
+"""Signs in a heading; what is longer is none."""
+
 _TAIL = re.compile(r"\s*(\(([^()]*)\)|[*:])$")
 _PERCENT = 0
 """What :func:`unit_of` says of a heading in percent."""
@@ -95,6 +98,8 @@ class Layout:
 
     def find(self, heading: str) -> Column | None:
         """The column of a heading, which may have a remark in parentheses behind it."""
+        if len(heading) > LONGEST:
+            return None
         return self.known.get(plain(heading)) or self.known.get(
             plain(re.sub(r"\([^()]*\)\s*[*:]?$", "", tidy(heading)))
         )
@@ -125,30 +130,65 @@ class Headings:
 
 @lru_cache(maxsize=4096)
 def plain(text: str) -> str:
-    """A heading as it is compared."""
+    """A heading as it is compared; what is too long for one stays as it is."""
+    if len(text) > LONGEST:
+        return text
     text = tidy(text).lower()
     while (match := _TAIL.search(text)) and (match[2] is None or unit_of(match[2]) is not None):
         text = text[: match.start()]
     return re.sub(r"[\s_]", "", text)
 
 
+def remarks(text: str) -> list[str]:
+    """What stands in parentheses in a heading."""
+    return [] if len(text) > LONGEST else re.findall(r"\(([^()]*)\)", tidy(text).lower())
+
+
 def heading_unit(text: str) -> int | None:
-    """The unit in the parentheses at the end of a heading; None where it names none."""
-    match = re.search(r"\(([^()]*)\)[*:]?$", tidy(text).lower())
-    return None if match is None else unit_of(match[1])
+    """The unit in parentheses in a heading; None where it names none."""
+    return next((unit for remark in remarks(text) if (unit := unit_of(remark)) is not None), None)
 
 
 def unit_of(text: str) -> int | None:
     """Currency units in 元, 万元, CNY or CNY 10,000; 0 for a percentage; None for what is no unit."""
-    text = re.sub(r"[\s,]|人民币|rmb|^单位:?|^unit:?", "", tidy(text).lower())
+    if len(text) > LONGEST:
+        return None
+    text = re.sub(r"[\s,;]|币种:?|^单位:?|^unit:?", "", tidy(text).lower())
     if text in ("%", "percent"):
         return _PERCENT
-    if text in ("万元", "万") or re.fullmatch(r"(yuan|[a-z]{3})?10000(yuan|[a-z]{3})?", text):
+    currency = currency_of(text)
+    text = _CURRENCY.sub("", text)
+    if text in ("万元", "万", "10000", "yuan10000", "10000yuan"):
         return 10_000
-    return 1 if text in ("元", "yuan", "currencyunits") or text in _CURRENCIES else None
+    return 1 if text in ("元", "yuan", "currencyunits") or (currency is not None and not text) else None
 
 
-_CURRENCIES = frozenset(["cny", "usd", "eur", "hkd", "jpy", "gbp", "sgd", "aud", "cad", "chf", "krw", "twd", "mop"])
+def currency_of(text: str) -> str | None:
+    """The currency that a unit names (ISO 4217); None where it names none, as 元 and yuan do."""
+    match = None if len(text) > LONGEST else _CURRENCY.search(tidy(text).lower())
+    return match and _CURRENCIES.get(match[0], match[0].upper())
+
+
+def unit_like(text: str) -> bool:
+    """Whether words seem to name a unit or a currency, though perhaps one that is not known here."""
+    text = tidy(text[:LONGEST]).lower()
+    return bool(_CURRENCY.search(text) or _UNIT_LIKE.search(text)) and not _COMPANY.search(text)
+
+
+_CURRENCIES = {
+    **{"人民币": "CNY", "rmb": "CNY", "¥": "CNY", "美元": "USD", "美金": "USD", "us$": "USD", "$": "USD"},
+    **{"港币": "HKD", "港元": "HKD", "hk$": "HKD", "欧元": "EUR", "€": "EUR", "日元": "JPY", "英镑": "GBP", "£": "GBP"},
+    **{"新加坡元": "SGD", "澳元": "AUD", "加元": "CAD", "瑞士法郎": "CHF", "韩元": "KRW", "新台币": "TWD"},
+    **{"澳门元": "MOP"},
+}
+_CODES = "cny|usd|eur|hkd|jpy|gbp|sgd|aud|cad|chf|krw|twd|mop"
+_CURRENCY = re.compile(
+    "|".join(map(re.escape, _CURRENCIES)) + rf"|(?<![a-z])(?:{_CODES})(?![a-z])|[a-z]{{3}}(?= ?10,?000$)"
+)
+_UNIT_LIKE = re.compile(
+    r"[千万亿億萬元]|thousand|million|billion|lakh|crore|tsd|(?<![a-z])(k|m|mn|mio|bn)(?![a-z])|(?<!\d)1?[,' ]?0{3,}(?!\d)"
+)
+_COMPANY = re.compile("公司|集团|厂|店|中心|银行|支行")
 
 
 def headings() -> Headings:

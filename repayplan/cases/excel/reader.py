@@ -13,7 +13,17 @@ from repayplan.cases.documents import UNREADABLE, Document, scalar, shown
 from repayplan.cases.excel.container import Sheet, open_workbook
 from repayplan.cases.excel.draft import Draft, Place, Reading, heading_text, steps
 from repayplan.cases.excel.forms import read_form
-from repayplan.cases.excel.headings import Headings, Layout, heading_unit, headings, plain, unit_of
+from repayplan.cases.excel.headings import (
+    LONGEST,
+    Headings,
+    Layout,
+    currency_of,
+    headings,
+    plain,
+    remarks,
+    unit_like,
+    unit_of,
+)
 from repayplan.cases.excel.loans import settle_loan
 from repayplan.cases.excel.overview import Overview
 from repayplan.cases.excel.tables import Row, read_table
@@ -22,7 +32,9 @@ from repayplan.language import tr
 
 SCHEMA = "repayplan/case/1"
 
-_BANNER = re.compile(r"(金额)?单位[::](.+)|(?:unit|amounts in):? (.+)")
+_BANNER = re.compile(
+    r"\(?[^:()]{0,12}(?:单位|unit)s?:(?P<said>.+?)\)?|\(?(?:(?:all )?(?:amounts|figures)(?: are)? )?in:? (?P<words>.+?)\)?"
+)
 _PATH = re.compile(r"[a-z_]+(\[\d{1,5}\])?(\.[a-z_]+(\[\d{1,5}\])?)*")
 _UNIT_NAMES = {1: "元", 10_000: "万元"}
 
@@ -101,7 +113,11 @@ def unit_mentioned(pages: Sequence[tuple[Sheet, Layout]], reading: Reading) -> i
     """The unit of every amount: what the first sheet says, and nothing else may say otherwise."""
     mentions = [mention for sheet, layout in pages for mention in _mentions(sheet, layout, reading)]
     unit = mentions[0][0] if mentions else 1
-    for other, place in mentions:
+    own = _currency(pages)
+    for other, currency, place in mentions:
+        if own is not None and currency not in (None, own):
+            what = tr("this counts in {other}, the case in {currency}", other=currency, currency=own)
+            reading.blame(place, what, tr("convert the amounts, or name the currency of the case among its limits"))
         if other != unit:
             what = tr(
                 "this counts in {other}, the workbook in {unit}", other=_UNIT_NAMES[other], unit=_UNIT_NAMES[unit]
@@ -110,26 +126,44 @@ def unit_mentioned(pages: Sequence[tuple[Sheet, Layout]], reading: Reading) -> i
     return unit
 
 
-def _mentions(sheet: Sheet, layout: Layout, reading: Reading) -> Iterator[tuple[int, Place]]:
+def _currency(pages: Sequence[tuple[Sheet, Layout]]) -> str | None:
+    """The currency of the case; None for a list of loans, which belongs to no case yet."""
+    own = None
+    for sheet, layout in pages:
+        if layout.key == "overview":
+            own = own or "CNY"
+        if layout.is_form and any(column.field == "currency" for column in layout.columns):
+            value = read_form(sheet, layout, Reading(headings())).get("currency", (None, (0, 0)))[0]
+            own = value if isinstance(value, str) else own
+    return own
+
+
+def _mentions(sheet: Sheet, layout: Layout, reading: Reading) -> Iterator[tuple[int, str | None, Place]]:
     if layout.key == "overview":
         yield from _chosen(sheet, layout, reading)
     for address in sorted({*sheet.filled, *sheet.formulas}):
         text = heading_text(sheet, address)
-        if text is None or address in sheet.merged:
+        if text is None or address in sheet.merged or len(text) > LONGEST:
             continue
-        banner = _BANNER.fullmatch(cells.tidy(text).lower())
         column = layout.find(text)
-        unit = unit_of(banner[2] or banner[3]) if banner else heading_unit(text) if column else None
-        if unit and (column is None or column.kind == "amount"):
-            yield unit, (sheet, address)
+        banner = _BANNER.fullmatch(cells.tidy(text).lower()) if column is None else None
+        said = [banner["said"] or banner["words"]] if banner else remarks(text) if column else []
+        for words in said if column is None or column.kind == "amount" else ():
+            unit = unit_of(words)
+            if unit:
+                yield unit, currency_of(words), (sheet, address)
+            elif unit_like(words) or (unit == 0 and column is not None):
+                what, limit = tr("this is not a unit of amounts"), tr("元 or 万元")
+                reading.blame((sheet, address), what, tr("choose one of these"), limit)
 
 
-def _chosen(sheet: Sheet, layout: Layout, reading: Reading) -> Iterator[tuple[int, Place]]:
+def _chosen(sheet: Sheet, layout: Layout, reading: Reading) -> Iterator[tuple[int, str | None, Place]]:
     """What stands behind the label of the unit."""
     value, address = read_form(sheet, layout, Reading(reading.words)).get("unit", (None, (0, 0)))
-    unit = 1 if re.fullmatch(r"[A-Z]{3}", str(value)) else unit_of(str(value)) if value is not None else None
+    code = re.fullmatch(r"[A-Z]{3}", str(value))
+    unit = 1 if code else unit_of(str(value)) if value is not None else None
     if unit:
-        yield unit, (sheet, address)
+        yield unit, code[0] if code and code[0] != "RMB" else currency_of(str(value)), (sheet, address)
     elif value is not None:
         what, limit = tr("this is not a unit of amounts"), tr("元 or 万元")
         reading.blame((sheet, address), what, tr("choose one of these"), limit)

@@ -11,9 +11,9 @@ from repayplan.calendar.dates import add_months, day_in_month
 from repayplan.cases.checks import owed
 from repayplan.cases.models import Case
 from repayplan.cases.problems import Path, Problem
-from repayplan.cases.sources import Flows, Milestones, Monthly, Season, Stores
+from repayplan.cases.sources import Flows, Milestones, Monthly, Season
 from repayplan.language import tr
-from repayplan.money import grouped, to_cents
+from repayplan.money import to_cents
 from repayplan.rules import defaults
 from repayplan.rules.law import rule
 
@@ -31,7 +31,7 @@ def doubts(case: Case) -> list[Problem]:
     contracts = [*_multiples(case), *_unmoved(case), *_out_of_order(case)]
     if not case.cash.sources:  # only the account is asked for, not a plan
         return [*loans, *contracts, *_balance_sheets(case)]
-    cash = [*_opening(case), *_needs_nothing(case), *_enough(case, end)]
+    cash = [*_opening(case), *_needs_nothing(case)]
     receipts = [*_receipts(case, end), *_taxes(case), *_balance_sheets(case)]
     return [*loans, *contracts, *cash, *receipts, *_hazard(case), *_payment_days(case)]
 
@@ -126,23 +126,6 @@ def _needs_nothing(case: Case) -> Iterator[Problem]:
             tr("the business is taken to need no cash: neither operating_cost nor floor is given"),
             None,
             tr("write operating_cost, or floor where the sources are net of it (floor: 0 where it needs none)"),
-        )
-
-
-def _enough(case: Case, end: dt.date) -> Iterator[Problem]:
-    debt = sum(map(owed, case.loans))
-    months = (end.year - case.as_of.year) * 12 + end.month - case.as_of.month
-    cash = to_cents(case.cash.opening) - months * to_cents(case.cash.operating_cost)
-    for source in case.cash.sources:
-        if isinstance(source, Season | Stores):
-            return  # what it brings is for the forecast to say
-        cash += sum(map(to_cents, source.figures))
-    if cash < debt:
-        yield Problem(
-            ("cash",),
-            tr("all cash after operating cost, {cash}, is less than what is owed", cash=grouped(cash)),
-            tr("{debt} without further interest", debt=grouped(debt)),
-            tr("check that no source is missing; otherwise the debt cannot be paid in full"),
         )
 
 

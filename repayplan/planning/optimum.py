@@ -19,6 +19,9 @@ from repayplan.problem.arrays import Problem, Real
 from repayplan.solvers.highs import CERTIFIED, GAP_FLOOR, Highs
 from repayplan.solvers.result import Solution, Status
 
+SAME_VALUE = 1e-9
+"""Values this close, in units of the debt, are the same: a solver's noise must not decide between two last dates."""
+
 
 @dataclass(frozen=True)
 class Optimum:
@@ -66,8 +69,8 @@ def solve(formulation: Formulation, time_limit: float | None = None) -> Optimum 
     best = float(values.max())
     accepted = best - float(problem.value.tolerance[0]) * abs(best)
     chances = {
-        lane: engine.solve(formulation.preferred(lane, accepted))
-        for lane in np.flatnonzero(values >= accepted).tolist()
+        lane: engine.solve(formulation.preferred(lane, min(accepted, float(values[lane]))))
+        for lane in np.flatnonzero(values >= accepted - SAME_VALUE).tolist()
     }
     solved = {lane: solution for lane, solution in chances.items() if solution.solved}
     lane = min(solved, key=lambda n: (round(solved[n].objective, 9), n), default=int(values.argmax()))

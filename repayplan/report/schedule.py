@@ -35,15 +35,14 @@ Names = Mapping[str, str]
 def schedule(plan: Plan, console: Console) -> Group:
     """One line for each payment with as many columns as the console is wide, then totals, then what explains them."""
     layouts = list(_layouts(plan))
+    loans = [loan.id for loan in plan.case.loans]
     for columns in layouts:
         room = console.width - _width(_table(plan, columns, {}), console) + cell_len(_heading("loan"))
-        names = short_names([loan.id for loan in plan.case.loans], max(room, _READABLE))
+        least = _LEAST if columns is layouts[-1] else _READABLE
+        names = short_names(loans, max(room, *map(cell_len, loans)) if "number" in columns else max(room, least))
         table = _table(plan, columns, names)
         if _width(table, console) <= console.width:
             break
-    else:
-        names = short_names([loan.id for loan in plan.case.loans], max(room, _LEAST))
-        table = _table(plan, columns, names)
     shortened = [f"{name} = {loan}" for loan, name in names.items() if name != loan and "loan" in columns]
     return Group(table, *(Text(line, "dim") for line in [*shortened, *_accrued(plan)]))
 

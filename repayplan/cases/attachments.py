@@ -16,7 +16,7 @@ from typing import Any
 
 from repayplan.calendar.dates import add_months
 from repayplan.cases.csv_files import Row, read_rows
-from repayplan.cases.documents import Document
+from repayplan.cases.documents import Document, shown
 from repayplan.cases.problems import Path as Place
 from repayplan.cases.sources import MAX_HISTORY
 from repayplan.errors import Fault, InputError
@@ -119,11 +119,11 @@ def _rows(
                 Fault(
                     tr("figures stand here and in a file"),
                     at,
-                    owner[field],
+                    shown(owner[field]),
                     remedy=tr("keep either {field} or {rival}", field=field, rival=rival),
                 )
             )
-    return read_rows(_inside(str(owner[field]), folder, at), str(owner[field]), columns)
+    return read_rows(_inside(str(owner[field]), folder, at), shown(owner[field]), columns)
 
 
 def _inside(name: str, folder: Path, at: str) -> Path:
@@ -138,7 +138,7 @@ def _inside(name: str, folder: Path, at: str) -> Path:
             Fault(
                 tr("this file is not in the folder of the case"),
                 at,
-                name,
+                shown(name),
                 tr("a file in that folder or below"),
                 tr("put it beside the case and give its name"),
             )

@@ -58,8 +58,10 @@ _BEFORE = re.compile(
 _AFTER = re.compile(r"\s*(左右|上下|约|大约|整|正)$")
 _NOTE = re.compile(r"\s*\(([^()]*)\)$")
 _HARMLESS = frozenset(
-    ["含税", "不含税", "税前", "税后", "预计", "估计", "预估", "暂估", "约", "大约", "大概", "左右"]
-    + ["approx", "approx.", "about", "incl. tax", "excl. tax", "est", "est.", "estimate", "estimated"]
+    [
+        *("含税", "不含税", "税前", "税后", "预计", "估计", "预估", "暂估", "约", "大约", "大概", "左右"),
+        *("approx", "approx.", "about", "incl. tax", "excl. tax", "est", "est.", "estimate", "estimated"),
+    ]
 )
 """Remarks in parentheses that change no figure; any other might."""
 

@@ -66,6 +66,10 @@ def _names(case: Case) -> Iterator[Problem]:
     sources = case.cash.sources
     places: list[Path] = [("cash", "sources", number, "name") for number in range(len(sources))]
     yield from twice(places, [source.name for source in sources])
+    for place, source in zip(places, sources, strict=True):
+        if source.name == "operating_cost":
+            what = tr("the name {name} stands for the running cost of the enterprise", name=source.name)
+            yield Problem(place, what, None, tr("give this source another name"))
 
 
 def _amounts(case: Case) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -13,7 +14,7 @@ from typing import Any
 from repayplan.cases import cells
 from repayplan.cases.cells import Cell
 from repayplan.cases.documents import shown
-from repayplan.cases.files import text_of
+from repayplan.cases.files import content_of, decode_export
 from repayplan.errors import Fault, InputError
 from repayplan.language import tr
 
@@ -33,6 +34,10 @@ _READERS: Mapping[str, Callable[[Cell], Any]] = {
 }
 
 
+_COUNTED = ("amount", "monthly", "ramp_up_months", "margin")
+"""Columns of numbers: there, ``000`` is the rest of an amount that its separators have cut up."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One line of a file: where it is, and what it says by column."""
@@ -43,7 +48,7 @@ class Row:
 
 def read_rows(path: Path, name: str, columns: Mapping[str, tuple[str, ...]]) -> list[Row]:
     """The rows of a file with these ``columns``, each by every name it goes by. Raises InputError with every fault."""
-    lines = list(_lines(text_of(path), name))
+    lines = list(_lines(decode_export(content_of(path), name), name))
     if len(lines) < 2:
         raise InputError(
             Fault(
@@ -97,7 +102,7 @@ def _headings(line: Sequence[str], name: str, columns: Mapping[str, tuple[str, .
         text = cells.tidy(heading).lower()
         column = known.get(text)
         if column is None and text:
-            near = get_close_matches(text, known, n=1, cutoff=0.5)
+            near = get_close_matches(text[: cells.LONGEST], known, n=1, cutoff=0.5)
             listed = tr("the columns here are: {columns}", columns=", ".join(columns))
             remedy = tr("did you mean {field}?", field=known[near[0]]) if near else listed
             faults.append(Fault(tr("there is no such column"), f"{name}:1", shown(heading), remedy=remedy))
@@ -135,6 +140,10 @@ def _row(number: int, line: Sequence[str], name: str, places: Mapping[str, int],
             if column not in OPTIONAL:
                 faults.append(Fault(tr("this cell is empty"), f"{where} {column}", remedy=tr("fill it in")))
             values[column] = None
+            continue
+        if column in _COUNTED and re.fullmatch(r"\s*0\d+\s*", str(cell.value)[: cells.LONGEST]):
+            what, remedy = tr("this number begins with zeros"), tr("put amounts with thousands separators in quotes")
+            faults.append(Fault(what, f"{where} {column}", cell.text, remedy=remedy))
             continue
         try:
             values[column] = _READERS.get(column, cells.word)(cell)

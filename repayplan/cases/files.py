@@ -52,6 +52,18 @@ def content_of(path: Path, most: int = MAX_BYTES) -> bytes:
     return content
 
 
+def decode_export(content: bytes, name: str) -> str:
+    """What other programs export: UTF-8 or GB 18030. Raises InputError."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        try:
+            return content.decode("gb18030")
+        except UnicodeDecodeError:
+            remedy = tr("export the list again as UTF-8")
+            raise InputError(Fault(tr("this file is neither UTF-8 nor GBK"), name, remedy=remedy)) from None
+
+
 def decode(content: bytes, name: str) -> str:
     """UTF-8 with or without a byte order mark. Raises InputError with the line of the first other byte."""
     try:

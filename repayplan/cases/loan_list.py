@@ -25,7 +25,7 @@ from repayplan.cases.excel.parts import MAX_PACKED
 from repayplan.cases.excel.reader import document_of, unit_mentioned
 from repayplan.cases.excel.tables import Row, read_table
 from repayplan.cases.faults import to_faults
-from repayplan.cases.files import content_of, path_of
+from repayplan.cases.files import content_of, decode_export, path_of
 from repayplan.cases.models import Loan
 from repayplan.errors import Fault, InputError
 from repayplan.language import tr
@@ -119,14 +119,7 @@ def _sheet(path: Path) -> Sheet:
 
 def _from_csv(content: bytes, name: str) -> Sheet:
     """A CSV file as a sheet of text cells."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        try:
-            text = content.decode("gb18030")
-        except UnicodeDecodeError:
-            remedy = tr("export the list again as UTF-8")
-            raise InputError(Fault(tr("this file is neither UTF-8 nor GBK"), name, remedy=remedy)) from None
+    text = decode_export(content, name)
     first = text.partition("\n")[0]
     separator = max(",;\t", key=first.count)
     try:

@@ -13,12 +13,14 @@ from repayplan.money import to_cents
 
 
 def milestone_flows(source: Milestones, window: Window) -> Iterator[Flow]:
-    """Costs, receipts on the day, the late rest and what was kept back; together the amounts of the stages."""
-    before = window.after
+    """Costs, receipts on the day, the late rest and what was kept back; together the amounts of the stages.
+
+    The order in which the stages are written means nothing.
+    """
     for item in source.items:
+        before = max([window.after, *(other.date for other in source.items if other.date < item.date)])
         yield from _costs(source, item, before, window)
         yield from _receipts(source, item)
-        before = max(before, item.date)
 
 
 def _receipts(source: Milestones, item: Milestone) -> Iterator[Flow]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -68,6 +69,7 @@ class _Seen:
     percents: set[Address] = field(default_factory=set)
     errors: dict[Address, str] = field(default_factory=dict)
     formulas: dict[Address, str] = field(default_factory=dict)
+    endless: dict[Address, str] = field(default_factory=dict)
     merges: list[tuple[Address, Address]] = field(default_factory=list)
 
 
@@ -106,14 +108,14 @@ def _sheet(name: str, title: str, rows: Sequence[Sequence[Raw]], seen: _Seen, ep
         (row, column): Cell(value, (row, column) in seen.percents, epoch)
         for row, line in enumerate(rows)
         for column, value in enumerate(line)
-        if value != "" and (row, column) not in seen.formulas and (row, column) not in seen.errors
+        if value != "" and not any((row, column) in bad for bad in (seen.formulas, seen.errors, seen.endless))
     }
     merged = _spread(seen)
     for other, first in merged.items():
         if first in cells:
             cells[other] = cells[first]
     sheet = Sheet(name, title, cells, merged, {}, seen.formulas)
-    problems = dict([*_errors(sheet, seen.errors), *_lost(sheet, seen.formulas)])
+    problems = dict([*_errors(sheet, seen.errors), *_lost(sheet, seen.formulas), *_endless(sheet, seen.endless)])
     return Sheet(name, title, cells, merged, problems, seen.formulas)
 
 
@@ -128,6 +130,20 @@ def _lost(sheet: Sheet, formulas: Mapping[Address, str]) -> Iterator[tuple[Addre
         what = tr("this formula has no value: it was never calculated")
         remedy = tr("open the workbook in Excel, WPS or LibreOffice and save it, or write the value")
         yield address, Fault(what, sheet.where(address), shown(f"={text}"), remedy=remedy)
+
+
+def _endless(sheet: Sheet, values: Mapping[Address, str]) -> Iterator[tuple[Address, Fault]]:
+    for address, text in values.items():
+        remedy = tr("mend the formula, or write the value")
+        yield address, Fault(tr("this cell shows no number"), sheet.where(address), shown(text), remedy=remedy)
+
+
+def _finite(text: str) -> bool:
+    """Whether a number of the XML is one; what is no number at all is left to calamine."""
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return True
 
 
 def _spread(seen: _Seen) -> dict[Address, Address]:
@@ -253,6 +269,8 @@ class _Looking:
             self._too_large(place)
         if kind == "e":
             seen.errors[place] = self._value or ""
+        elif kind == "n" and self._value and not _finite(self._value):
+            seen.endless[place] = self._value
         elif self._formula is not None and not self._value and kind != "str":
             seen.formulas[place] = self._formula
         if self._cell.get("s") in self._percent:

@@ -176,17 +176,31 @@ def unit_like(text: str) -> bool:
 
 
 _CURRENCIES = {
-    **{"人民币": "CNY", "rmb": "CNY", "¥": "CNY", "美元": "USD", "美金": "USD", "us$": "USD", "$": "USD"},
-    **{"港币": "HKD", "港元": "HKD", "hk$": "HKD", "欧元": "EUR", "€": "EUR", "日元": "JPY", "英镑": "GBP", "£": "GBP"},
-    **{"新加坡元": "SGD", "澳元": "AUD", "加元": "CAD", "瑞士法郎": "CHF", "韩元": "KRW", "新台币": "TWD"},
-    **{"澳门元": "MOP"},
-}
+    alias: code
+    for code, aliases in {
+        "CNY": ("人民币", "rmb", "¥"),
+        "USD": ("美元", "美金", "us$"),
+        "HKD": ("港币", "港元", "hk$"),
+        "EUR": ("欧元", "€"),
+        "JPY": ("日元",),
+        "GBP": ("英镑", "£"),
+        "SGD": ("新加坡元",),
+        "AUD": ("澳元",),
+        "CAD": ("加元",),
+        "CHF": ("瑞士法郎",),
+        "KRW": ("韩元",),
+        "TWD": ("新台币",),
+        "MOP": ("澳门元",),
+    }.items()
+    for alias in aliases
+} | {"$": "USD"}
 _CODES = "cny|usd|eur|hkd|jpy|gbp|sgd|aud|cad|chf|krw|twd|mop"
 _CURRENCY = re.compile(
-    "|".join(map(re.escape, _CURRENCIES)) + rf"|(?<![a-z])(?:{_CODES})(?![a-z])|[a-z]{{3}}(?= ?10,?000$)"
+    "|".join(map(re.escape, _CURRENCIES)) + rf"|(?<![a-z])(?:{_CODES})(?![a-z])|(?<![a-z])[a-z]{{3}}(?= ?10,?000$)"
 )
 _UNIT_LIKE = re.compile(
-    r"[千万亿億萬元]|thousand|million|billion|lakh|crore|tsd|(?<![a-z])(k|m|mn|mio|bn)(?![a-z])|(?<!\d)1?[,' ]?0{3,}(?!\d)"
+    r"[千万亿億萬元]|thousand|million|billion|lakh|crore|tsd|(?<![a-z])(k|m|mn|mio|bn)(?![a-z])"
+    r"|(?<!\d)1?[,' ]?0{3,}(?!\d)"
 )
 _COMPANY = re.compile("公司|集团|厂|店|中心|银行|支行")
 

@@ -33,7 +33,8 @@ from repayplan.language import tr
 SCHEMA = "repayplan/case/1"
 
 _BANNER = re.compile(
-    r"\(?[^:()]{0,12}(?:单位|unit)s?:(?P<said>.+?)\)?|\(?(?:(?:all )?(?:amounts|figures)(?: are)? )?in:? (?P<words>.+?)\)?"
+    r"\(?[^:()]{0,12}(?:单位|unit)s?:(?P<said>.+?)\)?"
+    r"|\(?(?:(?:all )?(?:amounts|figures)(?: are)? )?in:? (?P<words>.+?)\)?"
 )
 _PATH = re.compile(r"[a-z_]+(\[\d{1,5}\])?(\.[a-z_]+(\[\d{1,5}\])?)*")
 _UNIT_NAMES = {1: "元", 10_000: "万元"}

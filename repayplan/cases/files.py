@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from repayplan.cases.documents import shown
 from repayplan.errors import Fault, InputError
 from repayplan.language import tr
 
@@ -13,7 +14,7 @@ MAX_BYTES = 5 * 1024 * 1024
 
 def text_of(path: str | Path) -> str:
     """A file's text: UTF-8, with or without a byte order mark, at most 5 MiB. Raises InputError."""
-    return decode(content_of(path_of(path)), str(path))
+    return decode(content_of(path_of(path)), shown(path, 400))
 
 
 def path_of(path: object) -> Path:
@@ -28,23 +29,31 @@ def content_of(path: Path, most: int = MAX_BYTES) -> bytes:
     """A file's bytes, at most ``most`` of them. Raises InputError."""
     try:
         if path.exists() and not path.is_file():
-            raise InputError(Fault(tr("this is not a file"), str(path), remedy=tr("give the path of a case file")))
+            raise InputError(
+                Fault(tr("this is not a file"), shown(path, 400), remedy=tr("give the path of a case file"))
+            )
         with path.open("rb") as source:
             content = source.read(most + 1)
     except FileNotFoundError:
         raise InputError(
-            Fault(tr("there is no such file"), str(path), remedy=tr("check the path, or begin with repayplan init"))
+            Fault(
+                tr("there is no such file"), shown(path, 400), remedy=tr("check the path, or begin with repayplan init")
+            )
         ) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(
-            Fault(tr("this file cannot be opened: {reason}", reason=reason), str(path), remedy=tr("check its rights"))
+            Fault(
+                tr("this file cannot be opened: {reason}", reason=reason),
+                shown(path, 400),
+                remedy=tr("check its rights"),
+            )
         ) from None
     if len(content) > most:
         raise InputError(
             Fault(
                 tr("this file is too large"),
-                str(path),
+                shown(path, 400),
                 limit=tr("at most {count} MiB", count=most // 1024**2),
                 remedy=tr("put small receipts together"),
             )

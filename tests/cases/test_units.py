@@ -17,6 +17,7 @@ from repayplan.cases.documents import Document
 from repayplan.cases.excel.container import open_workbook
 from repayplan.cases.excel.headings import currency_of, headings, plain, unit_of
 from repayplan.cases.excel.template import short_workbook
+from repayplan.cases.files import text_of
 from repayplan.cases.readers import to_case
 from repayplan.errors import InputError
 
@@ -117,3 +118,10 @@ def test_no_source_is_called_as_the_running_cost(data: dict[str, Any]) -> None:
     data["cash"]["sources"][0]["name"] = "operating_cost"
     with pytest.raises(InputError, match="stands for the running cost"):
         to_case(Document("case.yaml", data, {(): 1}))
+
+
+def test_a_file_name_moves_no_cursor(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        text_of(tmp_path / "sales\x1b[2J.csv")
+    assert "\x1b" not in str(caught.value)
+    assert "\\u001b" in str(caught.value)

@@ -27,15 +27,16 @@ def level(draft: Draft, frame: Frame) -> None:
 
 
 def cleared(draft: Draft, frame: Frame) -> None:
-    """Where the last payment is guessed, it is one: at least a tenth of an even installment.
+    """Where the last payment is guessed, it is one: at least a unit, or all the debt or cash if that is less.
 
-    Less would be a token that pushes larger payments out of the reach of limits on the last ones. A unit at least; all
-    the debt or cash if that is less.
+    Where the debt is settled it is a tenth of an even installment at least: less would be a token that pushes larger
+    payments out of the reach of limits on the last ones.
     """
     if not frame.guessed:
         return
-    there_is = np.minimum(frame.problem.debt.opening.sum(axis=1)[:, None], frame.problem.cash.payable)
+    limits, opening = frame.problem.limits, frame.problem.debt.opening.sum(axis=1)[:, None]
     payments = np.maximum(np.cumsum(frame.problem.pays, axis=1), 1)
-    token = frame.problem.debt.opening.sum(axis=1)[:, None] / (TOKEN * payments)
-    least = np.minimum(np.maximum(frame.problem.limits.unit[:, None], token), there_is)
+    token = np.where(limits.settle_full[:, None], opening / (TOKEN * payments), 0.0)
+    there_is = np.minimum(opening, frame.problem.cash.payable)
+    least = np.minimum(np.maximum(limits.unit[:, None], token), there_is)
     draft.row("last", [(-1.0, payment) for payment in frame.payments], -frame.money(least), where=frame.at_last)

@@ -140,7 +140,8 @@ def installment_rows(
         share, even = float(limits.balloon[0]), 3 / len(total)
         most = even * float(case.debt.unpaid[0, last].sum()) if even > share else share * owed
         yield pulp.lpSum(total[t] for t in three) <= most / CENTS
-    least = max(float(limits.unit[0]), owed / (10 * len(total)))
+    token = owed / (10 * len(total)) if limits.settle_full[0] else 0.0
+    least = max(float(limits.unit[0]), token)
     yield total[last] >= min(least, owed, float(case.cash.payable[0, last])) / CENTS
 
 

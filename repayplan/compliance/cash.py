@@ -33,6 +33,8 @@ def cover(plan: Replay) -> Iterator[Finding]:
     ratio = Fraction(plan.terms.cover_minimum or 0)
     carry = Fraction(plan.terms.counted_carry)
     for stage in plan.pay_stages:
+        if plan.last is None or stage > plan.last:
+            break
         paid, cash, carried = plan.service(stage)
         available = cash + carry * carried
         if paid and ratio * paid > available:

@@ -98,6 +98,8 @@ def level(plan: Replay) -> Iterator[Finding]:
     amounts = [plan.total[stage] for stage in stages]
     for stage, before, paid in zip(stages[1:], amounts, amounts[1:], strict=False):
         missed = max(before - paid, paid - amounts[0] - plan.terms.unit)
+        if missed <= 0 and paid not in (amounts[0], amounts[-1]):
+            missed = 1  # a third amount
         if missed > 0:
             sentence = tr(
                 "The installment of {date}, {paid}, is not level with the first, {first}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from decimal import Decimal
 
 from repayplan.compliance.replay import Replay
 from repayplan.formulation.registry import limits
@@ -10,6 +11,7 @@ from repayplan.language import Message, tr
 from repayplan.money import grouped
 from repayplan.planning.optimum import Optimum
 from repayplan.planning.result import Binding
+from repayplan.problem.terms import percent
 
 LEAST_PRICE = 1e-6
 
@@ -52,13 +54,13 @@ def _sentence(plan: Replay, family: str, stage: int) -> Message:
             return tr(
                 "On {date} the installment may differ from the one before by {share} at most",
                 date=day,
-                share=f"{terms.step:.0%}",
+                share=percent(terms.step or Decimal(0)),
             )
         case "balloon":
             return tr(
                 "The last three payments, to {date}, may be {share} of the debt at most",
                 date=day,
-                share=f"{terms.balloon:.0%}",
+                share=percent(terms.balloon or Decimal(0)),
             )
         case "interest":
             return tr("By {date} interest must be paid up", date=day)

@@ -24,6 +24,7 @@ def notes(plan: Replay, unit: int, given_up: int) -> Iterator[Finding]:
     yield from _unfunded(plan)
     yield from _short_forecast(plan)
     yield from _preference(plan, given_up)
+    yield from _exempt_dates(plan)
     if unit != plan.terms.unit:
         yield Finding(
             "unit",
@@ -84,6 +85,20 @@ def _not_in_the_plan(case: Case) -> Iterator[Finding]:
                     tr("Loan {loan}: {what} are in the account of the loan, not in this plan", loan=loan.id, what=what),
                     loan=loan.id,
                 )
+
+
+def _exempt_dates(plan: Replay) -> Iterator[Finding]:
+    """Payment dates, outside a grace time, on which limits on the size of installments do not count."""
+    terms = plan.terms
+    sized = terms.step is not None or terms.minimum_installment is not None or terms.shape == "level"
+    limits = plan.problem.limits
+    dates = [stage for stage in plan.pay_stages if limits.exempt[0, stage] and not limits.grace[0, stage]]
+    if sized and dates:
+        sentence = tr(
+            "Up to {date} less than an even installment can be spared: step, least amount and level count after it",
+            date=plan.days[dates[-1]],
+        )
+        yield Finding("exempt", "policy", "warning", sentence, plan.days[dates[-1]])
 
 
 def _preference(plan: Replay, given_up: int) -> Iterator[Finding]:

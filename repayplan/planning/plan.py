@@ -27,20 +27,23 @@ def plan(case: Case, *, time_limit: float | None = None) -> Plan:
 
     ``time_limit`` (seconds) bounds each solve; SolverError where it does not suffice for any answer. Where no plan
     holds every limit the status is ``infeasible`` and the installments are the best effort: the most that can be paid
-    without breaking a cash limit. InputError where the case cannot be planned as it is written.
+    without breaking a cash limit. The same with status ``failed`` where only whole cents stand in the way.
+    InputError where the case cannot be planned as it is written.
     """
     terms = resolve(case)
     problem = assemble(case, terms)
     optimum = optimize(problem, time_limit)
     exact = None if optimum is None else make_exact(case, terms, problem, optimum, time_limit=time_limit)
-    if optimum is None or exact is None:
-        return _best_effort(case, terms, problem, time_limit)
+    if optimum is None:
+        return _best_effort(case, terms, problem, "infeasible", time_limit)
+    if exact is None:  # there is a plan, but none was found whose whole cents hold every limit: that proves nothing
+        return _best_effort(case, terms, problem, "failed", time_limit)
     status: Status = "optimal" if optimum.status == "optimal" else "feasible"
     best = _finish(case, terms, problem, optimum, exact, status)
     return _beside_the_earliest(best, time_limit) if terms.delay == "allow" else best
 
 
-def _best_effort(case: Case, terms: Terms, problem: Problem, time_limit: float | None) -> Plan:
+def _best_effort(case: Case, terms: Terms, problem: Problem, status: Status, time_limit: float | None) -> Plan:
     """The most that can be paid where not everything that is demanded can be."""
     demands = {"level", *(name for name, family in limits().items() if family.at_least)}
     undemanding = problem.undemanding()
@@ -49,7 +52,7 @@ def _best_effort(case: Case, terms: Terms, problem: Problem, time_limit: float |
     if optimum is None or exact is None:
         fault = Fault(tr("not even a plan without payments could be confirmed"), remedy=tr("report this case"))
         raise ProofError(fault)
-    best = _finish(case, terms, problem, optimum, exact, "infeasible")
+    best = _finish(case, terms, problem, optimum, exact, status)
     # the demand that could not be met may be the engine's own: that there be a last payment of at least a unit
     broken = any(finding.result == "fail" for finding in best.findings)
     return best if broken else replace(best, status="feasible", proof=replace(best.proof, gap=None))

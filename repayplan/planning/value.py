@@ -27,8 +27,8 @@ def expected_recovery(problem: Problem, paid: Cents | Real, debt: Cents | Real, 
 
 
 def present_value(plan: Replay, discount: Real) -> float:
-    """Payments discounted with (T,) factors; cents."""
-    return float(np.dot(discount, plan.paid.sum(axis=1)))
+    """Payments discounted with (T, L) factors; cents."""
+    return float((discount * plan.paid).sum())
 
 
 def linear_debt(problem: Problem, paid: Real) -> Real:

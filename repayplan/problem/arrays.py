@@ -119,9 +119,10 @@ class DebtArrays(Frozen):
 
 @dataclass(frozen=True)
 class ValueArrays(Frozen):
-    """(N, T) factors: ``discount`` at the bank's rate, ``contract`` at the loans' own; ``survival``.
+    """(N, T) factors: ``discount`` at the bank's rate; ``survival``.
 
-    ``planning`` (N, T, L): the factors the plan is optimized with. ``recovery`` and ``tolerance`` (N,) are shares.
+    (N, T, L): ``contract`` at each loan's own rate, ``planning`` the factors the plan is optimized with. ``recovery``
+    and ``tolerance`` (N,) are shares.
     """
 
     discount: Real

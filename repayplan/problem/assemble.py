@@ -91,6 +91,9 @@ def _cover(terms: Terms, days: Sequence[dt.date], pays: Mask, cash: CashArrays, 
     """Windows by kind: since the payment before, the last so many months, or since the last receipt.
 
     What other lenders get must be covered as well: it is out of the net cash once already, and the margin comes on top.
+
+    Since a receipt, cash counts up to the first payment date after it: what the business spends later is protected by
+    the floors, and must not take back the cover of what has been paid.
     """
     start, total = np.zeros((1, len(days)), dtype=np.int64), np.zeros((1, len(days)), dtype=np.int64)
     minimum = np.nan if terms.cover_minimum is None else float(terms.cover_minimum)
@@ -107,8 +110,9 @@ def _cover(terms: Terms, days: Sequence[dt.date], pays: Mask, cash: CashArrays, 
             first = next(index for index, day in enumerate(days) if day > back)
         else:
             first = int(paid[number - 1]) + 1 if number else 0
+        counted = int(paid[paid >= first][0]) if terms.cover_window == "since_receipt" else stage
         start[0, stage] = first
-        total[0, stage] = max(net[stage + 1] - net[first], 0)
+        total[0, stage] = max(net[counted + 1] - net[first], 0)
     return CoverArrays(total, start, np.array([minimum]), np.array([float(terms.counted_carry)]))
 
 
@@ -207,7 +211,7 @@ def _value(case: Case, terms: Terms, days: Sequence[dt.date], debt: DebtArrays) 
     discount = _discount(periods, day_count, terms.discount_rate)
     return ValueArrays(
         discount=discount,
-        contract=_discount(periods, day_count, max(loan.rate for loan in case.loans)),
+        contract=np.stack([_discount(periods, loan.day_count, loan.rate) for loan in case.loans], axis=2),
         planning=_planning(terms, discount, debt),
         survival=((1 - float(terms.hazard)) ** months)[None],
         recovery=np.array([float(terms.recovery)]),

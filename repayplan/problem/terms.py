@@ -85,7 +85,7 @@ def resolve(case: Case) -> Terms:
     grace = policy.grace if isinstance(policy.grace, Grace) else None
     filler.note("grace", policy.grace)
     filler.views()
-    months = filler.value("months", policy.months)
+    months = filler.quietly("months", policy.months) if policy.maturity else filler.value("months", policy.months)
     maturity = policy.maturity or add_months(case.as_of, months)
     payment_day = policy.first_payment.day if policy.first_payment and not policy.payment_day else policy.payment_day
     payment_day = filler.value("payment_day", payment_day)
@@ -107,9 +107,7 @@ def resolve(case: Case) -> Terms:
         floor=filler.floor(),
         contingency=to_cents(case.cash.contingency),
         cover_minimum=None if policy.cover == "off" else filler.decimal("cover_minimum", cover.minimum),
-        cover_window=filler.value("cover_window", cover.window),
-        cover_months=filler.value("cover_months", cover.months),
-        cover_carry=filler.decimal("cover_carry", cover.carry),
+        **_cover_terms(filler, policy.cover == "off", cover),
         grace_until=add_months(case.as_of, grace.months) if grace else None,
         grace_interest_only=bool(grace and grace.interest_only),
         interest_every=filler.limit("interest_every", policy.interest_every),
@@ -166,6 +164,15 @@ STEADY = ("monthly", "season", "stores")
 """Kinds of source that bring something every month."""
 
 
+def _cover_terms(filler: _Filler, off: bool, cover: Cover) -> dict[str, Any]:
+    """Window, months and carry; a default that has no effect is not told as used."""
+    window = filler.quietly("cover_window", cover.window) if off else filler.value("cover_window", cover.window)
+    take_months = filler.value if window == "rolling" and not off else filler.quietly
+    take_carry = filler.quietly if off or window == "since_receipt" else filler.value
+    months, carry = take_months("cover_months", cover.months), take_carry("cover_carry", cover.carry)
+    return {"cover_window": window, "cover_months": months, "cover_carry": _decimal(carry)}
+
+
 class _Filler:
     """Takes what the case says, or the default, and remembers which defaults were used."""
 
@@ -179,6 +186,10 @@ class _Filler:
         if given is not None:
             return given
         return self.note(name, None).value
+
+    def quietly(self, name: str, given: Any) -> Any:
+        """``given``, or the default where it has no effect and so is not told as used."""
+        return self.table[name].value if given is None else given
 
     def note(self, name: str, given: Any, shown: str | None = None) -> Default:
         """The default, recorded as used where nothing is given."""

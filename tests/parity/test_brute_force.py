@@ -90,7 +90,7 @@ class Tiny:
             principal = np.minimum(principal, debts[date])
         if self.grace:
             fine &= paid[0] == 0
-        if self.step is not None or self.least or self.level:  # the last payment is more than a token
+        if self.settle and (self.step is not None or self.least or self.level):  # the last payment is no token
             fine &= np.choose(last, paid) >= 1_000 / (last + 1) - slack
         if self.level:
             fine &= (last < 2) | (abs(paid[0] - paid[1]) <= slack)

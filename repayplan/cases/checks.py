@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from repayplan.calendar.dates import add_months
 from repayplan.cases.fields import MAX_MONTHS
 from repayplan.cases.problems import Path, Problem, bounded, twice
+from repayplan.cases.shape_checks import shape_problems
 from repayplan.cases.source_checks import source_problems, statement_problems
 from repayplan.language import tr
 from repayplan.money import to_cents
@@ -33,6 +34,7 @@ def problems(case: Case) -> list[Problem]:
         *_amounts(case),
         *_dates(case.policy, case.as_of),
         *_limits(case.policy),
+        *shape_problems(case),
         *_size(case),
     ]
 

@@ -157,6 +157,13 @@ def _multiple(value: Any) -> Decimal:
     return multiple
 
 
+def _step_multiple(value: Any) -> Decimal:
+    multiple = _number(value, tr("write a multiple such as 1.5"))
+    if not 0 < multiple <= 10:
+        raise refuse(tr("this is not a multiple"), tr("above 0, at most 10"), tr("write a multiple such as 1.5"))
+    return multiple
+
+
 def _month(value: Any) -> dt.date:
     """``2026-12`` as the first day of that month."""
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
@@ -236,6 +243,7 @@ Rate = Annotated[Decimal, BeforeValidator(_rate), _exact, _decimal_schema("4.35%
 Spread = Annotated[Decimal, BeforeValidator(_spread), _exact, _decimal_schema("0.85%")]
 Growth = Annotated[Decimal, BeforeValidator(_growth), _exact, _decimal_schema("2%")]
 Multiple = Annotated[Decimal, BeforeValidator(_multiple), _exact, _decimal_schema("1.5")]
+StepMultiple = Annotated[Decimal, BeforeValidator(_step_multiple), _exact, _decimal_schema("1.25")]
 Share = Annotated[Decimal, BeforeValidator(_share), _exact, _decimal_schema("25%")]
 Index = Annotated[Decimal, BeforeValidator(_index), _exact, _decimal_schema("1.05")]
 Ratio = Annotated[Decimal, BeforeValidator(_ratio), _exact, _decimal_schema("1.20")]

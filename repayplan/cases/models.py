@@ -37,6 +37,7 @@ from repayplan.cases.fields import (
     SignedAmount,
     refuse_all,
 )
+from repayplan.cases.shapes import ShapeWish
 from repayplan.cases.sources import Source
 from repayplan.cases.statements import Statement
 
@@ -167,8 +168,10 @@ class Policy(Model):
     )
     payment_every: Every | None = Field(default=None, description="Months between payments", examples=[1])
     first_payment: Date | None = Field(default=None, description="Day of the first payment", examples=["2027-01-20"])
-    shape: Literal["free", "level"] | None = Field(
-        default=None, description="Shape of the installments", examples=["free"]
+    shape: ShapeWish | None = Field(
+        default=None,
+        description="Shape of the installments: a name, or a kind with what it leaves open",
+        examples=["level", {"kind": "step_up", "growth": "10%"}],
     )
     prefer: Literal["earliest"] | None = Field(
         default=None, description="What decides between plans that are worth the same", examples=["earliest"]

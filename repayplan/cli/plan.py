@@ -13,6 +13,9 @@ from repayplan.language import tr
 if TYPE_CHECKING:
     from repayplan.cases.models import Case
 
+SHAPES = ("free", "level", "level_principal", "seasonal", "milestone_share", "store_share", "receivable_share")
+"""Shapes that need no more than their name; a case's policy.shape has them all."""
+
 EXIT_CODES = {"optimal": 0, "feasible": 0, "infeasible": 1, "failed": 3}
 
 
@@ -26,7 +29,7 @@ EXIT_CODES = {"optimal": 0, "feasible": 0, "infeasible": 1, "failed": 3}
     help=tr("Directory for plan.json, schedule.csv and cash.csv; nothing is written where left out.").text,
 )
 @click.option("--months", type=int, help=tr("Term in months, in place of the case's.").text)
-@click.option("--shape", type=click.Choice(["free", "level"]), help=tr("Shape, in place of the case's.").text)
+@click.option("--shape", type=click.Choice(SHAPES), help=tr("Shape, in place of the case's.").text)
 @json_option
 @common_options
 def command(case: Path, out: Path | None, months: int | None, shape: str | None, as_json: bool) -> int:

@@ -91,30 +91,6 @@ def balloon(plan: Replay) -> Iterator[Finding]:
         yield _failure("balloon", plan, plan.last, sentence, math.ceil(paid - most))
 
 
-@check("level", tr("Installments are level"), lambda plan: plan.terms.shape == "level")
-def level(plan: Replay) -> Iterator[Finding]:
-    """One amount, or two that differ by a unit with the smaller first; the last at most a tenth above them."""
-    stages = [stage for stage in _before_last(plan) if not _exempt(plan, stage)]
-    amounts = [plan.total[stage] for stage in stages]
-    for stage, before, paid in zip(stages[1:], amounts, amounts[1:], strict=False):
-        missed = max(before - paid, paid - amounts[0] - plan.terms.unit)
-        if missed <= 0 and paid not in (amounts[0], amounts[-1]):
-            missed = 1  # a third amount
-        if missed > 0:
-            sentence = tr(
-                "The installment of {date}, {paid}, is not level with the first, {first}",
-                **_said(plan, stage, first=grouped(amounts[0])),
-            )
-            yield _failure("level", plan, stage, sentence, missed)
-    if amounts and plan.last is not None and 10 * plan.total[plan.last] > 11 * amounts[-1]:
-        sentence = tr(
-            "The last installment, {paid} on {date}, is more than a tenth above the others", **_said(plan, plan.last)
-        )
-        yield _failure(
-            "level", plan, plan.last, sentence, math.ceil(plan.total[plan.last] - Fraction(11, 10) * amounts[-1])
-        )
-
-
 def _before_last(plan: Replay) -> list[int]:
     return [stage for stage in plan.pay_stages if plan.last is not None and stage < plan.last]
 

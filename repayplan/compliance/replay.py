@@ -14,6 +14,7 @@ from repayplan.cases.models import Case
 from repayplan.debt.claim import Allocation, Claim
 from repayplan.debt.ledger import Ledger, open_ledger
 from repayplan.problem.arrays import Problem
+from repayplan.problem.form import Rule
 from repayplan.problem.terms import Terms, settlement_dates
 
 Cents = NDArray[np.int64]
@@ -41,7 +42,8 @@ class Settled:
 class Replay:
     """The consequences of payments on payment dates.
 
-    ``paid``, ``debt`` and ``principal`` are (T, L) cents, the latter two after the stage's payment.
+    ``paid``, ``debt`` and ``principal`` are (T, L) cents, the latter two after the stage's payment. ``rules``: what is
+    signed in place of amounts, where payments follow receipts.
     """
 
     case: Case
@@ -51,6 +53,7 @@ class Replay:
     paid: Cents
     debt: Cents
     principal: Cents
+    rules: tuple[Rule, ...] = ()
 
     @cached_property
     def days(self) -> list[dt.date]:
@@ -106,7 +109,9 @@ class Replay:
         return paid, int(self.problem.cover.cash[0, stage]), carried
 
 
-def replay(case: Case, terms: Terms, problem: Problem, payments: Iterable[Payment]) -> Replay:
+def replay(
+    case: Case, terms: Terms, problem: Problem, payments: Iterable[Payment], rules: tuple[Rule, ...] = ()
+) -> Replay:
     """Run ``payments``, all on payment dates, through the ledgers; LedgerError where one is larger than the debt."""
     by_day = {(payment.date, payment.loan): payment for payment in payments}
     days = problem.days()
@@ -124,7 +129,7 @@ def replay(case: Case, terms: Terms, problem: Problem, payments: Iterable[Paymen
             debt[stage, number], principal[stage, number] = ledger.debt, ledger.principal
     order = {loan.id: number for number, loan in enumerate(case.loans)}
     settled.sort(key=lambda entry: (entry.payment.date, order[entry.payment.loan]))
-    return Replay(case, terms, problem, tuple(settled), paid, debt, principal)
+    return Replay(case, terms, problem, tuple(settled), paid, debt, principal, rules)
 
 
 def ledgers(case: Case, terms: Terms) -> Sequence[Ledger]:

@@ -12,9 +12,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from repayplan.formulation.frame import PAID, Frame, debt, payment
+from repayplan.formulation.frame import PAID, Frame, debt, payment, theta
 from repayplan.formulation.registry import limits
-from repayplan.formulation.shapes import cleared, level
+from repayplan.formulation.shaping import shaped
 from repayplan.problem.arrays import Problem, Real
 from repayplan.solvers.sparse import Layout, SparseProgram
 from repayplan.solvers.staged import Draft, Piece, StagedProgram, When
@@ -53,6 +53,14 @@ class Formulation:
         case_scale = self.frame.problem.scale[0]
         return np.stack([self.layout.by_stage(name, columns) * case_scale for name in self.frame.payments], axis=1)
 
+    def thetas(self, columns: Real) -> Real:
+        """(K, T) the unknowns of the shape in a solution: cents, or shares where it follows receipts; 0 where none."""
+        form, problem = self.frame.problem.form, self.frame.problem
+        scale = 1.0 if form.streams else float(problem.scale[0])
+        count = form.thetas
+        found = [self.layout.by_stage(theta(form.kind, number, count), columns) * scale for number in range(count)]
+        return np.array(found).reshape(count, self.frame.stages)
+
 
 def formulate(problem: Problem) -> Formulation:
     """The program of one case, with a lane per possible last payment where something depends on it."""
@@ -63,8 +71,7 @@ def formulate(problem: Problem) -> Formulation:
     _core(draft, frame)
     for family in limits().values():
         family.rows(draft, frame)
-    level(draft, frame)
-    cleared(draft, frame)
+    shaped(draft, frame)
     _recovery(draft, frame)
     _value_row(draft)
     return Formulation(frame, draft.finish())
@@ -74,7 +81,7 @@ def depends_on_last(problem: Problem) -> bool:
     """Whether a limit or shape speaks of the last payment."""
     limit = problem.limits
     named = np.stack([limit.minimum, limit.step, limit.balloon])
-    return bool((~np.isnan(named)).any() or limit.level.any())
+    return bool((~np.isnan(named)).any() or not problem.form.is_free)
 
 
 def earliness(frame: Frame) -> dict[str, Real]:

@@ -89,8 +89,12 @@ def principal(loan: int) -> str:
     return f"principal.{loan}"
 
 
+def theta(kind: str, number: int, count: int) -> str:
+    """Name of the column of a shape's unknown; numbered where there are several."""
+    return kind if count == 1 else f"{kind}.{number}"
+
+
 PAID = "paid"
 PREVIOUS = "previous"
 EARLIER = "earlier"
-LEVEL = "level"
 BEFORE_WINDOW = "paid_before_window"

@@ -33,7 +33,8 @@ INTEREST_UNITS_AHEAD = 12
 class Exact:
     """A replay that holds every limit; all in cents.
 
-    ``unit``: what amounts were rounded to; ``round``: all but the last of each loan are multiples of it; ``cost``: what
+    ``unit``: what amounts were rounded to; ``round``: all but the last of each loan are multiples of it, or the shape
+    does not ask for it; ``cost``: what
     rounding takes from the planning value; ``ledger_difference``: the largest error of the linear map.
     """
 
@@ -67,10 +68,11 @@ def make_exact(
             chosen = optimize(problem.tightened(grain.margin), time_limit) if grain.margin else optimum
             if chosen is None:
                 continue
-            target = aim(problem, chosen.payments, level=bool(problem.limits.level[0]))
-            result = replay(case, terms, problem, round_payments(case, terms, problem, target, grain))
+            target = aim(problem, chosen.payments, None if problem.form.is_free else chosen.theta)
+            rounded = round_payments(case, terms, problem, target, grain)
+            result = replay(case, terms, problem, rounded.payments, rounded.rules)
             if all(finding.rule in forgiven for finding in failures(result)):
-                found.append(_exact(problem, optimum, result, unit, target.last))
+                found.append(_exact(problem, optimum, result, unit, target.last, rounded.whole))
                 if found[-1].cheap and found[-1].round:
                     return found[-1]
         if any(exact.cheap for exact in found):
@@ -78,10 +80,10 @@ def make_exact(
     return min(found, key=lambda exact: (not exact.cheap, not exact.round, exact.cost), default=None)
 
 
-def _exact(problem: Problem, optimum: Optimum, result: Replay, unit: int, last: Sequence[int]) -> Exact:
+def _exact(problem: Problem, optimum: Optimum, result: Replay, unit: int, last: Sequence[int], whole: bool) -> Exact:
     worth = expected_recovery(problem, result.paid, result.debt, problem.value.planning[0])
     odd = (result.paid % unit != 0) & (np.arange(problem.shape[1])[:, None] != np.array(last))
-    return Exact(result, unit, round(optimum.kept - worth), not odd.any(), _ledger_difference(result))
+    return Exact(result, unit, round(optimum.kept - worth), not (whole and odd.any()), _ledger_difference(result))
 
 
 def _units(unit: int) -> Iterator[int]:

@@ -27,13 +27,15 @@ SAME_VALUE = 1e-9
 class Optimum:
     """``value`` is the most value found and ``bound`` a safe upper bound of it; ``kept`` the value of the chosen plan.
 
-    All in cents. ``payments`` (T, L) cents as floats. ``valued`` and ``preferred`` are the chosen lane's solutions.
+    All in cents. ``payments`` (T, L) cents as floats; ``theta`` (K, T) the unknowns of the shape.
+    ``valued`` and ``preferred`` are the chosen lane's solutions.
     """
 
     status: Status
     formulation: Formulation
     lane: int
     payments: Real
+    theta: Real
     value: float
     bound: float
     kept: float
@@ -85,6 +87,7 @@ def solve(formulation: Formulation, time_limit: float | None = None) -> Optimum 
         formulation=formulation,
         lane=lane,
         payments=payments,
+        theta=formulation.thetas(preferred.columns),
         value=best * scale,
         bound=bound * scale,
         kept=expected_recovery(problem, payments, linear_debt(problem, payments), problem.value.planning[0]),

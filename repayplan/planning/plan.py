@@ -9,6 +9,7 @@ from repayplan.cases.models import Case
 from repayplan.compliance.registry import judge
 from repayplan.errors import Fault, ProofError
 from repayplan.formulation.registry import limits
+from repayplan.formulation.shaping import shapes
 from repayplan.language import tr
 from repayplan.planning.binding import binding
 from repayplan.planning.exact import Exact, make_exact
@@ -45,7 +46,7 @@ def plan(case: Case, *, time_limit: float | None = None) -> Plan:
 
 def _best_effort(case: Case, terms: Terms, problem: Problem, status: Status, time_limit: float | None) -> Plan:
     """The most that can be paid where not everything that is demanded can be."""
-    demands = {"level", *(name for name, family in limits().items() if family.at_least)}
+    demands = {*shapes(), *(name for name, family in limits().items() if family.at_least)}
     undemanding = problem.undemanding()
     optimum = optimize(undemanding, time_limit)
     exact = None if optimum is None else make_exact(case, terms, undemanding, optimum, demands, time_limit)
@@ -74,6 +75,7 @@ def _finish(case: Case, terms: Terms, problem: Problem, optimum: Optimum, exact:
             *notes(result, exact.unit, round(optimum.value - optimum.kept)),
             *forecast_findings(case, window_of(result)),
         ),
+        rules=exact.replay.rules,
     )
 
 

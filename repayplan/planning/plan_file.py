@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 import re
 from decimal import Decimal
 from pathlib import Path
@@ -17,16 +18,18 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 
 from repayplan.cases.documents import Document
 from repayplan.cases.faults import to_faults
-from repayplan.cases.fields import Date, refuse
+from repayplan.cases.fields import Date, Share, refuse
 from repayplan.cases.files import text_of
 from repayplan.cases.models import Case
 from repayplan.cases.readers import read_document, to_case
+from repayplan.cases.shapes import Shape
 from repayplan.cases.writers import case_to_dict, fingerprint
 from repayplan.compliance.findings import Finding, Result
 from repayplan.errors import Fault, InputError
 from repayplan.language import current, tr
 from repayplan.money import MAX_CENTS, plain, to_cents
 from repayplan.planning.result import Plan, Status
+from repayplan.problem.form import Rule
 from repayplan.problem.terms import Terms
 from repayplan.version import __version__
 
@@ -120,6 +123,25 @@ class MetricsLine(Line):
     receipts_bank: Cents
 
 
+class RuleLine(Line):
+    """:class:`~repayplan.problem.form.Rule` as claimed, and in words; cents."""
+
+    source: str
+    part: str | None
+    expected: Date
+    share: Share
+    pay_within_days: int
+    minimum: Cents
+    long_stop: Date
+    account: str | None
+    sentence: Words
+
+    @property
+    def rule(self) -> Rule:
+        """What is signed."""
+        return Rule(**{field.name: getattr(self, field.name) for field in dataclasses.fields(Rule)})
+
+
 class BindingLine(Line):
     """:class:`~repayplan.planning.result.Binding` in words."""
 
@@ -153,7 +175,8 @@ class DefaultLine(Line):
 
 
 class PlanFile(Line):
-    """A plan as somebody claims it to be. Only ``case`` and the payments of ``installments`` decide anything."""
+    """A plan as somebody claims it to be. Only ``case``, the payments of ``installments`` and the shares of
+    ``rules`` decide anything."""
 
     schema_: Literal["repayplan/plan/1"] = Field("repayplan/plan/1", alias="schema")
     version: str
@@ -169,7 +192,7 @@ class PlanFile(Line):
     installments: Annotated[tuple[InstallmentLine, ...], Field(max_length=MAX_LINES)]
     cash: Annotated[tuple[CashLine, ...], Field(max_length=MAX_LINES)]
     metrics: MetricsLine
-    rules: tuple[()] = ()
+    rules: Annotated[tuple[RuleLine, ...], Field(max_length=MAX_LINES)] = ()
     binding: tuple[BindingLine, ...]
     findings: tuple[FindingLine, ...]
 
@@ -190,7 +213,9 @@ def plan_file(plan: Plan) -> PlanFile:
         "terms": term_values(plan.terms),
         "defaults": plan.terms.defaults,
     }
-    same = {name: getattr(plan, name) for name in ("status", "proof", "installments", "cash", "metrics", "binding")}
+    same = {
+        name: getattr(plan, name) for name in ("status", "proof", "installments", "cash", "metrics", "rules", "binding")
+    }
     return PlanFile.model_validate({**values, **same, "findings": plan.findings}, context=_ENGINE)
 
 
@@ -241,8 +266,17 @@ def _mended(fault: Fault) -> Fault:
 
 def term_values(terms: Terms) -> dict[str, Scalar]:
     """Every term as a plain value; the defaults among them are told apart in ``defaults``."""
-    fields = [field.name for field in dataclasses.fields(terms) if field.name != "defaults"]
-    return {name: _scalar(name, getattr(terms, name)) for name in fields}
+    fields = [field.name for field in dataclasses.fields(terms) if field.name not in ("defaults", "form")]
+    return {name: _scalar(name, getattr(terms, name)) for name in fields} | _form_values(terms.form)
+
+
+def _form_values(shape: Shape) -> dict[str, Scalar]:
+    """What a shape was left open with and now has; lists as JSON."""
+    said = shape.model_dump(mode="json", exclude={"kind"}, exclude_none=True)
+    return {
+        f"shape.{name}": json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
+        for name, value in said.items()
+    }
 
 
 def _scalar(name: str, value: Any) -> Scalar:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from repayplan.cases.models import Case
 from repayplan.compliance.findings import Finding
 from repayplan.language import Message
+from repayplan.problem.form import Rule
 from repayplan.problem.terms import Terms
 
 if TYPE_CHECKING:
@@ -110,7 +111,10 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The result of :func:`repayplan.plan`; ``installments`` are the plan, everything else follows from them."""
+    """The result of :func:`repayplan.plan`; ``installments`` are the plan, everything else follows from them.
+
+    ``rules``: what is signed in place of amounts, where payments follow receipts; installments are then expected.
+    """
 
     case: Case
     terms: Terms
@@ -121,6 +125,7 @@ class Plan:
     metrics: Metrics
     binding: tuple[Binding, ...]
     findings: tuple[Finding, ...]
+    rules: tuple[Rule, ...] = ()
 
     @property
     def schedule(self) -> pd.DataFrame:

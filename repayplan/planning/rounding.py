@@ -7,8 +7,11 @@ to the next unit; the last payment of a loan is whatever the ledger says is left
 
 from __future__ import annotations
 
+import datetime as dt
 import math
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,13 +19,12 @@ from repayplan.cases.models import Case
 from repayplan.compliance.replay import Payment, ledgers
 from repayplan.debt.ledger import Ledger
 from repayplan.money import floor_to
+from repayplan.planning.courses import NOISE, Course, Fineness, Unknowns, courses
 from repayplan.planning.room import Room
 from repayplan.planning.value import linear_debt
 from repayplan.problem.arrays import Problem, Real
+from repayplan.problem.form import Rule
 from repayplan.problem.terms import Terms
-
-NOISE = 1e-9
-"""Solver noise in units of the debt; what is smaller is nothing."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Target:
 
     cumulative: Real
     last: tuple[int, ...]
-    level: Real | None
+    unknowns: Unknowns | None
 
     @property
     def final(self) -> int:
@@ -49,6 +51,15 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Rounded:
+    """Payments, the rules that make them where they follow receipts, and whether a shape has them in whole units."""
+
+    payments: list[Payment]
+    rules: tuple[Rule, ...]
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Grain:
     """How rounding is done, in cents: to the ``unit``, a loan running ``ahead`` of what is planned for it by so much at
     most, limits tightened by the ``margin`` beforehand; ``up`` where cumulative payments are rounded up, not down."""
@@ -59,8 +70,8 @@ class Grain:
     up: bool = False
 
 
-def aim(problem: Problem, payments: Real, *, level: bool) -> Target:
-    """The target of unrounded ``payments`` (T, L); with ``level`` the payments of a date are kept to one amount."""
+def aim(problem: Problem, payments: Real, theta: Real | None = None) -> Target:
+    """The target of unrounded ``payments`` (T, L); where they follow a shape, of its unknowns ``theta`` (K, T)."""
     noise = NOISE * float(problem.scale[0])
     payments = np.where(payments > 10 * noise, payments, 0.0)
     left = linear_debt(problem, payments)[-1]
@@ -70,23 +81,29 @@ def aim(problem: Problem, payments: Real, *, level: bool) -> Target:
         for loan, stages in enumerate(np.flatnonzero(column) for column in payments.T)
     )
     cumulative = np.cumsum(payments, axis=0)
-    return Target(np.where(cumulative > 0, cumulative + noise, 0.0), last, payments.sum(axis=1) if level else None)
+    target = Target(np.where(cumulative > 0, cumulative + noise, 0.0), last, None)
+    if theta is None or target.final < 0:
+        return target
+    return replace(target, unknowns=Unknowns(theta, target.final, float(payments[target.final].sum())))
 
 
-def round_payments(case: Case, terms: Terms, problem: Problem, target: Target, grain: Grain) -> list[Payment]:
-    """Payments in multiples of the grain's unit, except those that settle a loan or exactly its interest."""
-    if target.level is None:
-        return _walk(case, terms, problem, target, grain, None)
-    amounts = _level_amounts(problem, target, grain, raised=False)
-    payments = _walk(case, terms, problem, target, grain, amounts)
-    if payments and 10 * _paid_on_last_day(payments) > 11 * max(amounts.values(), default=0):
-        raised = _level_amounts(problem, target, grain, raised=True)
-        payments = _walk(case, terms, problem, target, grain, raised)
-    return payments
+def round_payments(case: Case, terms: Terms, problem: Problem, target: Target, grain: Grain) -> Rounded:
+    """Payments in multiples of the grain's unit, except those that settle a loan or exactly its interest.
+
+    Where they have a shape, its θ is rounded, a second way if the first leaves too much for the last installment.
+    """
+    if target.unknowns is None:
+        return Rounded(_walk(case, terms, problem, target, grain, None), ())
+    made = Rounded([], ())
+    for course in courses(problem, target.unknowns, Fineness(grain.unit, terms.unit, grain.up)):
+        made = Rounded(_walk(case, terms, problem, target, grain, course), course.rules, course.whole)
+        if not _too_large_at_last(made.payments):
+            break
+    return made
 
 
 def _walk(
-    case: Case, terms: Terms, problem: Problem, target: Target, grain: Grain, totals: dict[int, int] | None
+    case: Case, terms: Terms, problem: Problem, target: Target, grain: Grain, course: Course | None
 ) -> list[Payment]:
     books = ledgers(case, terms)
     paid = [0] * len(books)
@@ -99,7 +116,8 @@ def _walk(
         amounts = [
             _amount(problem, target, ledger, stage, loan, paid[loan], grain) for loan, ledger in enumerate(books)
         ]
-        total = totals[stage] if totals is not None and stage in totals else _within(room, stage, sum(amounts), grain)
+        shaped = course.amount(stage, books) if course is not None and stage < target.final else None
+        total = _within(room, stage, sum(amounts), grain) if shaped is None else shaped
         _spread(amounts, total, [_range(problem, target, book, stage, n) for n, book in enumerate(books)])
         room.pay(stage, sum(amounts))
         for loan, (ledger, cents) in enumerate(zip(books, amounts, strict=True)):
@@ -149,28 +167,6 @@ def _range(problem: Problem, target: Target, ledger: Ledger, stage: int, loan: i
     return due if current else 0, ledger.debt
 
 
-def _level_amounts(problem: Problem, target: Target, grain: Grain, *, raised: bool) -> dict[int, int]:
-    """The amount of each date before the last: the level rounded, or two amounts a unit apart.
-
-    The larger one comes later, so that what has been paid never runs ahead of the plan.
-    """
-    if target.level is None or not target.level.any():
-        return {}
-    final = int(np.flatnonzero(target.level)[-1])
-    stages = [
-        stage
-        for stage in np.flatnonzero(problem.pays[0]).tolist()
-        if stage < final and not problem.limits.exempt[0, stage]
-    ]
-    if not stages:
-        return {}
-    level = float(target.level[stages[0]]) + NOISE * float(problem.scale[0])
-    unit = grain.unit
-    amount = floor_to(int(level) + (unit - 1 if grain.up else 0), unit)
-    late = int(len(stages) * (level - amount) / unit) if raised else 0
-    return {stage: amount + (unit if number >= len(stages) - late else 0) for number, stage in enumerate(stages)}
-
-
 def _spread(amounts: list[int], total: int, ranges: list[tuple[int, int]]) -> None:
     """Give or take what is missing to ``total``, from the loan with the most room on."""
     for loan in sorted(range(len(amounts)), key=lambda number: ranges[number][0] - ranges[number][1]):
@@ -178,5 +174,10 @@ def _spread(amounts: list[int], total: int, ranges: list[tuple[int, int]]) -> No
         amounts[loan] = min(max(amounts[loan] + total - sum(amounts), least), most)
 
 
-def _paid_on_last_day(payments: list[Payment]) -> int:
-    return sum(payment.cents for payment in payments if payment.date == payments[-1].date)
+def _too_large_at_last(payments: Sequence[Payment]) -> bool:
+    """Whether the last day's payments are more than a tenth above those of the payment day before."""
+    totals: Counter[dt.date] = Counter()
+    for payment in payments:
+        totals[payment.date] += payment.cents
+    days = sorted(totals)[-2:]
+    return len(days) == 2 and 10 * totals[days[1]] > 11 * totals[days[0]]

@@ -1,4 +1,7 @@
-"""Judge a plan from its case and its payments alone, without a solver: to the cent, to the day, limit by limit."""
+"""Judge a plan from its case and its payments alone, without a solver: to the cent, to the day, limit by limit.
+
+Where payments follow receipts, the rules of the plan are applied to the forecast, and must make them.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from repayplan.compliance.findings import Finding
 from repayplan.compliance.registry import checks, judge
 from repayplan.compliance.replay import Payment, Replay, replay
 from repayplan.errors import LedgerError
-from repayplan.language import Message, tr
+from repayplan.language import Message, speaking, tr
 from repayplan.money import grouped
 from repayplan.planning.metrics import cash_rows, installments, metrics
 from repayplan.planning.plan_file import FindingLine, PlanFile, term_values
@@ -38,11 +41,22 @@ def verify(claimed: PlanFile) -> list[Finding]:
 
 def _judged(claimed: PlanFile, terms: Terms, problem: Problem, payments: Sequence[Payment]) -> list[Finding]:
     try:
-        result = replay(claimed.case, terms, problem, payments)
+        result = replay(claimed.case, terms, problem, payments, tuple(line.rule for line in claimed.rules))
     except LedgerError as error:
         return [_failure("ledger", tr("the ledger refuses a payment: {fault}", fault=fault)) for fault in error.faults]
     judged = judge(result)
-    return [*judged, *_verdicts(claimed, judged), *_figures(claimed, result)]
+    return [*judged, *_rules(claimed, problem), *_verdicts(claimed, judged), *_figures(claimed, result)]
+
+
+def _rules(claimed: PlanFile, problem: Problem) -> Iterator[Finding]:
+    """Rules where payments follow no receipts, or whose words say something else. What they make due is judged by the
+    check of the shape."""
+    if claimed.rules and not problem.form.streams:
+        yield _failure("rules", tr("The plan has rules of sharing receipts, its case has none"))
+    with speaking(claimed.language):
+        torn = [line for line in claimed.rules if line.sentence != str(line.rule.sentence)]
+    for line in torn:
+        yield _failure("rules", tr("The words of a rule are not its figures: {sentence}", sentence=line.sentence))
 
 
 def _misplaced(claimed: PlanFile, terms: Terms, payments: Sequence[Payment]) -> Iterator[Finding]:

@@ -7,26 +7,17 @@ A *stage* ends on a day on which cash is checked: every payment date and every m
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-Cents = NDArray[np.int64]
-Real = NDArray[np.float64]
-Mask = NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Frozen:
-    """Arrays that cannot be written to once they are here."""
-
-    def __post_init__(self) -> None:
-        for item in fields(self):
-            value = getattr(self, item.name)
-            if isinstance(value, np.ndarray):
-                value.setflags(write=False)
+from repayplan.problem.form import FormArrays
+from repayplan.problem.frozen import Cents as Cents
+from repayplan.problem.frozen import Frozen as Frozen
+from repayplan.problem.frozen import Mask as Mask
+from repayplan.problem.frozen import Real as Real
 
 
 @dataclass(frozen=True)
@@ -152,7 +143,6 @@ class LimitArrays(Frozen):
     exempt: Mask
     interest_only: Mask
     settle_full: Mask
-    level: Mask
 
 
 @dataclass(frozen=True)
@@ -168,6 +158,7 @@ class Problem(Frozen):
     debt: DebtArrays
     value: ValueArrays
     limits: LimitArrays
+    form: FormArrays
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -209,9 +200,9 @@ class Problem(Frozen):
         """
         off = np.full_like(self.limits.step, np.nan)
         never = np.zeros_like(self.limits.settle_full)
-        limits = replace(self.limits, minimum=off, step=off, balloon=off, settle_full=never, level=never)
+        limits = replace(self.limits, minimum=off, step=off, balloon=off, settle_full=never)
         nothing_due = np.zeros_like(self.debt.current)
         debt = replace(self.debt, current=nothing_due, collateral=np.zeros_like(self.debt.collateral))
         value = replace(self.value, recovery=np.zeros_like(self.value.recovery))
         modes = tuple("A" if uniform.all() else "replay" for uniform in self.debt.uniform)
-        return replace(self, modes=modes, limits=limits, debt=debt, value=value)
+        return replace(self, modes=modes, limits=limits, form=self.form.off(), debt=debt, value=value)

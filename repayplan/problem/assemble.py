@@ -20,6 +20,7 @@ from repayplan.money import to_cents
 from repayplan.problem.arrays import CashArrays, CoverArrays, DebtArrays, LimitArrays, Mask, Problem, Real, ValueArrays
 from repayplan.problem.growth import at_signing, maps, one_rate
 from repayplan.problem.interest import affordable, due_dates, spare_cents
+from repayplan.problem.shaping import form_of, interest_dates
 from repayplan.problem.terms import Terms, payment_dates, rate_after_signing, settlement_dates
 
 
@@ -34,6 +35,8 @@ def assemble(case: Case, terms: Terms) -> Problem:
     cover = _cover(terms, days, pays, cash, _service(days, flows))
     grace = np.array([terms.grace_until is not None and day <= terms.grace_until for day in days])
     debt, mode = _debt(case, terms, days, pays, grace, cash, cover)
+    exempt = grace | _short(pays, cash, debt)
+    closed = (grace & (not terms.grace_interest_only)) | (cash.payable[0] <= 0)
     return Problem(
         loans=(tuple(loan.id for loan in case.loans),),
         modes=(mode,),
@@ -43,7 +46,8 @@ def assemble(case: Case, terms: Terms) -> Problem:
         cover=cover,
         debt=debt,
         value=_value(case, terms, days, debt),
-        limits=_limits(terms, grace | _short(pays, cash, debt), grace),
+        limits=_limits(terms, exempt, grace),
+        form=form_of(case, terms, days, pays, grace, closed, exempt, flows),
     )
 
 
@@ -126,7 +130,9 @@ def _debt(
     cover: CoverArrays,
 ) -> tuple[DebtArrays, str]:
     openings = [at_signing(loan, terms.arrears) for loan in case.loans]
+    closed = grace & (not terms.grace_interest_only)
     due = due_dates(days, pays, terms.interest_every, grace & terms.grace_interest_only, grace)
+    due |= interest_dates(case, terms, days, pays) & ~closed
     first = int(np.flatnonzero(due)[0]) if due.any() else len(days)
     periods = _settlement_periods(case, terms, days)
     growth, charge = (
@@ -262,7 +268,6 @@ def _limits(terms: Terms, exempt: Mask, grace: Mask) -> LimitArrays:
         exempt=exempt[None],
         interest_only=np.array([terms.grace_interest_only]),
         settle_full=np.array([terms.settle == "full"]),
-        level=np.array([terms.shape == "level"]),
     )
 
 

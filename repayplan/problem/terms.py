@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from repayplan.calendar.dates import add_months, recurring
 from repayplan.cases.models import Case, Cover, Grace, Loan
+from repayplan.cases.shapes import Contingent, Shape, shape_of
 from repayplan.errors import Fault, InputError
 from repayplan.forecast import Window, forecast
 from repayplan.forecast.views import seen
@@ -38,6 +39,7 @@ class Terms:
     payment_every: int
     first_payment: dt.date
     shape: str
+    form: Shape
     prefer: str
     tolerance: Decimal
     delay: str
@@ -89,13 +91,15 @@ def resolve(case: Case) -> Terms:
     maturity = policy.maturity or add_months(case.as_of, months)
     payment_day = policy.first_payment.day if policy.first_payment and not policy.payment_day else policy.payment_day
     payment_day = filler.value("payment_day", payment_day)
+    form = filler.form()
     terms = Terms(
         months=months,
         maturity=maturity,
         payment_day=payment_day,
         payment_every=filler.value("payment_every", policy.payment_every),
         first_payment=policy.first_payment or filler.first_payment(payment_day),
-        shape=filler.value("shape", policy.shape),
+        shape=form.kind,
+        form=form,
         prefer=filler.value("prefer", policy.prefer),
         tolerance=filler.decimal("tolerance", policy.tolerance),
         delay=filler.value("delay", policy.delay),
@@ -226,6 +230,13 @@ class _Filler:
         amount = to_cents(cash.operating_cost) * self.table["floor_months"].value
         self.note("floor_months", None, plain(amount))
         return int(amount)
+
+    def form(self) -> Shape:
+        """The shape with everything it leaves open."""
+        shape: Shape = shape_of(self.value("shape", self.case.policy.shape))
+        if not isinstance(shape, Contingent):
+            return shape
+        return shape.model_copy(update={"long_stop_days": self.value("long_stop_days", shape.long_stop_days)})
 
     def first_payment(self, payment_day: int) -> dt.date:
         """The next payment day at least so many days away."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from repayplan.problem.arrays import CashArrays, CoverArrays, DebtArrays, LimitArrays, Problem, ValueArrays
+from repayplan.problem.form import FormArrays, free_form
 
 
 def months_problem(
@@ -65,6 +67,12 @@ def months_problem(
             exempt=never,
             interest_only=np.array([False]),
             settle_full=np.array([True]),
-            level=np.array([level]),
         ),
+        form=_level(count) if level else free_form(1, count),
     )
+
+
+def _level(count: int) -> FormArrays:
+    """One amount on every date."""
+    every = np.ones((1, count), dtype=bool)
+    return replace(free_form(1, count), kinds=("level",), counted=every, weight=np.ones((1, 1, count)))

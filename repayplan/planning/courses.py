@@ -1,0 +1,205 @@
+"""Rounding a shape: θ to whole units, or shares to a hundredth of a percent; the amounts follow from it.
+
+What is rounded is θ and never a single payment, so that the shape holds as it is. The last payment is what the ledger
+says is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from types import MappingProxyType
+
+import numpy as np
+
+from repayplan.debt.ledger import Ledger
+from repayplan.money import floor_to
+from repayplan.problem.arrays import Problem, Real
+from repayplan.problem.form import Key, Rule
+
+NOISE = 1e-9
+"""Solver noise in units of the debt, or of a share; what is smaller is nothing."""
+
+SHARE = Decimal("0.0001")
+"""Shares are signed to a hundredth of a percent."""
+
+Amounts = Callable[[int, Sequence[Ledger]], int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Unknowns:
+    """What a shape left to the solver: θ (K, T), cents or shares, and the stage and total (cents) of the last
+    payment."""
+
+    theta: Real
+    final: int
+    last: float
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """``amount``: what is paid over all loans at a stage before the last payment, given the ledgers as they stand; None
+    where the shape does not say. ``whole``: whether amounts are multiples of the unit; ``rules``: what is signed."""
+
+    amount: Amounts
+    whole: bool
+    rules: tuple[Rule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fineness:
+    """``unit`` of amounts in cents, where a ``wished`` one may be too coarse; ``up`` where θ is rounded up."""
+
+    unit: int
+    wished: int
+    up: bool
+
+    @property
+    def share(self) -> Decimal:
+        """Steps of shares, as much finer than usual as the unit is."""
+        return SHARE * self.unit / self.wished
+
+
+Rounding = Callable[[Problem, Unknowns, Fineness], Iterator[Course]]
+
+_roundings: dict[str, Rounding] = {}
+
+
+def rounding(*shapes: str) -> Callable[[Rounding], Rounding]:
+    """Register how the θ of shapes are rounded."""
+
+    def register(made: Rounding) -> Rounding:
+        _roundings.update(dict.fromkeys(shapes, made))
+        return made
+
+    return register
+
+
+def roundings() -> Mapping[str, Rounding]:
+    """How θ is rounded, by shape."""
+    return MappingProxyType(_roundings)
+
+
+def courses(problem: Problem, unknowns: Unknowns, fine: Fineness) -> Iterator[Course]:
+    """Ways to round the case's shape, the better first."""
+    return _roundings[problem.form.kind](problem, unknowns, fine)
+
+
+@rounding("level")
+def level(problem: Problem, unknowns: Unknowns, fine: Fineness) -> Iterator[Course]:
+    """One amount, or two."""
+    for amounts in _levels(problem, unknowns, fine):
+        yield Course(_looked_up(amounts), whole=True)
+
+
+@rounding("level_balloon")
+def level_balloon(problem: Problem, unknowns: Unknowns, fine: Fineness) -> Iterator[Course]:
+    """One amount; the last payment is large whatever the others are."""
+    yield Course(_looked_up(next(_levels(problem, unknowns, fine))), whole=True)
+
+
+@rounding("step_up", "seasonal")
+def multiples(problem: Problem, unknowns: Unknowns, fine: Fineness) -> Iterator[Course]:
+    """Each multiple of a θ to the unit; the same multiple is the same amount."""
+    form, amounts = problem.form, {}
+    for stage in _before_last(problem, unknowns):
+        exact = float(form.weight[0, :, stage] @ unknowns.theta[:, stage]) + NOISE * float(problem.scale[0])
+        amounts[stage] = floor_to(int(exact) + (fine.unit - 1 if fine.up else 0), fine.unit)
+    yield Course(_looked_up(amounts), whole=True)
+
+
+@rounding("level_principal")
+def level_principal(problem: Problem, unknowns: Unknowns, fine: Fineness) -> Iterator[Course]:
+    """Interest as the ledger has it, and rounded principal."""
+    counted = problem.form.counted[0]
+    first = int(np.flatnonzero(counted)[0]) if counted.any() else problem.shape[1]
+
+    def course(parts: Mapping[int, int]) -> Course:
+        def amount(stage: int, books: Sequence[Ledger]) -> int | None:
+            if stage in parts:
+                return _interest(books) + parts[stage]
+            return _interest(books) if stage < first and problem.debt.current[0, stage] else None
+
+        return Course(amount, whole=False)
+
+    yield from map(course, _levels(problem, unknowns, fine))
+
+
+@rounding("interest_only")
+def interest_only(problem: Problem, unknowns: Unknowns, fine: Fineness) -> Iterator[Course]:
+    """Interest as the ledger has it for the first months, then one amount, or two."""
+    inside = problem.form.interest[0] & ~problem.debt.waived[0]
+
+    def course(amounts: Mapping[int, int]) -> Course:
+        def amount(stage: int, books: Sequence[Ledger]) -> int | None:
+            return _interest(books) if inside[stage] else amounts.get(stage)
+
+        return Course(amount, whole=False)
+
+    yield from map(course, _levels(problem, unknowns, fine))
+
+
+@rounding("milestone_share", "store_share", "receivable_share")
+def shares(problem: Problem, unknowns: Unknowns, fine: Fineness) -> Iterator[Course]:
+    """Shares rounded, and what they make of the receipts."""
+    form = problem.form
+    at_last = _shares_at_last(problem, unknowns)
+    found: dict[Key, Decimal] = {}
+    for stream in form.streams:
+        stages = [stage for stage, cents in enumerate(stream.cents) if cents and stage <= unknowns.final]
+        if stages and stages[0] < unknowns.final:
+            share = float(unknowns.theta[stream.theta, stages[0]])
+            found[stream.terms.key] = _to_grain(share, fine.share, up=fine.up)
+        elif stages:
+            found[stream.terms.key] = _to_grain(at_last[stream.theta], fine.share, up=True)
+    rules = form.rules(found)
+    due, counted = form.due(rules), set(_before_last(problem, unknowns))
+    yield Course(lambda stage, _: int(due[stage]) if stage in counted else None, whole=False, rules=rules)
+
+
+def _looked_up(amounts: Mapping[int, int]) -> Amounts:
+    return lambda stage, _: amounts.get(stage)
+
+
+def _before_last(problem: Problem, unknowns: Unknowns) -> list[int]:
+    return [stage for stage in np.flatnonzero(problem.form.counted[0]).tolist() if stage < unknowns.final]
+
+
+def _levels(problem: Problem, unknowns: Unknowns, fine: Fineness) -> Iterator[dict[int, int]]:
+    """The amount of each date before the last: θ rounded, then two amounts a unit apart.
+
+    The larger one comes later, so that what has been paid never runs ahead of the plan.
+    """
+    stages, unit = _before_last(problem, unknowns), fine.unit
+    if not stages:
+        yield {}
+        return
+    theta = float(unknowns.theta[0, stages[0]]) + NOISE * float(problem.scale[0])
+    amount = floor_to(int(theta) + (unit - 1 if fine.up else 0), unit)
+    yield dict.fromkeys(stages, amount)
+    late = int(len(stages) * (theta - amount) / unit)
+    if late > 0:
+        yield {stage: amount + (unit if number >= len(stages) - late else 0) for number, stage in enumerate(stages)}
+
+
+def _interest(books: Sequence[Ledger]) -> int:
+    return sum(ledger.debt - ledger.principal for ledger in books)
+
+
+def _shares_at_last(problem: Problem, unknowns: Unknowns) -> list[float]:
+    """Shares of the receipts that the last payment takes: no larger than it needs, nor smaller than those before."""
+    form, final = problem.form, unknowns.final
+    least, most = np.zeros(form.thetas), unknowns.theta[:, final]
+    for stage in _before_last(problem, unknowns):
+        seen = form.weight[0, :, stage] > 0
+        least[seen] = unknowns.theta[seen, stage]
+    little, much = (float(form.weight[0, :, final] @ shares) for shares in (least, most))
+    part = min(max((unknowns.last - little) / (much - little), 0.0), 1.0) if much > little else 1.0
+    return [float(share) for share in least + part * np.maximum(most - least, 0.0)]
+
+
+def _to_grain(share: float, grain: Decimal, *, up: bool) -> Decimal:
+    noisy = share - NOISE if up else share + NOISE
+    steps = (Decimal(noisy) / grain).to_integral_value(ROUND_CEILING if up else ROUND_FLOOR)
+    return min(max(steps * grain, Decimal(0)), Decimal(1)).normalize() + 0

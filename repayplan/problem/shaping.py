@@ -1,0 +1,199 @@
+"""From the shape that a policy wants to arrays."""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+import numpy as np
+
+from repayplan.calendar.dates import add_months
+from repayplan.cases.checks import owed
+from repayplan.cases.models import Case
+from repayplan.cases.shapes import (
+    SOURCES,
+    Contingent,
+    InterestOnly,
+    LevelBalloon,
+    LevelPrincipal,
+    Seasonal,
+    StepUp,
+    StoreShare,
+)
+from repayplan.errors import Fault, InputError
+from repayplan.forecast import Flow
+from repayplan.language import tr
+from repayplan.money import to_cents
+from repayplan.problem.form import FormArrays, Rule, Stream, free_form
+from repayplan.problem.frozen import Mask, Real
+from repayplan.problem.terms import Terms
+
+_YEAR = 12
+
+Name = tuple[str, str | None]
+
+
+def interest_dates(case: Case, terms: Terms, days: Sequence[dt.date], pays: Mask) -> Mask:
+    """(T,) payment dates on which the shape has interest paid up."""
+    match terms.form:
+        case LevelPrincipal():
+            return pays
+        case InterestOnly():
+            return pays & _until(case, terms.form, days)
+        case _:
+            return np.zeros_like(pays)
+
+
+def form_of(
+    case: Case,
+    terms: Terms,
+    days: Sequence[dt.date],
+    pays: Mask,
+    grace: Mask,
+    closed: Mask,
+    exempt: Mask,
+    flows: Sequence[Flow],
+) -> FormArrays:
+    """The shape of one case (N = 1). ``closed`` (T,): nothing can or may be paid; ``exempt``: no size is demanded.
+
+    InputError where a rule promises to share out a receipt sooner than on the next payment date.
+    """
+    shape, counted = terms.form, pays & ~exempt
+    form = replace(
+        free_form(1, len(days)), kinds=(terms.shape,), counted=counted[None], weight=np.ones((1, 1, len(days)))
+    )
+    match shape:
+        case StepUp():
+            return replace(form, weight=_steps(shape, days, counted)[None, None])
+        case Seasonal():
+            peak = shape.peak is not None
+            return replace(form, weight=_seasons(shape, days, counted)[None], falling=np.array([peak]))
+        case InterestOnly():
+            inside = pays & _until(case, shape, days)
+            return replace(form, interest=(inside & ~closed)[None], counted=(counted & ~inside)[None])
+        case LevelPrincipal():
+            return replace(form, counted=(counted & ~closed)[None])
+        case LevelBalloon():
+            return replace(form, stated=np.array([_stated(case, shape)]))
+        case Contingent():
+            return _contingent(terms, shape, days, pays & ~closed & ~grace, flows)
+    return form if terms.shape != "free" else free_form(1, len(days))
+
+
+def _until(case: Case, shape: InterestOnly, days: Sequence[dt.date]) -> Mask:
+    end = add_months(case.as_of, shape.months)
+    return np.array([day <= end for day in days])
+
+
+def _steps(shape: StepUp, days: Sequence[dt.date], counted: Mask) -> Real:
+    """(T,) multiples of the first installment."""
+    if shape.steps is not None:
+        reached = [[step.multiple for step in shape.steps if step.since <= day] for day in days]
+        return np.array([float(multiples[-1]) if multiples else 1.0 for multiples in reached])
+    first = days[int(np.flatnonzero(counted)[0])] if counted.any() else days[0]
+    passed = [max((day.year - first.year) * _YEAR + day.month - first.month, 0) for day in days]
+    factor = 1 + (shape.growth or Decimal(0))
+    return np.array([float(factor ** (months // (shape.every or _YEAR))) for months in passed])
+
+
+def _seasons(shape: Seasonal, days: Sequence[dt.date], counted: Mask) -> Real:
+    """(K, T) one θ for the peak and one for the rest, or one for each month of the year in which payments fall."""
+    months = np.array([day.month for day in days])
+    if shape.peak is not None:
+        peak = np.isin(months, shape.peak)
+        return np.stack([peak, ~peak]).astype(float)
+    return np.stack([months == month for month in sorted(set(months[counted].tolist())) or [1]]).astype(float)
+
+
+def _stated(case: Case, shape: LevelBalloon) -> float:
+    if shape.last is not None:
+        return float(to_cents(shape.last))
+    return float(round((shape.share or Decimal(0)) * sum(map(owed, case.loans))))
+
+
+def _contingent(
+    terms: Terms, shape: Contingent, days: Sequence[dt.date], counted: Mask, flows: Sequence[Flow]
+) -> FormArrays:
+    """Weights are cents of receipts. A date on which all receipts together are below the minimum has that as base."""
+    streams = tuple(_streams(terms, shape, days, counted, flows))
+    thetas = 1 + max((stream.theta for stream in streams), default=0)
+    weight = np.zeros((thetas, len(days)))
+    for stream in streams:
+        weight[stream.theta] += np.array(stream.cents)
+    minimum = to_cents(shape.minimum)
+    short = counted & (weight.sum(axis=0) < minimum)
+    return replace(
+        free_form(1, len(days)),
+        kinds=(terms.shape,),
+        counted=counted[None],
+        base=np.where(short, minimum, 0).astype(np.int64)[None],
+        weight=np.where(short, 0.0, weight)[None],
+        streams=streams,
+        minimum=minimum,
+    )
+
+
+def _streams(
+    terms: Terms, shape: Contingent, days: Sequence[dt.date], counted: Mask, flows: Sequence[Flow]
+) -> Iterator[Stream]:
+    """Receipts by rule, each on the first payment date that is not before it; those after the last are left out."""
+    dates = np.flatnonzero(counted).tolist()
+    pay_days = [days[stage] for stage in dates]
+    named, thetas = _naming(terms, shape), dict[Name, int]()
+    found: dict[tuple[Name, dt.date | None], list[tuple[Flow, int]]] = {}
+    for flow in flows:
+        place = bisect_left(pay_days, flow.date)
+        if _shared_out(terms, shape, flow) and place < len(dates):
+            key = (named(flow), flow.date if terms.shape == "milestone_share" else None)
+            found.setdefault(key, []).append((flow, dates[place]))
+    wait = _wait(shape, [(flow, days[stage]) for received in found.values() for flow, stage in received])
+    for ((source, part), _), received in found.items():
+        cents = [0] * len(days)
+        for flow, stage in received:
+            cents[stage] += flow.amount
+        expected = max(flow.date for flow, _ in received)
+        long_stop = expected + dt.timedelta(days=shape.long_stop_days or 0)
+        rule = Rule(source, part, expected, Decimal(0), wait, to_cents(shape.minimum), long_stop, shape.account)
+        together = (source, None) if terms.shape == "milestone_share" else (source, part)
+        yield Stream(rule, thetas.setdefault(together, len(thetas)), tuple(cents))
+
+
+def _shared_out(terms: Terms, shape: Contingent, flow: Flow) -> bool:
+    wanted = shape.source is None or flow.source == shape.source
+    return flow.amount > 0 and flow.kind == SOURCES[terms.shape] and wanted
+
+
+def _naming(terms: Terms, shape: Contingent) -> Callable[[Flow], Name]:
+    """What a rule calls a receipt: the milestone by itself, the group of the store, or the source alone."""
+    if terms.shape == "milestone_share":
+        return lambda flow: (flow.source, flow.part)
+    if isinstance(shape, StoreShare) and shape.groups is not None:
+        groups = {store: group.name for group in shape.groups for store in group.stores}
+        return lambda flow: (flow.source, groups[flow.part.rsplit(" ", 1)[0]])
+    return lambda flow: (flow.source, None)
+
+
+def _wait(shape: Contingent, received: Sequence[tuple[Flow, dt.date]]) -> int:
+    """Days within which every receipt can be shared out: the longest wait, or what the policy says if that is more."""
+    waits = [((day - flow.date).days, flow, day) for flow, day in received]
+    longest = max((days for days, _, _ in waits), default=0)
+    if shape.pay_within_days is None or longest <= shape.pay_within_days:
+        return longest if shape.pay_within_days is None else shape.pay_within_days
+    flow, day = next((flow, day) for days, flow, day in waits if days == longest)
+    raise InputError(
+        Fault(
+            tr(
+                "the receipt of {date} from {source} waits for the payment day {day}",
+                date=flow.date,
+                source=flow.source,
+                day=day,
+            ),
+            "policy.shape.pay_within_days",
+            f"{shape.pay_within_days}",
+            tr("at least {count}", count=longest),
+            tr("allow more days, or more payment days (policy.payment_every)"),
+        )
+    )

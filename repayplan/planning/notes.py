@@ -90,12 +90,13 @@ def _not_in_the_plan(case: Case) -> Iterator[Finding]:
 def _exempt_dates(plan: Replay) -> Iterator[Finding]:
     """Payment dates, outside a grace time, on which limits on the size of installments do not count."""
     terms = plan.terms
-    sized = terms.step is not None or terms.minimum_installment is not None or terms.shape == "level"
+    shaped = not plan.problem.form.is_free and not plan.problem.form.streams
+    sized = terms.step is not None or terms.minimum_installment is not None or shaped
     limits = plan.problem.limits
     dates = [stage for stage in plan.pay_stages if limits.exempt[0, stage] and not limits.grace[0, stage]]
     if sized and dates:
         sentence = tr(
-            "Up to {date} less than an even installment can be spared: step, least amount and level count after it",
+            "Up to {date} less than an even installment can be spared: step, least amount and shape count after it",
             date=plan.days[dates[-1]],
         )
         yield Finding("exempt", "policy", "warning", sentence, plan.days[dates[-1]])

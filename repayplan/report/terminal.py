@@ -17,7 +17,8 @@ from repayplan.planning.result import Binding, Metrics, Plan
 from repayplan.problem.terms import UsedDefault, payment_dates
 from repayplan.report.chart import chart
 from repayplan.report.schedule import payments, schedule
-from repayplan.report.words import default_words, status_words
+from repayplan.report.shapes import shape_sentences
+from repayplan.report.words import default_words, shape_name, status_words
 
 _MARKS = {"fail": ("✘", "bold red"), "warning": ("!", "bold yellow"), "note": ("·", "dim"), "pass": ("✔", "green")}
 _NAMED_SPANS = 4
@@ -33,6 +34,7 @@ def show_plan(plan: Plan, console: Console) -> None:
         _heading(tr("Schedule"), console)
         console.print(schedule(plan, console))
         _quiet_days(plan, console)
+    _shape(plan, console)
     if plan.cash:
         _heading(tr("Cash and payments"), console)
         for line in chart(plan, console.width):
@@ -128,6 +130,15 @@ def _signing(plan: Plan) -> Message:
     return tr(
         "{amount} {currency} on {date} ({part} of it arrears turned into principal)", **said, part=grouped(capitalized)
     )
+
+
+def _shape(plan: Plan, console: Console) -> None:
+    """The few figures that the installments are made of."""
+    sentences = shape_sentences(plan)
+    if sentences:
+        named = tr("Shape of the installments: {shape}", shape=shape_name(plan.terms.shape))
+        _heading(tr("Rules that make the payments") if plan.rules else named, console)
+        _list([("·", "dim", str(sentence)) for sentence in sentences], console)
 
 
 def _quiet_days(plan: Plan, console: Console) -> None:

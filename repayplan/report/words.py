@@ -146,6 +146,11 @@ def default_words(field: str, value: str) -> tuple[str, str]:
     return str(name), f"{Decimal(value):,.2f}" if amount else str(_CHOICES.get(value, value))
 
 
+def shape_name(kind: str) -> Message:
+    """What a shape is called."""
+    return _CHOICES[kind]
+
+
 def _view(value: str) -> str:
     """``haircut 5%, delay_days 60`` in words."""
     share, days = (part.split()[1] for part in value.split(", "))

@@ -1,6 +1,6 @@
 """Shapes that installments may have: one model for each, told apart by ``kind``; plain names where nothing is open.
 
-The last three tie payments to receipts: they fix a share, and let day and amount follow what comes in.
+Those whose names end in share tie payments to receipts: day and amount follow what comes in.
 """
 
 from __future__ import annotations

@@ -20,16 +20,18 @@ every mode of [the model](model.md).
 def limits_page() -> str:
     """The page in Markdown, one line a limit."""
     lines = [
-        f"| {name} | {_cell(entry.formula)} | {_cell(entry.applies)} | {_cell(entry.source)} | {_cell(entry.sign)} "
-        f"| {_cell(_first_line(checks()[name].judge.__doc__))} |"
+        f"| {name} | {cell(entry.formula)} | {cell(entry.applies)} | {cell(entry.source)} | {cell(entry.sign)} "
+        f"| {cell(first_line(checks()[name].judge.__doc__))} |"
         for name, entry in limits().items()
     ]
     return HEAD + "\n".join(lines) + "\n"
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """A text inside a table."""
     return text.replace("|", "\\|")
 
 
-def _first_line(text: str | None) -> str:
+def first_line(text: str | None) -> str:
+    """What a docstring says first."""
     return (text or "").strip().split("\n")[0].rstrip(".")

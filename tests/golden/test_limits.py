@@ -1,4 +1,4 @@
-"""Every limit as rows and as a point check: golden programs, good points and bad points.
+"""Every limit and every shape as rows and as a point check: golden programs, good points and bad points.
 
 The rows a limit writes for a tiny case stand in ``*.txt``, so that a change in them is seen in the change itself
 (``pytest tests/golden --refresh`` writes them). A good point is kept by the check and is a point of the program; a bad
@@ -20,12 +20,12 @@ from repayplan.compliance.registry import checks, failures
 from repayplan.compliance.replay import Replay
 from repayplan.formulation.build import Formulation, formulate
 from repayplan.formulation.registry import limits
+from repayplan.formulation.shaping import shapes
 from repayplan.solvers.highs import Highs
 from repayplan.solvers.result import Status
 from repayplan.solvers.sparse import SparseProgram
 
 FOLDER = Path(__file__).parent
-SHAPES = {"level"}
 STATES = {
     "cover": {"paid", "paid_before_window"},
     "interest": {"principal"},
@@ -38,7 +38,7 @@ every_example = pytest.mark.parametrize("name", EXAMPLES)
 
 
 def test_every_limit_has_rows_a_check_a_golden_program_and_points() -> None:
-    wanted = {*limits(), *SHAPES}
+    wanted = {*limits(), *shapes()}
     assert wanted == set(checks())
     assert wanted == {example.limit for example in EXAMPLES.values()}
     assert {f"{name}.txt" for name in EXAMPLES} == {path.name for path in FOLDER.glob("*.txt")}
@@ -57,12 +57,11 @@ def test_the_rows_are_the_golden_ones(name: str, request: pytest.FixtureRequest)
 @every_example
 def test_a_good_point_passes_and_a_bad_one_fails_by_the_smallest_step(name: str) -> None:
     example = EXAMPLES[name]
-    case = example.case()
-    assert checks()[example.limit].active(pay(case, *example.good))
+    assert checks()[example.limit].active(example.pay(*example.good))
     for good in (example.good, *example.allowed):
-        assert failures(pay(case, *good)) == []
+        assert failures(example.pay(*good)) == []
     for bad, missing in example.bad.items():
-        found = failures(pay(case, *bad))
+        found = failures(example.pay(*bad))
         assert {finding.rule for finding in found} == {example.limit}, bad
         assert found[0].amount == missing, bad
 
@@ -70,11 +69,10 @@ def test_a_good_point_passes_and_a_bad_one_fails_by_the_smallest_step(name: str)
 @every_example
 def test_the_program_draws_the_line_where_the_check_does(name: str) -> None:
     example = EXAMPLES[name]
-    case = example.case()
-    formulation = formulate(prepare(case)[1])
-    assert holds(formulation, pay(case, *example.good))
+    formulation = formulate(prepare(example.case())[1])
+    assert holds(formulation, example.pay(*example.good))
     for bad in example.bad:
-        assert not holds(formulation, pay(case, *bad)), bad
+        assert not holds(formulation, example.pay(*bad)), bad
 
 
 def test_a_day_past_the_grace_is_outside_it() -> None:
@@ -121,8 +119,8 @@ def program_text(example: Example) -> str:
     families = {example.limit} | STATES.get(example.limit, set())
     dates = zip(problem.days(), problem.pays[0], strict=True)
     stages = [f"  {stage}  {day}{'  payment' if pays else ''}" for stage, (day, pays) in enumerate(dates)]
-    known = limits().get(example.limit)
-    head = [f"{example.limit}: {known.formula if known else 'x_t = θ before the last payment, x_n ≤ θ'}", *stages]
+    known = {**limits(), **shapes()}[example.limit]
+    head = [f"{example.limit}: {known.formula}", *stages]
     lanes = [rows_text(formulation, formulation.valued(lane), families) for lane in range(formulation.frame.lanes)]
     text = [*head, "", *(line for line in lanes[0] if all(line in rows for rows in lanes))]
     if formulation.frame.guessed:

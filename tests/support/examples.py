@@ -10,16 +10,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from making import make_case
+from making import make_case, pay
 
 from repayplan.cases.models import Case
+from repayplan.compliance.replay import Replay
 
 
 @dataclass(frozen=True)
 class Example:
     """``good`` and ``bad`` payments in cents on the payment dates one by one; each ``bad`` with what it misses.
 
-    ``allowed``: kept by the check alone, where rounding needs room that the program does not use.
+    ``shares``: what is signed of each stream of receipts. ``allowed``: kept by the check alone, where rounding needs
+    room that the program does not use.
     """
 
     limit: str
@@ -29,6 +31,11 @@ class Example:
     allowed: tuple[tuple[int, ...], ...] = ()
     cash: Mapping[str, Any] = field(default_factory=dict)
     settle: str = "best"
+    shares: tuple[str, ...] = ()
+
+    def pay(self, *amounts: int) -> Replay:
+        """What the payments do."""
+        return pay(self.case(), *amounts, shares=self.shares)
 
     def case(self) -> Case:
         """The case: 5,000.00 on hand, a floor of 2,000.00 and 1,000.00 a month where nothing else is said."""
@@ -36,6 +43,16 @@ class Example:
         months = len(self.good)
         return make_case(loan={"principal": "10000.00"}, months=months, settle=self.settle, **cash, **self.policy)
 
+
+CHAIN = {"kind": "stores", "stores": [{"name": "Corner", "monthly": "1000.00"}], "day": 10}
+INVOICES = {
+    "kind": "receivables",
+    "items": [
+        {"debtor": "Jiangnan", "amount": "1000.00", "due": "2026-12-10"},
+        {"debtor": "Jiangbei", "amount": "2000.00", "due": "2027-01-10"},
+        {"debtor": "Jiangnan", "amount": "1000.00", "due": "2027-02-10"},
+    ],
+}
 
 EXAMPLES: Mapping[str, Example] = {
     # 5,000 − 3,000 leaves the floor; each month brings another 1,000
@@ -159,5 +176,106 @@ EXAMPLES: Mapping[str, Example] = {
         policy={"shape": "level"},
         allowed=((50_000, 50_001, 50_001, 30_000), (50_000, 50_000, 50_000, 55_000)),
         cash={"opening": "9000.00"},
+    ),
+    # 2,000.00 of principal with 30.00, 24.80 (on 8,000.00) and 18.60 (on 6,000.00) of interest, then 1,000.00 with
+    # 11.20
+    "level_principal": Example(
+        "level_principal",
+        good=(203_000, 202_480, 201_860, 101_120),
+        bad={
+            (203_001, 202_480, 201_860, 101_120): 1,
+            (203_000, 202_480, 201_860, 221_121): 1,  # a tenth above 2,000.00 is 2,200.00
+        },
+        policy={"shape": "level_principal"},
+        allowed=((203_000, 202_480, 201_861, 101_120), (203_000, 202_480, 201_860, 221_120)),
+        cash={"opening": "9000.00"},
+    ),
+    # 30.00 and 31.00 of interest, then one amount
+    "interest_only": Example(
+        "interest_only",
+        good=(3_000, 3_100, 50_000, 50_000, 30_000),
+        bad={
+            (3_001, 3_100, 50_000, 50_000, 30_000): 1,
+            (3_000, 3_100, 50_001, 50_000, 30_000): 1,
+            (3_000, 3_100, 50_000, 50_000, 55_001): 1,
+        },
+        policy={"shape": {"kind": "interest_only", "months": 2}},
+        allowed=((3_000, 3_100, 50_000, 50_001, 30_000), (3_000, 3_100, 50_000, 50_000, 55_000)),
+        cash={"opening": "9000.00"},
+    ),
+    # the last is 600.00, but for a cent of rounding in each of the three before it, with interest: 3.03, four cents
+    "level_balloon": Example(
+        "level_balloon",
+        good=(50_000, 50_000, 50_000, 60_000),
+        bad={(50_001, 50_000, 50_000, 60_000): 1, (50_000, 50_000, 50_000, 60_005): 1, (50_000,) * 3 + (59_995,): 1},
+        policy={"shape": {"kind": "level_balloon", "last": "600.00"}},
+        allowed=((50_000, 50_000, 50_000, 60_004), (50_000, 50_000, 50_001, 59_996)),
+        cash={"opening": "9000.00"},
+    ),
+    # 500.00, 550.00, 605.00 and at most 665.50; rounding leaves a cent on each: 1.1 x 500.01 and a cent is 550.021,
+    # and 1.331 x 605.01 / 1.21 and a cent, 665.521, a tenth above which is 732.0731
+    "step_up": Example(
+        "step_up",
+        good=(50_000, 55_000, 60_500, 40_000),
+        bad={(50_000, 55_003, 60_500, 40_000): 1, (50_000, 55_000, 60_500, 73_208): 1},
+        policy={"shape": {"kind": "step_up", "growth": "10%", "every": 1}},
+        allowed=((50_000, 55_001, 60_500, 40_000), (50_000, 55_000, 60_500, 73_207)),
+        cash={"opening": "9000.00"},
+    ),
+    "seasonal": Example(
+        "seasonal",
+        good=(30_000, 60_000, 30_000, 60_000, 20_000),
+        bad={
+            (30_000, 60_000, 30_001, 60_000, 20_000): 1,
+            (30_001, 30_000, 30_001, 30_000, 20_000): 1,
+            (30_000, 60_000, 30_000, 60_000, 33_001): 1,
+        },
+        policy={"shape": {"kind": "seasonal", "peak": [1, 3]}},
+        allowed=((30_000, 60_000, 30_000, 60_000, 33_000),),
+        cash={"opening": "9000.00"},
+    ),
+    # half of 1,000.00, then 60 % of 1,000.00 and of 2,000.00; the check knows the shares, the program only that they
+    # do not fall and are none above 100 %
+    "milestone_share": Example(
+        "milestone_share",
+        good=(50_000, 60_000, 90_000),
+        bad={(60_000, 50_000, 90_000): 10_000, (50_000, 60_000, 200_001): 68_001},
+        policy={"shape": "milestone_share"},
+        allowed=((50_000, 60_000, 132_000),),
+        cash={
+            "opening": "9000.00",
+            "monthly": [],
+            "milestones": {"2026-12-10": "1000.00", "2027-01-10": "1000.00", "2027-02-10": "2000.00"},
+        },
+        shares=("0.5", "0.6", "0.6"),
+    ),
+    # half of 1,000.00 a month
+    "store_share": Example(
+        "store_share",
+        good=(50_000, 50_000, 30_000),
+        bad={(50_001, 50_000, 30_000): 1, (50_000, 50_000, 55_001): 1},
+        policy={"shape": "store_share"},
+        allowed=((50_000, 50_000, 55_000),),
+        cash={"opening": "9000.00", "monthly": [], "source": CHAIN},
+        shares=("0.5",),
+    ),
+    # 70 % of 1,000.00 where at least 600.00 is due
+    "store_share.minimum": Example(
+        "store_share",
+        good=(70_000, 70_000, 30_000),
+        bad={(50_000, 50_000, 30_000): 20_000},
+        policy={"shape": {"kind": "store_share", "minimum": "600.00"}},
+        cash={"opening": "9000.00", "monthly": [], "source": CHAIN},
+        shares=("0.7",),
+    ),
+    # half of 1,000.00, of 2,000.00 and of 1,000.00
+    "receivable_share": Example(
+        "receivable_share",
+        good=(50_000, 100_000, 30_000),
+        bad={(50_001, 100_000, 30_000): 1, (50_000, 100_000, 55_001): 1},
+        policy={"shape": "receivable_share"},
+        allowed=((50_000, 100_000, 55_000),),
+        cash={"opening": "9000.00", "monthly": [], "source": INVOICES},
+        shares=("0.5",),
     ),
 }

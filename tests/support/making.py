@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from repayplan.cases.models import Case
@@ -35,19 +36,23 @@ def make_case(
     monthly: Sequence[str] = (),
     start: str = "2026-12",
     milestones: Mapping[str, str] | None = None,
+    source: Mapping[str, Any] | None = None,
     **policy: Any,
 ) -> Case:
     """A borrower on 20 November 2026, whose interest at 3.60 % ACT/360 is one ten-thousandth a day.
 
-    ``monthly`` receipts come on the last day of the months from ``start`` on, ``milestones`` on their own days.
+    ``monthly`` receipts come on the last day of the months from ``start`` on, ``milestones`` on their own days, those
+    of another ``source`` as it says.
     Nothing is limited but by ``policy``, and amounts are planned in cents.
     """
     sources: list[dict[str, Any]] = []
-    if monthly or not milestones:
+    if monthly or not (milestones or source):
         sources.append({"kind": "monthly", "name": "Shop", "start": start, "amounts": list(monthly) or ["0.00"]})
     if milestones:
         items = [{"name": date, "date": date, "amount": amount} for date, amount in milestones.items()]
         sources.append({"kind": "milestones", "name": "Hall", "items": items, "bank": AS_WRITTEN})
+    if source:
+        sources.append({"name": "Source", "bank": AS_WRITTEN, **source})
     entries = [{"id": f"L{number}", "rate": "3.60%", **entry} for number, entry in enumerate(loans or [loan or {}], 1)]
     return Case.model_validate(
         {
@@ -68,8 +73,11 @@ def prepare(case: Case) -> tuple[Terms, Problem]:
     return terms, assemble(case, terms)
 
 
-def pay(case: Case, *amounts: int | Sequence[int]) -> Replay:
-    """What happens when so many cents are paid on the payment dates one by one; several loans take a sequence each."""
+def pay(case: Case, *amounts: int | Sequence[int], shares: Sequence[str] = ()) -> Replay:
+    """What happens when so many cents are paid on the payment dates one by one; several loans take a sequence each.
+
+    ``shares``: what is signed of each stream of receipts, one by one.
+    """
     terms, problem = prepare(case)
     payments = [
         Payment(date, loan.id, cents)
@@ -77,4 +85,5 @@ def pay(case: Case, *amounts: int | Sequence[int]) -> Replay:
         for loan, cents in zip(case.loans, [row] if isinstance(row, int) else row, strict=True)
         if cents
     ]
-    return replay(case, terms, problem, payments)
+    signed = zip(problem.form.streams, shares, strict=False)
+    return replay(case, terms, problem, payments, tuple(stream.rule(Decimal(share)) for stream, share in signed))

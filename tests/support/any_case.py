@@ -120,8 +120,21 @@ def _agree(data: dict[str, Any], dice: random.Random) -> None:
             _signs(source)
         for part in ("items", "stores", "lots"):
             _parts(source.get(part, ()), dice)
+    _shape(data.get("policy", {}))
     for number, statement in enumerate(data.get("statements", ())):
         statement["year"] = 2025 - number
+
+
+def _shape(policy: dict[str, Any]) -> None:
+    """What a shape is open to: one way to say it, and no sources by name."""
+    shape = policy.get("shape", {})
+    for name in ("source", "groups", "steps"):
+        shape.pop(name, None)
+    if shape.get("kind") == "step_up":
+        shape["growth"] = "10%"
+    if shape.get("kind") == "level_balloon":
+        shape.pop("share", None)
+        shape["last"] = "2000000.00"
 
 
 def _signs(source: dict[str, Any]) -> None:

@@ -174,7 +174,7 @@ def test_interest_alone_at_first() -> None:
 
 
 def test_level_with_a_stated_last_payment() -> None:
-    # Cash of 60,000.00 and 30,000.00 a month cannot leave 25,000.00 for January: 100,300.00 − θ = 24,922.74, θ too much.
+    # To leave 25,000.00 for January, 100,300.00 − θ = 24,922.74, December would take more than the 60,000.00 there are.
     # For February 100,300.00 × 1.0031² − θ (1.0031² + 1.0031) = 25,000.00, θ = 75,922.82 / 2.00931 = 37,785.53.
     #   Dec 100,300.00 − 37,700.00 = 62,600.00                    Jan 62,600.00 × 0.0031 = 194.06    25,094.06
     #   Feb  25,094.06 × 0.0031 = 77.7916 → 77.79   25,171.85, 25,000.00 but for what rounding θ down leaves
@@ -229,8 +229,8 @@ def test_a_least_amount_on_days_without_receipts() -> None:
     case = milestones(minimum="500.00")
     policy = case.policy.model_copy(update={"cover": "off"})
     made = planned(case.model_copy(update={"policy": policy}))
-    # Nothing comes in for January and March: 500.00 each. 29,500.00 in December leaves the 500.00 of January, 39,500.00 in February that of March
-    #   29,500.00 / 30,000.00 = 98.33 % rounded down, 0.9833 × 30,000.00 = 29,499.00; 0.9875 × 40,000.00 = 39,500.00
+    # Nothing comes in for January and March: 500.00 each. 29,500.00 in December leaves that of January, 39,500.00 in
+    # February that of March: 29,500.00 / 30,000.00 = 98.33 % rounded down, 0.9833 × 30,000.00 = 29,499.00, and 0.9875
     assert paid(made)[:4] == [2_949_900, 50_000, 3_950_000, 50_000]
     assert [rule.share for rule in made.rules][:2] == [Decimal("0.9833"), Decimal("0.9875")]
     assert {rule.minimum for rule in made.rules} == {50_000}

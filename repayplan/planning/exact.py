@@ -12,7 +12,7 @@ import numpy as np
 from repayplan.cases.models import Case
 from repayplan.compliance.registry import failures
 from repayplan.compliance.replay import Replay, replay
-from repayplan.errors import Fault, ProofError
+from repayplan.errors import Fault, ProofError, SolverError
 from repayplan.language import tr
 from repayplan.money import grouped
 from repayplan.planning.optimum import Optimum, optimize
@@ -20,6 +20,7 @@ from repayplan.planning.rounding import Grain, aim, round_payments
 from repayplan.planning.value import debt_bound, expected_recovery, linear_debt
 from repayplan.problem.arrays import Problem
 from repayplan.problem.terms import Terms
+from repayplan.solvers.chain import Chain
 
 ACCEPTED_COST = Fraction(1, 1000)
 """Share of the debt that rounding may cost before a finer unit is tried."""
@@ -55,7 +56,7 @@ def make_exact(
     problem: Problem,
     optimum: Optimum,
     forgiven: Collection[str] = (),
-    time_limit: float | None = None,
+    chain: Chain | None = None,
 ) -> Exact | None:
     """The coarsest rounding that holds at little cost, round if possible; None where not even cents hold.
 
@@ -64,7 +65,7 @@ def make_exact(
     found: list[Exact] = []
     for unit in _units(terms.unit):
         for grain in _grains(unit, problem):
-            chosen = optimize(problem.tightened(grain.margin), time_limit) if grain.margin else optimum
+            chosen = _again(problem.tightened(grain.margin), chain) if grain.margin else optimum
             if chosen is None:
                 continue
             target = aim(problem, chosen.payments, level=bool(problem.limits.level[0]))
@@ -76,6 +77,14 @@ def make_exact(
         if any(exact.cheap for exact in found):
             break
     return min(found, key=lambda exact: (not exact.cheap, not exact.round, exact.cost), default=None)
+
+
+def _again(problem: Problem, chain: Chain | None) -> Optimum | None:
+    """The optimum of tightened limits; None where there is none, or no time to find one."""
+    try:
+        return optimize(problem, chain)
+    except SolverError:
+        return None
 
 
 def _exact(problem: Problem, optimum: Optimum, result: Replay, unit: int, last: Sequence[int]) -> Exact:

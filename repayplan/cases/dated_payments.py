@@ -66,7 +66,10 @@ def _overlaps(case: Case) -> Iterator[Problem]:
     seen: dict[tuple[object, str | None], Path] = {}
     days: dict[object, Path] = {}
     entries = [
-        *(("fixed_payments", number, fixed.date, fixed.loan) for number, fixed in enumerate(case.policy.fixed_payments)),
+        *(
+            ("fixed_payments", number, fixed.date, fixed.loan)
+            for number, fixed in enumerate(case.policy.fixed_payments)
+        ),
         *(("named_payments", number, named.date, None) for number, named in enumerate(case.policy.named_payments)),
     ]
     for name, number, day, loan in entries:

@@ -64,7 +64,7 @@ class CashArrays(Frozen):
 
     @cached_property
     def payable(self) -> Cents:
-        """(N, T) the most that can have been paid up to each stage without a floor or a reserve breaking at any time."""
+        """(N, T) the most that can have been paid up to each stage with no floor or reserve breaking, then or later."""
         later = np.minimum.accumulate(self.room[:, ::-1], axis=1)[:, ::-1]
         stages = np.arange(later.shape[1])
         return np.stack([row[np.searchsorted(reach, stages)] for row, reach in zip(later, self.reach, strict=True)])

@@ -21,7 +21,7 @@ from repayplan.money import to_cents
 from repayplan.problem.arrays import CashArrays, CoverArrays, DebtArrays, LimitArrays, Mask, Problem, Real, ValueArrays
 from repayplan.problem.growth import at_signing, maps, one_rate
 from repayplan.problem.interest import affordable, due_dates, spare_cents
-from repayplan.problem.pace import PaceArrays, pace, refuse_impossible_pins, reserved
+from repayplan.problem.pace import PaceArrays, pace, refuse_impossible_pins, refuse_life_of_debt, reserved
 from repayplan.problem.terms import Terms, payment_dates, rate_after_signing, settlement_dates
 
 
@@ -147,10 +147,12 @@ def _debt(
     )
     opening = np.array([round(claim.total) for claim in openings], dtype=np.int64)
     principal = np.array([round(claim.principal) for claim in openings], dtype=np.int64)
-    refuse_impossible_pins(case, days, growth, charge, opening)
+    refuse_impossible_pins(case, days, growth, charge, opening.astype(float))
     most = np.inf if terms.maximum_installment is None else float(terms.maximum_installment)
     spare = spare_cents(len(case.loans), sum(map(len, periods)))
-    can = affordable(due, growth, charge, opening.astype(float), principal.astype(float), cash, cover, most, spare, paced.fixed)
+    can = affordable(
+        due, growth, charge, opening.astype(float), principal.astype(float), cash, cover, most, spare, paced.fixed
+    )
     arrays = DebtArrays(
         opening=opening[None],
         principal=principal[None],
@@ -163,6 +165,7 @@ def _debt(
         rank=_rank(case)[None],
         collateral=np.array([[to_cents(loan.collateral) for loan in case.loans]], dtype=np.int64),
     )
+    refuse_life_of_debt(terms, pays, grace & (not terms.grace_interest_only), arrays.current[0])
     return arrays, _mode(case, arrays, pays, grace, terms)
 
 

@@ -30,7 +30,7 @@ class PaceArrays(Frozen):
 
     ``demanded``: cents to have been paid by a payment date; ``named``: the least of its payment.
     ``pinned``: the payment of all loans, ``pinned_loan`` (N, T, L) of one. ``base``: the stage whose payment a step is
-    taken from, −1 where it is free.
+    taken from, −1 where it is free; ``yearly`` (N,): it lies a year back.
     ``life`` (N,): days of the longest average life; ``life_of_principal`` (N,): of principal alone.
     """
 
@@ -40,6 +40,7 @@ class PaceArrays(Frozen):
     pinned: Real
     pinned_loan: Real
     base: NDArray[np.int64]
+    yearly: Mask
     life: Real
     life_of_principal: Mask
 
@@ -54,6 +55,7 @@ class PaceArrays(Frozen):
             pinned=nothing,
             pinned_loan=np.full((cases, stages, loans), np.nan),
             base=np.full((cases, stages), -1),
+            yearly=np.zeros(cases, dtype=bool),
             life=np.full(cases, np.nan),
             life_of_principal=np.zeros(cases, dtype=bool),
         )
@@ -99,6 +101,7 @@ def pace(
         pinned=total[None],
         pinned_loan=single[None],
         base=_base(terms, days, pays & ~settled, exempt)[None],
+        yearly=np.array([terms.step_against == "last_year"]),
         life=np.array([np.nan if terms.average_life is None else float(terms.average_life * DAYS_A_YEAR)]),
         life_of_principal=np.array([terms.average_life_of == "principal"]),
     )
@@ -149,6 +152,26 @@ def reserved(terms: Terms, pays: Mask, exempt: Mask) -> NDArray[np.int64]:
         ahead = dates[dates > stage][: terms.reserve]
         reach[stage] = int(ahead[-1]) if ahead.size else stage
     return reach
+
+
+def refuse_life_of_debt(terms: Terms, pays: Mask, skipped: Mask, current: Mask) -> None:
+    """InputError where average life of principal is asked for and principal is not the debt after every payment.
+
+    Rows that only bound principal from above would let it vanish: any average life would seem to hold.
+    """
+    if terms.average_life is None or terms.average_life_of != "principal":
+        return
+    if (current | ~pays | skipped).all() and current.any():
+        return
+    raise InputError(
+        Fault(
+            tr("average life of principal needs interest to be paid up at every payment"),
+            "policy.average_life.of",
+            "principal",
+            tr("interest current, and affordable, on every payment date"),
+            tr("bring interest current at every payment (policy.interest_every), or write of: payments"),
+        )
+    )
 
 
 def refuse_impossible_pins(case: Case, days: Sequence[dt.date], growth: Real, charge: Real, opening: Real) -> None:

@@ -142,7 +142,9 @@ def resolve(case: Case) -> Terms:
 def payment_dates(case: Case, terms: Terms) -> list[dt.date]:
     """Days on which an installment may fall, from the first payment to the maturity, and those named one by one."""
     calendar = recurring(terms.payment_day, terms.payment_every, case.as_of, terms.maturity, terms.first_payment)
-    return sorted({*calendar, *(dated.date for dated in (*case.policy.fixed_payments, *case.policy.named_payments))})
+    fixed = (payment.date for payment in case.policy.fixed_payments)
+    named = (payment.date for payment in case.policy.named_payments)
+    return sorted({*calendar, *fixed, *named})
 
 
 def settlement_dates(case: Case, terms: Terms) -> list[dt.date]:
@@ -285,17 +287,17 @@ def _unless_off(value: Any) -> Any:
 
 def _after_the_term(case: Case, terms: Terms) -> Iterator[Fault]:
     """Days of single payments that the term, which may rest on a default, does not reach."""
-    policy = case.policy
-    for name, dated in (("fixed_payments", policy.fixed_payments), ("named_payments", policy.named_payments)):
-        for number, payment in enumerate(dated):
-            if payment.date > terms.maturity:
-                yield Fault(
-                    tr("this payment comes after the end of the plan"),
-                    f"policy.{name}[{number}].date",
-                    f"{payment.date}",
-                    tr("at most {date}", date=terms.maturity),
-                    tr("give an earlier day or a longer term (policy.months or policy.maturity)"),
-                )
+    fixed = [(f"fixed_payments[{n}]", payment.date) for n, payment in enumerate(case.policy.fixed_payments)]
+    named = [(f"named_payments[{n}]", payment.date) for n, payment in enumerate(case.policy.named_payments)]
+    for place, date in (*fixed, *named):
+        if date > terms.maturity:
+            yield Fault(
+                tr("this payment comes after the end of the plan"),
+                f"policy.{place}.date",
+                f"{date}",
+                tr("at most {date}", date=terms.maturity),
+                tr("give an earlier day or a longer term (policy.months or policy.maturity)"),
+            )
 
 
 def _no_cash() -> Fault:

@@ -33,7 +33,9 @@ def months_problem(
         modes=("A",),
         dates=np.datetime64("2026-12-20") + 30 * np.arange(count)[None],
         pays=~never,
-        cash=CashArrays(np.array([0]), np.array([0]), received, none, np.cumsum(received, axis=1), np.arange(count)[None]),
+        cash=CashArrays(
+            np.array([0]), np.array([0]), received, none, np.cumsum(received, axis=1), np.arange(count)[None]
+        ),
         cover=CoverArrays(none, none, off, np.array([1.0])),
         debt=DebtArrays(
             opening=owed,

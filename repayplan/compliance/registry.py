@@ -38,7 +38,14 @@ def check(name: str, title: Message, active: Callable[[Replay], bool] = lambda _
 
 def checks() -> Mapping[str, Check]:
     """Every point check by name."""
-    from repayplan.compliance import cash, contingent, installments, shapes, structure  # noqa: F401  registers them
+    from repayplan.compliance import (  # noqa: F401  importing them registers them
+        cash,
+        contingent,
+        installments,
+        pace,
+        shapes,
+        structure,
+    )
 
     return MappingProxyType(_checks)
 

@@ -97,4 +97,6 @@ def theta(kind: str, number: int, count: int) -> str:
 PAID = "paid"
 PREVIOUS = "previous"
 EARLIER = "earlier"
+REGULAR = "regular"
+LIFE = "average_life"
 BEFORE_WINDOW = "paid_before_window"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -12,18 +12,20 @@ import numpy as np
 from repayplan.cases.models import Case
 from repayplan.compliance.registry import failures
 from repayplan.compliance.replay import Replay, replay
-from repayplan.errors import Fault, ProofError
+from repayplan.errors import Fault, ProofError, SolverError
+from repayplan.formulation.build import Formulation, formulate
 from repayplan.language import tr
 from repayplan.money import grouped
+from repayplan.planning.diving import dive
 from repayplan.planning.optimum import Optimum, optimize
-from repayplan.planning.rounding import Grain, aim, round_payments
+from repayplan.planning.rounding import Grain, Rounded, aim, round_payments
 from repayplan.planning.value import debt_bound, expected_recovery, linear_debt
 from repayplan.problem.arrays import Problem
 from repayplan.problem.terms import Terms
+from repayplan.solvers.chain import Chain
 
 ACCEPTED_COST = Fraction(1, 1000)
 """Share of the debt that rounding may cost before a finer unit is tried."""
-
 
 INTEREST_UNITS_AHEAD = 12
 """A year of months in which interest alone is paid, each raised to the next unit."""
@@ -34,8 +36,8 @@ class Exact:
     """A replay that holds every limit; all in cents.
 
     ``unit``: what amounts were rounded to; ``round``: all but the last of each loan are multiples of it, or the shape
-    does not ask for it; ``cost``: what
-    rounding takes from the planning value; ``ledger_difference``: the largest error of the linear map.
+    has other amounts; ``cost``: what rounding takes from the planning value; ``ledger_difference``: the largest error
+    of the linear map.
     """
 
     replay: Replay
@@ -56,23 +58,19 @@ def make_exact(
     problem: Problem,
     optimum: Optimum,
     forgiven: Collection[str] = (),
-    time_limit: float | None = None,
+    chain: Chain | None = None,
 ) -> Exact | None:
     """The coarsest rounding that holds at little cost, round if possible; None where not even cents hold.
 
     Limits named in ``forgiven`` need not hold.
     """
+    chain = chain or Chain()
     found: list[Exact] = []
     for unit in _units(terms.unit):
-        for grain in _grains(unit, problem):
-            chosen = optimize(problem.tightened(grain.margin), time_limit) if grain.margin else optimum
-            if chosen is None:
-                continue
-            target = aim(problem, chosen.payments, None if problem.form.is_free else chosen.theta)
-            rounded = round_payments(case, terms, problem, target, grain)
+        for rounded in _rounded(case, terms, problem, optimum, unit, chain):
             result = replay(case, terms, problem, rounded.payments, rounded.rules)
             if all(finding.rule in forgiven for finding in failures(result)):
-                found.append(_exact(problem, optimum, result, unit, target.last, rounded.whole))
+                found.append(_exact(problem, optimum, result, unit, rounded.whole))
                 if found[-1].cheap and found[-1].round:
                     return found[-1]
         if any(exact.cheap for exact in found):
@@ -80,10 +78,56 @@ def make_exact(
     return min(found, key=lambda exact: (not exact.cheap, not exact.round, exact.cost), default=None)
 
 
-def _exact(problem: Problem, optimum: Optimum, result: Replay, unit: int, last: Sequence[int], whole: bool) -> Exact:
+def _exact(problem: Problem, optimum: Optimum, result: Replay, unit: int, whole: bool) -> Exact:
     worth = expected_recovery(problem, result.paid, result.debt, problem.value.planning[0])
-    odd = (result.paid % unit != 0) & (np.arange(problem.shape[1])[:, None] != np.array(last))
+    odd = (result.paid % unit != 0) & (result.debt > 0)  # what settles a loan is what is owed
     return Exact(result, unit, round(optimum.kept - worth), not (whole and odd.any()), _ledger_difference(result))
+
+
+def _rounded(
+    case: Case, terms: Terms, problem: Problem, optimum: Optimum, unit: int, chain: Chain
+) -> Iterator[Rounded]:
+    """Candidates for one unit, the cheapest to find first.
+
+    The optimum rounded down and up; then date by date with the program solved again; then the optimum under limits
+    tightened by what rounding can move. Rounding moves what has been paid on a loan by less than a unit, interest
+    raised to the next unit by as much as it may run ahead.
+    """
+    loans = problem.shape[2]
+    slack = math.ceil(float(debt_bound(problem)[-1].sum()))
+    units_ahead = (1, INTEREST_UNITS_AHEAD) if problem.debt.current.any() else (0,)
+    target = aim(problem, optimum.payments, optimum.theta)
+    for up in (False, True):
+        yield round_payments(case, terms, problem, target, Grain(unit, units_ahead[-1] * unit, up))
+    ground = formulate(problem.tightened(slack))
+    yield from _dived(case, terms, ground, optimum, unit, loans * unit + slack, chain)
+    for ahead in units_ahead:
+        chosen = _again(problem.tightened(loans * (1 + ahead) * unit + slack), chain)
+        if chosen is not None:
+            target = aim(problem, chosen.payments, chosen.theta)
+            yield round_payments(case, terms, problem, target, Grain(unit, ahead * unit))
+    most = int(ACCEPTED_COST * int(problem.debt.opening.sum()))
+    yield from _dived(case, terms, ground, optimum, unit, most, chain)
+
+
+def _dived(
+    case: Case, terms: Terms, ground: Formulation, optimum: Optimum, unit: int, given_up: int, chain: Chain
+) -> Iterator[Rounded]:
+    """Where payments have a shape, what follows from its rounded θ is all there is, but for one amount on all dates."""
+    form = ground.frame.problem.form
+    if not form.is_free and form.kind != "level":
+        return
+    payments = dive(case, terms, ground, optimum, unit, given_up, chain)
+    if payments is not None:
+        yield Rounded(payments, ())
+
+
+def _again(problem: Problem, chain: Chain) -> Optimum | None:
+    """The optimum of tightened limits; None where there is none, or no time to find one."""
+    try:
+        return optimize(problem, chain)
+    except SolverError:
+        return None
 
 
 def _units(unit: int) -> Iterator[int]:
@@ -92,21 +136,6 @@ def _units(unit: int) -> Iterator[int]:
         yield unit
         unit = max(unit // 10, 1)
     yield 1
-
-
-def _grains(unit: int, problem: Problem) -> Iterator[Grain]:
-    """The optimum rounded down and up, then the optimum under limits tightened by what rounding can move.
-
-    Rounding moves what has been paid on a loan by less than a unit, interest raised to the next unit by as much as it
-    may run ahead.
-    """
-    loans = problem.shape[2]
-    slack = math.ceil(float(debt_bound(problem)[-1].sum()))
-    units_ahead = (1, INTEREST_UNITS_AHEAD) if problem.debt.current.any() else (0,)
-    yield Grain(unit, units_ahead[-1] * unit, 0)
-    yield Grain(unit, units_ahead[-1] * unit, 0, up=True)
-    for ahead in units_ahead:
-        yield Grain(unit, ahead * unit, loans * (1 + ahead) * unit + slack)
 
 
 def _ledger_difference(result: Replay) -> int:

@@ -62,11 +62,10 @@ class Rounded:
 @dataclass(frozen=True, slots=True)
 class Grain:
     """How rounding is done, in cents: to the ``unit``, a loan running ``ahead`` of what is planned for it by so much at
-    most, limits tightened by the ``margin`` beforehand; ``up`` where cumulative payments are rounded up, not down."""
+    most; ``up`` where cumulative payments are rounded up, not down."""
 
     unit: int
     ahead: int
-    margin: int
     up: bool = False
 
 
@@ -82,7 +81,7 @@ def aim(problem: Problem, payments: Real, theta: Real | None = None) -> Target:
     )
     cumulative = np.cumsum(payments, axis=0)
     target = Target(np.where(cumulative > 0, cumulative + noise, 0.0), last, None)
-    if theta is None or target.final < 0:
+    if problem.form.is_free or theta is None or target.final < 0:
         return target
     return replace(target, unknowns=Unknowns(theta, target.final, float(payments[target.final].sum())))
 
@@ -110,6 +109,7 @@ def _walk(
     payments: list[Payment] = []
     days = problem.days()
     room = Room(terms, problem, target.final)
+    pinned = _pinned(problem)
     for stage in np.flatnonzero(problem.pays[0]).tolist():
         for ledger in books:
             ledger.advance(days[stage])
@@ -117,7 +117,9 @@ def _walk(
             _amount(problem, target, ledger, stage, loan, paid[loan], grain) for loan, ledger in enumerate(books)
         ]
         shaped = course.amount(stage, books) if course is not None and stage < target.final else None
-        total = _within(room, stage, sum(amounts), grain) if shaped is None else shaped
+        total = pinned.get(stage, shaped)
+        if total is None:
+            total = _within(room, stage, sum(amounts), grain)
         _spread(amounts, total, [_range(problem, target, book, stage, n) for n, book in enumerate(books)])
         room.pay(stage, sum(amounts))
         for loan, (ledger, cents) in enumerate(zip(books, amounts, strict=True)):
@@ -158,6 +160,9 @@ def _within(room: Room, stage: int, total: int, grain: Grain) -> int:
 
 def _range(problem: Problem, target: Target, ledger: Ledger, stage: int, loan: int) -> tuple[int, int]:
     """The least and the most that may be paid on one loan at one date."""
+    single = float(problem.pace.pinned_loan[0, stage, loan])
+    if not math.isnan(single):
+        return min(int(single), ledger.debt), min(int(single), ledger.debt)
     if stage == target.last[loan]:
         return ledger.debt, ledger.debt
     due = ledger.debt - ledger.principal
@@ -165,6 +170,14 @@ def _range(problem: Problem, target: Target, ledger: Ledger, stage: int, loan: i
     if problem.limits.grace[0, stage]:
         return (due, due) if problem.limits.interest_only[0] and current else (0, due)
     return due if current else 0, ledger.debt
+
+
+def _pinned(problem: Problem) -> dict[int, int]:
+    """What is fixed for all loans together, by stage."""
+    return {
+        stage: int(problem.pace.pinned[0, stage])
+        for stage in np.flatnonzero(~np.isnan(problem.pace.pinned[0])).tolist()
+    }
 
 
 def _spread(amounts: list[int], total: int, ranges: list[tuple[int, int]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import numpy as np
@@ -47,21 +47,32 @@ def interest_dates(case: Case, terms: Terms, days: Sequence[dt.date], pays: Mask
             return np.zeros_like(pays)
 
 
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """(T,) stages that shapes leave out: the ``grace`` time, all of it ``exempt`` from sizes, payments that are
+    ``settled`` already, and dates on which cash is ``dry``; in an ``interest_only`` grace interest may be paid."""
+
+    grace: Mask
+    exempt: Mask
+    settled: Mask
+    dry: Mask
+    interest_only: bool
+
+    @property
+    def closed(self) -> Mask:
+        """Where nothing can or may be paid, or what is paid is settled."""
+        closed: Mask = (self.grace & (not self.interest_only)) | self.dry | self.settled
+        return closed
+
+
 def form_of(
-    case: Case,
-    terms: Terms,
-    days: Sequence[dt.date],
-    pays: Mask,
-    grace: Mask,
-    closed: Mask,
-    exempt: Mask,
-    flows: Sequence[Flow],
+    case: Case, terms: Terms, days: Sequence[dt.date], pays: Mask, barred: Barred, flows: Sequence[Flow]
 ) -> FormArrays:
-    """The shape of one case (N = 1). ``closed`` (T,): nothing can or may be paid; ``exempt``: no size is demanded.
+    """The shape of one case (N = 1).
 
     InputError where a rule promises to share out a receipt sooner than on the next payment date.
     """
-    shape, counted = terms.form, pays & ~exempt
+    shape, counted = terms.form, pays & ~barred.exempt
     form = replace(
         free_form(1, len(days)), kinds=(terms.shape,), counted=counted[None], weight=np.ones((1, 1, len(days)))
     )
@@ -73,13 +84,13 @@ def form_of(
             return replace(form, weight=_seasons(shape, days, counted)[None], falling=np.array([peak]))
         case InterestOnly():
             inside = pays & _until(case, shape, days)
-            return replace(form, interest=(inside & ~closed)[None], counted=(counted & ~inside)[None])
+            return replace(form, interest=(inside & ~barred.closed)[None], counted=(counted & ~inside)[None])
         case LevelPrincipal():
-            return replace(form, counted=(counted & ~closed)[None])
+            return replace(form, counted=(counted & ~barred.closed)[None])
         case LevelBalloon():
             return replace(form, stated=np.array([_stated(case, shape)]))
         case Contingent():
-            return _contingent(terms, shape, days, pays & ~closed & ~grace, flows)
+            return _contingent(terms, shape, days, pays & ~barred.closed & ~barred.grace, flows)
     return form if terms.shape != "free" else free_form(1, len(days))
 
 

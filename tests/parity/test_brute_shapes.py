@@ -1,8 +1,8 @@
 """Every θ on a grid against the optimum of each shape, in a model of four payments that shares nothing with the engine.
 
-10,000.00 at one ten-thousandth a day, periods of 30, 31, 31 and 28 days, money that comes in between. The debt bears what
-money is worth, so all that settles it is worth the same and the earliest is best: the greatest sum of what has been paid
-by each date. A shape is followed until the debt is cleared; the last payment may be smaller, but no token.
+10,000.00 at one ten-thousandth a day, periods of 30, 31, 31 and 28 days, money that comes in between. The debt bears
+what money is worth, so all that settles it is worth the same and the earliest is best: the greatest sum of what has
+been paid by each date. A shape is followed until the debt is cleared; the last payment may be smaller, but no token.
 """
 
 from __future__ import annotations
@@ -95,30 +95,30 @@ MILESTONES = (4_000.0, 0.0, 3_000.0, 6_000.0)
 
 FEW = monthly(2_600, 2_600, 3_000, 4_000)
 TINY: Mapping[str, Tiny] = {
-    "level": Tiny("level", lambda t, th, i: th[0], ((x,) for x in axis(1, 4_000)), *FEW, loss=3),
+    "level": Tiny("level", lambda _t, th, _i: th[0], ((x,) for x in axis(1, 4_000)), *FEW, loss=3),
     "level with much": Tiny(
-        "level", lambda t, th, i: th[0], ((x,) for x in axis(2, 9_000)), *monthly(4_800, 4_800, 900, 900), loss=6
+        "level", lambda _t, th, _i: th[0], ((x,) for x in axis(2, 9_000)), *monthly(4_800, 4_800, 900, 900), loss=6
     ),
     "level principal": Tiny(
-        "level_principal", lambda t, th, i: th[0] + i, ((x,) for x in axis(1, 4_000)), *FEW, loss=3
+        "level_principal", lambda _t, th, i: th[0] + i, ((x,) for x in axis(1, 4_000)), *FEW, loss=3
     ),
     "step up": Tiny(
         {"kind": "step_up", "growth": "20%", "every": 1},
-        lambda t, th, i: th[0] * 1.2**t,
+        lambda t, th, _i: th[0] * 1.2**t,
         ((x,) for x in axis(1, 4_000)),
         *FEW,
         loss=5,
     ),
     "steps as stated": Tiny(
         {"kind": "step_up", "steps": [{"since": "2027-02-01", "multiple": "0.5"}]},
-        lambda t, th, i: th[0] * (1.0 if t < 2 else 0.5),
+        lambda t, th, _i: th[0] * (1.0 if t < 2 else 0.5),
         ((x,) for x in axis(1, 6_000)),
         *monthly(4_000, 3_900, 500, 2_500),
         loss=4,
     ),
     "seasonal": Tiny(
         {"kind": "seasonal", "peak": [1, 3]},
-        lambda t, th, i: th[t % 2],
+        lambda t, th, _i: th[t % 2],
         [(low, high) for low, high in product(axis(25, 4_000), repeat=2) if low <= high],
         *monthly(1_500, 3_700, 1_500, 4_000),
         loss=60,
@@ -132,7 +132,7 @@ TINY: Mapping[str, Tiny] = {
     ),
     "balloon": Tiny(
         {"kind": "level_balloon", "last": "4000.00"},
-        lambda t, th, i: th[0],
+        lambda _t, th, _i: th[0],
         ((x,) for x in axis(1, 6_000)),
         *monthly(2_500, 2_500, 2_500, 4_000),
         loss=3,
@@ -140,28 +140,28 @@ TINY: Mapping[str, Tiny] = {
     ),
     "milestone share": Tiny(
         "milestone_share",
-        lambda t, th, i: (th[0], 0.0, th[1], th[2])[t] * MILESTONES[t],
+        lambda t, th, _i: (th[0], 0.0, th[1], th[2])[t] * MILESTONES[t],
         rising(axis(0.02, 1.0), 3),
         *received(*MILESTONES),
         loss=200,
     ),
     "milestone share above a floor": Tiny(
         "milestone_share",
-        lambda t, th, i: (th[0], 0.0, th[1], th[2])[t] * MILESTONES[t],
+        lambda t, th, _i: (th[0], 0.0, th[1], th[2])[t] * MILESTONES[t],
         rising(axis(0.02, 1.0), 3),
         *received(*MILESTONES, floor=1_000.0),
         loss=200,
     ),
     "store share": Tiny(
         "store_share",
-        lambda t, th, i: th[0] * 2_400.0 * (2.0 if t in (0, 2) else 1.0),
+        lambda t, th, _i: th[0] * 2_400.0 * (2.0 if t in (0, 2) else 1.0),
         ((x,) for x in axis(0.0005, 1.0)),
         *stores(900.0, 1_500.0),
         loss=5,
     ),
     "store share with a least amount": Tiny(
         {"kind": "store_share", "minimum": "2300.00"},
-        lambda t, th, i: max(th[0] * 2_400.0 * (2.0 if t in (0, 2) else 1.0), 2_300.0),
+        lambda t, th, _i: max(th[0] * 2_400.0 * (2.0 if t in (0, 2) else 1.0), 2_300.0),
         ((x,) for x in axis(0.0005, 1.0) if x * 2_400 >= 2_300 - 1e-9),
         *stores(900.0, 1_500.0),
         loss=5,

@@ -9,6 +9,7 @@ import numpy as np
 
 from repayplan.problem.arrays import CashArrays, CoverArrays, DebtArrays, LimitArrays, Problem, ValueArrays
 from repayplan.problem.form import FormArrays, free_form
+from repayplan.problem.pace import PaceArrays
 
 
 def months_problem(
@@ -34,7 +35,9 @@ def months_problem(
         modes=("A",),
         dates=np.datetime64("2026-12-20") + 30 * np.arange(count)[None],
         pays=~never,
-        cash=CashArrays(np.array([0]), np.array([0]), received, none, np.cumsum(received, axis=1)),
+        cash=CashArrays(
+            np.array([0]), np.array([0]), received, none, np.cumsum(received, axis=1), np.arange(count)[None]
+        ),
         cover=CoverArrays(none, none, off, np.array([1.0])),
         debt=DebtArrays(
             opening=owed,
@@ -68,6 +71,7 @@ def months_problem(
             interest_only=np.array([False]),
             settle_full=np.array([True]),
         ),
+        pace=PaceArrays.off(1, count, 1),
         form=_level(count) if level else free_form(1, count),
     )
 

@@ -6,7 +6,6 @@ import numpy as np
 
 from repayplan.formulation.frame import Frame, debt
 from repayplan.formulation.shaping import follow, largest, shape, states
-from repayplan.problem.arrays import Mask
 from repayplan.solvers.staged import Draft, Piece, When
 
 
@@ -36,7 +35,7 @@ def level_principal(draft: Draft, frame: Frame) -> None:
     problem, form = frame.problem, frame.problem.form
     (name,) = states(draft, frame, 1.0)
     owed = frame.money(problem.debt.principal)
-    counted = _from_first(form.counted, problem.pays)
+    counted = form.counted
     first = counted & (np.cumsum(counted, axis=1) == 1)
     later = counted & ~first
     loans = [debt(loan) for loan in range(problem.shape[2])]
@@ -96,9 +95,3 @@ def level_balloon(draft: Draft, frame: Frame) -> None:
         equal=True,
         where=frame.at_last & ~np.isnan(stated),
     )
-
-
-def _from_first(counted: Mask, pays: Mask) -> Mask:
-    """Payment dates from the first counted one on."""
-    mask: Mask = pays & (np.cumsum(counted, axis=1) > 0)
-    return mask

@@ -10,13 +10,14 @@ from making import make_case
 from repayplan.planning import exact
 from repayplan.planning.plan import plan
 from repayplan.planning.plan_file import plan_file
+from repayplan.planning.rounding import Rounded
 from repayplan.planning.verify import verify
 
 
 @pytest.fixture
 def nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rounding of cumulative payments proposes nothing that could be judged."""
-    monkeypatch.setattr(exact, "round_payments", lambda *_: [])
+    monkeypatch.setattr(exact, "round_payments", lambda *_: Rounded([], ()))
 
 
 @pytest.mark.usefixtures("nothing_else")

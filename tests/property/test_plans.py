@@ -62,6 +62,20 @@ FIXED = (
 )
 
 
+SHAPES: tuple[Any, ...] = (
+    "free",
+    "level",
+    "level_principal",
+    "seasonal",
+    "milestone_share",
+    {"kind": "step_up", "growth": "10%", "every": 2},
+    {"kind": "step_up", "steps": [{"since": "2027-03-01", "multiple": "0.8"}]},
+    {"kind": "seasonal", "peak": [1, 2, 6]},
+    {"kind": "interest_only", "months": 2},
+    {"kind": "level_balloon", "share": "30%"},
+    {"kind": "milestone_share", "minimum": "400.00"},
+)
+
 policies = st.fixed_dictionaries(
     {
         "settle": st.sampled_from(["full", "best"]),
@@ -69,7 +83,7 @@ policies = st.fixed_dictionaries(
         "tolerance": st.sampled_from(["0%", "0.5%", "5%"]),
     },
     optional={
-        "shape": st.sampled_from(["free", "level"]),
+        "shape": st.sampled_from(SHAPES),
         "delay": st.sampled_from(["forbid", "allow"]),
         "payment_day": st.sampled_from([1, 20, 31]),
         "payment_every": st.sampled_from([1, 2, 3]),
@@ -112,13 +126,16 @@ def cases(draw: st.DrawFn) -> Case:
         policy |= {"arrears": "keep", "interest_every": 1}
     if "minimum_installment" in policy or "maximum_installment" in policy:
         policy["unit"] = "0.01"
+    receipts = draw(st.none() | milestones)
+    if receipts is None and "milestone_share" in str(policy.get("shape")):
+        receipts = draw(milestones)
     return make_case(
         loans=owed,
         opening=draw(amounts(-1_000, 90_000)),
         floor=draw(amounts(0, 20_000)),
         contingency=draw(amounts(0, 5_000)),
         monthly=draw(st.lists(amounts(-2_000, 60_000), min_size=1, max_size=months)),
-        milestones=draw(st.none() | milestones),
+        milestones=receipts,
         months=months,
         **policy,
     )
@@ -151,7 +168,7 @@ def sound(case: Case) -> None:
     made = planned(case)
     terms, problem = prepare(case)
     paid = [Payment(row.date, row.loan, row.payment) for row in made.installments]
-    replayed = replay(case, terms, problem, paid)  # the ledger refuses a payment larger than the debt
+    replayed = replay(case, terms, problem, paid, made.rules)  # the ledger refuses a payment larger than the debt
     broken = {finding.rule for finding in failures(replayed)}
     refused = {finding.rule for finding in verify(plan_file(made)) if finding.result == "fail"}
     assert refused == broken

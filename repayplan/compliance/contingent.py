@@ -54,6 +54,10 @@ def receivable_share(plan: Replay) -> Iterator[Finding]:
 
 def _as_ruled(plan: Replay, name: str) -> Iterator[Finding]:
     """The last payment may be less than the rules make due, or a tenth more: it is what is left."""
+    if plan.last is not None and not plan.rules:
+        sentence = tr("No rule makes these payments: no share of the receipts was found that holds every limit")
+        yield Finding(name, "policy", "fail", sentence, plan.days[plan.last], None, sum(plan.total))
+        return
     yield from _foreign(plan, name)
     due = [int(cents) for cents in plan.problem.form.due(plan.rules)]
     for stage in counted(plan):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from math import ceil
 from types import MappingProxyType
 
 import numpy as np
@@ -53,7 +54,7 @@ class Fineness:
 
     unit: int
     wished: int
-    up: bool
+    up: bool = False
 
     @property
     def share(self) -> Decimal:
@@ -156,6 +157,11 @@ def shares(problem: Problem, unknowns: Unknowns, fine: Fineness) -> Iterator[Cou
     rules = form.rules(found)
     due, counted = form.due(rules), set(_before_last(problem, unknowns))
     yield Course(lambda stage, _: int(due[stage]) if stage in counted else None, whole=False, rules=rules)
+
+
+def moved_by_shares(problem: Problem, fine: Fineness) -> int:
+    """Cents by which rounding shares may move what is paid in all; 0 where payments follow no receipts."""
+    return ceil(fine.share * sum(sum(stream.cents) for stream in problem.form.streams))
 
 
 def _looked_up(amounts: Mapping[int, int]) -> Amounts:

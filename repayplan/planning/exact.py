@@ -16,6 +16,7 @@ from repayplan.errors import Fault, ProofError, SolverError
 from repayplan.formulation.build import Formulation, formulate
 from repayplan.language import tr
 from repayplan.money import grouped
+from repayplan.planning.courses import Fineness, moved_by_shares
 from repayplan.planning.diving import dive
 from repayplan.planning.optimum import Optimum, optimize
 from repayplan.planning.rounding import Grain, Rounded, aim, round_payments
@@ -101,11 +102,13 @@ def _rounded(
         yield round_payments(case, terms, problem, target, Grain(unit, units_ahead[-1] * unit, up))
     ground = formulate(problem.tightened(slack))
     yield from _dived(case, terms, ground, optimum, unit, loans * unit + slack, chain)
+    moved = moved_by_shares(problem, Fineness(unit, terms.unit))
     for ahead in units_ahead:
-        chosen = _again(problem.tightened(loans * (1 + ahead) * unit + slack), chain)
-        if chosen is not None:
-            target = aim(problem, chosen.payments, chosen.theta)
-            yield round_payments(case, terms, problem, target, Grain(unit, ahead * unit))
+        chosen = _again(problem.tightened(loans * (1 + ahead) * unit + slack + moved), chain)
+        for up in (False, True) if moved else (False,):
+            if chosen is not None:
+                target = aim(problem, chosen.payments, chosen.theta)
+                yield round_payments(case, terms, problem, target, Grain(unit, ahead * unit, up))
     most = int(ACCEPTED_COST * int(problem.debt.opening.sum()))
     yield from _dived(case, terms, ground, optimum, unit, most, chain)
 

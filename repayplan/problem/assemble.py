@@ -19,6 +19,7 @@ from repayplan.forecast import Flow, Window, forecast
 from repayplan.language import tr
 from repayplan.money import to_cents
 from repayplan.problem.arrays import CashArrays, CoverArrays, DebtArrays, LimitArrays, Mask, Problem, Real, ValueArrays
+from repayplan.problem.form import FormArrays
 from repayplan.problem.growth import at_signing, maps, one_rate
 from repayplan.problem.interest import affordable, due_dates, spare_cents
 from repayplan.problem.pace import PaceArrays, pace, refuse_impossible_pins, refuse_life_of_debt, reserved
@@ -40,9 +41,10 @@ def assemble(case: Case, terms: Terms) -> Problem:
     short = _short(pays, cash, owed)
     paced = pace(case, terms, days, pays, grace, grace | short, owed)
     cash = replace(cash, reach=reserved(terms, pays, grace | short)[None])
-    debt, mode = _debt(case, terms, days, pays, grace, cash, cover, paced)
     exempt = grace | short | paced.settled[0]
     barred = Barred(grace, exempt, paced.settled[0], cash.payable[0] <= 0, terms.grace_interest_only)
+    form = form_of(case, terms, days, pays, barred, flows)
+    debt, mode = _debt(case, terms, days, pays, grace, cash, cover, paced, form)
     return Problem(
         loans=(tuple(loan.id for loan in case.loans),),
         modes=(mode,),
@@ -54,7 +56,7 @@ def assemble(case: Case, terms: Terms) -> Problem:
         value=_value(case, terms, days, debt),
         limits=_limits(terms, exempt, grace),
         pace=paced,
-        form=form_of(case, terms, days, pays, barred, flows),
+        form=form,
     )
 
 
@@ -137,11 +139,12 @@ def _debt(
     cash: CashArrays,
     cover: CoverArrays,
     paced: PaceArrays,
+    form: FormArrays,
 ) -> tuple[DebtArrays, str]:
     openings = [at_signing(loan, terms.arrears) for loan in case.loans]
-    due = due_dates(days, pays & ~paced.settled[0], terms.interest_every, grace & terms.grace_interest_only, grace)
-    free = ~paced.settled[0] & ~(grace & (not terms.grace_interest_only))
-    due |= interest_dates(case, terms, days, pays) & free
+    can_be, must_be = interest_dates(form, pays & ~paced.settled[0])
+    due = due_dates(days, can_be, terms.interest_every, grace & terms.grace_interest_only, grace)
+    due |= must_be & ~(grace & (not terms.grace_interest_only))
     first = int(np.flatnonzero(due)[0]) if due.any() else len(days)
     periods = _settlement_periods(case, terms, days)
     growth, charge = (

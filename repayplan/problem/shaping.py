@@ -36,15 +36,15 @@ _YEAR = 12
 Name = tuple[str, str | None]
 
 
-def interest_dates(case: Case, terms: Terms, days: Sequence[dt.date], pays: Mask) -> Mask:
-    """(T,) payment dates on which the shape has interest paid up."""
-    match terms.form:
-        case LevelPrincipal():
-            return pays
-        case InterestOnly():
-            return pays & _until(case, terms.form, days)
-        case _:
-            return np.zeros_like(pays)
+def interest_dates(form: FormArrays, pays: Mask) -> tuple[Mask, Mask]:
+    """(T,) payment dates on which interest can be brought current, and those on which the shape has it paid up.
+
+    Where payments follow receipts nothing but the minimum can be paid where nothing comes in.
+    """
+    can = pays & (form.weight[0].sum(axis=0) > 0) if form.streams else pays
+    if form.kind == "level_principal":
+        return can, pays
+    return can, pays & form.interest[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from repayplan.calendar.dates import add_months, recurring
 from repayplan.cases.models import AverageLife, Case, Cover, Grace, Loan
-from repayplan.cases.shapes import Contingent, Shape, shape_of
+from repayplan.cases.shapes import Contingent, Free, Level, Shape, shape_of
 from repayplan.errors import Fault, InputError
 from repayplan.forecast import Window, forecast
 from repayplan.forecast.views import seen
@@ -86,7 +86,7 @@ def resolve(case: Case) -> Terms:
     """Complete terms for ``case``; InputError where it names no cash, or dates that leave no payment day."""
     if not case.cash.sources:
         raise InputError(_no_cash())
-    filler = _Filler(case, defaults(is_lumpy(case)))
+    filler = _Filler(case, defaults(is_lumpy(case), is_shaped(case)))
     policy = case.policy
     cover = policy.cover if isinstance(policy.cover, Cover) else Cover.model_construct()
     grace = policy.grace if isinstance(policy.grace, Grace) else None
@@ -179,6 +179,11 @@ def is_lumpy(case: Case) -> bool:
         elif flow.amount > 0:
             lumpy += flow.amount
     return lumpy > 0 and lumpy >= steady
+
+
+def is_shaped(case: Case) -> bool:
+    """Whether the case wants a shape by which installments change from one to the next."""
+    return case.policy.shape is not None and not isinstance(shape_of(case.policy.shape), Free | Level)
 
 
 STEADY = ("monthly", "season", "stores")

@@ -25,12 +25,13 @@ class Default:
 
 
 @cache
-def defaults(lumpy: bool = False) -> Mapping[str, Default]:
-    """Every default by name; ``lumpy``: for cash that comes by milestone or by a single receivable."""
+def defaults(lumpy: bool = False, shaped: bool = False) -> Mapping[str, Default]:
+    """Every default by name; ``lumpy``: for cash that comes by milestone or by a single receivable; ``shaped``: for
+    installments whose shape says how they change."""
     with (files("repayplan.rules") / "defaults.toml").open("rb") as source:
         table = tomllib.load(source)
     valid_from = table.pop("valid_from")
-    return MappingProxyType({name: _default(entry, lumpy, valid_from) for name, entry in table.items()})
+    return MappingProxyType({name: _default(entry, lumpy, shaped, valid_from) for name, entry in table.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ def views() -> Mapping[str, ViewDefault]:
     )
 
 
-def _default(entry: Mapping[str, Any], lumpy: bool, valid_from: dt.date) -> Default:
-    if lumpy and "lumpy" in entry:
-        return Default(entry["lumpy"], Message(entry["lumpy_reason"]), valid_from)
+def _default(entry: Mapping[str, Any], lumpy: bool, shaped: bool, valid_from: dt.date) -> Default:
+    for variant, wanted in (("shaped", shaped), ("lumpy", lumpy)):
+        if wanted and variant in entry:
+            return Default(entry[variant], Message(entry[f"{variant}_reason"]), valid_from)
     return Default(entry["value"], Message(entry["reason"]), valid_from)

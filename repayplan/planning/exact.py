@@ -17,7 +17,7 @@ from repayplan.language import tr
 from repayplan.money import grouped
 from repayplan.planning.optimum import Optimum, optimize
 from repayplan.planning.rounding import Grain, aim, round_payments
-from repayplan.planning.value import debt_bound, expected_recovery, linear_debt
+from repayplan.planning.value import debt_bound, linear_debt, planned_value
 from repayplan.problem.arrays import Problem
 from repayplan.problem.terms import Terms
 
@@ -79,7 +79,7 @@ def make_exact(
 
 
 def _exact(problem: Problem, optimum: Optimum, result: Replay, unit: int, last: Sequence[int]) -> Exact:
-    worth = expected_recovery(problem, result.paid, result.debt, problem.value.planning[0])
+    worth = planned_value(problem, result.paid, result.debt)
     odd = (result.paid % unit != 0) & (np.arange(problem.shape[1])[:, None] != np.array(last))
     return Exact(result, unit, round(optimum.kept - worth), not odd.any(), _ledger_difference(result))
 

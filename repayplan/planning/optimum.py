@@ -7,14 +7,14 @@ alone, so a live solver goes from one to the next.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from repayplan.errors import Fault, SolverError
 from repayplan.formulation.build import Formulation, formulate
 from repayplan.language import tr
-from repayplan.planning.value import expected_recovery, linear_debt
+from repayplan.planning.value import linear_debt, planned_value
 from repayplan.problem.arrays import Problem, Real
 from repayplan.solvers.highs import CERTIFIED, GAP_FLOOR, Highs
 from repayplan.solvers.result import Solution, Status
@@ -87,12 +87,37 @@ def solve(formulation: Formulation, time_limit: float | None = None) -> Optimum 
         payments=payments,
         value=best * scale,
         bound=bound * scale,
-        kept=expected_recovery(problem, payments, linear_debt(problem, payments), problem.value.planning[0]),
+        kept=planned_value(problem, payments, linear_debt(problem, payments)),
         gap=gap,
         valued=first[lane],
         preferred=preferred,
         solver=engine.name,
     )
+
+
+def best_first(problem: Problem, time_limit: float | None = None) -> list[tuple[Problem, Optimum]]:
+    """The optimum of every bucket of burden that has one, the most valuable first; each with its problem.
+
+    The first is bounded by the bounds of all. See :func:`optimize`.
+    """
+    tried = [(bucket, optimize(bucket, time_limit)) for bucket in problem.buckets()]
+    found = [(bucket, optimum) for bucket, optimum in tried if optimum is not None]
+    found.sort(key=lambda pair: -pair[1].value)
+    if len(found) > 1:
+        bucket, best = found[0]
+        bound, scale = max(optimum.bound for _, optimum in found), float(problem.scale[0])
+        gap = max(best.gap, _gap(bound / scale, best.value / scale))
+        status = Status.OPTIMAL if gap <= CERTIFIED else Status.FEASIBLE
+        found[0] = bucket, replace(best, bound=bound, gap=gap, status=status)
+    return found
+
+
+def most_value(formulation: Formulation, time_limit: float | None = None) -> float | None:
+    """The most value of any lane, without a preference, in cents; None where no lane is solved."""
+    engine = Highs(time_limit)
+    solutions = [engine.solve(formulation.valued(lane)) for lane in range(formulation.frame.lanes)]
+    values = [-solution.objective for solution in solutions if solution.solved]
+    return max(values) * float(formulation.frame.problem.scale[0]) if values else None
 
 
 def _insist_on_a_proof(tried: Sequence[Solution]) -> None:

@@ -46,7 +46,7 @@ def arrears(plan: Replay) -> Iterator[Finding]:
         overdue = max(int(plan.debt[stages[-1], number]) - not_due, 0)
         if overdue > plan.terms.arrears_left:
             sentence = tr(
-                "After the payment of {date} {overdue} of loan {loan} is overdue; from {last} on it is classed worse",
+                "After the payment of {date} {overdue} of loan {loan} is overdue; after {last} it is classed worse",
                 date=plan.days[stages[-1]],
                 overdue=grouped(overdue),
                 loan=loan.id,

@@ -166,7 +166,9 @@ def _foot(plan: Plan, names: Names) -> list[dict[str, str]]:
 
 def _left(plan: Plan) -> dict[str, int]:
     """What is owed on each loan after its last payment, or at signing where it has none; cents."""
-    return {loan.id: owed(loan) - waived(loan) for loan in plan.case.loans} | {row.loan: row.debt_after for row in payments(plan)}
+    return {loan.id: owed(loan) - waived(loan) for loan in plan.case.loans} | {
+        row.loan: row.debt_after for row in payments(plan)
+    }
 
 
 def _accrued(plan: Plan) -> Iterator[str]:

@@ -58,8 +58,7 @@ def arrears(plan: Replay) -> Iterator[Finding]:
 
 @check("charge", tr("The whole charge stays within what courts leave"), lambda plan: plan.terms.all_in_charge)
 def charge(plan: Replay) -> Iterator[Finding]:
-    """What is paid on a loan beyond what was lent, arrears of interest and fees included, is at most the rate of law a
-    year on what is left of it."""
+    """What a loan pays beyond what was lent, past charges included, is at most the rate of law on what is left of it."""
     rule = parameter("all_in_charge", plan.case.as_of)
     for number, loan in enumerate(plan.case.loans):
         charged, allowed = charges(plan, number)

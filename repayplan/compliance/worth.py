@@ -103,8 +103,7 @@ def liquidation(plan: Replay) -> Iterator[Finding]:
 
 @check("burden", tr("The first twelve months are not too heavy"), lambda plan: plan.problem.burden is not None)
 def burden(plan: Replay) -> Iterator[Finding]:
-    """The first twelve months pay at most the share given of the cash they bring, and stay in the bucket of burden
-    that the plan was made for."""
+    """The first twelve months pay a share of the cash they bring within what is given and the bucket planned for."""
     bound = plan.problem.burden
     if bound is None:
         return

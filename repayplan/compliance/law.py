@@ -58,7 +58,7 @@ def arrears(plan: Replay) -> Iterator[Finding]:
 
 @check("charge", tr("The whole charge stays within what courts leave"), lambda plan: plan.terms.all_in_charge)
 def charge(plan: Replay) -> Iterator[Finding]:
-    """What a loan pays beyond what was lent, past charges included, is at most the rate of law on what is left of it."""
+    """What a loan pays beyond what was lent, past charges included, is at most the rate of law on what is left."""
     rule = parameter("all_in_charge", plan.case.as_of)
     for number, loan in enumerate(plan.case.loans):
         charged, allowed = charges(plan, number)

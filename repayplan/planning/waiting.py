@@ -1,8 +1,9 @@
 """The delay trap: where waiting would pay, by loan, and what it would seem to bring.
 
 It pays the bank to wait a month iff (1 + a)(1 − h(1 − ρ′)) > 1 + d: the debt grows by a, money is worth d less, and a
-borrower who defaults, with probability h, pays the share ρ′ of what the debt has grown to. ρ′ is the recovery rate
-where the claim is larger than its collateral; where collateral covers the claim all of its growth is covered too.
+borrower who defaults, with probability h, pays the share ρ′ of what the debt has grown to. Of a claim larger than its
+collateral ρ′ is the recovery rate. As far as collateral covers the claim it covers its growth too, ρ′ = 1: where there
+is any, it pays to leave that much for the end.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 from repayplan.formulation.build import formulate
 from repayplan.planning.optimum import most_value
 from repayplan.problem.arrays import Problem, Real
+from repayplan.solvers.chain import Chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,11 @@ def month(problem: Problem, loan: int) -> Month | None:
     months = float(days) * 12 / 365.25
     growth = float(np.prod(problem.debt.growth[0, first + 1 : last + 1, loan]))
     discount, survival = problem.value.discount[0], problem.value.survival[0]
-    covered = problem.debt.collateral[0, loan] >= problem.debt.opening[0, loan]
     return Month(
         growth=growth ** (1 / months) - 1,
         discount=float(discount[first] / discount[last]) ** (1 / months) - 1,
         hazard=1 - float(survival[last] / survival[first]) ** (1 / months),
-        kept=1.0 if covered else float(problem.value.recovery[0]),
+        kept=1.0 if problem.debt.collateral[0, loan] else float(problem.value.recovery[0]),
     )
 
 
@@ -65,6 +66,6 @@ def counting_waiting(problem: Problem) -> Problem:
     return replace(problem, value=replace(problem.value, planning=factors))
 
 
-def most_by_waiting(problem: Problem, time_limit: float | None) -> float | None:
+def most_by_waiting(problem: Problem, chain: Chain) -> float | None:
     """The most that a plan could be worth if waiting counted; cents. None where that could not be found."""
-    return most_value(formulate(counting_waiting(problem)), time_limit)
+    return most_value(formulate(counting_waiting(problem)), chain)

@@ -27,7 +27,7 @@ LONGEST_ID = 40
 def write_program(
     case: Case, path: str | Path, form: Format, *, solver: str = DEFAULT, time_limit: float | None = None
 ) -> Path:
-    """Write the program of ``case``; complete or not at all. InputError where the case or the path does not allow it."""
+    """Write the program of ``case``, complete or not at all. InputError where case or path do not allow it."""
     path = Path(path)
     text = program_text(case, form, solver=solver, time_limit=time_limit)
     return publish(path.parent, {path.name: text.encode("utf-8")})[0]

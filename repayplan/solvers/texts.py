@@ -51,7 +51,7 @@ def lp_text(program: SparseProgram, names: Names, comments: Sequence[str] = ()) 
     for name, low, high in zip(names.columns, program.lower, program.upper, strict=True):
         lines.append(f" {_number(low)} <= {name} <= {_number(high)}")
     if program.mixed:
-        lines += ["Generals", *(f" {names.columns[column]}" for column in np.flatnonzero(program.integer))]
+        lines += ["Generals", *(f" {names.columns[column]}" for column in np.flatnonzero(program.integer).tolist())]
     return "\n".join([*lines, "End", ""])
 
 

@@ -51,9 +51,7 @@ def dive(
     solution = chain.solve(program)
     if not solution.solved:
         return None
-    if program.mixed:  # which dates are paid, and the like, is decided; the amounts are not
-        program = fixed(program, solution.columns)
-    state = _Dive(formulation, program, solution, unit, chain)
+    state = _Dive(formulation, fixed(program, solution.columns), solution, unit, chain)
     payments: list[Payment] = []
     days = problem.days()
     books = ledgers(case, terms)

@@ -10,6 +10,7 @@ from itertools import pairwise
 from repayplan.calendar.dates import add_months, day_in_month
 from repayplan.cases.checks import owed
 from repayplan.cases.models import Case
+from repayplan.cases.past import history_doubts, statement_doubts
 from repayplan.cases.problems import Path, Problem
 from repayplan.cases.sources import Flows, Milestones, Monthly, Season
 from repayplan.language import tr
@@ -31,9 +32,10 @@ def doubts(case: Case) -> list[Problem]:
     contracts = [*_multiples(case), *_unmoved(case), *_out_of_order(case)]
     if not case.cash.sources:  # only the account is asked for, not a plan
         return [*loans, *contracts, *_balance_sheets(case)]
+    past = [*_balance_sheets(case), *statement_doubts(case), *history_doubts(case)]
     cash = [*_opening(case), *_needs_nothing(case)]
-    receipts = [*_receipts(case, end), *_taxes(case), *_balance_sheets(case)]
-    return [*loans, *contracts, *cash, *receipts, *_hazard(case), *_payment_days(case)]
+    receipts = [*_receipts(case, end), *_taxes(case)]
+    return [*loans, *contracts, *cash, *receipts, *past, *_hazard(case), *_payment_days(case)]
 
 
 def _loans(case: Case) -> Iterator[Problem]:

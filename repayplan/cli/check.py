@@ -27,7 +27,7 @@ def command(case: Path, as_json: bool) -> int:
 
     read, document = read_with_places(case)
     ledgers(read, last_day(read), document.where)  # refuses what no account can hold
-    doubts = [*doubted(read, document), *(_outlook(read) if read.cash.sources else [])]
+    doubts = [*doubted(read, document), *(_prospects(read) if read.cash.sources else [])]
     if as_json:
         print_json({"case": str(case), "faults": [], "doubts": [doubt.as_dict() for doubt in doubts]})
         return 0
@@ -36,10 +36,10 @@ def command(case: Path, as_json: bool) -> int:
     return 0
 
 
-def _outlook(case: Case) -> list[Fault]:
-    from repayplan.planning.outlook import outlook
+def _prospects(case: Case) -> list[Fault]:
+    from repayplan.planning.prospects import prospects
 
-    return outlook(case)
+    return prospects(case)
 
 
 def _verdict(path: Path, case: Case, doubts: int) -> Message:

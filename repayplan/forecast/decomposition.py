@@ -38,6 +38,9 @@ _LEAST_NOISE = 0.005
 
 _STEPS = 20
 _LEAST_BEFORE_TEST = 36
+LUNAR_HISTORY = 60
+"""Known months without which no two years could be forecast, each from three years and more before it."""
+
 _TESTS = 6
 
 
@@ -98,9 +101,11 @@ def lunar_helps(start: dt.date, amounts: Sequence[float | None]) -> bool:
     """Whether Lunar New Year would have lowered the error of forecasts a year ahead, each from earlier months only.
 
     In most of the years tested and on the whole; by the pattern within a year, since a holiday moves sales and does
-    not change their level.
+    not change their level. Never with fewer than ``LUNAR_HISTORY`` known months.
     """
     start, values = _recent(start, amounts)
+    if np.isfinite(values).sum() < LUNAR_HISTORY:
+        return False
     origins = range(len(values) - 12, _LEAST_BEFORE_TEST - 1, -12)[:_TESTS]
     pairs = [(_error(start, values, origin, True), _error(start, values, origin, False)) for origin in origins]
     better = sum(with_it < without for with_it, without in pairs)

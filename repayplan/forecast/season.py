@@ -11,9 +11,9 @@ from functools import lru_cache
 from repayplan.calendar.dates import add_months, day_in_month
 from repayplan.cases.sources import History, Season
 from repayplan.errors import Fault, InputError
-from repayplan.forecast.decomposition import Decomposition, decompose, lunar_helps
+from repayplan.forecast.decomposition import LUNAR_HISTORY, Decomposition, decompose, lunar_helps
 from repayplan.forecast.flows import Flow, Window
-from repayplan.language import tr
+from repayplan.language import Message, tr
 from repayplan.money import MAX_CENTS, grouped
 
 MonthlySales = Callable[[dt.date], float]
@@ -66,6 +66,26 @@ def learned(history: History, lunar_new_year: str) -> Decomposition:
         )
     lunar = lunar_new_year == "on" or (lunar_new_year == "auto" and lunar_helps(start, series))
     return decompose(start, series, lunar)
+
+
+def lunar_choice(source: Season) -> Message | None:
+    """What ``auto`` made of Lunar New Year and why; None where there was nothing to choose."""
+    if source.history is None or source.lunar_new_year != "auto":
+        return None
+    if source.history.known < LUNAR_HISTORY:
+        return tr(
+            "{source}: sales are not moved with Lunar New Year; whether that helps cannot be tested with {known} "
+            "months of history, only with {least} or more",
+            source=source.name,
+            known=source.history.known,
+            least=LUNAR_HISTORY,
+        )
+    if learned(source.history, source.lunar_new_year).lunar:
+        return tr("{source}: sales move with Lunar New Year; that lowered the error on past years", source=source.name)
+    return tr(
+        "{source}: sales are not moved with Lunar New Year; that did not lower the error on past years",
+        source=source.name,
+    )
 
 
 def months_from(start: dt.date, months: int | None, window: Window) -> Iterator[dt.date]:

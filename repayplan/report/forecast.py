@@ -12,6 +12,7 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
+from repayplan.forecast import Difference
 from repayplan.forecast.flows import Flow
 from repayplan.forecast.monthly import OPERATING_COST
 from repayplan.language import Message, tr
@@ -64,18 +65,20 @@ def source_title(name: str) -> str:
 
 
 def by_source(seen: Outlook) -> Table:
-    """One line a source: what the borrower expects, what the bank counts on, the difference; they foot."""
+    """One line a source: what the borrower expects, less the haircut, less what comes after the term: the bank's."""
     table = _table()
     table.add_column(str(tr("Source")), str(tr("Net")), overflow="fold")
-    sums = [sum(flow.amount for flow in flows) for flows in (seen.borrower, seen.bank)]
-    for heading, total in zip((tr("Borrower"), tr("Bank"), tr("Difference")), (*sums, sums[1] - sums[0]), strict=True):
+    borrower, bank = (sum(flow.amount for flow in flows) for flows in (seen.borrower, seen.bank))
+    apart = sum(seen.differences.values(), Difference())
+    headings = (tr("Borrower"), tr("Counted less"), tr("After the term"), tr("Bank"))
+    for heading, total in zip(headings, (borrower, -apart.less, -apart.beyond, bank), strict=True):
         table.add_column(str(heading), grouped(total), justify="right", no_wrap=True)
     kinds = {source.name: source.kind for source in seen.case.cash.sources}
     for name in seen.sources:
         borrower, bank = (_sum(flows, name) for flows in (seen.borrower, seen.bank))
-        kind = kinds.get(name)
+        kind, between = kinds.get(name), seen.differences.get(name, Difference())
         title = source_title(name) if kind is None else f"{name} ({KINDS[kind]})"
-        table.add_row(title, *map(_amount, (borrower, bank, bank - borrower)))
+        table.add_row(title, *map(_amount, (borrower, -between.less, -between.beyond, bank)))
     return table
 
 

@@ -36,6 +36,10 @@ def forecast_document(seen: Outlook) -> dict[str, Any]:
         "as_of": seen.window.after.isoformat(),
         "until": seen.window.until.isoformat(),
         "flows": [dict(zip(_FIELDS, row, strict=True)) for row in _rows(seen)],
+        "differences": {
+            name: {"less": plain(apart.less), "after_the_term": plain(apart.beyond), "later": plain(apart.later)}
+            for name, apart in seen.differences.items()
+        },
         "findings": [finding_line(finding) for finding in seen.findings],
         "defaults": [
             {"field": used.field, "value": str(used.value), "reason": str(used.reason)} for used in seen.defaults

@@ -11,7 +11,7 @@ from repayplan.problem.assemble import assemble
 from repayplan.problem.terms import Terms, resolve
 
 
-def outlook(case: Case) -> list[Fault]:
+def prospects(case: Case) -> list[Fault]:
     """Reasons why no plan can settle the debt, by cash and by dates alone. InputError where no plan can be tried.
 
     Nothing here is a proof that a plan exists: cover and the shape of the installments are left to the plan.

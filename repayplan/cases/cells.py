@@ -17,6 +17,7 @@ from itertools import pairwise
 from typing import NoReturn
 
 from repayplan.cases.documents import shown
+from repayplan.cases.fields import MOST_BARE
 from repayplan.errors import Fault, InputError
 from repayplan.language import Message, tr
 
@@ -65,6 +66,11 @@ _HARMLESS = frozenset(
 )
 """Remarks in parentheses that change no figure; any other might."""
 
+_ABOUT = re.compile(r"约|大概|左右|上下|[预暂]?估|预计|approx|about|ca\.|~|≈|\best(?:\.|imated?)?\b")
+_BEFORE_DAY = re.compile(r"^(约为|大约|大概|约|预计|暂定|approximately|approx\.?|about|around|ca\.|~|≈)\s*")
+"""What people write before a day of which they are not sure."""
+
+_UNSURE = frozenset(["暂定", "计划", "planned", "expected", "tentative"])
 _YEARLY = frozenset(["年", "年化", "年利率", "p.a.", "per year"])
 LONGEST = 200
 """Signs of a number or a date; what is longer is none, and is not searched."""
@@ -101,6 +107,12 @@ class Cell:
 def tidy(text: str) -> str:
     """Full-width signs as narrow ones, any blank as one space, nothing around it."""
     return " ".join(unicodedata.normalize("NFKC", text).translate(_SIGNS).split())
+
+
+def approximate(cell: Cell) -> bool:
+    """Whether the cell says of its value that it is only about right: 约, 左右, 预计, est."""
+    text = tidy(cell.value[:LONGEST]).lower() if isinstance(cell.value, str) else ""
+    return bool(re.search(r"\d", text) and _ABOUT.search(text))
 
 
 def _typed(cell: Cell, text: str) -> str:
@@ -141,6 +153,13 @@ def fraction(cell: Cell, percent: bool = False) -> Decimal:
     if number is None:
         _refuse(cell, tr("this is not a percentage"), remedy)
     return number.scaleb(-2 if percent else 0)
+
+
+def share(cell: Cell, percent: bool = False) -> Decimal | str:
+    """The same, in percent as a text where the cell leaves no doubt about it and a bare number would."""
+    read = fraction(cell, percent)
+    signed = isinstance(cell.value, str) and re.search("[%‰成]|百分|千分", tidy(cell.value[:LONGEST]))
+    return f"{read * 100:f}%" if read > MOST_BARE and (cell.percent or percent or signed) else read
 
 
 def number(cell: Cell) -> Decimal:
@@ -213,7 +232,7 @@ def date(cell: Cell) -> dt.date:
     if isinstance(value, int | float) and not isinstance(value, bool) and not cell.percent:
         found = _serial(value, cell.epoch)
     elif isinstance(value, str):
-        found = _day_in(_typed(cell, value))
+        found = _day_in(_without_doubts(_typed(cell, value)))
     if found is None:
         _refuse(cell, tr("this is not a date that can be read in one way only"), tr("write a date such as 2026-12-20"))
     return found
@@ -222,7 +241,7 @@ def date(cell: Cell) -> dt.date:
 def month(cell: Cell) -> dt.date:
     """The first day of a month: any date, 2026-12, 2026年12月, 202612, Dec 2026."""
     if isinstance(cell.value, str):
-        found = _month_in(_typed(cell, cell.value))
+        found = _month_in(_without_doubts(_typed(cell, cell.value)))
         if found is not None:
             return found
     if isinstance(cell.value, int | float) and re.fullmatch(r"\d{6}", text := cell.text):
@@ -346,6 +365,17 @@ _MONTH_FORMS: tuple[re.Pattern[str], ...] = tuple(
 _CHINESE_DATE = re.compile(
     r"[〇零一二三四五六七八九]{4}年[一二三四五六七八九十]{1,3}月([一二三四五六七八九十]{1,3}[日号])?"
 )
+
+
+def _without_doubts(text: str) -> str:
+    """A day without 约, 左右 and a harmless remark in parentheses."""
+    before = None
+    while before != text:
+        before, text = text, _BEFORE_DAY.sub("", text)
+        text = re.sub(r"\s*(左右|前后|上下)$", "", text)
+        if (note := _NOTE.search(text)) and note[1] in _HARMLESS | _UNSURE:
+            text = text[: note.start()]
+    return text
 
 
 def _serial(value: float, epoch: dt.date) -> dt.date | None:

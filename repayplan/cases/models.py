@@ -30,6 +30,7 @@ from repayplan.cases.fields import (
     Months,
     Name,
     OrOff,
+    Part,
     PositiveAmount,
     Rate,
     Ratio,
@@ -173,7 +174,7 @@ class Policy(Model):
     prefer: Literal["earliest"] | None = Field(
         default=None, description="What decides between plans that are worth the same", examples=["earliest"]
     )
-    tolerance: Share | None = Field(
+    tolerance: Part | None = Field(
         default=None, description="How much of the value may be given up for the preference", examples=["0.5%"]
     )
     delay: Literal["forbid", "allow"] | None = Field(
@@ -192,7 +193,7 @@ class Policy(Model):
     discount_rate: Rate | None = Field(
         default=None, description="Rate per year at which the bank values money", examples=["4.35%"]
     )
-    hazard: Share | None = Field(
+    hazard: Part | None = Field(
         default=None, description="Probability per month that the borrower defaults", examples=["0.5%"]
     )
     recovery: Share | None = Field(
@@ -213,10 +214,10 @@ class Policy(Model):
     maximum_installment: OrOff[PositiveAmount] | None = Field(
         default=None, description="Largest amount of an installment, currency units, or off", examples=["500000.00"]
     )
-    step: OrOff[Share] | None = Field(
+    step: OrOff[Part] | None = Field(
         default=None, description="Largest change from one installment to the next, or off", examples=["25%"]
     )
-    balloon: OrOff[Share] | None = Field(
+    balloon: OrOff[Part] | None = Field(
         default=None,
         description="Largest share of the debt in the last three payments together, or off",
         examples=["20%"],

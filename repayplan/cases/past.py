@@ -91,7 +91,9 @@ def _doubt(history: History, as_of: dt.date) -> Message | None:
         return None
     month, amount = known[-1]
     if add_months(month, 1 + STALE_MONTHS) <= as_of:
-        return tr("the history ends with {month}, more than {months} months ago", month=f"{month:%Y-%m}", months=STALE_MONTHS)
+        return tr(
+            "the history ends with {month}, more than {months} months ago", month=f"{month:%Y-%m}", months=STALE_MONTHS
+        )
     if add_months(month, 1) > as_of + dt.timedelta(days=1):
         return tr("the last month of the history, {month}, was not over on {date}", month=f"{month:%Y-%m}", date=as_of)
     usual = _usual(dict(known), month)

@@ -9,6 +9,7 @@ import rich_click as click
 
 from repayplan.cli.common import case_argument, common_options, console, json_option, print_json
 from repayplan.cli.failure import show_faults
+from repayplan.errors import MOST_SHOWN
 from repayplan.language import Message, plural, tr
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ def command(case: Path, as_json: bool) -> int:
     ledgers(read, last_day(read), document.where)  # refuses what no account can hold
     doubts = [*doubted(read, document), *(_prospects(read) if read.cash.sources else [])]
     if as_json:
-        print_json({"case": str(case), "faults": [], "doubts": [doubt.as_dict() for doubt in doubts]})
+        told = [doubt.as_dict() for doubt in doubts[:MOST_SHOWN]]
+        print_json({"case": str(case), "faults": [], "count": len(doubts), "doubts": told})
         return 0
     show_faults(doubts, "!", "bold yellow")
     console().print(str(_verdict(case, read, len(doubts))))

@@ -11,7 +11,7 @@ import io
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from repayplan.cases.cells import EPOCH_1900, EPOCH_1904, Cell, Raw
 from repayplan.cases.documents import shown
@@ -29,6 +29,7 @@ _PERCENT_FORMATS = {9, 10}
 """The two built-in number formats that show percentages."""
 
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})")
+_TRUE = ("1", "true")
 _INDEX = re.compile(r"[0-9]{1,7}")
 
 Address = tuple[int, int]
@@ -40,7 +41,8 @@ class Sheet:
     """The filled cells of a sheet by address; every cell of a merge has the merge's value.
 
     ``merged`` leads from the other cells of a merge to its first. ``problems`` holds what cannot be believed,
-    ``formulas`` the text of formulas without a value.
+    ``formulas`` the text of formulas without a value. ``hidden``: it has no tab; ``hidden_rows`` and
+    ``hidden_columns`` (from 0) are those that hold something and are not shown, by hand or by a filter.
     """
 
     file: str
@@ -49,6 +51,9 @@ class Sheet:
     merged: Mapping[Address, Address]
     problems: Mapping[Address, Fault]
     formulas: Mapping[Address, str]
+    hidden: bool = False
+    hidden_rows: tuple[int, ...] = ()
+    hidden_columns: tuple[int, ...] = ()
 
     def where(self, address: Address) -> str:
         """``case.xlsx 贷款!C3``; a CSV file has no sheets: ``loans.csv C3``."""
@@ -71,6 +76,8 @@ class _Seen:
     formulas: dict[Address, str] = field(default_factory=dict)
     endless: dict[Address, str] = field(default_factory=dict)
     merges: list[tuple[Address, Address]] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
 
 
 def spell(address: Address) -> str:
@@ -100,7 +107,8 @@ def open_workbook(content: bytes, name: str) -> tuple[Sheet, ...]:
     except (CalamineError, ValueError, OSError) as error:
         what = tr("this workbook cannot be read: {reason}", reason=shown(error, 100))
         refuse(name, what, tr("open it in Excel, WPS or LibreOffice and save it again as .xlsx"))
-    return tuple(_sheet(name, title, rows[title], found, epoch) for title, found in seen.items())
+    sheets = (_sheet(name, title, rows[title], found, epoch) for title, found in seen.items())
+    return tuple(replace(sheet, hidden=sheet.name in parts.hidden) for sheet in sheets)
 
 
 def _sheet(name: str, title: str, rows: Sequence[Sequence[Raw]], seen: _Seen, epoch: dt.date) -> Sheet:
@@ -116,7 +124,16 @@ def _sheet(name: str, title: str, rows: Sequence[Sequence[Raw]], seen: _Seen, ep
             cells[other] = cells[first]
     sheet = Sheet(name, title, cells, merged, {}, seen.formulas)
     problems = dict([*_errors(sheet, seen.errors), *_lost(sheet, seen.formulas), *_endless(sheet, seen.endless)])
-    return Sheet(name, title, cells, merged, problems, seen.formulas)
+    rows, columns = _hidden(seen, cells)
+    return replace(sheet, problems=problems, hidden_rows=rows, hidden_columns=columns)
+
+
+def _hidden(seen: _Seen, cells: Iterable[Address]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The rows and the columns that hold something and are not shown."""
+    filled = list(cells)
+    rows, columns = {row for row, _ in filled}, {column for _, column in filled}
+    unseen = {column for column in columns if any(first <= column <= last for first, last in seen.hidden_columns)}
+    return tuple(sorted(rows & seen.hidden_rows)), tuple(sorted(unseen))
 
 
 def _errors(sheet: Sheet, errors: Mapping[Address, str]) -> Iterator[tuple[Address, Fault]]:
@@ -226,6 +243,10 @@ class _Looking:
             given = attributes.get("r", "")
             self._row = int(given) - 1 if re.fullmatch(r"[1-9][0-9]{0,6}", given) else self._row + 1
             self._column = -1
+            if attributes.get("hidden") in _TRUE and self._row < MAX_ROWS:
+                self.seen.hidden_rows.add(self._row)
+        elif tag == "col":
+            self._columns(attributes)
         elif tag == "c":
             self._at(attributes)
         elif tag == "is":
@@ -233,6 +254,13 @@ class _Looking:
         elif tag == "mergeCell":
             first, _, last = attributes.get("ref", "").partition(":")
             self.seen.merges.append((self._address(first), self._address(last or first)))
+
+    def _columns(self, attributes: dict[str, str]) -> None:
+        """A definition of columns, which may hide them; there are never more than Excel has columns."""
+        first, last = (attributes.get(name, "") for name in ("min", "max"))
+        known = _INDEX.fullmatch(first) and _INDEX.fullmatch(last)
+        if known and attributes.get("hidden") in _TRUE and len(self.seen.hidden_columns) < MAX_COLUMNS:
+            self.seen.hidden_columns.append((int(first) - 1, int(last) - 1))
 
     def end(self, tag: str, text: str) -> None:
         if tag == "v":

@@ -79,6 +79,11 @@ class Reading:
     words: Headings
     unit: int = 1
     faults: list[Fault] = field(default_factory=list)
+    doubts: list[Fault] = field(default_factory=list)
+
+    def doubt(self, where: str, what: Message, remedy: Message, value: str | None = None) -> None:
+        """Note what may stand and needs a second look."""
+        self.doubts.append(Fault(what, where, value, remedy=remedy))
 
     def blame(self, place: Place, what: Message, remedy: Message, limit: Message | None = None) -> None:
         """Note a fault at a cell."""
@@ -98,10 +103,14 @@ class Reading:
         if column.off is not None and isinstance(cell.value, str) and plain(cell.value) in self.words.off:
             return "off"
         try:
-            return self._read(cell, column.kind, percent, self.unit if unit is None else unit)
+            value = self._read(cell, column.kind, percent, self.unit if unit is None else unit)
         except InputError as error:
             self.faults.extend(replace(fault, where=sheet.where(address)) for fault in error.faults)
             return UNREADABLE
+        if column.kind not in ("text", "unit") and cells.approximate(cell):
+            what = tr("this value is said to be approximate; it counts as it stands")
+            self.doubt(sheet.where(address), what, tr("write the exact value as soon as it is known"), cell.text)
+        return value
 
     def _read(self, cell: Cell, kind: str, percent: bool, unit: int) -> Any:
         kind, _, name = kind.partition(":")
@@ -109,7 +118,7 @@ class Reading:
             case "amount":
                 return cells.amount(cell, unit)
             case "rate":
-                return cells.fraction(cell, percent)
+                return cells.share(cell, percent)
             case "number":
                 return cells.number(cell)
             case "order":

@@ -10,7 +10,7 @@ from typing import Any
 
 from repayplan.cases import cells
 from repayplan.cases.documents import UNREADABLE, Document, scalar, shown
-from repayplan.cases.excel.container import Sheet, open_workbook
+from repayplan.cases.excel.container import Sheet, open_workbook, spell
 from repayplan.cases.excel.draft import Draft, Place, Reading, heading_text, steps
 from repayplan.cases.excel.forms import read_form
 from repayplan.cases.excel.headings import (
@@ -37,6 +37,9 @@ _BANNER = re.compile(
     r"|\(?(?:(?:all )?(?:amounts|figures)(?: are)? )?in:? (?P<words>.+?)\)?"
 )
 _PATH = re.compile(r"[a-z_]+(\[\d{1,5}\])?(\.[a-z_]+(\[\d{1,5}\])?)*")
+_MOST_NAMED = 10
+"""Hidden rows that are named one by one."""
+
 _UNIT_NAMES = {1: "元", 10_000: "万元"}
 
 
@@ -71,16 +74,16 @@ def document_of(name: str, draft: Draft, sheets: Sequence[Sheet], reading: Readi
     }
     addresses = {path: sheet.where(address) for path, (sheet, address) in draft.places.items()}
     unique = tuple({(fault.where, fault.what.text): fault for fault in reading.faults}.values())
-    return Document(name, draft.data, {(): 0, **lines}, addresses, unique)
+    return Document(name, draft.data, {(): 0, **lines}, addresses, unique, tuple(reading.doubts))
 
 
 def _pages(sheets: Sequence[Sheet], reading: Reading) -> list[tuple[Sheet, Layout]]:
     """The sheets with what they mean, the overview first; others than known ones are noted."""
     layouts = reading.words.layouts
     named = [(sheet, reading.words.layout_of(sheet.name)) for sheet in sheets]
-    first = sheets[0]
+    first = next((sheet for sheet in sheets if not sheet.hidden), sheets[0])
     overview = next((sheet for sheet, layout in named if layout is layouts["overview"]), first)
-    if overview is first and named[0][1] not in (None, layouts["overview"]):
+    if overview is first and reading.words.layout_of(first.name) not in (None, layouts["overview"]):
         what = tr("this workbook has no sheet {name}", name=layouts["overview"].title)
         raise InputError(
             Fault(
@@ -94,7 +97,10 @@ def _pages(sheets: Sequence[Sheet], reading: Reading) -> list[tuple[Sheet, Layou
     for sheet, layout in named:
         if sheet is overview or not sheet.filled or _set_aside(sheet.name, reading.words):
             continue
-        if layout is None or layout is layouts["overview"]:
+        if sheet.hidden and layout is None:
+            remedy = tr("nothing, where it only holds lists to choose from; otherwise show it and name it")
+            reading.doubt(f"{sheet.file} {shown(sheet.name)}", tr("this hidden sheet is left alone"), remedy)
+        elif layout is None or layout is layouts["overview"]:
             known = ", ".join(each.title for each in layouts.values())
             what = tr("no such sheet is known: {name}", name=sheet.name)
             remedy = tr(
@@ -103,7 +109,29 @@ def _pages(sheets: Sequence[Sheet], reading: Reading) -> list[tuple[Sheet, Layou
             reading.blame((sheet, sheet.filled[0]), what, remedy)
         else:
             pages.append((sheet, layout))
+    for sheet, _ in pages:
+        _unseen(sheet, reading)
     return pages
+
+
+def _unseen(sheet: Sheet, reading: Reading) -> None:
+    """What counts although nobody sees it who opens the workbook."""
+    remedy = tr("show them and look, or delete what should not count")
+    where = f"{sheet.file} {shown(sheet.name)}"
+    if sheet.hidden:
+        reading.doubt(where, tr("this sheet is hidden, and it counts"), remedy)
+    if sheet.hidden_rows:
+        rows = _spans([str(row + 1) for row in sheet.hidden_rows])
+        reading.doubt(where, tr("rows that are hidden or filtered out count: {rows}", rows=rows), remedy)
+    if sheet.hidden_columns:
+        columns = _spans([spell((0, column))[:-1] for column in sheet.hidden_columns])
+        reading.doubt(where, tr("columns that are hidden count: {columns}", columns=columns), remedy)
+
+
+def _spans(names: list[str]) -> str:
+    """The first names of a list; the rest as a number."""
+    rest = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" … (+{rest})" if rest > 0 else "")
 
 
 def _set_aside(name: str, words: Headings) -> bool:

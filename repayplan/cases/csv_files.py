@@ -18,7 +18,10 @@ from repayplan.cases.files import content_of, decode_export
 from repayplan.errors import Fault, InputError
 from repayplan.language import tr
 
-MAX_ROWS = 50_000
+MAX_ROWS = 120_000
+"""A thousand stores, ten years of each."""
+
+MAX_BYTES = 16 * 1024 * 1024
 
 OPTIONAL = ("opened", "closing", "monthly", "ramp_up_months", "margin", "amount")
 """Columns in which a cell may be empty; all but ``amount`` may be missing altogether."""
@@ -48,7 +51,7 @@ class Row:
 
 def read_rows(path: Path, name: str, columns: Mapping[str, tuple[str, ...]]) -> list[Row]:
     """The rows of a file with these ``columns``, each by every name it goes by. Raises InputError with every fault."""
-    lines = list(_lines(decode_export(content_of(path), name), name))
+    lines = list(_lines(decode_export(content_of(path, MAX_BYTES), name), name))
     if len(lines) < 2:
         raise InputError(
             Fault(

@@ -51,7 +51,7 @@ class Window:
 
 
 def as_bank(flow: Flow, haircut: Decimal, delay_days: int) -> Flow:
-    """What the bank counts on: receipts are less, to the cent below, and later; costs and firm money stay as they are."""
+    """What the bank counts on: receipts are less, to the cent below, and later; costs and firm money stay."""
     if flow.amount <= 0 or flow.firm:
         return flow
     counted = math.floor(flow.amount * (1 - haircut))

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from functools import reduce
 
 from repayplan.calendar.dates import add_months, day_in_month
+from repayplan.cases.documents import spell
 from repayplan.cases.models import Case
 from repayplan.cases.past import history_doubts
 from repayplan.cases.sources import Season
 from repayplan.compliance.findings import Finding
 from repayplan.compliance.replay import Replay
-from repayplan.cases.documents import spell
 from repayplan.forecast import Difference, Flow, View, Window, difference, forecast
 from repayplan.forecast.accounts import Basis, compare_with_accounts
 from repayplan.forecast.monthly import OPERATING_COST

@@ -124,8 +124,8 @@ def _sheet(name: str, title: str, rows: Sequence[Sequence[Raw]], seen: _Seen, ep
             cells[other] = cells[first]
     sheet = Sheet(name, title, cells, merged, {}, seen.formulas)
     problems = dict([*_errors(sheet, seen.errors), *_lost(sheet, seen.formulas), *_endless(sheet, seen.endless)])
-    rows, columns = _hidden(seen, cells)
-    return replace(sheet, problems=problems, hidden_rows=rows, hidden_columns=columns)
+    unseen_rows, unseen_columns = _hidden(seen, cells)
+    return replace(sheet, problems=problems, hidden_rows=unseen_rows, hidden_columns=unseen_columns)
 
 
 def _hidden(seen: _Seen, cells: Iterable[Address]) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -34,8 +34,11 @@ OnEnd = Callable[[str, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a workbook consists of: ``sheets`` gives the part of every worksheet by name, in the order of the tabs, ``hidden``
-    the names of those without a tab."""
+    """What a workbook consists of.
+
+    ``sheets`` gives the part of every worksheet by name, in the order of the tabs, ``hidden`` the names of those that
+    have none.
+    """
 
     content: Mapping[str, bytes]
     sheets: Mapping[str, str]

@@ -110,11 +110,11 @@ def _pages(sheets: Sequence[Sheet], reading: Reading) -> list[tuple[Sheet, Layou
         else:
             pages.append((sheet, layout))
     for sheet, _ in pages:
-        _unseen(sheet, reading)
+        show_unseen(sheet, reading)
     return pages
 
 
-def _unseen(sheet: Sheet, reading: Reading) -> None:
+def show_unseen(sheet: Sheet, reading: Reading) -> None:
     """What counts although nobody sees it who opens the workbook."""
     remedy = tr("show them and look, or delete what should not count")
     where = f"{sheet.file} {shown(sheet.name)}"

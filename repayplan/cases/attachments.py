@@ -97,7 +97,10 @@ def _stores(source: dict[str, Any], place: Place, document: Document, folder: Pa
             of_store.setdefault(row.values.pop("store"), []).append(row)
         for store in source["stores"]:
             if isinstance(store, dict) and str(store.get("name")) in of_store:
-                store["history"] = _history(of_store.pop(str(store["name"])))
+                found = of_store.pop(str(store["name"]))
+                if store.get("history") is not None:
+                    raise InputError(_both(found[0].where, str(source["history_file"])))
+                store["history"] = _history(found)
         if of_store:
             raise InputError(_stranger(rows[0].where) for rows in of_store.values())
         del source["history_file"]
@@ -177,6 +180,15 @@ def _twice(row: Row, first: Row) -> Iterator[Fault]:
         f"{row.values['month']:%Y-%m}",
         tr("first at {place}", place=first.where),
         tr("keep one of the two, or add them up"),
+    )
+
+
+def _both(where: str, name: str) -> Fault:
+    return Fault(
+        tr("figures stand here and in a file"),
+        where,
+        shown(name),
+        remedy=tr("keep either {field} or {rival}", field="history_file", rival="history"),
     )
 
 

@@ -356,7 +356,8 @@ _YEAR_ENDS = re.compile(r"(?P<y>\d{4}) ?年 ?(年?底|年?末)")
 _MONTH_FORMS: tuple[re.Pattern[str], ...] = tuple(
     re.compile(pattern)
     for pattern in (
-        r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})",
+        r"(?P<y>\d{4})[-/](?P<m>\d{1,2})",
+        r"(?P<y>\d{4})\.(?P<m>\d{2})",  # 2025.1 is what spreadsheets make of 2025.10
         r"(?P<y>\d{4}) ?年 ?(?P<m>\d{1,2}) ?月(份)?",
         r"(?P<y>\d{4})(?P<m>\d{2})",
         rf"{_NAMED}[ -](?P<y>\d{{4}})",

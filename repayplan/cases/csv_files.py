@@ -137,6 +137,10 @@ def _row(number: int, line: Sequence[str], name: str, places: Mapping[str, int],
             )
         )
         return Row(where, values)
+    strays = [place for place, cell in enumerate(line) if cell.strip() and place not in places.values()]
+    if strays:
+        what, remedy = tr("this value stands under no heading"), tr("write a heading, or delete it")
+        faults.append(Fault(what, where, shown(line[strays[0]]), remedy=remedy))
     for column, place in places.items():
         cell = Cell(line[place] if place < len(line) else "")
         if cell.blank:

@@ -194,12 +194,12 @@ def _margins(case: Case) -> Iterator[Problem]:
     for number, source in enumerate(case.cash.sources):
         stores = source.stores if isinstance(source, Stores) else ()
         own = [store.margin is not None for store in stores]
-        if isinstance(source, Season | Stores) and source.margin == 1 and not (own and all(own)):
+        if isinstance(source, Season | Stores) and "margin" not in source.model_fields_set and not (own and all(own)):
             yield Problem(
                 ("cash", "sources", number, "margin"),
-                tr("all sales count as cash: no margin is given, or one of 100%"),
+                tr("all sales count as cash: no margin is given"),
                 None,
-                tr("write the share of sales that stays as cash; leave it so where the figures are net already"),
+                tr("write the share of sales that stays as cash; margin: 100% where the figures are net already"),
             )
 
 

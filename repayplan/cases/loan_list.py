@@ -32,6 +32,7 @@ from repayplan.errors import Fault, InputError
 from repayplan.language import tr
 
 MAX_LOANS = 5_000
+MAX_COLUMNS = 200
 
 _BORROWER = Column(
     "borrower", "text", "借款人", "Borrower", ("客户名称", "借款人名称", "企业名称", "customer name", "name")
@@ -149,9 +150,9 @@ def _of_borrower(
     elif rows and not any(wanted):
         what = tr("this borrower is not on the list")
         reading.faults.append(Fault(what, sheet.file, borrower, limit, tr("check the name or the customer number")))
-    if not one and names:
-        for row, owner, kept in zip(rows, owners, wanted, strict=True):
-            if kept and owner.key is None:
+    if names:
+        for row, owner in zip(rows, owners, strict=True):
+            if owner.key is None:
                 what = tr("this row does not say whose loan it is")
                 reading.blame((sheet, row.start), what, tr("fill in the name or the customer number"))
     kept_rows = [row for row, kept in zip(rows, wanted, strict=True) if kept]
@@ -191,6 +192,10 @@ def _from_csv(content: bytes, name: str) -> Sheet:
     except csv.Error as error:
         what = tr("this is not {notation}: {reason}", notation="CSV", reason=error)
         raise InputError(Fault(what, name, remedy=tr("export the list again"))) from None
+    widest = max(map(len, rows), default=0)
+    if widest > MAX_COLUMNS:
+        what, limit = tr("this list has {count} columns", count=widest), tr("at most {count}", count=MAX_COLUMNS)
+        raise InputError(Fault(what, name, limit=limit, remedy=tr("export only what belongs to the loans")))
     cells = {
         (row, column): Cell(value)
         for row, line in enumerate(rows)

@@ -190,8 +190,8 @@ def _pledged(bank: list[Flow]) -> Iterator[Finding]:
     for (loan, source), amount in sorted(totals.items()):
         if not loan:
             words = tr(
-                "{amount} from the guarantor {source} is owed to the bank; this plan counts it as cash of the business, "
-                "so see that it reaches the loans",
+                "{amount} from the guarantor {source} is owed to the bank; this plan counts it as cash of the "
+                "business, so see that it reaches the loans",
                 amount=grouped(amount),
                 source=source,
             )

@@ -16,7 +16,7 @@ from repayplan.cases.documents import UNREADABLE
 from repayplan.cases.excel.container import Address, Sheet
 from repayplan.cases.excel.headings import Column, Headings, plain
 from repayplan.cases.problems import Path
-from repayplan.errors import Fault, InputError
+from repayplan.errors import MOST_SHOWN, Fault, InputError
 from repayplan.language import Message, tr
 from repayplan.rules.seasons import seasons
 
@@ -80,6 +80,7 @@ class Reading:
     unit: int = 1
     faults: list[Fault] = field(default_factory=list)
     doubts: list[Fault] = field(default_factory=list)
+    strangers: int = 0
 
     def doubt(self, where: str, what: Message, remedy: Message, value: str | None = None) -> None:
         """Note what may stand and needs a second look."""
@@ -140,7 +141,11 @@ class Reading:
                 return cells.whole(cell, kind)
 
     def unknown(self, place: Place, text: str, known: Mapping[str, Column]) -> None:
-        """A heading nobody knows, with the nearest one that is known."""
+        """A heading nobody knows, with the nearest one that is known; of hundreds, only the first are compared."""
+        self.strangers += 1
+        if self.strangers > MOST_SHOWN:
+            self.blame(place, tr("this heading is not known"), tr("compare with the template of repayplan init"))
+            return
         titles = {plain(column.title): column.title for column in known.values()}
         near = get_close_matches(plain(text), [*titles, *known], n=1, cutoff=0.5)
         if near:

@@ -36,6 +36,7 @@ def _labels(sheet: Sheet, layout: Layout, reading: Reading) -> Iterator[tuple[Co
     known = layout.known
     taken: set[Address] = set()
     filled = sheet.filled
+    stands = set(filled)
     left = min((column for _, column in filled), default=0)
     for address in sorted({*filled, *sheet.formulas}):
         text = heading_text(sheet, address)
@@ -45,9 +46,35 @@ def _labels(sheet: Sheet, layout: Layout, reading: Reading) -> Iterator[tuple[Co
         column = layout.find(text)
         if column is not None:
             taken.add(beside)
-            yield column, address, beside
-        elif address[1] == left and beside in filled and plain(text) not in reading.words.ignored:
+            _apart(sheet, address, beside, stands, reading)
+            first = sheet.merged.get(beside, beside)
+            if first[0] != address[0]:
+                what = tr("this merged cell would count once for every label")
+                reading.blame((sheet, beside), what, tr("unmerge it and give every label its own value"))
+            else:
+                yield column, address, beside
+        elif (
+            beside in stands
+            and plain(text) not in reading.words.ignored
+            and (address[1] == left or _is_figure(sheet, beside))
+        ):
             reading.unknown((sheet, address), text, known)
+
+
+def _is_figure(sheet: Sheet, address: Address) -> bool:
+    """Whether a number or a day stands there, and no text."""
+    cell = sheet.cells.get(address)
+    return cell is not None and not isinstance(cell.value, str)
+
+
+def _apart(sheet: Sheet, label: Address, beside: Address, stands: set[Address], reading: Reading) -> None:
+    """A figure in the row of a label with nothing beside it, and no other label before it, would be lost."""
+    if beside in stands:
+        return
+    row = [column for number, column in sorted(stands) if number == label[0] and column > beside[1]]
+    if row and _is_figure(sheet, (label[0], row[0])):
+        what, remedy = tr("this value does not stand beside its label"), tr("move it beside the label")
+        reading.blame((sheet, (label[0], row[0])), what, remedy)
 
 
 def _beside(sheet: Sheet, address: Address) -> Address:

@@ -26,9 +26,30 @@ def settle_loan(row: Row, as_of: dt.date | None, reading: Reading) -> Draft:
             reading.blame(place, what, tr("leave one of the two empty"))
         else:
             overdue_since(loan, days, place, as_of, reading)
+    _balance(loan, reading)
     if loan.get(("principal",)) is None and loan.get(("overdue_principal",)) is not None:
         loan.put(("principal",), Decimal())
     return loan
+
+
+def _balance(loan: Draft, reading: Reading) -> None:
+    """The principal not yet due from a balance that has the overdue part in it."""
+    balance, place = loan.data.pop("balance", None), loan.places.pop(("balance",), None)
+    if place is None or balance is None:
+        return
+    overdue, principal = loan.get(("overdue_principal",)), loan.get(("principal",))
+    if UNREADABLE in (balance, overdue, principal):
+        loan.data.setdefault("principal", UNREADABLE)
+        return
+    rest = balance - (overdue or Decimal())
+    if principal is not None and principal != rest:
+        limit = tr("{total} with what is overdue", total=f"{principal + (overdue or Decimal()):,.2f}")
+        reading.blame(place, tr("the parts of the principal do not add up to this"), tr("correct one of them"), limit)
+    elif rest < 0:
+        limit = tr("{total} or more", total=f"{overdue:,.2f}")
+        reading.blame(place, tr("this is less than the overdue part of it"), tr("correct one of them"), limit)
+    loan.put(("principal",), max(rest, Decimal()))
+    loan.places[("principal",)] = place
 
 
 def overdue_since(loan: Draft, days: Any, place: Place, as_of: dt.date | None, reading: Reading) -> None:

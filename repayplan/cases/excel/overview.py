@@ -68,7 +68,8 @@ class Overview:
             if loan.get(("rate",)) is None and self.value("rate") is not None:
                 loan.put(("rate",), self.value("rate"))
                 loan.places["rate",] = self._place("rate")
-            if loan.get(("contract", "overdue_since")) is None:
+            late = any(loan.get((name,)) for name in ("overdue_principal", "interest", "penalty", "compound_interest"))
+            if late and loan.get(("contract", "overdue_since")) is None:
                 self._overdue(loan)
         debt = plain_amount(self.value("debt"))
         amounts = [loan.get((name,)) for loan in loans for name in ("principal", "overdue_principal")]
@@ -105,7 +106,12 @@ class Overview:
         else:
             path = ("yearly",)
             yearly = amount * 12 if isinstance(amount, Decimal) else amount
-            source.data |= {"kind": "season", "indices": list(seasons()[season].indices), "yearly": yearly}
+            source.data |= {
+                "kind": "season",
+                "margin": Decimal(1),
+                "indices": list(seasons()[season].indices),
+                "yearly": yearly,
+            }
         for inner in ((), path, ("start",), ("name",)):
             source.places[inner] = self._place("monthly_cash")
         source.places["months",] = self._place("policy.months" if "policy.months" in self._form else "monthly_cash")

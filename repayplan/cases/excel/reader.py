@@ -274,17 +274,18 @@ def _sources(layout: Layout, rows: Sequence[Row], reading: Reading) -> list[_Sou
     for row in rows:
         own_name = row.shared.data.get("name")
         name = own_name if isinstance(own_name, str) else name
-        if name not in groups:
+        first = name not in groups
+        if first:
             groups[name] = _Source(Draft({"kind": layout.key, "name": name}), row.order)
             groups[name].draft.places[()] = row.own.places[()]
         group = groups[name].draft
-        _share(row.shared, group, reading)
+        _share(row.shared, group, first, reading)
         group.graft((layout.items, len(group.get((layout.items,)) or ())), row.own)
     return list(groups.values())
 
 
-def _share(shared: Draft, group: Draft, reading: Reading) -> None:
-    """What a row says of its group; another row may repeat it but not say otherwise."""
+def _share(shared: Draft, group: Draft, first: bool, reading: Reading) -> None:
+    """What a row says of its group: its ``first`` row first; another may repeat it but not say otherwise."""
     for path, place in shared.places.items():
         if not path:
             continue
@@ -293,7 +294,11 @@ def _share(shared: Draft, group: Draft, reading: Reading) -> None:
             group.places.setdefault(path, place)
         if value is None or isinstance(value, dict):
             continue
-        if known is None or known is UNREADABLE or path == ("name",):
+        sheet, address = place
+        if known is None and not first and path != ("name",) and address not in sheet.merged:
+            what = tr("this holds for the whole group, and its first row does not say it")
+            reading.blame(place, what, tr("write it in the first row of the group, or make two groups of it"))
+        elif known is None or known is UNREADABLE or path == ("name",):
             group.put(path, value)
             group.places[path] = place
         elif value is not UNREADABLE and value != known:

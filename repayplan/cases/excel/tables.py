@@ -62,7 +62,8 @@ def read_table(sheet: Sheet, layout: Layout, reading: Reading) -> list[Row]:
     return [
         _row(sheet, number, layout, table, reading)
         for number, addresses in by_row.items()
-        if not _is_total(sheet, addresses, reading) and any(address[1] in table.columns for address in addresses)
+        if not _is_total(sheet, addresses, reading)
+        and any(column in table.columns or column in table.months for _, column in addresses)
     ]
 
 
@@ -78,13 +79,14 @@ def _find(sheet: Sheet, layout: Layout, reading: Reading) -> _Table | None:
     if best < 0 or not hits[best]:
         return None
     table = _Table(best, {}, set(), {})
+    beneath = {column for row, column in sheet.filled if row > best}
     for address in sorted({address for address in (*sheet.filled, *sheet.formulas) if address[0] == best}):
-        _heading(sheet, address, layout, table, reading)
+        _heading(sheet, address, layout, table, reading, address[1] in beneath)
     return table
 
 
-def _heading(sheet: Sheet, address: Address, layout: Layout, table: _Table, reading: Reading) -> None:
-    """Give one heading its meaning."""
+def _heading(sheet: Sheet, address: Address, layout: Layout, table: _Table, reading: Reading, beneath: bool) -> None:
+    """Give one heading its meaning; ``beneath``: whether anything stands under it."""
     text = heading_text(sheet, address)
     column = None if text is None else layout.find(text)
     if column is not None:
@@ -100,10 +102,8 @@ def _heading(sheet: Sheet, address: Address, layout: Layout, table: _Table, read
         if month in table.months.values():
             reading.blame((sheet, address), tr("this month stands twice"), tr("keep one of the two"))
         table.months[address[1]] = month
-    elif text is None or plain(text) not in reading.words.ignored:
-        beneath = any(row > address[0] and column == address[1] for row, column in sheet.filled)
-        if beneath and address not in sheet.merged:
-            reading.unknown((sheet, address), text or sheet.cells[address].text, layout.known)
+    elif (text is None or plain(text) not in reading.words.ignored) and beneath and address not in sheet.merged:
+        reading.unknown((sheet, address), text or sheet.cells[address].text, layout.known)
 
 
 def _month(sheet: Sheet, address: Address) -> dt.date | None:
@@ -123,8 +123,8 @@ def _unnamed(sheet: Sheet, table: _Table, addresses: list[Address], reading: Rea
 
 
 def _is_total(sheet: Sheet, addresses: list[Address], reading: Reading) -> bool:
-    texts = (heading_text(sheet, address) for address in addresses[:2])
-    return any(text is not None and plain(text) in reading.words.totals for text in texts)
+    text = heading_text(sheet, addresses[0])
+    return text is not None and plain(text) in reading.words.totals
 
 
 def _row(sheet: Sheet, number: int, layout: Layout, table: _Table, reading: Reading) -> Row:

@@ -84,11 +84,17 @@ _CAPITALS = re.compile(rf"(?:({_NUMERAL.pattern})(?:元|圆)?)?(?:零?({_DIGIT})
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What stands in a cell; ``percent``: it is shown as a percentage; ``epoch``: the day its serial dates begin."""
+    """What stands in a cell; ``percent``: it is shown as a percentage; ``epoch``: the day its serial dates begin.
+
+    ``signs``: words that its number format shows beside the number (万元, k, $); ``scaled``: whether the format also
+    moves the point, so that the number itself is what both together say.
+    """
 
     value: Raw
     percent: bool = False
     epoch: dt.date = EPOCH_1900
+    signs: tuple[str, ...] = ()
+    scaled: bool = False
 
     @property
     def blank(self) -> bool:

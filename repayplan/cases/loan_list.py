@@ -139,7 +139,7 @@ def _of_borrower(
     sheet: Sheet, rows: Sequence[Row], borrower: str | None, reading: Reading, one: bool
 ) -> tuple[list[Row], list[_Owner]]:
     """The rows of one borrower, or of all; where only ``one`` is wanted, a list with several needs to be told which."""
-    owners = [_owner(row) for row in rows]
+    owners = _numbered([_owner(row) for row in rows])
     names = {owner.key: owner.name or owner.number for owner in owners if owner.key is not None}
     wanted = [borrower is None or borrower in (owner.name, owner.number) for owner in owners]
     limit = tr("one of: {choices}", choices=", ".join(map(str, list(names.values())[:10])))
@@ -149,13 +149,24 @@ def _of_borrower(
     elif rows and not any(wanted):
         what = tr("this borrower is not on the list")
         reading.faults.append(Fault(what, sheet.file, borrower, limit, tr("check the name or the customer number")))
-    if not one and names:
-        for row, owner, kept in zip(rows, owners, wanted, strict=True):
-            if kept and owner.key is None:
+    if names:
+        for row, owner in zip(rows, owners, strict=True):
+            if owner.key is None:
                 what = tr("this row does not say whose loan it is")
                 reading.blame((sheet, row.start), what, tr("fill in the name or the customer number"))
     kept_rows = [row for row, kept in zip(rows, wanted, strict=True) if kept]
     return kept_rows, [owner for owner, kept in zip(owners, wanted, strict=True) if kept]
+
+
+def _numbered(owners: Sequence[_Owner]) -> list[_Owner]:
+    """A name that stands with one customer number only has it also where the list leaves it out."""
+    numbers: dict[str | None, set[str]] = {}
+    for owner in owners:
+        numbers.setdefault(owner.name, set()).update([owner.number] if owner.number else [])
+    return [
+        _Owner(owner.name, *numbers[owner.name]) if owner.name and len(numbers[owner.name]) == 1 else owner
+        for owner in owners
+    ]
 
 
 def _owner(row: Row) -> _Owner:

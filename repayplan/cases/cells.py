@@ -247,7 +247,10 @@ def date(cell: Cell) -> dt.date:
 def month(cell: Cell) -> dt.date:
     """The first day of a month: any date, 2026-12, 2026年12月, 202612, Dec 2026."""
     if isinstance(cell.value, str):
-        found = _month_in(_without_doubts(_typed(cell, cell.value)))
+        if re.fullmatch(r"\d{4}\.\d", text := _typed(cell, cell.value)):
+            what = tr("this month may have lost a digit: spreadsheets save 2025.10 as 2025.1")
+            _refuse(cell, what, tr("write a month such as 2025-10"))
+        found = _month_in(_without_doubts(text))
         if found is not None:
             return found
     if isinstance(cell.value, int | float) and re.fullmatch(r"\d{6}", text := cell.text):
@@ -362,7 +365,8 @@ _YEAR_ENDS = re.compile(r"(?P<y>\d{4}) ?年 ?(年?底|年?末)")
 _MONTH_FORMS: tuple[re.Pattern[str], ...] = tuple(
     re.compile(pattern)
     for pattern in (
-        r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})",
+        r"(?P<y>\d{4})[-/](?P<m>\d{1,2})",
+        r"(?P<y>\d{4})\.(?P<m>\d{2})",
         r"(?P<y>\d{4}) ?年 ?(?P<m>\d{1,2}) ?月(份)?",
         r"(?P<y>\d{4})(?P<m>\d{2})",
         rf"{_NAMED}[ -](?P<y>\d{{4}})",

@@ -17,6 +17,7 @@ from pydantic import Field, ValidationError
 
 from repayplan.cases.base import Model
 from repayplan.cases.cells import Cell
+from repayplan.cases.csv_files import MAX_COLUMNS, too_wide
 from repayplan.cases.documents import Document
 from repayplan.cases.excel.container import Sheet, open_workbook
 from repayplan.cases.excel.draft import Draft, Reading
@@ -202,6 +203,9 @@ def _from_csv(content: bytes, name: str) -> Sheet:
     except csv.Error as error:
         what = tr("this is not {notation}: {reason}", notation="CSV", reason=error)
         raise InputError(Fault(what, name, remedy=tr("export the list again"))) from None
+    if wide := max(rows, key=len, default=[])[MAX_COLUMNS:]:
+        row = next(number for number, line in enumerate(rows, start=1) if len(line) > MAX_COLUMNS)
+        raise InputError(too_wide(f"{name}:{row}", MAX_COLUMNS + len(wide)))
     cells = {
         (row, column): Cell(value)
         for row, line in enumerate(rows)

@@ -19,7 +19,7 @@ from repayplan.cases.excel.headings import currency_of, headings, plain, unit_of
 from repayplan.cases.excel.template import short_workbook
 from repayplan.cases.files import text_of
 from repayplan.cases.readers import to_case
-from repayplan.errors import InputError
+from repayplan.errors import Fault, InputError
 
 UNKNOWN = [
     "千元",
@@ -103,10 +103,12 @@ def test_csv_files_of_other_programs(tmp_path: Path) -> None:
     columns = {"month": ("月份",), "amount": ("金额",)}
     path = tmp_path / "sales.csv"
     path.write_bytes("月份,金额\n2026-01,1200\n".encode("gbk"))
-    assert read_rows(path, "sales.csv", columns)[0].values["amount"] == 1200
+    faults: list[Fault] = []
+    assert read_rows(path, "sales.csv", columns, faults)[0].values["amount"] == 1200
     path.write_text("月份,金额\n2026-01,000\n", encoding="utf-8")
-    with pytest.raises(InputError, match="begins with zeros"):
-        read_rows(path, "sales.csv", columns)
+    assert not faults
+    read_rows(path, "sales.csv", columns, faults)
+    assert [str(fault.what) for fault in faults] == ["this number begins with zeros"]
 
 
 @pytest.mark.parametrize("text", ["Grand total", "总收入", "合计金额", "本页合计", "累计"])

@@ -89,6 +89,10 @@ class Reading:
         """Note what may stand and needs a second look."""
         self.doubts.append(Fault(what, where, value, remedy=remedy))
 
+    def ignores(self, text: str | None) -> bool:
+        """Whether a heading says that what belongs to it is left alone."""
+        return text is not None and plain(text) in self.words.ignored
+
     def blame(self, place: Place, what: Message, remedy: Message, limit: Message | None = None) -> None:
         """Note a fault at a cell."""
         sheet, address = place

@@ -8,7 +8,7 @@ from typing import Any
 from repayplan.cases.documents import UNREADABLE
 from repayplan.cases.excel.container import Address, Sheet
 from repayplan.cases.excel.draft import Reading, heading_text
-from repayplan.cases.excel.headings import Column, Layout, heading_unit, plain
+from repayplan.cases.excel.headings import Column, Layout, heading_unit
 from repayplan.cases.excel.totals import is_figure
 from repayplan.language import tr
 
@@ -56,7 +56,7 @@ def _labels(sheet: Sheet, layout: Layout, reading: Reading) -> Iterator[tuple[Co
         if text is not None and column is not None:
             taken.add(beside)
             yield column, address, beside
-        elif text is not None and plain(text) in reading.words.ignored:
+        elif reading.ignores(text):
             remark = address[0]
         elif text is not None and beside in filled and (address[1] == left or _is_value(sheet, beside)):
             taken.add(beside)

@@ -12,7 +12,7 @@ from repayplan.cases import cells
 from repayplan.cases.documents import UNREADABLE
 from repayplan.cases.excel.container import Address, Sheet
 from repayplan.cases.excel.draft import Draft, Reading, heading_text, steps
-from repayplan.cases.excel.headings import Column, Layout, heading_unit, plain
+from repayplan.cases.excel.headings import Column, Layout, heading_unit
 from repayplan.cases.excel.totals import Totals, is_figure
 from repayplan.cases.problems import Path
 from repayplan.errors import InputError
@@ -114,9 +114,8 @@ def _heading(sheet: Sheet, address: Address, layout: Layout, table: _Table, read
         if month in table.months.values():
             reading.blame((sheet, address), tr("this month stands twice"), tr("keep one of the two"))
         table.months[address[1]] = month
-    elif address[1] in table.below and address not in sheet.merged:
-        if text is None or plain(text) not in reading.words.ignored:
-            reading.unknown((sheet, address), text or sheet.cells[address].text, layout.known)
+    elif address[1] in table.below and address not in sheet.merged and not reading.ignores(text):
+        reading.unknown((sheet, address), text or sheet.cells[address].text, layout.known)
 
 
 def _month(sheet: Sheet, address: Address) -> dt.date | None:

@@ -12,9 +12,9 @@ from repayplan.cases.checks import owed
 from repayplan.cases.models import Case
 from repayplan.cases.past import history_doubts, statement_doubts
 from repayplan.cases.problems import Path, Problem
-from repayplan.cases.sources import Flows, Milestones, Monthly, Season
+from repayplan.cases.sources import Flows, Guarantor, Milestones, Monthly, Season, Stores
 from repayplan.language import tr
-from repayplan.money import to_cents
+from repayplan.money import grouped, to_cents
 from repayplan.rules import defaults
 from repayplan.rules.law import rule
 
@@ -34,7 +34,7 @@ def doubts(case: Case) -> list[Problem]:
         return [*loans, *contracts, *_balance_sheets(case)]
     past = [*_balance_sheets(case), *statement_doubts(case), *history_doubts(case)]
     cash = [*_opening(case), *_needs_nothing(case)]
-    receipts = [*_receipts(case, end), *_taxes(case)]
+    receipts = [*_receipts(case, end), *_taxes(case), *_guarantors(case), *_margins(case)]
     return [*loans, *contracts, *cash, *receipts, *past, *_hazard(case), *_payment_days(case)]
 
 
@@ -172,6 +172,34 @@ def _taxes(case: Case) -> Iterator[Problem]:
                 tr("this tax brings cash on the whole"),
                 tr("0.00 or less"),
                 tr("write what is paid with a minus sign; a refund may stand as it is"),
+            )
+
+
+def _guarantors(case: Case) -> Iterator[Problem]:
+    """A guarantor pays the bank, and never more than is owed."""
+    for number, source in enumerate(case.cash.sources):
+        if isinstance(source, Guarantor):
+            debts = [owed(loan) for loan in case.loans if source.secures in (None, loan.id)]
+            if to_cents(source.cap) > sum(debts):
+                yield Problem(
+                    ("cash", "sources", number, "cap"),
+                    tr("this is more than is owed on what is guaranteed; the guarantor will not pay the rest"),
+                    tr("at most {limit}", limit=grouped(sum(debts))),
+                    tr("write what the guarantor can be called for"),
+                )
+
+
+def _margins(case: Case) -> Iterator[Problem]:
+    """Sales of which nothing is said to be spent on goods and wages."""
+    for number, source in enumerate(case.cash.sources):
+        stores = source.stores if isinstance(source, Stores) else ()
+        own = [store.margin is not None for store in stores]
+        if isinstance(source, Season | Stores) and "margin" not in source.model_fields_set and not (own and all(own)):
+            yield Problem(
+                ("cash", "sources", number, "margin"),
+                tr("all sales count as cash: no margin is given"),
+                None,
+                tr("write the share of sales that stays as cash; margin: 100% where the figures are net already"),
             )
 
 

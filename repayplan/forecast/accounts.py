@@ -17,6 +17,9 @@ from repayplan.money import to_cents
 
 Basis = Literal["operating_cash_flow", "ebitda", "net_profit", "revenue"]
 
+MONTHS = 12
+"""Whole months from the one after the case's date on, so that costs and receipts count equally often."""
+
 _AFTER_TAX, _BEFORE_TAX = ("operating", "tax"), ("operating",)
 """Categories that accounts count as operations; receipts of every ordinary kind are among them."""
 
@@ -32,7 +35,7 @@ class Compared:
 
 
 def compare_with_accounts(case: Case, flows: Sequence[Flow]) -> Compared | None:
-    """The forecast of the first twelve months beside the accounts; None without recent ones that say enough.
+    """Twelve whole months of the forecast beside the accounts; None without recent ones that say enough.
 
     Those of the latest year count that state an operating cash flow, else EBITDA, else net profit to which interest
     is added back. Where no year states any of them, revenue is compared with receipts.
@@ -44,7 +47,7 @@ def compare_with_accounts(case: Case, flows: Sequence[Flow]) -> Compared | None:
         (year, "revenue", year.revenue) for year in years if year.revenue is not None
     ]
     for year, basis, actual in [*profits, *revenues]:
-        return Compared(basis, year.year, to_cents(actual), _expected(basis, flows, add_months(case.as_of, 12)))
+        return Compared(basis, year.year, to_cents(actual), _expected(basis, flows, case.as_of))
     return None
 
 
@@ -58,8 +61,10 @@ def _results(year: Statement) -> Iterator[tuple[Basis, Decimal]]:
         yield "net_profit", year.net_profit + (year.interest or 0)
 
 
-def _expected(basis: Basis, flows: Sequence[Flow], end: dt.date) -> int:
-    """What the forecast has in the place of a figure, up to ``end``; EBITDA is before tax, revenue before costs."""
+def _expected(basis: Basis, flows: Sequence[Flow], as_of: dt.date) -> int:
+    """What the forecast has in the place of a figure; EBITDA is before tax, revenue before costs."""
+    first = add_months(as_of.replace(day=1), 1)
+    end = add_months(first, MONTHS)
     counted = _AFTER_TAX if basis in ("operating_cash_flow", "net_profit") else _BEFORE_TAX
-    amounts = (flow.amount for flow in flows if flow.date <= end and flow.category in counted)
+    amounts = (flow.amount for flow in flows if first <= flow.date < end and flow.category in counted)
     return sum(amount for amount in amounts if basis != "revenue" or amount > 0)

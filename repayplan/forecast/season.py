@@ -11,7 +11,7 @@ from functools import lru_cache
 from repayplan.calendar.dates import add_months, day_in_month
 from repayplan.cases.sources import History, Season
 from repayplan.errors import Fault, InputError
-from repayplan.forecast.decomposition import LUNAR_HISTORY, Decomposition, decompose, lunar_helps
+from repayplan.forecast.decomposition import LUNAR_HISTORY, Decomposition, decompose, lunar_helps, usable
 from repayplan.forecast.flows import Flow, Window
 from repayplan.language import Message, tr
 from repayplan.money import MAX_CENTS, grouped
@@ -56,7 +56,7 @@ def learned(history: History, lunar_new_year: str) -> Decomposition:
     """Trend and season of a history; ``auto``: Lunar New Year only where it lowers the error out of sample."""
     start = history.start or dt.date.min
     series = [None if amount is None else float(amount) for amount in history.series]
-    if not any(series):
+    if not usable(series):
         raise InputError(
             Fault(
                 tr("no month of this history is above zero"),

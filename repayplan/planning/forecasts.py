@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 from repayplan.calendar.dates import add_months, day_in_month
@@ -15,7 +15,7 @@ from repayplan.cases.sources import Season
 from repayplan.compliance.findings import Finding
 from repayplan.compliance.replay import Replay
 from repayplan.forecast import Difference, Flow, View, Window, difference, forecast
-from repayplan.forecast.accounts import Basis, compare_with_accounts
+from repayplan.forecast.accounts import MONTHS, Basis, compare_with_accounts
 from repayplan.forecast.monthly import OPERATING_COST
 from repayplan.forecast.season import lunar_choice
 from repayplan.language import Message, tr
@@ -91,7 +91,7 @@ def forecast_findings(case: Case, window: Window) -> Iterator[Finding]:
     """Findings about the forecast itself, whatever is planned on it."""
     borrower, bank = forecast(case, window, "borrower"), forecast(case, window, "bank")
     yield from _views(case, window, _received(borrower), _received(bank))
-    yield from _accounts(case, borrower)
+    yield from _accounts(case, window)
     yield from _histories(case)
     yield from _pledged(bank)
 
@@ -154,8 +154,10 @@ _BASES: Mapping[Basis, Message] = {
 """The sentence for every figure of the accounts with which a forecast is compared."""
 
 
-def _accounts(case: Case, borrower: list[Flow]) -> Iterator[Finding]:
-    compared = compare_with_accounts(case, borrower)
+def _accounts(case: Case, window: Window) -> Iterator[Finding]:
+    """A year of the forecast beside the accounts, however short the term is."""
+    year = replace(window, until=max(window.until, add_months(case.as_of, MONTHS + 1)))
+    compared = compare_with_accounts(case, forecast(case, year, "borrower"))
     if compared is not None and compared.expected > max(compared.actual, 0) * ALARM:
         said = {
             "expected": grouped(compared.expected),
@@ -182,10 +184,19 @@ def _lunar(case: Case) -> Iterator[Finding]:
 def _pledged(bank: list[Flow]) -> Iterator[Finding]:
     totals: dict[tuple[str, str], int] = {}
     for flow in bank:
-        if flow.secures is not None:
-            key = flow.secures, flow.source
+        if flow.secures is not None or flow.kind == "guarantor":
+            key = flow.secures or "", flow.source
             totals[key] = totals.get(key, 0) + flow.amount
     for (loan, source), amount in sorted(totals.items()):
+        if not loan:
+            words = tr(
+                "{amount} from the guarantor {source} is owed to the bank; this plan counts it as cash of the "
+                "business, so see that it reaches the loans",
+                amount=grouped(amount),
+                source=source,
+            )
+            yield Finding("pledged", "cash.sources", "warning", words, amount=amount)
+            continue
         yield Finding(
             "pledged",
             "cash.sources",

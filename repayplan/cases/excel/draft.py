@@ -16,14 +16,12 @@ from repayplan.cases.documents import UNREADABLE, shown
 from repayplan.cases.excel.container import Address, Sheet
 from repayplan.cases.excel.headings import Column, Headings, counted_in, currency_of, plain
 from repayplan.cases.problems import Path
-from repayplan.errors import Fault, InputError
+from repayplan.errors import MOST_SHOWN, Fault, InputError
 from repayplan.language import Message, tr
 from repayplan.rules.seasons import seasons
 
 LEVEL = "level"
 """The season of a business that has none."""
-
-_MOST_UNKNOWN = 100
 
 Place = tuple[Sheet, Address]
 
@@ -176,7 +174,7 @@ class Reading:
         titles = {plain(column.title): column.title for column in known.values()}
         self._unknown += 1
         near = None
-        if self._unknown <= _MOST_UNKNOWN:
+        if self._unknown <= MOST_SHOWN:
             near = get_close_matches(plain(text), [*titles, *known], n=1, cutoff=0.5)
         if near:
             remedy = tr("did you mean {field}?", field=known[near[0]].title if near[0] in known else titles[near[0]])

@@ -109,7 +109,12 @@ class Overview:
         else:
             path = ("yearly",)
             yearly = amount * 12 if isinstance(amount, Decimal) else amount
-            source.data |= {"kind": "season", "indices": list(seasons()[season].indices), "yearly": yearly}
+            source.data |= {
+                "kind": "season",
+                "margin": Decimal(1),
+                "indices": list(seasons()[season].indices),
+                "yearly": yearly,
+            }
         for inner in ((), path, ("start",), ("name",)):
             source.places[inner] = self._place("monthly_cash")
         source.places["months",] = self._place("policy.months" if "policy.months" in self._form else "monthly_cash")

@@ -84,11 +84,17 @@ _CAPITALS = re.compile(rf"(?:({_NUMERAL.pattern})(?:元|圆)?)?(?:零?({_DIGIT})
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What stands in a cell; ``percent``: it is shown as a percentage; ``epoch``: the day its serial dates begin."""
+    """What stands in a cell; ``percent``: it is shown as a percentage; ``epoch``: the day its serial dates begin.
+
+    ``signs``: words that its number format shows beside the number (万元, k, $); ``scaled``: whether the format also
+    moves the point, so that the number itself is what both together say.
+    """
 
     value: Raw
     percent: bool = False
     epoch: dt.date = EPOCH_1900
+    signs: tuple[str, ...] = ()
+    scaled: bool = False
 
     @property
     def blank(self) -> bool:
@@ -241,7 +247,10 @@ def date(cell: Cell) -> dt.date:
 def month(cell: Cell) -> dt.date:
     """The first day of a month: any date, 2026-12, 2026年12月, 202612, Dec 2026."""
     if isinstance(cell.value, str):
-        found = _month_in(_without_doubts(_typed(cell, cell.value)))
+        if re.fullmatch(r"\d{4}\.\d", text := _typed(cell, cell.value)):
+            what = tr("this month may have lost a digit: spreadsheets save 2025.10 as 2025.1")
+            _refuse(cell, what, tr("write a month such as 2025-10"))
+        found = _month_in(_without_doubts(text))
         if found is not None:
             return found
     if isinstance(cell.value, int | float) and re.fullmatch(r"\d{6}", text := cell.text):
@@ -357,7 +366,7 @@ _MONTH_FORMS: tuple[re.Pattern[str], ...] = tuple(
     re.compile(pattern)
     for pattern in (
         r"(?P<y>\d{4})[-/](?P<m>\d{1,2})",
-        r"(?P<y>\d{4})\.(?P<m>\d{2})",  # 2025.1 is what spreadsheets make of 2025.10
+        r"(?P<y>\d{4})\.(?P<m>\d{2})",
         r"(?P<y>\d{4}) ?年 ?(?P<m>\d{1,2}) ?月(份)?",
         r"(?P<y>\d{4})(?P<m>\d{2})",
         rf"{_NAMED}[ -](?P<y>\d{{4}})",

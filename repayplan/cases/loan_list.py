@@ -17,6 +17,7 @@ from pydantic import Field, ValidationError
 
 from repayplan.cases.base import Model
 from repayplan.cases.cells import Cell
+from repayplan.cases.csv_files import MAX_COLUMNS, too_wide
 from repayplan.cases.documents import Document
 from repayplan.cases.excel.container import Sheet, open_workbook
 from repayplan.cases.excel.draft import Draft, Reading
@@ -32,7 +33,6 @@ from repayplan.errors import Fault, InputError
 from repayplan.language import tr
 
 MAX_LOANS = 5_000
-MAX_COLUMNS = 200
 
 _BORROWER = Column(
     "borrower", "text", "借款人", "Borrower", ("客户名称", "借款人名称", "企业名称", "customer name", "name")
@@ -140,7 +140,7 @@ def _of_borrower(
     sheet: Sheet, rows: Sequence[Row], borrower: str | None, reading: Reading, one: bool
 ) -> tuple[list[Row], list[_Owner]]:
     """The rows of one borrower, or of all; where only ``one`` is wanted, a list with several needs to be told which."""
-    owners = [_owner(row) for row in rows]
+    owners = _numbered([_owner(row) for row in rows])
     names = {owner.key: owner.name or owner.number for owner in owners if owner.key is not None}
     wanted = [borrower is None or borrower in (owner.name, owner.number) for owner in owners]
     limit = tr("one of: {choices}", choices=", ".join(map(str, list(names.values())[:10])))
@@ -157,6 +157,17 @@ def _of_borrower(
                 reading.blame((sheet, row.start), what, tr("fill in the name or the customer number"))
     kept_rows = [row for row, kept in zip(rows, wanted, strict=True) if kept]
     return kept_rows, [owner for owner, kept in zip(owners, wanted, strict=True) if kept]
+
+
+def _numbered(owners: Sequence[_Owner]) -> list[_Owner]:
+    """A name that stands with one customer number only has it also where the list leaves it out."""
+    numbers: dict[str | None, set[str]] = {}
+    for owner in owners:
+        numbers.setdefault(owner.name, set()).update([owner.number] if owner.number else [])
+    return [
+        _Owner(owner.name, *numbers[owner.name]) if owner.name and len(numbers[owner.name]) == 1 else owner
+        for owner in owners
+    ]
 
 
 def _owner(row: Row) -> _Owner:
@@ -192,10 +203,9 @@ def _from_csv(content: bytes, name: str) -> Sheet:
     except csv.Error as error:
         what = tr("this is not {notation}: {reason}", notation="CSV", reason=error)
         raise InputError(Fault(what, name, remedy=tr("export the list again"))) from None
-    widest = max(map(len, rows), default=0)
-    if widest > MAX_COLUMNS:
-        what, limit = tr("this list has {count} columns", count=widest), tr("at most {count}", count=MAX_COLUMNS)
-        raise InputError(Fault(what, name, limit=limit, remedy=tr("export only what belongs to the loans")))
+    if wide := max(rows, key=len, default=[])[MAX_COLUMNS:]:
+        row = next(number for number, line in enumerate(rows, start=1) if len(line) > MAX_COLUMNS)
+        raise InputError(too_wide(f"{name}:{row}", MAX_COLUMNS + len(wide)))
     cells = {
         (row, column): Cell(value)
         for row, line in enumerate(rows)

@@ -169,6 +169,13 @@ def currency_of(text: str) -> str | None:
     return match and _CURRENCIES.get(match[0], match[0].upper())
 
 
+def counted_in(sign: str, unit: int) -> int:
+    """How many currency units a number counts that is shown with a sign, where others count ``unit``; 0: not known."""
+    bare = _CURRENCY.sub("", tidy(sign[:LONGEST]).lower())
+    known = unit_of(bare)
+    return known or (0 if _UNIT_LIKE.search(bare) else unit)
+
+
 def unit_like(text: str) -> bool:
     """Whether words seem to name a unit or a currency, though perhaps one that is not known here."""
     text = tidy(text[:LONGEST]).lower()

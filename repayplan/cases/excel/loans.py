@@ -33,23 +33,39 @@ def settle_loan(row: Row, as_of: dt.date | None, reading: Reading) -> Draft:
 
 
 def _balance(loan: Draft, reading: Reading) -> None:
-    """The principal not yet due from a balance that has the overdue part in it."""
+    """The balance of a loan holds its overdue principal as well: the rest is not yet due."""
     balance, place = loan.data.pop("balance", None), loan.places.pop(("balance",), None)
-    if place is None or balance is None:
+    if place is None:
         return
-    overdue, principal = loan.get(("overdue_principal",)), loan.get(("principal",))
-    if UNREADABLE in (balance, overdue, principal):
-        loan.data.setdefault("principal", UNREADABLE)
+    if balance is None or ("principal",) not in loan.places:
+        loan.places.setdefault(("principal",), place)
+    if balance is None:
         return
-    rest = balance - (overdue or Decimal())
-    if principal is not None and principal != rest:
-        limit = tr("{total} with what is overdue", total=f"{principal + (overdue or Decimal()):,.2f}")
-        reading.blame(place, tr("the parts of the principal do not add up to this"), tr("correct one of them"), limit)
-    elif rest < 0:
-        limit = tr("{total} or more", total=f"{overdue:,.2f}")
-        reading.blame(place, tr("this is less than the overdue part of it"), tr("correct one of them"), limit)
-    loan.put(("principal",), max(rest, Decimal()))
-    loan.places[("principal",)] = place
+    principal, overdue = loan.get(("principal",)), loan.get(("overdue_principal",))
+    if UNREADABLE in (balance, principal, overdue):
+        loan.put(("principal",), UNREADABLE)
+        return
+    rest = balance - (overdue or 0)
+    if rest < 0:
+        what = tr("this is less than the overdue principal, which is part of it")
+        limit = tr("at least {least}", least=f"{overdue:,.2f}")
+        reading.blame(
+            place,
+            what,
+            tr("check both; where it does not hold the overdue part, call it {name}", name=_not_due(reading)),
+            limit,
+        )
+        rest = UNREADABLE
+    elif principal is not None and principal != rest:
+        what = tr("this is not the sum of principal not yet due and overdue principal")
+        limit = tr("they add up to {total}", total=f"{principal + (overdue or 0):,.2f}")
+        reading.blame(place, what, tr("correct one of them, or leave this empty"), limit)
+    loan.put(("principal",), rest)
+    loan.places["principal",] = place
+
+
+def _not_due(reading: Reading) -> str:
+    return reading.words.layouts["loans"].column("principal").title
 
 
 def overdue_since(loan: Draft, days: Any, place: Place, as_of: dt.date | None, reading: Reading) -> None:

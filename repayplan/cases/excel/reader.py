@@ -49,6 +49,8 @@ class _Source:
 
     draft: Draft
     order: int | None
+    opener: Row | None = None
+    """The first row of a group."""
 
 
 def read_workbook(content: bytes, name: str) -> Document:
@@ -143,6 +145,7 @@ def unit_mentioned(pages: Sequence[tuple[Sheet, Layout]], reading: Reading) -> i
     mentions = [mention for sheet, layout in pages for mention in _mentions(sheet, layout, reading)]
     unit = mentions[0][0] if mentions else 1
     own = _currency(pages)
+    reading.currency = own or reading.currency
     for other, currency, place in mentions:
         if own is not None and currency not in (None, own):
             what = tr("this counts in {other}, the case in {currency}", other=currency, currency=own)
@@ -170,7 +173,7 @@ def _currency(pages: Sequence[tuple[Sheet, Layout]]) -> str | None:
 def _mentions(sheet: Sheet, layout: Layout, reading: Reading) -> Iterator[tuple[int, str | None, Place]]:
     if layout.key == "overview":
         yield from _chosen(sheet, layout, reading)
-    for address in sorted({*sheet.filled, *sheet.formulas}):
+    for address in sheet.written:
         text = heading_text(sheet, address)
         if text is None or address in sheet.merged or len(text) > LONGEST:
             continue
@@ -274,31 +277,31 @@ def _sources(layout: Layout, rows: Sequence[Row], reading: Reading) -> list[_Sou
     for row in rows:
         own_name = row.shared.data.get("name")
         name = own_name if isinstance(own_name, str) else name
-        first = name not in groups
-        if first:
-            groups[name] = _Source(Draft({"kind": layout.key, "name": name}), row.order)
+        if name not in groups:
+            groups[name] = _Source(Draft({"kind": layout.key, "name": name}), row.order, row)
             groups[name].draft.places[()] = row.own.places[()]
         group = groups[name].draft
-        _share(row.shared, group, first, reading)
+        _share(row.shared, group, reading, first=groups[name].opener is row)
         group.graft((layout.items, len(group.get((layout.items,)) or ())), row.own)
     return list(groups.values())
 
 
-def _share(shared: Draft, group: Draft, first: bool, reading: Reading) -> None:
-    """What a row says of its group: its ``first`` row first; another may repeat it but not say otherwise."""
+def _share(shared: Draft, group: Draft, reading: Reading, first: bool) -> None:
+    """What a row says of its group; another row may repeat it but not say otherwise."""
     for path, place in shared.places.items():
         if not path:
             continue
         value, known = shared.get(path), group.get(path)
+        if known is None and value is not None and path != ("name",) and not first:
+            what = tr("this holds for the whole group, and the first row of the group does not say it")
+            remedy = tr("write it in the first row of the group, or give this row a group of its own")
+            reading.blame(place, what, remedy)
+            continue
         if known is None or value is not None:
             group.places.setdefault(path, place)
         if value is None or isinstance(value, dict):
             continue
-        sheet, address = place
-        if known is None and not first and path != ("name",) and address not in sheet.merged:
-            what = tr("this holds for the whole group, and its first row does not say it")
-            reading.blame(place, what, tr("write it in the first row of the group, or make two groups of it"))
-        elif known is None or known is UNREADABLE or path == ("name",):
+        if known is None or known is UNREADABLE or path == ("name",):
             group.put(path, value)
             group.places[path] = place
         elif value is not UNREADABLE and value != known:

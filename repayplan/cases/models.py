@@ -19,6 +19,8 @@ from repayplan.cases.agreement_checks import agreement_problems
 from repayplan.cases.agreements import Agreement
 from repayplan.cases.base import Model
 from repayplan.cases.checks import problems
+from repayplan.cases.concession_checks import concession_problems
+from repayplan.cases.concessions import Hazard, Liquidation, Rollback, RouteName, ValueTest, Waiver
 from repayplan.cases.fields import (
     Amount,
     Currency,
@@ -32,8 +34,10 @@ from repayplan.cases.fields import (
     OrOff,
     Part,
     PositiveAmount,
+    PositiveYears,
     Rate,
     Ratio,
+    Services,
     Share,
     SignedAmount,
     refuse_all,
@@ -92,6 +96,11 @@ class Loan(Model):
         default=NOTHING,
         description="Net value of the collateral after costs, currency units",
         examples=["3000000.00"],
+    )
+    waiver: Waiver | None = Field(
+        default=None,
+        description="What the bank gives up of this loan when the plan is signed; nothing where left out",
+        examples=[{"penalty": "25000.00", "conditional": True}],
     )
     contract: Agreement = Field(
         default=Agreement(),
@@ -152,6 +161,38 @@ class Grace(Model):
     )
 
 
+class AverageLife(Model):
+    """How long money may be out on average, counted from the case's date."""
+
+    years: PositiveYears = Field(description="Longest average life in years", examples=["2.5"])
+    of: Literal["payments", "principal"] = Field(
+        default="payments",
+        description="payments: of all that is paid; principal: of principal alone, where interest is kept current",
+        examples=["principal"],
+    )
+
+
+class NamedPayment(Model):
+    """A day on which at least so much is paid, whatever else the plan does."""
+
+    date: Date = Field(description="Day of the payment; it becomes a payment date", examples=["2027-03-20"])
+    amount: PositiveAmount | None = Field(
+        default=None,
+        description="Least amount on that day, currency units; minimum_installment where left out",
+        examples=["50000.00"],
+    )
+
+
+class FixedPayment(Model):
+    """A payment that is settled: what the borrower offers, or what was agreed before."""
+
+    date: Date = Field(description="Day of the payment; it becomes a payment date", examples=["2027-02-05"])
+    amount: Amount = Field(description="Exactly what is paid on that day, currency units", examples=["300000.00"])
+    loan: Identifier | None = Field(
+        default=None, description="Loan that is paid; all loans together where left out", examples=["L1"]
+    )
+
+
 class Policy(Model):
     """What the bank wants and allows. Everything has a default; ``repayplan plan`` prints those it used."""
 
@@ -160,6 +201,11 @@ class Policy(Model):
         default=None,
         description="Last day on which a payment may fall; the end of the term where left out",
         examples=["2029-11-20"],
+    )
+    route: RouteName | None = Field(
+        default=None,
+        description="The legal way the plan is agreed in, which decides what is allowed and who must sign",
+        examples=["restructuring"],
     )
     payment_day: DayOfMonth | None = Field(
         default=None,
@@ -190,11 +236,43 @@ class Policy(Model):
         description="capitalize: arrears become principal at signing; keep: they stay classes of their own",
         examples=["capitalize"],
     )
+    arrears_cleared: OrOff[Rollback] | None = Field(
+        default=None,
+        description="Day by which arrears that stay overdue are paid down, or off",
+        examples=[{"by": "substandard"}],
+    )
+    max_waived: OrOff[Amount] | None = Field(
+        default=None,
+        description="Most that may be waived on all loans together, currency units, or off",
+        examples=["50000.00"],
+    )
+    all_in_charge: Literal["law", "off"] | None = Field(
+        default=None,
+        description="law: interest, penalty, compound interest and fees stay within what courts leave; or off",
+        examples=["law"],
+    )
+    npv: OrOff[ValueTest] | None = Field(
+        default=None,
+        description="Test of the value that a plan loses at the original rate, or off",
+        examples=[{"test": "eba"}],
+    )
+    liquidation_floor: OrOff[Liquidation] | None = Field(
+        default=None,
+        description="The plan is worth at least what the collateral would bring, or off",
+        examples=[{"delay_months": 18}],
+    )
     discount_rate: Rate | None = Field(
         default=None, description="Rate per year at which the bank values money", examples=["4.35%"]
     )
-    hazard: Part | None = Field(
-        default=None, description="Probability per month that the borrower defaults", examples=["0.5%"]
+    hazard: Hazard | None = Field(
+        default=None,
+        description="Probability per month that the borrower defaults, or table: by the burden of the plan",
+        examples=["0.5%"],
+    )
+    max_burden: OrOff[Share] | None = Field(
+        default=None,
+        description="Most that the first twelve months may take of the cash they bring, or off",
+        examples=["80%"],
     )
     recovery: Share | None = Field(
         default=None, description="Share of the debt recovered after a default without collateral", examples=["40%"]
@@ -217,10 +295,42 @@ class Policy(Model):
     step: OrOff[Part] | None = Field(
         default=None, description="Largest change from one installment to the next, or off", examples=["25%"]
     )
+    step_against: Literal["previous", "last_year"] | None = Field(
+        default=None,
+        description="What step compares with: the installment before, or that of the same month a year before",
+        examples=["last_year"],
+    )
     balloon: OrOff[Part] | None = Field(
         default=None,
         description="Largest share of the debt in the last three payments together, or off",
         examples=["20%"],
+    )
+    reserve: OrOff[Services] | None = Field(
+        default=None,
+        description="How many coming installments cash must hold in reserve, or off; a plan keeps the reserve, a "
+        "borrower in need may use it",
+        examples=[2],
+    )
+    cumulative: OrOff[Share] | None = Field(
+        default=None,
+        description="Least share of the debt that is paid by the end of the term, growing evenly over the payment "
+        "dates after grace, or off",
+        examples=["80%"],
+    )
+    average_life: OrOff[AverageLife] | None = Field(
+        default=None, description="Longest average life, or off", examples=[{"years": "2.5", "of": "payments"}]
+    )
+    named_payments: tuple[NamedPayment, ...] = Field(
+        default=(),
+        max_length=60,
+        description="Days on which at least a least amount is paid, such as two in the first twelve months",
+        examples=[[{"date": "2027-03-20", "amount": "50000.00"}, {"date": "2027-09-20", "amount": "50000.00"}]],
+    )
+    fixed_payments: tuple[FixedPayment, ...] = Field(
+        default=(),
+        max_length=240,
+        description="Payments that are settled by day and amount; the plan is made around them",
+        examples=[[{"date": "2027-02-05", "amount": "300000.00", "loan": "L1"}]],
     )
     unit: PositiveAmount | None = Field(
         default=None, description="Installments are multiples of this, currency units", examples=["100.00"]
@@ -259,7 +369,7 @@ class Case(Model):
 
     @model_validator(mode="after")
     def _fields_fit_together(self) -> Case:
-        found = [*problems(self), *agreement_problems(self)]
+        found = [*problems(self), *agreement_problems(self), *concession_problems(self)]
         if found:
             raise refuse_all(found)
         return self

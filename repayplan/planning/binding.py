@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
+from collections.abc import Mapping
 from decimal import Decimal
 
 from repayplan.compliance.replay import Replay
@@ -11,9 +13,19 @@ from repayplan.language import Message, tr
 from repayplan.money import grouped
 from repayplan.planning.optimum import Optimum
 from repayplan.planning.result import Binding
-from repayplan.problem.terms import percent
+from repayplan.problem.terms import Terms, percent
 
 LEAST_PRICE = 1e-6
+
+_WHOLE: Mapping[str, Message] = {
+    "term": tr("After the end of an extension nothing may be paid"),
+    "charge": tr("Courts leave no higher charge than this on what was lent"),
+    "npv": tr("At its original rate a loan may lose no more of its value"),
+    "liquidation": tr("The plan must be worth what enforcement would bring"),
+    "burden": tr("The first twelve months may take no more, or no less, of the cash they bring"),
+    "waived": tr("No more may be waived"),
+}
+"""What limits over the whole plan say."""
 
 
 def binding(plan: Replay, optimum: Optimum) -> tuple[Binding, ...]:
@@ -29,12 +41,20 @@ def binding(plan: Replay, optimum: Optimum) -> tuple[Binding, ...]:
         if family in limits() and family != "maturity" and not late and -dual * dates > LEAST_PRICE:
             prices[family, label.stage] += -float(dual) * dates
     return tuple(
-        Binding(family, plan.days[stage], None, price, "payment dates sooner", _sentence(plan, family, stage))
+        Binding(
+            family,
+            plan.days[stage] if stage >= 0 else None,
+            None,
+            price,
+            "payment dates sooner",
+            _sentence(plan, family, stage),
+        )
         for (family, stage), price in sorted(prices.items(), key=lambda item: (item[0][1], item[0][0]))
     )
 
 
 def _sentence(plan: Replay, family: str, stage: int) -> Message:
+    """``stage`` is −1 for rows over the whole plan."""
     day = plan.days[stage]
     terms = plan.terms
     match family:
@@ -51,18 +71,41 @@ def _sentence(plan: Replay, family: str, stage: int) -> Message:
         case "minimum":
             return tr("On {date} the installment is the least allowed", date=day)
         case "step":
-            return tr(
-                "On {date} the installment may differ from the one before by {share} at most",
-                date=day,
-                share=percent(terms.step or Decimal(0)),
-            )
+            return _stepped(terms, day)
         case "balloon":
             return tr(
                 "The last three payments, to {date}, may be {share} of the debt at most",
                 date=day,
                 share=percent(terms.balloon or Decimal(0)),
             )
+        case "reserve" | "cumulative" | "named" | "fixed" | "life":
+            return _paced(terms, day)[family]
         case "interest":
             return tr("By {date} interest must be paid up", date=day)
+        case "arrears":
+            return tr("By {date} arrears must be paid down", date=day)
+        case name if name in _WHOLE:
+            return _WHOLE[name]
         case _:
             return tr("On {date} less is paid because of the grace time", date=day)
+
+
+def _stepped(terms: Terms, day: dt.date) -> Message:
+    said = {"date": day, "share": percent(terms.step or Decimal(0))}
+    if terms.step_against == "last_year":
+        return tr("On {date} the installment may differ from that of a year before by {share} at most", **said)
+    return tr("On {date} the installment may differ from the one before by {share} at most", **said)
+
+
+def _paced(terms: Terms, day: dt.date) -> Mapping[str, Message]:
+    """Sentences of the limits on when money comes."""
+    held, years = terms.reserve, terms.average_life
+    return {
+        "reserve": tr(
+            "What is paid up to {date} must be in reserve {count} payment dates before", date=day, count=held
+        ),
+        "cumulative": tr("By {date} so much of the debt must have been paid", date=day),
+        "named": tr("On {date} the least amount that was named for this day is paid", date=day),
+        "fixed": tr("On {date} exactly what is fixed is paid", date=day),
+        "life": tr("On average money may be out for {years} years at most", years=years),
+    }

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
 from repayplan.calendar.dates import add_months, recurring
-from repayplan.cases.models import Case, Cover, Grace, Loan
+from repayplan.cases.models import AverageLife, Case, Cover, Grace, Loan, Policy
 from repayplan.errors import Fault, InputError
 from repayplan.forecast import Window, forecast
 from repayplan.forecast.views import seen
@@ -34,6 +34,7 @@ class Terms:
 
     months: int
     maturity: dt.date
+    route: str | None
     payment_day: int
     payment_every: int
     first_payment: dt.date
@@ -43,8 +44,19 @@ class Terms:
     delay: str
     settle: str
     arrears: Literal["capitalize", "keep"]
+    arrears_cleared: str | None
+    arrears_left: int
+    max_waived: int | None
+    all_in_charge: bool
+    npv_test: str | None
+    npv_basis: str
+    npv_price: Decimal | None
+    liquidation_floor: bool
+    liquidation_delay: int
+    liquidation_costs: Decimal
     discount_rate: Decimal
-    hazard: Decimal
+    hazard: Decimal | None
+    max_burden: Decimal | None
     recovery: Decimal
     floor: int
     contingency: int
@@ -58,7 +70,12 @@ class Terms:
     minimum_installment: int | None
     maximum_installment: int | None
     step: Decimal | None
+    step_against: str
     balloon: Decimal | None
+    reserve: int | None
+    cumulative: Decimal | None
+    average_life: Decimal | None
+    average_life_of: str
     unit: int
     receipt_day: int
     cost_day: int
@@ -83,6 +100,7 @@ def resolve(case: Case) -> Terms:
     policy = case.policy
     cover = policy.cover if isinstance(policy.cover, Cover) else Cover.model_construct()
     grace = policy.grace if isinstance(policy.grace, Grace) else None
+    life = policy.average_life if isinstance(policy.average_life, AverageLife) else None
     filler.note("grace", policy.grace)
     filler.views()
     months = filler.quietly("months", policy.months) if policy.maturity else filler.value("months", policy.months)
@@ -92,6 +110,7 @@ def resolve(case: Case) -> Terms:
     terms = Terms(
         months=months,
         maturity=maturity,
+        route=policy.route,
         payment_day=payment_day,
         payment_every=filler.value("payment_every", policy.payment_every),
         first_payment=policy.first_payment or filler.first_payment(payment_day),
@@ -100,9 +119,11 @@ def resolve(case: Case) -> Terms:
         tolerance=filler.decimal("tolerance", policy.tolerance),
         delay=filler.value("delay", policy.delay),
         settle=filler.value("settle", policy.settle),
-        arrears=filler.value("arrears", policy.arrears),
+        arrears=filler.value("arrears", policy.arrears or _implied_arrears(policy)),
+        **_concessions(policy),
         discount_rate=filler.discount_rate(),
-        hazard=filler.decimal("hazard", policy.hazard),
+        hazard=None if policy.hazard == "table" else filler.decimal("hazard", policy.hazard),
+        max_burden=_share(_asked(policy.max_burden)),
         recovery=filler.decimal("recovery", policy.recovery),
         floor=filler.floor(),
         contingency=to_cents(case.cash.contingency),
@@ -114,20 +135,31 @@ def resolve(case: Case) -> Terms:
         minimum_installment=_cents(filler.limit("minimum_installment", policy.minimum_installment)),
         maximum_installment=_cents(filler.limit("maximum_installment", policy.maximum_installment)),
         step=_share(filler.limit("step", policy.step)),
+        step_against=policy.step_against or "previous",
         balloon=_share(filler.limit("balloon", policy.balloon)),
+        reserve=_unless_off(policy.reserve),
+        cumulative=_unless_off(policy.cumulative),
+        average_life=life.years if life else None,
+        average_life_of=life.of if life else "payments",
         unit=to_cents(filler.decimal("unit", policy.unit)),
         receipt_day=filler.value("receipt_day", None),
         cost_day=filler.value("cost_day", None),
         defaults=tuple(filler.used),
     )
+    late = list(_after_the_term(case, terms))
+    if late:
+        raise InputError(late)
     if not payment_dates(case, terms):
         raise InputError(_no_payment_day(terms))
     return terms
 
 
 def payment_dates(case: Case, terms: Terms) -> list[dt.date]:
-    """Days on which an installment may fall, from the first payment to the maturity."""
-    return recurring(terms.payment_day, terms.payment_every, case.as_of, terms.maturity, terms.first_payment)
+    """Days on which an installment may fall, from the first payment to the maturity, and those named one by one."""
+    calendar = recurring(terms.payment_day, terms.payment_every, case.as_of, terms.maturity, terms.first_payment)
+    fixed = (payment.date for payment in case.policy.fixed_payments)
+    named = (payment.date for payment in case.policy.named_payments)
+    return sorted({*calendar, *fixed, *named})
 
 
 def settlement_dates(case: Case, terms: Terms) -> list[dt.date]:
@@ -162,6 +194,34 @@ def is_lumpy(case: Case) -> bool:
 
 STEADY = ("monthly", "season", "stores")
 """Kinds of source that bring something every month."""
+
+
+def _implied_arrears(policy: Policy) -> str | None:
+    """Arrears stay what they are where no contract is changed, or where a day is set by which they are paid down."""
+    return "keep" if policy.route == "forbearance" or _asked(policy.arrears_cleared) is not None else None
+
+
+def _concessions(policy: Policy) -> dict[str, Any]:
+    """Waivers, charges and tests of value: each is off unless the policy asks for it."""
+    rollback, npv = _asked(policy.arrears_cleared), _asked(policy.npv)
+    liquidation = _asked(policy.liquidation_floor)
+    return {
+        "arrears_cleared": rollback and rollback.by,
+        "arrears_left": to_cents(rollback.left) if rollback else 0,
+        "max_waived": _cents(_asked(policy.max_waived)),
+        "all_in_charge": policy.all_in_charge == "law",
+        "npv_test": npv and npv.test,
+        "npv_basis": npv.basis if npv else "claims",
+        "npv_price": npv.price if npv and npv.applied == "price" else None,
+        "liquidation_floor": liquidation is not None,
+        "liquidation_delay": (liquidation.delay_months or 0) if liquidation else 0,
+        "liquidation_costs": liquidation.costs if liquidation else Decimal(0),
+    }
+
+
+def _asked(limit: Any) -> Any:
+    """A limit that is off where nothing is said of it."""
+    return None if limit == "off" else limit
 
 
 def _cover_terms(filler: _Filler, off: bool, cover: Cover) -> dict[str, Any]:
@@ -262,6 +322,25 @@ def _share(value: Any) -> Decimal | None:
 
 def _cents(value: Decimal | None) -> int | None:
     return None if value is None else to_cents(value)
+
+
+def _unless_off(value: Any) -> Any:
+    return None if value == "off" else value
+
+
+def _after_the_term(case: Case, terms: Terms) -> Iterator[Fault]:
+    """Days of single payments that the term, which may rest on a default, does not reach."""
+    fixed = [(f"fixed_payments[{n}]", payment.date) for n, payment in enumerate(case.policy.fixed_payments)]
+    named = [(f"named_payments[{n}]", payment.date) for n, payment in enumerate(case.policy.named_payments)]
+    for place, date in (*fixed, *named):
+        if date > terms.maturity:
+            yield Fault(
+                tr("this payment comes after the end of the plan"),
+                f"policy.{place}.date",
+                f"{date}",
+                tr("at most {date}", date=terms.maturity),
+                tr("give an earlier day or a longer term (policy.months or policy.maturity)"),
+            )
 
 
 def _no_cash() -> Fault:

@@ -42,9 +42,11 @@ def checks() -> Mapping[str, Check]:
         cash,
         contingent,
         installments,
+        law,
         pace,
         shapes,
         structure,
+        worth,
     )
 
     return MappingProxyType(_checks)

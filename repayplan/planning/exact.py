@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -18,9 +18,9 @@ from repayplan.language import tr
 from repayplan.money import grouped
 from repayplan.planning.courses import Fineness, moved_by_shares
 from repayplan.planning.diving import dive
-from repayplan.planning.optimum import Optimum, optimize
+from repayplan.planning.optimum import Optimum, solve
 from repayplan.planning.rounding import Grain, Rounded, aim, round_payments
-from repayplan.planning.value import debt_bound, expected_recovery, linear_debt
+from repayplan.planning.value import debt_bound, linear_debt, planned_value
 from repayplan.problem.arrays import Problem
 from repayplan.problem.terms import Terms
 from repayplan.solvers.chain import Chain
@@ -65,30 +65,31 @@ def make_exact(
 
     Limits named in ``forgiven`` need not hold.
     """
-    chain = chain or Chain()
-    found: list[Exact] = []
+    chain, found = chain or Chain(), list[Exact]()
     for unit in _units(terms.unit):
-        for rounded in _rounded(case, terms, problem, optimum, unit, chain):
+        if chain.time_is_up and unit > 1:  # the finest unit is the likeliest to hold without another solve
+            continue
+        for used, rounded in _rounded(case, terms, problem, optimum, unit, chain):
             result = replay(case, terms, problem, rounded.payments, rounded.rules)
             if all(finding.rule in forgiven for finding in failures(result)):
-                found.append(_exact(problem, optimum, result, unit, rounded.whole))
-                if found[-1].cheap and found[-1].round:
+                found.append(_exact(problem, optimum, result, used, rounded.whole))
+                if found[-1].cheap and found[-1].round and used == unit:
                     return found[-1]
-        if any(exact.cheap for exact in found):
+        if any(exact.cheap and exact.unit == unit for exact in found) or (found and chain.time_is_up):
             break
-    return min(found, key=lambda exact: (not exact.cheap, not exact.round, exact.cost), default=None)
+    return min(found, key=lambda exact: (not exact.cheap, not exact.round, -exact.unit, exact.cost), default=None)
 
 
 def _exact(problem: Problem, optimum: Optimum, result: Replay, unit: int, whole: bool) -> Exact:
-    worth = expected_recovery(problem, result.paid, result.debt, problem.value.planning[0])
+    worth = planned_value(problem, result.paid, result.debt)
     odd = (result.paid % unit != 0) & (result.debt > 0)  # what settles a loan is what is owed
     return Exact(result, unit, round(optimum.kept - worth), not (whole and odd.any()), _ledger_difference(result))
 
 
 def _rounded(
     case: Case, terms: Terms, problem: Problem, optimum: Optimum, unit: int, chain: Chain
-) -> Iterator[Rounded]:
-    """Candidates for one unit, the cheapest to find first.
+) -> Iterator[tuple[int, Rounded]]:
+    """Candidates for one unit and what they are really rounded to, the cheapest to find first.
 
     The optimum rounded down and up; then date by date with the program solved again; then the optimum under limits
     tightened by what rounding can move. Rounding moves what has been paid on a loan by less than a unit, interest
@@ -99,38 +100,46 @@ def _rounded(
     units_ahead = (1, INTEREST_UNITS_AHEAD) if problem.debt.current.any() else (0,)
     target = aim(problem, optimum.payments, optimum.theta)
     for up in (False, True):
-        yield round_payments(case, terms, problem, target, Grain(unit, units_ahead[-1] * unit, up))
+        yield unit, round_payments(case, terms, problem, target, Grain(unit, units_ahead[-1] * unit, up))
+    if chain.time_limit is not None:  # a plan in cents takes one solve more and is nearly always there
+        yield from _tightened(case, terms, problem, optimum, Grain(1, units_ahead[0]), slack, chain)
+    if chain.time_is_up:
+        return
     ground = formulate(problem.tightened(slack))
     yield from _dived(case, terms, ground, optimum, unit, loans * unit + slack, chain)
-    moved = moved_by_shares(problem, Fineness(unit, terms.unit))
     for ahead in units_ahead:
-        chosen = _again(problem.tightened(loans * (1 + ahead) * unit + slack + moved), chain)
-        for up in (False, True) if moved else (False,):
-            if chosen is not None:
-                target = aim(problem, chosen.payments, chosen.theta)
-                yield round_payments(case, terms, problem, target, Grain(unit, ahead * unit, up))
+        yield from _tightened(case, terms, problem, optimum, Grain(unit, ahead * unit), slack, chain)
     most = int(ACCEPTED_COST * int(problem.debt.opening.sum()))
     yield from _dived(case, terms, ground, optimum, unit, most, chain)
 
 
+def _tightened(
+    case: Case, terms: Terms, problem: Problem, optimum: Optimum, grain: Grain, slack: int, chain: Chain
+) -> Iterator[tuple[int, Rounded]]:
+    """The optimum of limits tightened by what rounding can move, with the same last payment if time is limited."""
+    moved = moved_by_shares(problem, Fineness(grain.unit, terms.unit))
+    margin = problem.shape[2] * (grain.unit + grain.ahead) + slack + moved
+    only = None if chain.time_limit is None else optimum.lane
+    try:
+        chosen = solve(formulate(problem.tightened(margin)), chain, only)
+    except SolverError:  # no time to find it
+        return
+    if chosen is not None:
+        target = aim(problem, chosen.payments, chosen.theta)
+        for up in (False, True) if moved else (False,):
+            yield grain.unit, round_payments(case, terms, problem, target, replace(grain, up=up))
+
+
 def _dived(
     case: Case, terms: Terms, ground: Formulation, optimum: Optimum, unit: int, given_up: int, chain: Chain
-) -> Iterator[Rounded]:
+) -> Iterator[tuple[int, Rounded]]:
     """Where payments have a shape, what follows from its rounded θ is all there is, but for one amount on all dates."""
     form = ground.frame.problem.form
     if not form.is_free and form.kind != "level":
         return
     payments = dive(case, terms, ground, optimum, unit, given_up, chain)
     if payments is not None:
-        yield Rounded(payments, ())
-
-
-def _again(problem: Problem, chain: Chain) -> Optimum | None:
-    """The optimum of tightened limits; None where there is none, or no time to find one."""
-    try:
-        return optimize(problem, chain)
-    except SolverError:
-        return None
+        yield unit, Rounded(payments, ())
 
 
 def _units(unit: int) -> Iterator[int]:

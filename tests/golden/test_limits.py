@@ -32,6 +32,7 @@ STATES = {
     "step": {"previous"},
     "life": {"average_life"},
     "balloon": {"previous", "earlier"},
+    "charge": {"lent"},
 }
 """Rows that define what a limit's own rows speak of."""
 
@@ -62,7 +63,7 @@ def test_a_good_point_passes_and_a_bad_one_fails_by_the_smallest_step(name: str)
     for good in (example.good, *example.allowed):
         assert failures(example.pay(*good)) == []
     for bad, missing in example.bad.items():
-        found = failures(example.pay(*bad))
+        found = failures(example.spoiled().pay(*bad))
         assert {finding.rule for finding in found} == {example.limit}, bad
         assert found[0].amount == missing, bad
 
@@ -72,8 +73,10 @@ def test_the_program_draws_the_line_where_the_check_does(name: str) -> None:
     example = EXAMPLES[name]
     formulation = formulate(prepare(example.case())[1])
     assert holds(formulation, example.pay(*example.good))
+    spoiled = example.spoiled()
+    refusing = formulation if spoiled == example else formulate(prepare(spoiled.case())[1])
     for bad in example.bad:
-        assert not holds(formulation, example.pay(*bad)), bad
+        assert not holds(refusing, spoiled.pay(*bad)), bad
 
 
 def test_a_day_past_the_grace_is_outside_it() -> None:

@@ -90,7 +90,7 @@ def form_of(
         case LevelBalloon():
             return replace(form, stated=np.array([_stated(case, shape)]))
         case Contingent():
-            return _contingent(terms, shape, days, pays & ~barred.closed & ~barred.grace, flows)
+            return _contingent(terms, shape, days, pays, ~barred.closed & ~barred.grace, flows)
     return form if terms.shape != "free" else free_form(1, len(days))
 
 
@@ -126,10 +126,11 @@ def _stated(case: Case, shape: LevelBalloon) -> float:
 
 
 def _contingent(
-    terms: Terms, shape: Contingent, days: Sequence[dt.date], counted: Mask, flows: Sequence[Flow]
+    terms: Terms, shape: Contingent, days: Sequence[dt.date], pays: Mask, open_: Mask, flows: Sequence[Flow]
 ) -> FormArrays:
     """Weights are cents of receipts. A date on which all receipts together are below the minimum has that as base."""
-    streams = tuple(_streams(terms, shape, days, counted, flows))
+    counted = pays & open_
+    streams = tuple(_streams(terms, shape, days, pays, counted, flows))
     thetas = 1 + max((stream.theta for stream in streams), default=0)
     weight = np.zeros((thetas, len(days)))
     for stream in streams:
@@ -148,16 +149,21 @@ def _contingent(
 
 
 def _streams(
-    terms: Terms, shape: Contingent, days: Sequence[dt.date], counted: Mask, flows: Sequence[Flow]
+    terms: Terms,
+    shape: Contingent,
+    days: Sequence[dt.date],
+    pays: Mask,
+    counted: Mask,
+    flows: Sequence[Flow],
 ) -> Iterator[Stream]:
-    """Receipts by rule, each on the first payment date that is not before it; those after the last are left out."""
-    dates = np.flatnonzero(counted).tolist()
+    """Receipts by rule, each on the first payment date that is not before it; left out where that is not counted."""
+    dates = np.flatnonzero(pays).tolist()
     pay_days = [days[stage] for stage in dates]
     named, thetas = _naming(terms, shape), dict[Name, int]()
     found: dict[tuple[Name, dt.date | None], list[tuple[Flow, int]]] = {}
     for flow in flows:
         place = bisect_left(pay_days, flow.date)
-        if _shared_out(terms, shape, flow) and place < len(dates):
+        if _shared_out(terms, shape, flow) and place < len(dates) and counted[dates[place]]:
             key = (named(flow), flow.date if terms.shape == "milestone_share" else None)
             found.setdefault(key, []).append((flow, dates[place]))
     wait = _wait(shape, [(flow, days[stage]) for received in found.values() for flow, stage in received])

@@ -89,6 +89,11 @@ def principal(loan: int) -> str:
     return f"principal.{loan}"
 
 
+def drawn(account: int) -> str:
+    """Name of the column of what has been drawn from an account that is not the borrower's."""
+    return f"drawn.{account}"
+
+
 PAID = "paid"
 PREVIOUS = "previous"
 EARLIER = "earlier"

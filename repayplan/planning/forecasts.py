@@ -1,4 +1,4 @@
-"""What must be said of the forecast under a plan: the two views in money, the accounts, what is pledged."""
+"""What must be said of the forecast under a plan: the two views in money, the accounts."""
 
 from __future__ import annotations
 
@@ -85,7 +85,6 @@ def forecast_findings(case: Case, window: Window) -> Iterator[Finding]:
     borrower, bank = forecast(case, window, "borrower"), forecast(case, window, "bank")
     yield from _views(_received(borrower), _received(bank))
     yield from _accounts(case, borrower)
-    yield from _pledged(bank)
 
 
 def _received(flows: list[Flow]) -> int:
@@ -128,25 +127,3 @@ def _accounts(case: Case, borrower: list[Flow]) -> Iterator[Finding]:
             amount=expected - actual,
         )
 
-
-def _pledged(bank: list[Flow]) -> Iterator[Finding]:
-    totals: dict[tuple[str, str], int] = {}
-    for flow in bank:
-        if flow.secures is not None:
-            key = flow.secures, flow.source
-            totals[key] = totals.get(key, 0) + flow.amount
-    for (loan, source), amount in sorted(totals.items()):
-        yield Finding(
-            "pledged",
-            "cash.sources",
-            "warning",
-            tr(
-                "{amount} from {source} is pledged to loan {loan}; this plan counts it as cash of the business, "
-                "so see that it reaches that loan",
-                amount=grouped(amount),
-                source=source,
-                loan=loan,
-            ),
-            loan=loan,
-            amount=amount,
-        )

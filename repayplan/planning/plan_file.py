@@ -82,6 +82,7 @@ class CashLine(Line):
     closing: Cents
     lowest: Cents
     floor: Cents
+    blocked: Cents
 
 
 class ProofLine(Line):

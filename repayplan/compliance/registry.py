@@ -39,6 +39,7 @@ def check(name: str, title: Message, active: Callable[[Replay], bool] = lambda _
 def checks() -> Mapping[str, Check]:
     """Every point check by name."""
     from repayplan.compliance import (  # noqa: F401  importing them registers them
+        accounts,
         cash,
         contingent,
         installments,

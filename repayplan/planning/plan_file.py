@@ -103,6 +103,7 @@ class CashLine(Line):
     closing: Cents
     lowest: Cents
     floor: Cents
+    blocked: Cents
 
 
 class AttemptLine(Line):

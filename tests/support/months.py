@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from repayplan.problem.accounts import AccountArrays
 from repayplan.problem.arrays import CashArrays, CoverArrays, DebtArrays, LimitArrays, Problem, ValueArrays
 from repayplan.problem.form import FormArrays, free_form
 from repayplan.problem.pace import PaceArrays
@@ -36,7 +37,7 @@ def months_problem(
         dates=np.datetime64("2026-12-20") + 30 * np.arange(count)[None],
         pays=~never,
         cash=CashArrays(
-            np.array([0]), np.array([0]), received, none, np.cumsum(received, axis=1), np.arange(count)[None]
+            np.array([0]), np.array([0]), received, none, none, np.cumsum(received, axis=1), np.arange(count)[None]
         ),
         cover=CoverArrays(none, none, off, np.array([1.0])),
         debt=DebtArrays(
@@ -73,6 +74,7 @@ def months_problem(
         ),
         pace=PaceArrays.off(1, count, 1),
         form=_level(count) if level else free_form(1, count),
+        accounts=AccountArrays.none(1, count),
     )
 
 

@@ -7,7 +7,7 @@ says is left.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from math import ceil
 from types import MappingProxyType
@@ -17,7 +17,7 @@ import numpy as np
 from repayplan.debt.ledger import Ledger
 from repayplan.money import floor_to
 from repayplan.problem.arrays import Problem, Real
-from repayplan.problem.form import Key, Rule
+from repayplan.problem.form import FormArrays, Key, Rule
 
 NOISE = 1e-9
 """Solver noise in units of the debt, or of a share; what is smaller is nothing."""
@@ -145,6 +145,7 @@ def interest_only(problem: Problem, unknowns: Unknowns, fine: Fineness) -> Itera
 def shares(problem: Problem, unknowns: Unknowns, fine: Fineness) -> Iterator[Course]:
     """Shares rounded, and what they make of the receipts."""
     form = problem.form
+    unknowns = replace(unknowns, theta=_everywhere(form, unknowns.theta))
     at_last = _shares_at_last(problem, unknowns)
     found: dict[Key, Decimal] = {}
     for stream in form.streams:
@@ -191,6 +192,18 @@ def _levels(problem: Problem, unknowns: Unknowns, fine: Fineness) -> Iterator[di
 
 def _interest(books: Sequence[Ledger]) -> int:
     return sum(ledger.debt - ledger.principal for ledger in books)
+
+
+def _everywhere(form: FormArrays, theta: Real) -> Real:
+    """(K, T) shares also on dates where the minimum is due whatever they are: those of the nearest date before, or of
+    the first."""
+    filled = theta.copy()
+    for number, row in enumerate(filled):
+        known = np.flatnonzero(form.counted[0] & (form.weight[0, number] > 0))
+        if known.size:
+            before = np.searchsorted(known, np.arange(len(row)), side="right") - 1
+            row[:] = row[known[np.maximum(before, 0)]]
+    return filled
 
 
 def _shares_at_last(problem: Problem, unknowns: Unknowns) -> list[float]:

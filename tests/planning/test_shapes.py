@@ -268,6 +268,29 @@ def test_a_share_for_each_group_of_stores() -> None:
     assert 8_000 * shares["Town"] + 16_000 * shares["Outskirts"] == pytest.approx(Decimal(12_000), abs=Decimal("2.4"))
 
 
+def test_stores_that_bring_less_than_the_minimum_at_first() -> None:
+    # 1,000.00 in December, less than the 2,000.00 due, which cash on hand pays; from January on 25,000.00 a month, all
+    # of which can be paid. The share is that of January and later.
+    store = {"name": "Mall", "opened": "2027-01", "monthly": "24000.00"}
+    corner = {"name": "Corner", "monthly": "1000.00"}
+    source = {"kind": "stores", "day": 10, "stores": [store, corner]}
+    shape = {"kind": "store_share", "minimum": "2000.00"}
+    made = planned(make_case(source=source, opening="2000.00", months=10, unit="100.00", shape=shape))
+    assert paid(made)[0] == 200_000
+    (rule,) = made.rules
+    assert rule.share == 1
+    assert paid(made)[1:3] == [2_500_000, 2_500_000]
+
+
+def test_small_milestones_after_large_ones_keep_the_share() -> None:
+    # the retention of 300.00 is less than the 400.00 due on every payment day, whatever its share is
+    items = {"2026-12-10": "30000.00", "2027-01-10": "300.00", "2027-02-10": "90000.00"}
+    shape = {"kind": "milestone_share", "minimum": "400.00"}
+    made = planned(make_case(milestones=items, opening="500.00", months=4, unit="100.00", shape=shape))
+    assert paid(made)[1] == 40_000
+    assert made.rules[0].share <= made.rules[1].share <= made.rules[2].share
+
+
 def test_a_share_of_receivables() -> None:
     # Cover 1.25 leaves 80,000.00 / 1.25 = 64,000.00, 80 %, of the first; what is left takes 53 % of the second.
     items = [

@@ -92,6 +92,11 @@ class Loan(Model):
         description="Net value of the collateral after costs, currency units",
         examples=["3000000.00"],
     )
+    lender: Name | None = Field(
+        default=None,
+        description="Who lends it, where it is not the bank: it shares in what is paid, and the bank recovers none of it",
+        examples=["Municipal Credit Union (invented)"],
+    )
     contract: Agreement = Field(
         default=Agreement(),
         description="What the contract says of the loan as it runs, and what has happened on it since the case's date",
@@ -188,6 +193,23 @@ class Policy(Model):
         default=None,
         description="capitalize: arrears become principal at signing; keep: they stay classes of their own",
         examples=["capitalize"],
+    )
+    order: Literal["civil_code", "principal_first"] | None = Field(
+        default=None,
+        description="civil_code: payments settle costs, interest, then principal; principal_first: principal before all",
+        examples=["civil_code"],
+    )
+    allocation: Literal["free", "rank", "legal", "pari_passu"] | None = Field(
+        default=None,
+        description="How several loans share a payment: as the plan finds best, one after the other as ranked, in the "
+        "order of Civil Code art. 560, or each by the same fraction of what is owed on it",
+        examples=["free"],
+    )
+    rank: tuple[Identifier, ...] = Field(
+        default=(),
+        max_length=20,
+        description="All loans in the order in which they are paid, for allocation: rank",
+        examples=[["L1"]],
     )
     discount_rate: Rate | None = Field(
         default=None, description="Rate per year at which the bank values money", examples=["4.35%"]

@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from repayplan.formulation.claims import classes, one_step
 from repayplan.formulation.frame import PAID, Frame, debt, payment
 from repayplan.formulation.registry import limits
 from repayplan.formulation.shapes import cleared, level
@@ -31,6 +32,17 @@ class Formulation:
 
     frame: Frame
     program: StagedProgram
+
+    @property
+    def mode(self) -> str:
+        """How the program stands in for the ledger: A, B, C or D."""
+        return self.frame.problem.modes[0]
+
+    @property
+    def one_step(self) -> bool:
+        """Whether the only whole numbers say when one boundary between classes is passed for good."""
+        whole = {name.split(".")[0] for name, column in self.program.columns.items() if column.integer}
+        return one_step(self.frame) and whole == {"clear"}
 
     @cached_property
     def layout(self) -> Layout:
@@ -55,19 +67,34 @@ class Formulation:
 
 
 def formulate(problem: Problem) -> Formulation:
-    """The program of one case, with a lane per possible last payment where something depends on it."""
+    """The program of one case, with a lane per possible last payment where something depends on it.
+
+    Rows that only bound the debt from above (mode C) will do as long as no family that is on wants it smaller.
+    """
+    bounded, wanted = _write(problem)
+    if bounded.mode != "C" or not wanted:
+        return bounded
+    return _write(replace(problem, modes=("D",)))[0]
+
+
+def _write(problem: Problem) -> tuple[Formulation, list[str]]:
+    """The program, and the families in it that want a smaller debt."""
     last = np.flatnonzero(problem.pays[0])
     guessed = depends_on_last(problem)
     frame = Frame(problem, last if guessed else last[-1:], guessed)
     draft = Draft(frame.lanes, frame.stages)
     _core(draft, frame)
+    wanted = []
     for family in limits().values():
+        before = len(draft.rows), len(draft.long_rows)
         family.rows(draft, frame)
+        if family.wants_less_debt and (len(draft.rows), len(draft.long_rows)) != before:
+            wanted.append(family.name)
     level(draft, frame)
     cleared(draft, frame)
     _recovery(draft, frame)
     _value_row(draft)
-    return Formulation(frame, draft.finish())
+    return Formulation(frame, draft.finish()), wanted
 
 
 def depends_on_last(problem: Problem) -> bool:
@@ -102,7 +129,7 @@ def _from_now_on(values: Real) -> Real:
 
 
 def _core(draft: Draft, frame: Frame) -> None:
-    """Payments, what has been paid, debt by its linear map; boxes are finite, and so loose that limits show in rows."""
+    """Payments, what has been paid, debt by its map; boxes are finite, and so loose that limits show in rows."""
     problem = frame.problem
     pays = problem.pays.any(axis=0)
     most = frame.money(problem.debt.unpaid)
@@ -116,6 +143,9 @@ def _core(draft: Draft, frame: Frame) -> None:
     draft.column(PAID, 0.0, np.maximum.accumulate(most.sum(axis=2), axis=1))
     draft.row(PAID, [(1.0, PAID), (-1.0, PAID, When.BEFORE), *paid], 0.0, equal=True)
     for loan in range(problem.shape[2]):
+        if not problem.debt.linear[:, loan].all():
+            classes(draft, frame, loan)
+            continue
         terms: list[Piece] = [
             (1.0, debt(loan)),
             (-problem.debt.growth[:, :, loan], debt(loan), When.BEFORE),

@@ -14,9 +14,10 @@ import numpy as np
 from repayplan.errors import Fault, SolverError
 from repayplan.formulation.build import Formulation, formulate
 from repayplan.language import tr
+from repayplan.planning.branching import Branching
 from repayplan.planning.value import expected_recovery, linear_debt
 from repayplan.problem.arrays import Problem, Real
-from repayplan.solvers.highs import CERTIFIED, GAP_FLOOR, Highs
+from repayplan.solvers.highs import CERTIFIED, GAP_FLOOR
 from repayplan.solvers.result import Solution, Status
 
 SAME_VALUE = 1e-9
@@ -59,7 +60,7 @@ def optimize(problem: Problem, time_limit: float | None = None) -> Optimum | Non
 def solve(formulation: Formulation, time_limit: float | None = None) -> Optimum | None:
     """Both stages over all lanes of a formulation; see :func:`optimize`."""
     problem = formulation.frame.problem
-    engine = Highs(time_limit)
+    engine = Branching(formulation, time_limit)
     programs = [formulation.valued(lane) for lane in range(formulation.frame.lanes)]
     first = [engine.solve(program) for program in programs]
     if not any(solution.solved for solution in first):
@@ -68,10 +69,9 @@ def solve(formulation: Formulation, time_limit: float | None = None) -> Optimum 
     values = np.array([-solution.objective if solution.solved else -np.inf for solution in first])
     best = float(values.max())
     accepted = best - float(problem.value.tolerance[0]) * abs(best)
-    chances = {
-        lane: engine.solve(formulation.preferred(lane, min(accepted, float(values[lane]))))
-        for lane in np.flatnonzero(values >= accepted - SAME_VALUE).tolist()
-    }
+    worthy = np.flatnonzero(values >= accepted - SAME_VALUE).tolist()
+    least = np.minimum(accepted, values)
+    chances = engine.best_of({lane: formulation.preferred(lane, float(least[lane])) for lane in worthy})
     solved = {lane: solution for lane, solution in chances.items() if solution.solved}
     lane = min(solved, key=lambda n: (round(solved[n].objective, 9), n), default=int(values.argmax()))
     preferred = solved.get(lane, first[lane])
@@ -80,6 +80,7 @@ def solve(formulation: Formulation, time_limit: float | None = None) -> Optimum 
     sooner = -min(solution.bound for solution in chances.values())
     gap = max(_gap(bound, best), _gap(sooner, -preferred.objective) if solved else np.inf)
     payments = np.maximum(formulation.payments(lane, preferred.columns), 0.0)
+    gap = max(gap, _gap(best, _replayed(formulation, int(values.argmax()), first)))
     return Optimum(
         status=Status.OPTIMAL if gap <= CERTIFIED else Status.FEASIBLE,
         formulation=formulation,
@@ -93,6 +94,17 @@ def solve(formulation: Formulation, time_limit: float | None = None) -> Optimum 
         preferred=preferred,
         solver=engine.name,
     )
+
+
+def _replayed(formulation: Formulation, lane: int, first: Sequence[Solution]) -> float:
+    """What the payments of the greatest value are worth once they are settled class by class, in units of the debt.
+
+    The program may only promise more, where its rows bound the debt from above and something wants it smaller.
+    """
+    problem = formulation.frame.problem
+    payments = np.maximum(formulation.payments(lane, first[lane].columns), 0.0)
+    worth = expected_recovery(problem, payments, linear_debt(problem, payments), problem.value.planning[0])
+    return worth / float(problem.scale[0])
 
 
 def _insist_on_a_proof(tried: Sequence[Solution]) -> None:

@@ -89,14 +89,13 @@ def _beside_the_earliest(chosen: Plan, time_limit: float | None) -> Plan:
 
 
 def _proof(optimum: Optimum, exact: Exact) -> Proof:
-    mode = exact.replay.problem.modes[0]
     tried = optimum.lanes
     method = "linear program" if tried == 1 else f"linear program, {tried} dates tried as the last payment"
     return Proof(
-        gap=optimum.gap if mode != "replay" and math.isfinite(optimum.gap) else None,
+        gap=optimum.gap if math.isfinite(optimum.gap) else None,
         solver=optimum.solver,
         method=method,
-        mode=mode,
+        mode=optimum.formulation.mode,
         value=optimum.value / 100,
         bound=optimum.bound / 100,
         rounding_cost=exact.cost,

@@ -12,12 +12,10 @@ import datetime as dt
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from repayplan.problem.arrays import CashArrays, CoverArrays
-
-Mask = NDArray[np.bool_]
-Real = NDArray[np.float64]
+from repayplan.problem.claims import ClaimArrays, settle
+from repayplan.problem.frozen import Mask
 
 
 def due_dates(days: Sequence[dt.date], pays: Mask, every: int | None, interest_only: Mask, grace: Mask) -> Mask:
@@ -38,31 +36,24 @@ def spare_cents(loans: int, periods: int) -> float:
 
 
 def affordable(
-    due: Mask,
-    growth: Real,
-    charge: Real,
-    opening: Real,
-    principal: Real,
-    cash: CashArrays,
-    cover: CoverArrays,
-    most: float,
-    spare: float,
+    due: Mask, claims: ClaimArrays, cash: CashArrays, cover: CoverArrays, most: float, spare: float
 ) -> Mask:
-    """(T,) the ``due`` dates that the interest-only path can pay. Arrays of one case: growth and charge (T, L).
+    """(T,) the ``due`` dates that the interest-only path can pay, for one case.
 
     ``most`` and ``spare`` (cents): the largest installment, and what floors are to keep beyond the path for rounding;
     cover loses up to as much again through what is carried.
     """
     carried = cash.carried[0].astype(float)
     paid = np.zeros(len(due) + 1)
-    debt = opening.copy()
+    balances = claims.opening[0]
     can = np.zeros(len(due), dtype=bool)
     for stage in range(len(due)):
-        debt = growth[stage] * debt + charge[stage]
+        balances = np.einsum("lij,lj->li", claims.maps[0, stage], balances)
         paid[stage + 1] = paid[stage]
         if not due[stage]:
             continue
-        owed = float(np.maximum(debt - principal, 0).sum())
+        unpaid = np.delete(balances, claims.principal[0], axis=1).sum(axis=1)
+        owed = float(unpaid.sum())
         room = min(float(cash.payable[0, stage]) - paid[stage], most)
         if not np.isnan(cover.minimum[0]):
             start = int(cover.start[0, stage])
@@ -71,5 +62,5 @@ def affordable(
         if owed + 2 * spare <= room:
             can[stage] = True
             paid[stage + 1] += owed
-            debt = np.minimum(debt, principal)
+            balances = settle(balances, unpaid)
     return can

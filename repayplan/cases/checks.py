@@ -176,7 +176,9 @@ def _sharing(case: Case) -> Iterator[Problem]:
         )
     foreign = [number for number, loan in enumerate(case.loans) if loan.lender is not None]
     if len(foreign) == len(names):
-        yield Problem(("loans",), tr("the bank itself lends nothing"), None, tr("leave lender out for the bank's loans"))
+        yield Problem(
+            ("loans",), tr("the bank itself lends nothing"), None, tr("leave lender out for the bank's loans")
+        )
     elif foreign and policy.allocation not in ("rank", "pari_passu"):
         yield Problem(
             ("loans", foreign[0], "lender"),

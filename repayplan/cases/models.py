@@ -94,7 +94,7 @@ class Loan(Model):
     )
     lender: Name | None = Field(
         default=None,
-        description="Who lends it, where it is not the bank: it shares in what is paid, and the bank recovers none of it",
+        description="Who lends it, where it is not the bank; what is paid on it is no recovery of the bank",
         examples=["Municipal Credit Union (invented)"],
     )
     contract: Agreement = Field(
@@ -196,7 +196,7 @@ class Policy(Model):
     )
     order: Literal["civil_code", "principal_first"] | None = Field(
         default=None,
-        description="civil_code: payments settle costs, interest, then principal; principal_first: principal before all",
+        description="civil_code: payments settle costs, interest, then principal; principal_first: principal before",
         examples=["civil_code"],
     )
     allocation: Literal["free", "rank", "legal", "pari_passu"] | None = Field(

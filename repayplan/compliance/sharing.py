@@ -15,8 +15,9 @@ from repayplan.problem.sharing import RANK
 
 @check("allocation", tr("Loans share payments as agreed"), lambda plan: plan.problem.sharing.together)
 def allocation(plan: Replay) -> Iterator[Finding]:
-    """By rank: beyond interest that is due, nothing is paid on a loan while a cent is owed on one before it. Pari passu:
-    each loan gets its part of the payment, in proportion to what is owed on each just before, to less than a cent."""
+    """By rank: beyond interest that is due, nothing is paid on a loan while a cent is owed on one before it.
+
+    Pari passu: each gets its part of the payment, by what is owed on each just before it, to less than a cent."""
     yield from _by_rank(plan) if plan.problem.sharing.rule == RANK else _alike(plan)
 
 

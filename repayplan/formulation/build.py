@@ -25,6 +25,9 @@ VALUE = "value"
 TIE = 1e-6
 """By how much a loan next in rank counts for less where nothing else decides."""
 
+OTHERS = 1e-3
+"""What a unit for another lender counts in stage 2: nothing, but for when nothing else decides."""
+
 
 @dataclass(frozen=True)
 class Formulation:
@@ -37,6 +40,11 @@ class Formulation:
     def mode(self) -> str:
         """How the program stands in for the ledger: A, B, C or D."""
         return self.frame.problem.modes[0]
+
+    @property
+    def mixed(self) -> bool:
+        """Whether some columns are whole numbers."""
+        return any(column.integer for column in self.program.columns.values())
 
     @property
     def one_step(self) -> bool:
@@ -118,7 +126,7 @@ def earliness(frame: Frame) -> dict[str, Real]:
     spared = _from_now_on(grown * pays[:, :, None]) / grown
     least = np.maximum(spared.min(axis=2, keepdims=True), np.finfo(float).tiny)
     weight = (pays * left / pays.sum(axis=1, keepdims=True))[:, :, None] * spared / least
-    weight = weight * (1 - TIE * arrays.rank[:, None])
+    weight = weight * (1 - TIE * arrays.rank[:, None]) * np.where(arrays.own, 1.0, OTHERS)[:, None]
     shape = (frame.lanes, frame.stages)
     return {name: np.broadcast_to(-weight[:, :, loan], shape) for loan, name in enumerate(frame.payments)}
 
@@ -133,7 +141,7 @@ def _core(draft: Draft, frame: Frame) -> None:
     problem = frame.problem
     pays = problem.pays.any(axis=0)
     most = frame.money(problem.debt.unpaid)
-    weight = problem.value.planning * (problem.value.survival * problem.pays)[:, :, None]
+    weight = problem.value.planning * (problem.value.survival * problem.pays)[:, :, None] * problem.debt.own[:, None]
     for loan in range(problem.shape[2]):
         largest = most[:, :, loan]
         draft.column(payment(loan), 0.0, largest * frame.up_to_last, cost=-weight[:, :, loan], exists=pays)
@@ -162,8 +170,9 @@ def _recovery(draft: Draft, frame: Frame) -> None:
     """
     problem = frame.problem
     value, dead = problem.value, _deaths(problem)
-    at_default = value.planning * np.where(problem.pays, dead, 0.0)[:, :, None]
-    at_end = value.planning * np.where(frame.final, value.survival, 0.0)[:, :, None]
+    factors = value.planning * problem.debt.own[:, None]
+    at_default = factors * np.where(problem.pays, dead, 0.0)[:, :, None]
+    at_end = factors * np.where(frame.final, value.survival, 0.0)[:, :, None]
     for moment, weight, where in (
         ("default", at_default, problem.pays & (dead > 0)),
         ("end", at_end, frame.final & ~problem.limits.settle_full[:, None]),

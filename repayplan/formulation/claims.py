@@ -53,7 +53,7 @@ def _in_order(
     *,
     stays: bool,
 ) -> None:
-    """Nothing is ``settled`` of a tail unless the classes before it are clear after the payment; ``stays``: for good."""
+    """Nothing is ``settled`` of a tail unless the classes before it are clear after the payment, or clear for good."""
     where = np.ones_like(frame.problem.pays) if stays else frame.problem.pays
     clear = draft.column(f"clear.{number}.{loan}", 0.0, 1.0, exists=where.any(axis=0), integer=True)
     if stays:

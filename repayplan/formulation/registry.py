@@ -30,7 +30,7 @@ class Limit:
 
     @property
     def wants_less_debt(self) -> bool:
-        """Whether some row holds more easily where the debt is smaller: rows that bound it from above are not enough."""
+        """Whether some row holds more easily where the debt is smaller, so that bounds from above are not enough."""
         return "+" in self.sign
 
 

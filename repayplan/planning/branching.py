@@ -1,9 +1,9 @@
 """Programs in which some columns are whole numbers: cheap guesses first, then branch and bound.
 
-The linear program without whole numbers bounds them all. A guess sets every "clear" column to 0 before a stage and to 1 from
-it on: arrears are cleared there and kept clear. Where that is all there is to choose, as with principal first, every
-stage is tried and the best is the optimum. Otherwise branch and bound decides, as long as there is time; without it the
-best guess stands, unproven.
+The linear program without whole numbers bounds them all. A guess sets every "clear" column to 0 before a stage and to
+1 from it on: arrears are cleared there and kept clear. Where that is all there is to choose, as with principal first,
+every stage is tried and the best is the optimum. Otherwise branch and bound decides, as long as there is time; without
+it the best guess stands, unproven.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ CUT_OFF = "cannot be better than what is found"
 
 
 class Branching:
-    """Solves the programs of one formulation, mixed or not, one after the other. ``time_limit`` (seconds) bounds each."""
+    """Solves the programs of one formulation one after the other. ``time_limit`` (seconds) bounds each."""
 
     def __init__(self, formulation: Formulation, time_limit: float | None = None) -> None:
         self._live = Highs(time_limit)

@@ -7,16 +7,18 @@ alone, so a live solver goes from one to the next.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from repayplan.errors import Fault, SolverError
 from repayplan.formulation.build import Formulation, formulate
 from repayplan.language import tr
+from repayplan.planning import alike
 from repayplan.planning.branching import Branching
 from repayplan.planning.value import expected_recovery, linear_debt
 from repayplan.problem.arrays import Problem, Real
+from repayplan.problem.sharing import PARI_PASSU
 from repayplan.solvers.highs import CERTIFIED, GAP_FLOOR
 from repayplan.solvers.result import Solution, Status
 
@@ -54,7 +56,29 @@ def optimize(problem: Problem, time_limit: float | None = None) -> Optimum | Non
 
     SolverError where the solver finds no point and cannot say that there is none, as when its time is up.
     """
+    if problem.sharing.rule == PARI_PASSU and not problem.debt.linear.all():
+        return _alike(problem, time_limit)
     return solve(formulate(problem), time_limit)
+
+
+def _alike(problem: Problem, time_limit: float | None) -> Optimum | None:
+    """The plan of the last of the repeated programs, as it is settled; None where one has no plan."""
+    found: list[Optimum] = []
+
+    def totals(approximate: Problem) -> Real | None:
+        optimum = solve(formulate(approximate), time_limit)
+        if optimum is None:
+            return None
+        found.append(optimum)
+        return np.asarray(optimum.payments.sum(axis=1))
+
+    known = alike.repeated(problem, totals)
+    if known is None:
+        return None
+    settled, value = known[1], alike.worth(problem, known[1])
+    return replace(
+        found[-1], status=Status.FEASIBLE, payments=settled.paid, value=value, kept=value, bound=np.inf, gap=np.inf
+    )
 
 
 def solve(formulation: Formulation, time_limit: float | None = None) -> Optimum | None:

@@ -8,8 +8,9 @@ from dataclasses import replace
 from repayplan.cases.models import Case
 from repayplan.compliance.registry import judge
 from repayplan.errors import Fault, ProofError
+from repayplan.formulation.build import Formulation
 from repayplan.formulation.registry import limits
-from repayplan.language import tr
+from repayplan.language import Message, tr
 from repayplan.planning.binding import binding
 from repayplan.planning.exact import Exact, make_exact
 from repayplan.planning.forecasts import forecast_findings, window_of
@@ -35,7 +36,7 @@ def plan(case: Case, *, time_limit: float | None = None) -> Plan:
     optimum = optimize(problem, time_limit)
     exact = None if optimum is None else make_exact(case, terms, problem, optimum, time_limit=time_limit)
     if optimum is None:
-        return _best_effort(case, terms, problem, "infeasible", time_limit)
+        return _best_effort(case, terms, problem, "infeasible" if problem.provable else "failed", time_limit)
     if exact is None:  # there is a plan, but none was found whose whole cents hold every limit: that proves nothing
         return _best_effort(case, terms, problem, "failed", time_limit)
     status: Status = "optimal" if optimum.status == "optimal" else "feasible"
@@ -88,16 +89,27 @@ def _beside_the_earliest(chosen: Plan, time_limit: float | None) -> Plan:
     return replace(chosen, findings=(*chosen.findings, warning))
 
 
+def _why(formulation: Formulation) -> Message:
+    """Why a plan is not proven to be the best."""
+    if formulation.mode == "repeated":
+        return tr("the course of debts paid alike was repeated until it stayed, which proves nothing")
+    if formulation.mixed:
+        return tr("the search over whole numbers was not finished")
+    return tr("the solver stopped before its bound was close")
+
+
 def _proof(optimum: Optimum, exact: Exact) -> Proof:
-    tried = optimum.lanes
-    method = "linear program" if tried == 1 else f"linear program, {tried} dates tried as the last payment"
+    tried, formulation = optimum.lanes, optimum.formulation
+    kind = "mixed-integer program" if formulation.mixed else "linear program"
+    method = kind if tried == 1 else f"{kind}, {tried} dates tried as the last payment"
     return Proof(
         gap=optimum.gap if math.isfinite(optimum.gap) else None,
         solver=optimum.solver,
         method=method,
         mode=optimum.formulation.mode,
         value=optimum.value / 100,
-        bound=optimum.bound / 100,
+        bound=optimum.bound / 100 if math.isfinite(optimum.bound) else None,
         rounding_cost=exact.cost,
         ledger_difference=exact.ledger_difference,
+        unproven=None if optimum.status == "optimal" else _why(formulation),
     )

@@ -95,6 +95,8 @@ class ProofLine(Line):
     bound: Number | None
     rounding_cost: Cents | None
     ledger_difference: Cents | None
+    sentence: Words | None = None
+    unproven: Words | None = None
 
 
 class MetricsLine(Line):
@@ -118,6 +120,7 @@ class MetricsLine(Line):
     average_life_years: Number | None
     receipts_borrower: Cents
     receipts_bank: Cents
+    to_others: Cents = 0
 
 
 class BindingLine(Line):

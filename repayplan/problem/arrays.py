@@ -18,7 +18,8 @@ from repayplan.problem.frozen import Cents as Cents
 from repayplan.problem.frozen import Frozen as Frozen
 from repayplan.problem.frozen import Mask as Mask
 from repayplan.problem.frozen import Real as Real
-from repayplan.problem.sharing import Sharing
+from repayplan.problem.sharing import FREELY, PARI_PASSU, Sharing
+
 
 @dataclass(frozen=True)
 class CashArrays(Frozen):
@@ -168,7 +169,7 @@ class Problem(Frozen):
     debt: DebtArrays
     value: ValueArrays
     limits: LimitArrays
-    sharing: Sharing = Sharing()
+    sharing: Sharing = FREELY
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -180,6 +181,11 @@ class Problem(Frozen):
     def scale(self) -> Real:
         """(N,) the whole debt in cents; programs are written in units of it."""
         return np.asarray(np.maximum(self.debt.opening.sum(axis=1), 1), dtype=float)
+
+    @property
+    def provable(self) -> bool:
+        """Whether a program stands for the case: what it cannot do cannot be done."""
+        return self.sharing.rule != PARI_PASSU or bool(self.debt.linear.all())
 
     def days(self, case: int = 0) -> list[dt.date]:
         """Stage dates of one case."""
@@ -219,7 +225,7 @@ class Problem(Frozen):
             collateral=np.zeros_like(self.debt.collateral),
         )
         value = replace(self.value, recovery=np.zeros_like(self.value.recovery))
-        rising = (self.debt.uniform | self.debt.claims.rising).all(axis=1)
+        rising: Mask = np.all(self.debt.uniform | self.debt.claims.rising, axis=1)
         modes = tuple(
             "A" if uniform.all() else "C" if bounded else "D"
             for uniform, bounded in zip(self.debt.uniform, rising, strict=True)

@@ -21,7 +21,7 @@ from repayplan.problem.arrays import CashArrays, CoverArrays, DebtArrays, LimitA
 from repayplan.problem.claims import CLASSES, ORDERS, ClaimArrays
 from repayplan.problem.growth import Balances, accrued, at_signing, class_maps, maps, one_rate
 from repayplan.problem.interest import affordable, due_dates, spare_cents
-from repayplan.problem.sharing import FREE, PARI_PASSU, RANK, Sharing
+from repayplan.problem.sharing import FREE, FREELY, PARI_PASSU, RANK, Sharing
 from repayplan.problem.terms import Terms, payment_dates, rate_after_signing, settlement_dates
 
 
@@ -170,7 +170,7 @@ def _debt(
 def _sharing(terms: Terms, debt: DebtArrays) -> Sharing:
     """One loan shares with none. The legal order is a rank."""
     if debt.opening.shape[1] == 1 or terms.allocation == FREE:
-        return Sharing()
+        return FREELY
     order = tuple(np.argsort(debt.rank[0]).tolist())
     return Sharing(PARI_PASSU if terms.allocation == PARI_PASSU else RANK, order)
 
@@ -261,7 +261,7 @@ def _planning(terms: Terms, discount: Real, debt: DebtArrays) -> Real:
     grown = np.divide(debt.unpaid, before, out=np.ones_like(before), where=before > 0)
     grown = np.where(debt.linear[:, None], grown, debt.claims.fastest)
     fallen = np.concatenate([np.ones_like(discount[:, :1]), discount[:, :-1]], axis=1) / discount
-    return np.cumprod(1 / np.maximum(grown, fallen[:, :, None]), axis=1)
+    return np.asarray(np.cumprod(1 / np.maximum(grown, fallen[:, :, None]), axis=1), dtype=float)
 
 
 def _months_between(start: dt.date, end: dt.date) -> float:

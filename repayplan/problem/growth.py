@@ -60,7 +60,10 @@ def class_maps(loan: Loan, stages: Sequence[Sequence[Period]]) -> Real:
     for periods in stages:
         stage = np.eye(3)
         for start, end in periods:
-            interest, on_arrears = accrued(rate, loan.day_count, start, end), accrued(compound, loan.day_count, start, end)
+            interest, on_arrears = (
+                accrued(rate, loan.day_count, start, end),
+                accrued(compound, loan.day_count, start, end),
+            )
             stage = np.array([[1, 0, 0], [0, 1 + on_arrears, interest], [0, 0, 1]]) @ stage
         maps.append(stage)
     return np.array(maps)
@@ -70,7 +73,11 @@ def accrued(rate: RatePath, day_count: str, start: dt.date, end: dt.date) -> flo
     """What a unit bears in a settlement period. Years are counted from its start, so that cutting it changes none."""
     return float(
         sum(
-            share * (year_fraction(day_count, start, until) - (year_fraction(day_count, start, since) if since > start else 0))
+            share
+            * (
+                year_fraction(day_count, start, until)
+                - (year_fraction(day_count, start, since) if since > start else 0)
+            )
             for since, until, share in rate.pieces(start, end)
         )
     )

@@ -35,9 +35,7 @@ def spare_cents(loans: int, periods: int) -> float:
     return loans * (2 + 1.5 * periods)
 
 
-def affordable(
-    due: Mask, claims: ClaimArrays, cash: CashArrays, cover: CoverArrays, most: float, spare: float
-) -> Mask:
+def affordable(due: Mask, claims: ClaimArrays, cash: CashArrays, cover: CoverArrays, most: float, spare: float) -> Mask:
     """(T,) the ``due`` dates that the interest-only path can pay, for one case.
 
     ``most`` and ``spare`` (cents): the largest installment, and what floors are to keep beyond the path for rounding;

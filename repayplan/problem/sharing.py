@@ -19,3 +19,6 @@ class Sharing:
     def together(self) -> bool:
         """Whether the total of a date says what each loan gets."""
         return self.rule != FREE
+
+
+FREELY = Sharing()

@@ -114,7 +114,9 @@ def resolve(case: Case) -> Terms:
         **_cover_terms(filler, policy.cover == "off", cover),
         grace_until=add_months(case.as_of, grace.months) if grace else None,
         grace_interest_only=bool(grace and grace.interest_only),
-        interest_every=None if policy.order == "principal_first" else filler.limit("interest_every", policy.interest_every),
+        interest_every=None
+        if policy.order == "principal_first"
+        else filler.limit("interest_every", policy.interest_every),
         minimum_installment=_cents(filler.limit("minimum_installment", policy.minimum_installment)),
         maximum_installment=_cents(filler.limit("maximum_installment", policy.maximum_installment)),
         step=_share(filler.limit("step", policy.step)),

@@ -155,6 +155,8 @@ def _status(plan: Plan) -> Message:
     match plan.status:
         case "optimal":
             return tr("Optimal: proven to be within {gap} of the best that these terms allow", gap=_gap(plan.proof))
+        case "feasible" if plan.proof.unproven is not None and plan.proof.gap is None:
+            return tr("Feasible, unproven: {why}", why=plan.proof.unproven)
         case "feasible" if plan.proof.gap is not None:
             return tr("Feasible: a better plan may be worth up to {gap} more", gap=_gap(plan.proof))
         case "feasible":

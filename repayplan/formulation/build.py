@@ -159,7 +159,7 @@ def _core(draft: Draft, frame: Frame) -> None:
             (-problem.debt.growth[:, :, loan], debt(loan), When.BEFORE),
             (1.0, payment(loan)),
         ]
-        draft.row("debt", terms, frame.money(problem.debt.charge)[:, :, loan], equal=True)
+        draft.row(debt(loan), terms, frame.money(problem.debt.charge)[:, :, loan], equal=True)
 
 
 def _recovery(draft: Draft, frame: Frame) -> None:

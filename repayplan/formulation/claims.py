@@ -33,7 +33,7 @@ def classes(draft: Draft, frame: Frame, loan: int) -> None:
         before = [(share, column) for share, column in zip(grown[number], names, strict=True) if share.any()]
         came: list[Piece] = [(-share, column, When.BEFORE) for share, column in before]
         if number == 0:
-            draft.row("debt", [(1.0, name), *came, (1.0, payment(loan))], 0.0, equal=exact)
+            draft.row(name, [(1.0, name), *came, (1.0, payment(loan))], 0.0, equal=exact)
             continue
         draft.row("claim", [(1.0, name), *came], 0.0)
         draft.row("claim", [(1.0, name), (-1.0, names[number - 1])], 0.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -11,19 +11,21 @@ import numpy as np
 
 from repayplan.cases.models import Case
 from repayplan.compliance.registry import failures
-from repayplan.compliance.replay import Replay, replay
+from repayplan.compliance.replay import Payment, Replay, replay
 from repayplan.errors import Fault, ProofError
+from repayplan.formulation.build import Formulation, formulate
 from repayplan.language import tr
 from repayplan.money import grouped
+from repayplan.planning.diving import dive
 from repayplan.planning.optimum import Optimum, optimize
 from repayplan.planning.rounding import Grain, aim, round_payments
 from repayplan.planning.value import debt_bound, expected_recovery, linear_debt
 from repayplan.problem.arrays import Problem
 from repayplan.problem.terms import Terms
+from repayplan.solvers.highs import Highs
 
 ACCEPTED_COST = Fraction(1, 1000)
 """Share of the debt that rounding may cost before a finer unit is tried."""
-
 
 INTEREST_UNITS_AHEAD = 12
 """A year of months in which interest alone is paid, each raised to the next unit."""
@@ -63,14 +65,10 @@ def make_exact(
     """
     found: list[Exact] = []
     for unit in _units(terms.unit):
-        for grain in _grains(unit, problem):
-            chosen = optimize(problem.tightened(grain.margin), time_limit) if grain.margin else optimum
-            if chosen is None:
-                continue
-            target = aim(problem, chosen.payments, level=bool(problem.limits.level[0]))
-            result = replay(case, terms, problem, round_payments(case, terms, problem, target, grain))
+        for payments in _rounded(case, terms, problem, optimum, unit, time_limit):
+            result = replay(case, terms, problem, payments)
             if all(finding.rule in forgiven for finding in failures(result)):
-                found.append(_exact(problem, optimum, result, unit, target.last))
+                found.append(_exact(problem, optimum, result, unit))
                 if found[-1].cheap and found[-1].round:
                     return found[-1]
         if any(exact.cheap for exact in found):
@@ -78,13 +76,47 @@ def make_exact(
     return min(found, key=lambda exact: (not exact.cheap, not exact.round, exact.cost), default=None)
 
 
-def _exact(problem: Problem, optimum: Optimum, result: Replay, unit: int, last: Sequence[int]) -> Exact:
+def _exact(problem: Problem, optimum: Optimum, result: Replay, unit: int) -> Exact:
     worth = expected_recovery(problem, result.paid, result.debt, problem.value.planning[0])
-    odd = (result.paid % unit != 0) & (np.arange(problem.shape[1])[:, None] != np.array(last))
+    odd = (result.paid % unit != 0) & (result.debt > 0)  # what settles a loan is what is owed
     if problem.sharing.together:  # the borrower pays one amount, and the rule says what each loan gets of it
-        left = result.debt.sum(axis=1) > 0
-        odd = (result.paid.sum(axis=1) % unit != 0) & left
+        odd = (result.paid.sum(axis=1) % unit != 0) & (result.debt.sum(axis=1) > 0)
     return Exact(result, unit, round(optimum.kept - worth), not odd.any(), _ledger_difference(result))
+
+
+def _rounded(
+    case: Case, terms: Terms, problem: Problem, optimum: Optimum, unit: int, time_limit: float | None
+) -> Iterator[list[Payment]]:
+    """Candidates for one unit, the cheapest to find first.
+
+    The optimum rounded down and up; then date by date with the program solved again; then the optimum under limits
+    tightened by what rounding can move. Rounding moves what has been paid on a loan by less than a unit, interest
+    raised to the next unit by as much as it may run ahead.
+    """
+    loans = problem.shape[2]
+    slack = math.ceil(float(debt_bound(problem)[-1].sum()))
+    units_ahead = (1, INTEREST_UNITS_AHEAD) if problem.debt.current.any() else (0,)
+    level = bool(problem.limits.level[0])
+    target = aim(problem, optimum.payments, level=level)
+    for up in (False, True):
+        yield round_payments(case, terms, problem, target, Grain(unit, units_ahead[-1] * unit, up))
+    ground = formulate(problem.tightened(slack))
+    yield from _dived(case, terms, ground, optimum, unit, loans * unit + slack, time_limit)
+    for ahead in units_ahead:
+        chosen = optimize(problem.tightened(loans * (1 + ahead) * unit + slack), time_limit)
+        if chosen is not None:
+            target = aim(problem, chosen.payments, level=level)
+            yield round_payments(case, terms, problem, target, Grain(unit, ahead * unit))
+    most = int(ACCEPTED_COST * int(problem.debt.opening.sum()))
+    yield from _dived(case, terms, ground, optimum, unit, most, time_limit)
+
+
+def _dived(
+    case: Case, terms: Terms, ground: Formulation, optimum: Optimum, unit: int, given_up: int, time_limit: float | None
+) -> Iterator[list[Payment]]:
+    payments = dive(case, terms, ground, optimum, unit, given_up, Highs(time_limit))
+    if payments is not None:
+        yield payments
 
 
 def _units(unit: int) -> Iterator[int]:
@@ -93,21 +125,6 @@ def _units(unit: int) -> Iterator[int]:
         yield unit
         unit = max(unit // 10, 1)
     yield 1
-
-
-def _grains(unit: int, problem: Problem) -> Iterator[Grain]:
-    """The optimum rounded down and up, then the optimum under limits tightened by what rounding can move.
-
-    Rounding moves what has been paid on a loan by less than a unit, interest raised to the next unit by as much as it
-    may run ahead.
-    """
-    loans = problem.shape[2]
-    slack = math.ceil(float(debt_bound(problem)[-1].sum()))
-    units_ahead = (1, INTEREST_UNITS_AHEAD) if problem.debt.current.any() else (0,)
-    yield Grain(unit, units_ahead[-1] * unit, 0)
-    yield Grain(unit, units_ahead[-1] * unit, 0, up=True)
-    for ahead in units_ahead:
-        yield Grain(unit, ahead * unit, loans * (1 + ahead) * unit + slack)
 
 
 def _ledger_difference(result: Replay) -> int:

@@ -131,6 +131,14 @@ class Layout:
         result[place >= 0] = values[place[place >= 0]]
         return result
 
+    def index(self, name: str, stage: int) -> int:
+        """Where a column stands in the sparse program; −1 where it does not exist at that stage."""
+        return int(self._place[name][stage])
+
+    def row_index(self, name: str, stage: int) -> int:
+        """Where a row stands in the sparse program; −1 where there is none of that name at that stage."""
+        return self._row_places.get(Label(name, stage), -1)
+
     def spread(self, values: dict[str, Array], lane: int) -> Array:
         """One number per column of the sparse program from (N, T) arrays by column family; 0 where none is given."""
         result = np.zeros(self.width)
@@ -144,6 +152,10 @@ class Layout:
         """What each column stands for."""
         columns = self.program.columns
         return [Label(name, int(t)) for name in columns for t in np.flatnonzero(columns[name].exists)]
+
+    @cached_property
+    def _row_places(self) -> dict[Label, int]:
+        return {label: place for place, label in enumerate(self.row_labels)}
 
     @cached_property
     def row_labels(self) -> list[Label]:

@@ -37,6 +37,7 @@ class Branching:
         self._clear = np.array([label.name.startswith("clear.") for label in labels])
         self._stage = np.array([label.stage for label in labels])
         self._steps = np.flatnonzero(formulation.frame.problem.pays[0])
+        self._never = formulation.frame.stages
         self._exhaustive = formulation.one_step
 
     @property
@@ -71,7 +72,7 @@ class Branching:
 
     def _every_step(self, program: SparseProgram, relaxed: Solution) -> Solution:
         """The best of all choices, each a linear program; its bound is the least of theirs."""
-        tried = [self._stepped(program, relaxed, first) for first in (*self._steps, self._steps[-1] + 1)]
+        tried = [self._stepped(program, relaxed, first) for first in (*self._steps, self._never)]
         bounds = [relaxed.bound if t.status is Status.FAILED else t.bound for t in tried]
         best = min(tried, key=lambda point: point.objective if point.solved else np.inf)
         return _judged(replace(best, bound=max(min(bounds), relaxed.bound))) if best.solved else best
@@ -84,7 +85,7 @@ class Branching:
         """The better of two guesses: all is clear from the first payment on, or from where the relaxed program is."""
         if not self._clear[program.integer].all():
             return None
-        clear = self._stage[self._clear & (relaxed.columns > 0.5)].min(initial=self._steps[-1] + 1)
+        clear = self._stage[self._clear & (relaxed.columns > 0.5)].min(initial=self._never)
         found = [self._stepped(program, relaxed, int(first)) for first in {int(self._steps[0]), int(clear)}]
         solved = [_judged(replace(point, bound=relaxed.bound)) for point in found if point.solved]
         return min(solved, key=lambda point: point.objective, default=None)

@@ -55,6 +55,8 @@ DEFAULTS: Mapping[str, Message] = MappingProxyType(
         "delay": tr("Gain from waiting"),
         "settle": tr("Debt settled"),
         "arrears": tr("Arrears at signing"),
+        "order": tr("Payments settle"),
+        "allocation": tr("Loans share payments"),
         "discount_rate": tr("Discount rate"),
         "hazard": tr("Default risk a month"),
         "recovery": tr("Recovery rate"),

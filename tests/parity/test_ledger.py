@@ -141,7 +141,7 @@ def program_says(engine: Highs, replayed: Replay) -> tuple[NDArray[np.float64], 
     formulation = formulate(replayed.problem)
     layout, scale = formulation.layout, float(replayed.problem.scale[0])
     sparse = formulation.valued(0)
-    core = np.array([label.name.split(".")[0] in ("debt", "recovery") for label in layout.row_labels])
+    core = np.array([label.name.split(".")[0] in ("debt", "claim", "recovery") for label in layout.row_labels])
     lower, upper = sparse.lower.copy(), sparse.upper.copy()
     for column, label in enumerate(layout.column_labels):
         family, _, loan = label.name.partition(".")

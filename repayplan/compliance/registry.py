@@ -38,7 +38,13 @@ def check(name: str, title: Message, active: Callable[[Replay], bool] = lambda _
 
 def checks() -> Mapping[str, Check]:
     """Every point check by name."""
-    from repayplan.compliance import cash, installments, sharing, structure  # noqa: F401  importing them registers them
+    from repayplan.compliance import (  # noqa: F401  importing them registers them
+        cash,
+        installments,
+        pace,
+        sharing,
+        structure,
+    )
 
     return MappingProxyType(_checks)
 

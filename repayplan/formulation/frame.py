@@ -92,6 +92,8 @@ def principal(loan: int) -> str:
 PAID = "paid"
 PREVIOUS = "previous"
 EARLIER = "earlier"
+REGULAR = "regular"
 LEVEL = "level"
 LEFT = "left"
+LIFE = "average_life"
 BEFORE_WINDOW = "paid_before_window"

@@ -9,14 +9,15 @@ it the best guess stands, unproven.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from repayplan.formulation.build import Formulation
-from repayplan.solvers.highs import CERTIFIED, GAP_FLOOR, Highs, fixed
-from repayplan.solvers.result import Solution, Status
+from repayplan.solvers.chain import Chain
+from repayplan.solvers.interface import fixed
+from repayplan.solvers.result import CERTIFIED, GAP_FLOOR, Solution, Status
 from repayplan.solvers.sparse import SparseProgram
 
 PATIENCE = 120.0
@@ -27,23 +28,17 @@ CUT_OFF = "cannot be better than what is found"
 
 
 class Branching:
-    """Solves the programs of one formulation one after the other. ``time_limit`` (seconds) bounds each."""
+    """Solves the programs of one formulation one after the other, by a chain of solvers."""
 
-    def __init__(self, formulation: Formulation, time_limit: float | None = None) -> None:
-        self._live = Highs(time_limit)
-        self._time_limit = time_limit
-        self._patience = PATIENCE if time_limit is None else np.inf
+    def __init__(self, formulation: Formulation, chain: Chain) -> None:
+        self._live = chain
+        self._patience = PATIENCE if chain.time_limit is None else np.inf
         labels = formulation.layout.column_labels
         self._clear = np.array([label.name.startswith("clear.") for label in labels])
         self._stage = np.array([label.stage for label in labels])
         self._steps = np.flatnonzero(formulation.frame.problem.pays[0])
         self._never = formulation.frame.stages
         self._exhaustive = formulation.one_step
-
-    @property
-    def name(self) -> str:
-        """Name and version, for the proof."""
-        return self._live.name
 
     def solve(self, program: SparseProgram) -> Solution:
         """The optimum, or the best that time allowed; its bound holds in any case."""
@@ -57,18 +52,16 @@ class Branching:
         guess = self._guess(program, relaxed)
         return guess if guess is not None and guess.status is Status.OPTIMAL else self._branch(program, relaxed, guess)
 
-    def best_of(self, programs: Mapping[int, SparseProgram]) -> dict[int, Solution]:
-        """The programs solved that may hold the least of all; of the others, mixed ones, only a bound is found."""
-        relaxed = {key: self._live.solve(_relaxed(program)) for key, program in programs.items() if program.mixed}
-        found: dict[int, Solution] = {}
+    def best_of(self, programs: Sequence[SparseProgram]) -> list[Solution]:
+        """The mixed programs that may hold the least of all are solved; of the others only a bound is found."""
+        relaxed = [self._live.solve(_relaxed(program)) for program in programs]
+        found = [replace(bounded, status=Status.FAILED, message=CUT_OFF) for bounded in relaxed]
         least = np.inf
-        for key in sorted(programs, key=lambda key: relaxed[key].bound if key in relaxed else -np.inf):
-            if key in relaxed and relaxed[key].bound >= least:
-                found[key] = replace(relaxed[key], status=Status.FAILED, message=CUT_OFF)
-                continue
-            found[key] = self.solve(programs[key])
-            least = min(least, found[key].objective) if found[key].solved else least
-        return {key: found[key] for key in programs}
+        for number in sorted(range(len(programs)), key=lambda number: relaxed[number].bound):
+            if relaxed[number].bound < least:
+                found[number] = self.solve(programs[number])
+                least = min(least, found[number].objective) if found[number].solved else least
+        return found
 
     def _every_step(self, program: SparseProgram, relaxed: Solution) -> Solution:
         """The best of all choices, each a linear program; its bound is the least of theirs."""
@@ -92,15 +85,15 @@ class Branching:
 
     def _branch(self, program: SparseProgram, relaxed: Solution, guess: Solution | None) -> Solution:
         started = time.monotonic()
-        limit = self._patience if self._time_limit is None else self._time_limit
-        found = Highs(limit).solve(program) if limit > 0 else None
+        with self._live.within(max(self._patience, 0.0)):
+            found = self._live.solve(program)
         self._patience -= time.monotonic() - started
-        if found is not None and found.status is Status.INFEASIBLE:
+        if found.status is Status.INFEASIBLE:
             return found
         solved = [point for point in (found, guess) if point is not None and point.solved]
-        bound = relaxed.bound if found is None else max(found.bound, relaxed.bound)
+        bound = max(found.bound, relaxed.bound)
         if not solved:
-            return replace(found or relaxed, status=Status.FAILED, columns=np.empty(0), bound=bound)
+            return replace(found, status=Status.FAILED, columns=np.empty(0), bound=bound)
         return _judged(replace(min(solved, key=lambda point: point.objective), bound=bound))
 
 

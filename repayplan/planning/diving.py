@@ -22,7 +22,8 @@ from repayplan.money import floor_to
 from repayplan.planning.optimum import Optimum
 from repayplan.planning.rounding import NOISE
 from repayplan.problem.terms import Terms
-from repayplan.solvers.highs import Highs, fixed
+from repayplan.solvers.chain import Chain
+from repayplan.solvers.interface import fixed
 from repayplan.solvers.result import Solution
 from repayplan.solvers.sparse import SparseProgram
 
@@ -34,7 +35,7 @@ MOST_AMOUNTS = 400
 
 
 def dive(
-    case: Case, terms: Terms, formulation: Formulation, optimum: Optimum, unit: int, given_up: int, engine: Highs
+    case: Case, terms: Terms, formulation: Formulation, optimum: Optimum, unit: int, given_up: int, chain: Chain
 ) -> list[Payment] | None:
     """Payments in whole cents, in multiples of ``unit`` where limits leave room for them; None where the way is lost.
 
@@ -48,12 +49,10 @@ def dive(
     if len(pays) * len(case.loans) > MOST_AMOUNTS or problem.sharing.together:
         return None
     program = formulation.preferred(optimum.lane, (optimum.kept - given_up) / float(problem.scale[0]))
-    solution = engine.solve(program)
+    solution = chain.solve(program)
     if not solution.solved:
         return None
-    if program.mixed:  # what the whole numbers say stands: a tree for every amount would take too long
-        program = fixed(program, solution.columns)
-    state = _Dive(formulation, program, solution, unit, engine)
+    state = _Dive(formulation, fixed(program, solution.columns), solution, unit, chain)
     payments: list[Payment] = []
     days = problem.days()
     books = ledgers(case, terms)
@@ -77,7 +76,7 @@ class _Dive:
     program: SparseProgram
     solution: Solution
     unit: int
-    engine: Highs
+    chain: Chain
 
     @property
     def scale(self) -> float:
@@ -116,7 +115,7 @@ class _Dive:
         return replace(self.program, lower=low, upper=high)
 
     def _accept(self, program: SparseProgram) -> bool:
-        solution = self.engine.solve(program)
+        solution = self.chain.solve(program)
         if solution.solved:
             self.program, self.solution = program, solution
         return solution.solved

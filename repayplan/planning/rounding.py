@@ -93,10 +93,11 @@ def _walk(
     payments: list[Payment] = []
     days = problem.days()
     room = Room(terms, problem, target.final)
+    totals = {**(totals or {}), **_pinned(problem)}
     for stage in np.flatnonzero(problem.pays[0]).tolist():
         for ledger in books:
             ledger.advance(days[stage])
-        fixed = None if totals is None else totals.get(stage)
+        fixed = totals.get(stage)
         if problem.sharing.together:
             amounts = _shared(problem, target, books, stage, sum(paid), grain, room, fixed)
         else:
@@ -172,6 +173,9 @@ def _within(room: Room, stage: int, total: int, grain: Grain) -> int:
 
 def _range(problem: Problem, target: Target, ledger: Ledger, stage: int, loan: int) -> tuple[int, int]:
     """The least and the most that may be paid on one loan at one date."""
+    single = float(problem.pace.pinned_loan[0, stage, loan])
+    if not math.isnan(single):
+        return min(int(single), ledger.debt), min(int(single), ledger.debt)
     if stage == target.last[loan]:
         return ledger.debt, ledger.debt
     due = ledger.debt - ledger.principal
@@ -201,6 +205,14 @@ def _level_amounts(problem: Problem, target: Target, grain: Grain, *, raised: bo
     amount = floor_to(int(level) + (unit - 1 if grain.up else 0), unit)
     late = int(len(stages) * (level - amount) / unit) if raised else 0
     return {stage: amount + (unit if number >= len(stages) - late else 0) for number, stage in enumerate(stages)}
+
+
+def _pinned(problem: Problem) -> dict[int, int]:
+    """What is fixed for all loans together, by stage."""
+    return {
+        stage: int(problem.pace.pinned[0, stage])
+        for stage in np.flatnonzero(~np.isnan(problem.pace.pinned[0])).tolist()
+    }
 
 
 def _spread(amounts: list[int], total: int, ranges: list[tuple[int, int]]) -> None:

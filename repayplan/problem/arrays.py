@@ -18,6 +18,7 @@ from repayplan.problem.frozen import Cents as Cents
 from repayplan.problem.frozen import Frozen as Frozen
 from repayplan.problem.frozen import Mask as Mask
 from repayplan.problem.frozen import Real as Real
+from repayplan.problem.pace import PaceArrays
 from repayplan.problem.sharing import FREELY, PARI_PASSU, Sharing
 
 
@@ -27,6 +28,7 @@ class CashArrays(Frozen):
 
     ``trough``: the least that cash comes to between a stage's end and the end of the next, if nothing is ever paid.
     Flows of one day are netted; between two payments cash may still be lower than at either.
+    ``reach``: the stage up to which payments must be in hand already, the stage itself where no reserve is kept.
     """
 
     opening: Cents
@@ -34,6 +36,7 @@ class CashArrays(Frozen):
     inflow: Cents
     outflow: Cents
     trough: Cents
+    reach: NDArray[np.int64]
 
     @cached_property
     def unpaid(self) -> Cents:
@@ -63,8 +66,19 @@ class CashArrays(Frozen):
 
     @cached_property
     def payable(self) -> Cents:
-        """(N, T) the most that can have been paid up to each stage without a floor breaking then or later."""
-        return np.asarray(np.minimum.accumulate(self.room[:, ::-1], axis=1)[:, ::-1])
+        """(N, T) the most that can have been paid up to each stage with no floor or reserve breaking, then or later."""
+        later = np.minimum.accumulate(self.room[:, ::-1], axis=1)[:, ::-1]
+        stages = np.arange(later.shape[1])
+        return np.stack([row[np.searchsorted(reach, stages)] for row, reach in zip(later, self.reach, strict=True)])
+
+    @cached_property
+    def reserved(self) -> Real:
+        """(N, T) the most that can have been paid up to a payment date because earlier stages must hold it; or NaN."""
+        most = np.full(self.reach.shape, np.nan)
+        for case, stage in np.argwhere(self.reach > np.arange(self.reach.shape[1])):
+            ahead = self.reach[case, stage]
+            most[case, ahead] = np.fmin(most[case, ahead], self.room[case, stage])
+        return most
 
 
 @dataclass(frozen=True)
@@ -169,6 +183,7 @@ class Problem(Frozen):
     debt: DebtArrays
     value: ValueArrays
     limits: LimitArrays
+    pace: PaceArrays
     sharing: Sharing = FREELY
 
     @property
@@ -217,6 +232,7 @@ class Problem(Frozen):
         off = np.full_like(self.limits.step, np.nan)
         never = np.zeros_like(self.limits.settle_full)
         limits = replace(self.limits, minimum=off, step=off, balloon=off, settle_full=never, level=never)
+        pace = self.pace.undemanding()
         nothing_due = np.zeros_like(self.debt.current)
         debt = replace(
             self.debt,
@@ -230,4 +246,4 @@ class Problem(Frozen):
             "A" if uniform.all() else "C" if bounded else "D"
             for uniform, bounded in zip(self.debt.uniform, rising, strict=True)
         )
-        return replace(self, modes=modes, limits=limits, debt=debt, value=value)
+        return replace(self, modes=modes, limits=limits, debt=debt, value=value, pace=pace)

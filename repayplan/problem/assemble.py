@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -21,6 +21,7 @@ from repayplan.problem.arrays import CashArrays, CoverArrays, DebtArrays, LimitA
 from repayplan.problem.claims import CLASSES, ORDERS, ClaimArrays
 from repayplan.problem.growth import Balances, accrued, at_signing, class_maps, maps, one_rate
 from repayplan.problem.interest import affordable, due_dates, spare_cents
+from repayplan.problem.pace import PaceArrays, pace, refuse_impossible_pins, refuse_life_of_debt, reserved
 from repayplan.problem.sharing import FREE, FREELY, PARI_PASSU, RANK, Sharing
 from repayplan.problem.terms import Terms, payment_dates, rate_after_signing, settlement_dates
 
@@ -35,7 +36,11 @@ def assemble(case: Case, terms: Terms) -> Problem:
     cash = _cash(case, terms, days, flows)
     cover = _cover(terms, days, pays, cash, _service(days, flows))
     grace = np.array([terms.grace_until is not None and day <= terms.grace_until for day in days])
-    debt, mode = _debt(case, terms, days, pays, grace, cash, cover)
+    owed = sum(round(at_signing(loan, terms.arrears).total) for loan in case.loans)
+    short = _short(pays, cash, owed)
+    paced = pace(case, terms, days, pays, grace, grace | short, owed)
+    cash = replace(cash, reach=reserved(terms, pays, grace | short)[None])
+    debt, mode = _debt(case, terms, days, pays, grace, cash, cover, paced)
     return Problem(
         loans=(tuple(loan.id for loan in case.loans),),
         modes=(mode,),
@@ -45,7 +50,8 @@ def assemble(case: Case, terms: Terms) -> Problem:
         cover=cover,
         debt=debt,
         value=_value(case, terms, days, debt),
-        limits=_limits(terms, grace | _short(pays, cash, debt), grace),
+        limits=_limits(terms, grace | short | paced.settled[0], grace),
+        pace=paced,
         sharing=_sharing(terms, debt),
     )
 
@@ -64,6 +70,7 @@ def _cash(case: Case, terms: Terms, days: Sequence[dt.date], flows: Sequence[Flo
         inflow=inflow,
         outflow=outflow,
         trough=_trough(opening, by_day, days)[None],
+        reach=np.arange(len(days))[None],
     )
 
 
@@ -127,9 +134,10 @@ def _debt(
     grace: Mask,
     cash: CashArrays,
     cover: CoverArrays,
+    paced: PaceArrays,
 ) -> tuple[DebtArrays, str]:
     openings = [at_signing(loan, terms.arrears) for loan in case.loans]
-    due = due_dates(days, pays, terms.interest_every, grace & terms.grace_interest_only, grace)
+    due = due_dates(days, pays & ~paced.settled[0], terms.interest_every, grace & terms.grace_interest_only, grace)
     first = int(np.flatnonzero(due)[0]) if due.any() else len(days)
     periods = _settlement_periods(case, terms, days)
     classes = [class_maps(loan, periods) for loan in case.loans]
@@ -145,9 +153,10 @@ def _debt(
             strict=True,
         )
     )
+    refuse_impossible_pins(case, days, claims)
     most = np.inf if terms.maximum_installment is None else float(terms.maximum_installment)
     spare = spare_cents(len(case.loans), sum(map(len, periods)))
-    can = affordable(due, claims, cash, cover, most, spare)
+    can = affordable(due, claims, cash, cover, most, spare, paced.fixed)
     mode = _mode(uniform, claims, (due & can)[None], pays, grace & (not terms.grace_interest_only))
     arrays = DebtArrays(
         opening=np.array([[round(claim.total) for claim in openings]], dtype=np.int64),
@@ -164,6 +173,7 @@ def _debt(
         claims=claims,
         collateral=np.array([[to_cents(loan.collateral) for loan in case.loans]], dtype=np.int64),
     )
+    refuse_life_of_debt(terms, pays, grace & (not terms.grace_interest_only), arrays.current[0])
     return arrays, mode
 
 
@@ -286,12 +296,12 @@ def _limits(terms: Terms, exempt: Mask, grace: Mask) -> LimitArrays:
     )
 
 
-def _short(pays: Mask, cash: CashArrays, debt: DebtArrays) -> Mask:
+def _short(pays: Mask, cash: CashArrays, owed: int) -> Mask:
     """(T,) stages up to which less than an even installment, the debt over the payment dates, can be spared in all.
 
     A first installment that is small for lack of cash must not hold down all those compared with it.
     """
-    return np.asarray(cash.payable[0] * int(pays.sum()) < int(debt.opening.sum()))
+    return np.asarray(cash.payable[0] * int(pays.sum()) < owed)
 
 
 def _or_nan(limit: int | Decimal | None) -> Real:

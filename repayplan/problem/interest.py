@@ -15,7 +15,7 @@ import numpy as np
 
 from repayplan.problem.arrays import CashArrays, CoverArrays
 from repayplan.problem.claims import ClaimArrays, settle
-from repayplan.problem.frozen import Mask
+from repayplan.problem.frozen import Mask, Real
 
 
 def due_dates(days: Sequence[dt.date], pays: Mask, every: int | None, interest_only: Mask, grace: Mask) -> Mask:
@@ -35,11 +35,13 @@ def spare_cents(loans: int, periods: int) -> float:
     return loans * (2 + 1.5 * periods)
 
 
-def affordable(due: Mask, claims: ClaimArrays, cash: CashArrays, cover: CoverArrays, most: float, spare: float) -> Mask:
+def affordable(
+    due: Mask, claims: ClaimArrays, cash: CashArrays, cover: CoverArrays, most: float, spare: float, fixed: Real
+) -> Mask:
     """(T,) the ``due`` dates that the interest-only path can pay, for one case.
 
     ``most`` and ``spare`` (cents): the largest installment, and what floors are to keep beyond the path for rounding;
-    cover loses up to as much again through what is carried.
+    cover loses up to as much again through what is carried. ``fixed`` (N, T): what is paid anyway; cents.
     """
     carried = cash.carried[0].astype(float)
     paid = np.zeros(len(due) + 1)
@@ -47,7 +49,7 @@ def affordable(due: Mask, claims: ClaimArrays, cash: CashArrays, cover: CoverArr
     can = np.zeros(len(due), dtype=bool)
     for stage in range(len(due)):
         balances = np.einsum("lij,lj->li", claims.maps[0, stage], balances)
-        paid[stage + 1] = paid[stage]
+        paid[stage + 1] = paid[stage] + fixed[0, stage]
         if not due[stage]:
             continue
         unpaid = np.delete(balances, claims.principal[0], axis=1).sum(axis=1)

@@ -110,7 +110,12 @@ def test_parts_of_the_debt_may_bear_different_rates_though_interest_is_not_curre
     assert made.proof.mode == "D"
     # 1,000.00 at 7.20 % and 100,000.00 at 3.60 % for 30 days: 6.00 and 300.00; the rest of 50,000.00 is principal
     first = made.installments[0]
-    assert (first.payment, first.compound, first.interest, first.principal_after) == (5_000_000, 600, 130_000, 5_130_600)
+    assert (first.payment, first.compound, first.interest, first.principal_after) == (
+        5_000_000,
+        600,
+        130_000,
+        5_130_600,
+    )
 
 
 # what can only just be done

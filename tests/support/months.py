@@ -8,6 +8,7 @@ import numpy as np
 
 from repayplan.problem.arrays import CashArrays, CoverArrays, DebtArrays, LimitArrays, Problem, ValueArrays
 from repayplan.problem.claims import ClaimArrays
+from repayplan.problem.pace import PaceArrays
 
 
 def months_problem(
@@ -33,7 +34,9 @@ def months_problem(
         modes=("A",),
         dates=np.datetime64("2026-12-20") + 30 * np.arange(count)[None],
         pays=~never,
-        cash=CashArrays(np.array([0]), np.array([0]), received, none, np.cumsum(received, axis=1)),
+        cash=CashArrays(
+            np.array([0]), np.array([0]), received, none, np.cumsum(received, axis=1), np.arange(count)[None]
+        ),
         cover=CoverArrays(none, none, off, np.array([1.0])),
         debt=DebtArrays(
             opening=owed,
@@ -75,4 +78,5 @@ def months_problem(
             settle_full=np.array([True]),
             level=np.array([level]),
         ),
+        pace=PaceArrays.off(1, count, 1),
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from repayplan.planning.value import expected_recovery
+from repayplan.planning.value import planned_value
 from repayplan.problem.arrays import Problem, Real
 from repayplan.problem.claims import settle
 
@@ -75,4 +75,4 @@ def repeated(problem: Problem, totals_of: Callable[[Problem], Real | None]) -> t
 
 def worth(problem: Problem, known: Course) -> float:
     """What the payments of a course are worth; cents."""
-    return expected_recovery(problem, known.paid, known.debt, problem.value.planning[0])
+    return planned_value(problem, known.paid, known.debt)

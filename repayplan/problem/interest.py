@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from repayplan.problem.accounts import AccountArrays, draw
 from repayplan.problem.arrays import CashArrays, CoverArrays
 from repayplan.problem.claims import ClaimArrays, settle
 from repayplan.problem.frozen import Mask, Real
@@ -36,25 +37,36 @@ def spare_cents(loans: int, periods: int) -> float:
 
 
 def affordable(
-    due: Mask, claims: ClaimArrays, cash: CashArrays, cover: CoverArrays, most: float, spare: float, fixed: Real
+    due: Mask,
+    claims: ClaimArrays,
+    cash: CashArrays,
+    cover: CoverArrays,
+    most: float,
+    spare: float,
+    fixed: Real,
+    apart: AccountArrays,
 ) -> Mask:
     """(T,) the ``due`` dates that the interest-only path can pay, for one case.
 
     ``most`` and ``spare`` (cents): the largest installment, and what floors are to keep beyond the path for rounding;
-    cover loses up to as much again through what is carried. ``fixed`` (N, T): what is paid anyway; cents.
+    cover loses up to as much again through what is carried. ``fixed`` (N, T): what is paid anyway; cents. Accounts
+    ``apart`` pay the interest of their loans first.
     """
     carried = cash.carried[0].astype(float)
     paid = np.zeros(len(due) + 1)
     balances = claims.opening[0]
     can = np.zeros(len(due), dtype=bool)
+    used, own = np.zeros(len(apart.loan), dtype=np.int64), 0.0
     for stage in range(len(due)):
         balances = np.einsum("lij,lj->li", claims.maps[0, stage], balances)
         paid[stage + 1] = paid[stage] + fixed[0, stage]
+        own += fixed[0, stage]
         if not due[stage]:
             continue
         unpaid = np.delete(balances, claims.principal[0], axis=1).sum(axis=1)
         owed = float(unpaid.sum())
-        room = min(float(cash.payable[0, stage]) - paid[stage], most)
+        taken = draw(apart, apart.available[0, stage] - used, np.floor(unpaid).astype(np.int64))
+        room = min(float(cash.own_payable[0, stage]) - own + float(taken.sum()), most)
         if not np.isnan(cover.minimum[0]):
             start = int(cover.start[0, stage])
             counted = float(cover.cash[0, stage]) + cover.carry[0] * (carried[start] - paid[start])
@@ -62,5 +74,6 @@ def affordable(
         if owed + 2 * spare <= room:
             can[stage] = True
             paid[stage + 1] += owed
+            used, own = used + taken, own + owed - float(taken.sum())
             balances = settle(balances, unpaid)
     return can

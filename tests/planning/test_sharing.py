@@ -64,8 +64,8 @@ def test_the_legal_order_is_overdue_first_then_least_secured_then_dearer() -> No
 
 def test_alike_every_loan_gets_the_same_fraction_of_what_is_owed() -> None:
     made = holds(plan(make_case(loans=TWO, allocation="pari_passu", **CASH)), "A")
-    # December: 60,180.00 and 40,240.00 are owed: 500,000 × 60,180 / 100,420 = 299,641.506 and 200,358.494 cents, and the
-    # cent left over goes to the larger remainder
+    # 60,180.00 and 40,240.00 are owed in December: 500,000 × 60,180 / 100,420 = 299,641.506 cents and 200,358.494, and
+    # the cent left over goes to the larger remainder
     assert (paid(made)["2026-12-20", "L1"], paid(made)["2026-12-20", "L2"]) == (299_642, 200_358)
     last = max(row.date for row in made.installments)
     assert {row.loan for row in made.installments if row.date == last} == {"L1", "L2"}

@@ -104,10 +104,12 @@ def _agree(data: dict[str, Any], dice: random.Random) -> None:
     for number, loan in enumerate(data["loans"], start=1):
         loan["id"] = f"L{number}"
         contract = loan.get("contract", {})
+        _waiver(loan)
         if "floating" in contract:
             contract.pop("rate_steps", None)
         for operation in contract.get("operations", ()):
             operation.pop("of", None) if operation["kind"] != "reversal" else None
+    _route(data)
     kinds = {"monthly": Monthly, "season": Season, "stores": Stores, "flows": Flows}
     for number, source in enumerate(data["cash"].get("sources", ()), start=1):
         source["name"] = f"{source['name']}{number if dice.random() < 0.8 or number > 1 else ''}"
@@ -122,6 +124,27 @@ def _agree(data: dict[str, Any], dice: random.Random) -> None:
             _parts(source.get(part, ()), dice)
     for number, statement in enumerate(data.get("statements", ())):
         statement["year"] = 2025 - number
+
+
+def _waiver(loan: dict[str, Any]) -> None:
+    """No more is waived than is claimed, and not everything."""
+    for name in [name for name in loan.get("waiver", {}) if name != "conditional"]:
+        if name in loan and name != "principal":
+            loan["waiver"][name] = loan[name]
+        else:
+            del loan["waiver"][name]
+    loan.get("contract", {}).pop("first_maturity", None)
+
+
+def _route(data: dict[str, Any]) -> None:
+    """What a route, a test of value or a day for arrears asks of the rest."""
+    policy = data.get("policy", {})
+    if policy.get("route") in ("extension", "forbearance", "refinancing"):
+        policy["route"] = "restructuring"
+    if policy.get("arrears_cleared", "off") != "off":
+        policy["arrears"] = "keep"
+    if isinstance(policy.get("npv"), dict):
+        policy["npv"]["basis"] = "claims"
 
 
 def _signs(source: dict[str, Any]) -> None:

@@ -32,6 +32,10 @@ SPECIAL = (
 )
 
 
+STORE = {"name", "closing", "margin"}
+"""What does not say that a part of a source is a store, nor what it sells."""
+
+
 def any_case(dice: random.Random) -> Case:
     """A case that is in order; optional fields are there or not, names are anything."""
     for _ in range(1_000):
@@ -144,7 +148,7 @@ def _route(data: dict[str, Any]) -> None:
     if policy.get("arrears_cleared", "off") != "off":
         policy["arrears"] = "keep"
     if isinstance(policy.get("npv"), dict):
-        policy["npv"]["basis"] = "claims"
+        policy["npv"] |= {"basis": "claims", "price": "50%"}
 
 
 def _signs(source: dict[str, Any]) -> None:
@@ -200,7 +204,7 @@ def _parts(items: Any, dice: random.Random) -> None:
                 item.pop("release", None)
         if "history" in item:
             item["history"] = _history(dice, 1)
-        elif "opened" in item or "monthly" in item or "ramp_up_months" in item:
+        elif "opened" in item or "monthly" in item or "ramp_up_months" in item or item.keys() <= STORE:
             item.setdefault("monthly", "260000.00")
 
 

@@ -41,11 +41,12 @@ def dive(
 
     ``formulation``: the one whose limits are tightened by the cents that booking may move; the last payment is where
     ``optimum`` has it, and ``given_up`` cents may go of its value. An amount is the program's rounded down to the unit,
-    or else up, or else to the cent.
+    or else up, or else to the cent. Where the total of a date says what each loan gets, amounts cannot be fixed one by
+    one.
     """
     problem = formulation.frame.problem
     pays = np.flatnonzero(problem.pays[0]).tolist()
-    if len(pays) * len(case.loans) > MOST_AMOUNTS:
+    if len(pays) * len(case.loans) > MOST_AMOUNTS or problem.sharing.together:
         return None
     program = formulation.preferred(optimum.lane, (optimum.kept - given_up) / float(problem.scale[0]))
     solution = chain.solve(program)

@@ -1,4 +1,4 @@
-"""What must be said of the forecast under a plan: the two views in money, the accounts, what is pledged."""
+"""What must be said of the forecast under a plan: the two views in money, the accounts."""
 
 from __future__ import annotations
 
@@ -95,7 +95,6 @@ def forecast_findings(case: Case, window: Window) -> Iterator[Finding]:
     yield from _accounts(case, window)
     yield from _histories(case)
     yield from _dated(case)
-    yield from _pledged(bank)
 
 
 def _received(flows: list[Flow]) -> int:
@@ -193,35 +192,3 @@ def _lunar(case: Case) -> Iterator[Finding]:
     for number, source in enumerate(case.cash.sources):
         if isinstance(source, Season) and (chosen := lunar_choice(source)) is not None:
             yield Finding("lunar_new_year", f"cash.sources[{number}].lunar_new_year", "note", chosen)
-
-
-def _pledged(bank: list[Flow]) -> Iterator[Finding]:
-    """What is owed to one loan or to the bank, and is counted as cash of the business."""
-    owed: dict[tuple[str, str, str], int] = {}
-    for flow in bank:
-        if flow.secures is not None or flow.kind == "guarantor":
-            key = flow.secures or "", flow.source, flow.kind
-            owed[key] = owed.get(key, 0) + flow.amount
-    for (loan, source, kind), amount in sorted(owed.items()):
-        said = {"amount": grouped(amount), "source": source}
-        if kind != "guarantor":
-            sentence = tr(
-                "{amount} from {source} is pledged to loan {loan}; this plan counts it as cash of the business, "
-                "so see that it reaches that loan",
-                loan=loan,
-                **said,
-            )
-        elif loan:
-            sentence = tr(
-                "{amount} from the guarantor {source} is owed on loan {loan}; this plan counts it as cash of the "
-                "business, so see that it reaches that loan",
-                loan=loan,
-                **said,
-            )
-        else:
-            sentence = tr(
-                "{amount} from the guarantor {source} is owed to the bank; this plan counts it as cash of the "
-                "business, so see that it reaches the loans",
-                **said,
-            )
-        yield Finding("pledged", "cash.sources", "warning", sentence, loan=loan or None, amount=amount)

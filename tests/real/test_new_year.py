@@ -15,7 +15,7 @@ from repayplan.planning.forecasts import outlook
 
 @pytest.mark.parametrize(("last", "trough"), [(2011, 1), (2012, 2)])
 def test_the_trough_is_in_the_month_of_the_holiday(real_data: Path, last: int, trough: int) -> None:
-    """New Year fell on 2012-01-23 and 2013-02-10; imports had their troughs in these months. Ten years of history to the December before each."""
+    """New Year fell on 2012-01-23 and 2013-02-10, the troughs of imports; ten years of history before each."""
     series = chinese(real_data)["imports"]
     months = [dt.date(year, month, 1) for year in range(last - 9, last + 1) for month in range(1, 13)]
     case = Case.model_validate(

@@ -22,6 +22,14 @@ STALE_MONTHS = 6
 LOW = Decimal("0.5")
 """A last month below this share of its season is more often half a month than half the sales."""
 
+IDLE_MONTHS = 3
+"""Months without sales, each with sales a year before, after which a business is taken to have ended."""
+
+STRANGE = 4
+"""A slip of the hand is ten times too much or too little; no season and no crisis moves one month so far alone."""
+
+_AROUND = (-3, -2, -1, 1, 2, 3)
+
 _BEFORE = 3
 """Months before the last one by which the level of this year is told from that of the year before."""
 
@@ -55,8 +63,7 @@ def history_doubts(case: Case) -> Iterator[Problem]:
     for number, source in enumerate(case.cash.sources):
         place: Path = ("cash", "sources", number)
         if isinstance(source, Season) and source.history is not None:
-            said = _doubt(source.history, case.as_of)
-            if said is not None:
+            for said in _doubts(source.history, case.as_of):
                 yield _problem((*place, "history"), source.name, said)
         elif source.kind == "stores":
             yield from _chain(source.name, source.stores, place, case.as_of)
@@ -67,8 +74,7 @@ def _chain(name: str, stores: Sequence[Store], place: Path, as_of: dt.date) -> I
     found: dict[str, list[tuple[int, Message]]] = {}
     for index, store in enumerate(stores):
         closed = store.closing is not None and store.closing <= as_of
-        said = None if store.history is None or closed else _doubt(store.history, as_of)
-        if said is not None:
+        for said in () if store.history is None or closed else _doubts(store.history, as_of):
             found.setdefault(said.text, []).append((index, said))
     for doubts in found.values():
         index, said = doubts[0]
@@ -80,12 +86,17 @@ def _chain(name: str, stores: Sequence[Store], place: Path, as_of: dt.date) -> I
 
 
 def _problem(path: Path, name: Message | str, said: Message) -> Problem:
-    remedy = tr("add the months since, or leave out a month that is not over; what is missing cannot be forecast from")
+    remedy = tr("check these months; add what is missing, and leave out a month that is not over")
     return Problem(path, tr("{name}: {what}", name=name, what=said), None, remedy)
 
 
-def _doubt(history: History, as_of: dt.date) -> Message | None:
-    """What is doubtful in a history; one thing, the gravest."""
+def _doubts(history: History, as_of: dt.date) -> list[Message]:
+    """What is doubtful in a history: how it ends, and one month that does not go with the others."""
+    return [said for said in (_ending(history, as_of), _stranger(history)) if said is not None]
+
+
+def _ending(history: History, as_of: dt.date) -> Message | None:
+    """What is doubtful in the last months of a history; one thing, the gravest."""
     known = [(month, amount) for month, amount in _months(history) if amount is not None]
     if not known:
         return None
@@ -96,6 +107,13 @@ def _doubt(history: History, as_of: dt.date) -> Message | None:
         )
     if add_months(month, 1) > as_of + dt.timedelta(days=1):
         return tr("the last month of the history, {month}, was not over on {date}", month=f"{month:%Y-%m}", date=as_of)
+    if (since := idle_since(history)) is not None:
+        return tr("nothing was sold since {month}; nothing is forecast", month=f"{since:%Y-%m}")
+    if (share := _half_year(dict(known), month)) is not None and share < LOW:
+        return tr(
+            "the last six months sold {share}% of the same months a year before: is the worst over?",
+            share=round(share * 100),
+        )
     usual = _usual(dict(known), month)
     if usual is not None and amount < LOW * usual:
         return tr(
@@ -106,6 +124,55 @@ def _doubt(history: History, as_of: dt.date) -> Message | None:
             usual=f"{usual:,.2f}",
         )
     return None
+
+
+def idle_since(history: History) -> dt.date | None:
+    """The first of the last months without sales, where ``IDLE_MONTHS`` of them had some a year before."""
+    known = [(month, amount) for month, amount in _months(history) if amount is not None]
+    sold = dict(known)
+    idle: list[dt.date] = []
+    for month, amount in reversed(known):
+        if amount:
+            break
+        idle.append(month)
+    missed = sum(bool(sold.get(add_months(month, -12))) for month in idle[:12])
+    return idle[-1] if missed >= IDLE_MONTHS and len(idle) < len(known) else None
+
+
+def _half_year(known: dict[dt.date, Decimal], month: dt.date) -> Decimal | None:
+    """The last six months over the same months a year before; None where too little is known."""
+    months = [add_months(month, -ahead) for ahead in range(6)]
+    now, then = ([known.get(add_months(each, back)) for each in months] for back in (0, -12))
+    if None in now or None in then:
+        return None
+    before = sum((amount for amount in then if amount is not None), Decimal())
+    return sum((amount for amount in now if amount is not None), Decimal()) / before if before else None
+
+
+def _stranger(history: History) -> Message | None:
+    """A month far above or below what the months around it and the same month of other years would have it be."""
+    known = {month: amount for month, amount in _months(history) if amount}
+    around = {month: _beside(known, month) for month in known}
+    ratios = {month: known[month] / near for month, near in around.items() if near}
+    by_month: dict[int, list[dt.date]] = {}
+    for month in ratios:
+        by_month.setdefault(month.month, []).append(month)
+    for month, ratio in ratios.items():
+        others = [ratios[other] for other in by_month[month.month] if other != month]
+        if others and (ratio > STRANGE * max(others) or ratio * STRANGE < min(others)):
+            return tr(
+                "{month} has {amount}, more than {times} times as much or as little as in other years",
+                month=f"{month:%Y-%m}",
+                amount=f"{known[month]:,.2f}",
+                times=STRANGE,
+            )
+    return None
+
+
+def _beside(known: dict[dt.date, Decimal], month: dt.date) -> Decimal | None:
+    """The middle of the known months around one; None where fewer than two are known."""
+    near = sorted(known[at] for ahead in _AROUND if (at := add_months(month, ahead)) in known)
+    return near[len(near) // 2] if len(near) > 1 else None
 
 
 def _usual(known: dict[dt.date, Decimal], month: dt.date) -> Decimal | None:

@@ -13,6 +13,7 @@ from repayplan.errors import MOST_SHOWN
 from repayplan.language import Message, plural, tr
 
 if TYPE_CHECKING:
+    from repayplan.cases.documents import Document
     from repayplan.cases.models import Case
     from repayplan.errors import Fault
 
@@ -28,7 +29,7 @@ def command(case: Path, as_json: bool) -> int:
 
     read, document = read_with_places(case)
     ledgers(read, last_day(read), document.where)  # refuses what no account can hold
-    doubts = [*doubted(read, document), *(_prospects(read) if read.cash.sources else [])]
+    doubts = [*doubted(read, document), *(_prospects(read, document) if read.cash.sources else [])]
     if as_json:
         told = [doubt.as_dict() for doubt in doubts[:MOST_SHOWN]]
         print_json({"case": str(case), "faults": [], "count": len(doubts), "doubts": told})
@@ -38,10 +39,12 @@ def command(case: Path, as_json: bool) -> int:
     return 0
 
 
-def _prospects(case: Case) -> list[Fault]:
+def _prospects(case: Case, document: Document) -> list[Fault]:
+    from repayplan.cases.faults import fault_of
+    from repayplan.planning.forecast_doubts import forecast_doubts
     from repayplan.planning.prospects import prospects
 
-    return prospects(case)
+    return [*(fault_of(doubt, document) for doubt in forecast_doubts(case)), *prospects(case)]
 
 
 def _verdict(path: Path, case: Case, doubts: int) -> Message:

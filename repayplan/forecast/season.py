@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from repayplan.calendar.dates import add_months, day_in_month
+from repayplan.cases.past import idle_since
 from repayplan.cases.sources import History, Season
 from repayplan.errors import Fault, InputError
 from repayplan.forecast.decomposition import LUNAR_HISTORY, Decomposition, decompose, lunar_helps, usable
@@ -35,6 +36,8 @@ def expected_sales(source: Season, start: dt.date) -> MonthlySales:
     """What a season sells in any month from ``start`` on."""
     if source.history is not None:
         made = learned(source.history, source.lunar_new_year)
+        if idle_since(source.history) is not None:
+            return lambda _: 0.0
         growth = None if source.trend is None else float(source.trend)
         return lambda month: made.ahead(month, growth)
     return given(source.indices or (), source.yearly or Decimal(0), source.trend or Decimal(0), start)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repayplan.calendar.dates import add_months, day_in_month
+from repayplan.cases.past import idle_since
 from repayplan.cases.sources import LEAST_HISTORY, History, Store, Stores
 from repayplan.forecast.decomposition import Decomposition, usable
 from repayplan.forecast.flows import Flow, Window
@@ -86,7 +87,9 @@ def own_season(store: Store) -> Decomposition | None:
 
 
 def store_sales(chain: Chain, store: Store, months: list[dt.date]) -> list[float]:
-    """Expected sales of one store, currency units."""
+    """Expected sales of one store, currency units; none of one that has stopped selling."""
+    if store.history is not None and idle_since(store.history) is not None:
+        return [0.0] * len(months)
     own = own_season(store)
     if own is not None:
         growth, reached = float(chain.source.trend), chain.ramp(store, own.end) or 1.0

@@ -1,4 +1,4 @@
-"""What must be said of the forecast under a plan: the two views in money, the accounts, what is pledged."""
+"""What must be said of the forecast under a plan: the two views in money, the accounts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
 
-from repayplan.calendar.dates import add_months, day_in_month
+from repayplan.calendar.dates import add_months
 from repayplan.cases.documents import spell
 from repayplan.cases.models import Case
 from repayplan.cases.past import history_doubts
@@ -18,9 +18,11 @@ from repayplan.forecast import Difference, Flow, View, Window, difference, forec
 from repayplan.forecast.accounts import MONTHS, Basis, compare_with_accounts
 from repayplan.forecast.monthly import OPERATING_COST
 from repayplan.forecast.season import lunar_choice
+from repayplan.forecast.views import seen
 from repayplan.language import Message, tr
 from repayplan.money import grouped
-from repayplan.problem.terms import UsedDefault, payment_dates, resolve
+from repayplan.planning.forecast_doubts import growth_doubts, window_of_case
+from repayplan.problem.terms import UsedDefault, resolve
 
 ALARM = 1.40
 """A forecast above this multiple of what last year's accounts show is more hope than expectation."""
@@ -55,8 +57,7 @@ class Outlook:
 def outlook(case: Case) -> Outlook:
     """What a case will have, up to the end of its term. InputError where the case cannot be planned."""
     terms = resolve(case)
-    end = payment_dates(case, terms)[-1]
-    window = Window(case.as_of, day_in_month(end.year, end.month, 31), terms.receipt_day, terms.cost_day)
+    window = window_of_case(case, terms)
     return Outlook(
         case,
         window,
@@ -93,7 +94,7 @@ def forecast_findings(case: Case, window: Window) -> Iterator[Finding]:
     yield from _views(case, window, _received(borrower), _received(bank))
     yield from _accounts(case, window)
     yield from _histories(case)
-    yield from _pledged(bank)
+    yield from _dated(case)
 
 
 def _received(flows: list[Flow]) -> int:
@@ -170,8 +171,20 @@ def _accounts(case: Case, window: Window) -> Iterator[Finding]:
 
 def _histories(case: Case) -> Iterator[Finding]:
     """What is doubtful in the histories from which sales are forecast, each with its place in the case."""
-    for doubt in history_doubts(case):
+    for doubt in (*history_doubts(case), *growth_doubts(case)):
         yield Finding("history", spell(doubt.path), "warning", doubt.what)
+
+
+def _dated(case: Case) -> Iterator[Finding]:
+    """Whether the bank's table of views was in force on the case's date."""
+    used = [default for source in case.cash.sources if (default := seen(source).default) is not None]
+    if used and case.as_of < (since := max(default.valid_from for default in used)):
+        sentence = tr(
+            "The bank's views are those of {since}; none are known for the case's date, {date}",
+            since=since,
+            date=case.as_of,
+        )
+        yield Finding("views", "cash.sources.bank", "note", sentence)
 
 
 def _lunar(case: Case) -> Iterator[Finding]:
@@ -179,35 +192,3 @@ def _lunar(case: Case) -> Iterator[Finding]:
     for number, source in enumerate(case.cash.sources):
         if isinstance(source, Season) and (chosen := lunar_choice(source)) is not None:
             yield Finding("lunar_new_year", f"cash.sources[{number}].lunar_new_year", "note", chosen)
-
-
-def _pledged(bank: list[Flow]) -> Iterator[Finding]:
-    totals: dict[tuple[str, str], int] = {}
-    for flow in bank:
-        if flow.secures is not None or flow.kind == "guarantor":
-            key = flow.secures or "", flow.source
-            totals[key] = totals.get(key, 0) + flow.amount
-    for (loan, source), amount in sorted(totals.items()):
-        if not loan:
-            words = tr(
-                "{amount} from the guarantor {source} is owed to the bank; this plan counts it as cash of the "
-                "business, so see that it reaches the loans",
-                amount=grouped(amount),
-                source=source,
-            )
-            yield Finding("pledged", "cash.sources", "warning", words, amount=amount)
-            continue
-        yield Finding(
-            "pledged",
-            "cash.sources",
-            "warning",
-            tr(
-                "{amount} from {source} is pledged to loan {loan}; this plan counts it as cash of the business, "
-                "so see that it reaches that loan",
-                amount=grouped(amount),
-                source=source,
-                loan=loan,
-            ),
-            loan=loan,
-            amount=amount,
-        )

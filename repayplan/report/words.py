@@ -28,6 +28,7 @@ HEADINGS: Mapping[str, Message] = MappingProxyType(
         "principal": tr("Principal"),
         "principal_after": tr("Principal after"),
         "debt_after": tr("Debt after"),
+        "debt_if_breached": tr("Debt on a breach"),
         "text": tr("Entry"),
         "operation": tr("No."),
         "received": tr("Received"),
@@ -40,6 +41,7 @@ HEADINGS: Mapping[str, Message] = MappingProxyType(
         "closing": tr("Cash after"),
         "lowest": tr("Lowest cash"),
         "floor": tr("Floor"),
+        "blocked": tr("Kept for loans"),
     }
 )
 
@@ -140,6 +142,8 @@ def default_words(field: str, value: str) -> tuple[str, str]:
 def _view(value: str) -> str:
     """``haircut 5%, delay_days 60`` in words."""
     share, days = (part.split()[1] for part in value.split(", "))
+    if (share, days) == ("0%", "0"):
+        return str(tr("in full, on its day"))
     return str(tr("{share} less, {days} days later", share=share, days=days))
 
 

@@ -10,6 +10,7 @@ from repayplan.cases.doubts import doubts
 from repayplan.cases.models import Case
 from repayplan.compliance.findings import Finding
 from repayplan.forecast import Difference
+from repayplan.planning.forecast_doubts import forecast_doubts
 from repayplan.planning.forecasts import Outlook, outlook
 from repayplan.planning.plan import plan
 
@@ -191,3 +192,92 @@ def test_a_margin_nobody_gave_is_doubted() -> None:
     given = {"kind": "season", "name": "Shop", "indices": [1] * 12, "yearly": 1200}
     assert [problem.path for problem in doubts(case(monthly(), given))] == [("cash", "sources", 1, "margin")]
     assert doubts(case(monthly(), {**given, "margin": "100%"})) == []
+
+
+ENDED = [
+    ([10_000] * 27 + [0] * 3, "nothing was sold since 2026-08; nothing is forecast"),
+    ([10_000] * 28 + [0] * 2, "has 0.00, less than half of its season"),  # two months may be a repair
+    (([10_000] * 9 + [0] * 3) * 2 + [10_000] * 9 + [0] * 3, None),  # a summer business: nothing every winter
+    ([10_000] * 24 + [4_000] * 6, "the last six months sold 40% of the same months a year before"),
+    ([10_000] * 20 + [100_000] + [10_000] * 15, "has 100,000.00, more than 4 times as much or as little"),
+]
+
+
+@pytest.mark.parametrize(("amounts", "words"), ENDED)
+def test_sales_that_end_or_jump_are_doubted(amounts: list[Any], words: str | None) -> None:
+    first = 2026 * 12 + 10 - len(amounts)  # the last month is October 2026
+    made = case(monthly(), season(f"{first // 12}-{first % 12 + 1:02}", amounts))
+    told = [str(problem.what) for problem in doubts(made)]
+    assert bool(told) == (words is not None), told
+    assert any(str(words) in sentence for sentence in told) == (words is not None), told
+
+
+def test_a_business_that_has_ended_is_forecast_at_nothing() -> None:
+    ended = season("2024-05", [10_000] * 27 + [0] * 3)
+    assert not [flow for flow in outlook(case(monthly(), ended)).borrower if flow.source == "Shop"]
+    store = {"name": "S1", "history": ended["history"]}
+    chain = {"kind": "stores", "name": "Shop", "stores": [store], "margin": "100%"}
+    assert not [flow for flow in outlook(case(monthly(), chain)).borrower if flow.source == "Shop"]
+
+
+def test_growth_above_the_last_year_is_told() -> None:
+    """5 % more a month, 36 times, and the trend of the history goes on; the same sales every month say nothing."""
+    rising = season("2023-11", [round(10_000 * 1.05**month, 2) for month in range(36)], trend="50%")
+    findings = found(outlook(case(rising)), "history")
+    assert [finding.clause for finding in findings] == ["cash.sources[0].history"]
+    assert "times the" in str(findings[0].sentence)
+    assert not found(outlook(case(season("2023-11", [10_000] * 36))), "history")
+
+
+def test_a_store_blown_up_by_its_ramp_is_told() -> None:
+    """Open since September with a ramp of nine months: 2/10 of its sales in the second month."""
+    store = {"name": "S1", "opened": "2026-09", "history": {"start": "2026-09", "amounts": [10_000, 10_000]}}
+    chain = {"kind": "stores", "name": "Chain", "stores": [store], "ramp_up_months": 9, "indices": [1] * 12}
+    (finding,) = found(outlook(case(monthly(), {**chain, "margin": "50%"})), "history")
+    assert str(finding.sentence).startswith("Chain, S1: ")
+    with_figure = {**chain, "margin": "50%", "stores": [{**store, "monthly": 12_000}]}
+    assert not found(outlook(case(monthly(), with_figure)), "history")
+
+
+def test_what_comes_after_the_plan_is_doubted() -> None:
+    late = {"kind": "receivables", "name": "Late", "items": [{"debtor": "D", "amount": "500.00", "due": "2032-01-31"}]}
+    moved = {"kind": "flows", "name": "Moved", "items": [{"name": "M", "date": "2029-11-10", "amount": "900.00"}]}
+    moved["bank"] = {"haircut": "10%", "delay_days": 30}
+    problems = forecast_doubts(case(monthly(), late, moved))
+    assert [(problem.path, str(problem.what)) for problem in problems] == [
+        (("cash", "sources", 1), "500.00 of it comes after the last month of the plan and pays nothing"),
+        (
+            ("cash", "sources", 2),
+            "810.00 of it comes after the last month of the plan as the bank counts on it, and pays nothing",
+        ),
+    ]
+
+
+def test_what_ends_early_is_told_as_what_it_is() -> None:
+    lease = {"kind": "monthly", "name": "Lease", "start": "2026-12", "amount": "-100.00", "months": 24}
+    shop = {"kind": "season", "name": "Shop", "indices": [1] * 12, "yearly": 1200, "margin": "50%", "months": 12}
+    told = [str(problem.what) for problem in doubts(case(monthly(), lease, shop))]
+    assert told == [
+        "these payments end before the plan does; nothing is paid from 2028-12 on",
+        "this series ends before the plan does; nothing is expected from 2027-12 on",
+    ]
+
+
+def test_collateral_that_is_sold_is_doubted() -> None:
+    lots = [{"name": "Yarn", "price": "100.00", "first_sale": "2027-01-31", "secures": "L1"}]
+    assets = {"kind": "assets", "name": "Stock", "lots": lots}
+    loan = {"id": "L1", "principal": "100000.00", "rate": "4%", "collateral": "5000.00"}
+    assert [problem.path for problem in doubts(case(assets, loans=[loan]))] == [("loans", 0, "collateral")]
+    assert doubts(case(assets)) == []
+
+
+def test_a_guarantor_is_no_pledge() -> None:
+    guarantor = {"kind": "guarantor", "name": "Uncle", "cap": "500.00", "call_date": "2027-01-15", "secures": "L1"}
+    (finding,) = found(outlook(case(guarantor)), "pledged")
+    assert "350.00 from the guarantor Uncle is owed on loan L1" in str(finding.sentence)
+
+
+def test_a_case_older_than_the_table_of_views_is_told() -> None:
+    old = case(monthly(start="2025-12"), as_of="2025-11-20")
+    (finding,) = found(outlook(old), "views")
+    assert "those of 2026-11-01" in str(finding.sentence)

@@ -40,5 +40,5 @@ def test_a_business_that_lacks_cash_unpaid_is_a_doubt() -> None:
     poor = case(months=36).model_dump(mode="json", by_alias=True, exclude_none=True)
     poor["cash"]["opening"] = "-5000.00"
     doubts = prospects(Case.model_validate(poor))
-    assert doubts[-1].value == "5,000.00"
-    assert "2026-12-20" in str(doubts[-1])
+    assert "lacks up to 5,000.00 from 2026-11-30 to 2026-12-20" in str(doubts[-1])
+    assert "at all times 0.00 (floor and contingency)" in str(doubts[-1])

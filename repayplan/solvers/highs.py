@@ -1,7 +1,9 @@
 """HiGHS, fed by arrays. A live model goes from one program to the next by changing bounds and costs alone.
 
 Changing only right-hand sides and costs keeps the basis, which is several times faster than a cold solve; where the
-matrix differs the model is passed anew.
+matrix differs the model is passed anew. Programs with whole numbers are solved by branch and bound; their point is
+then found again as that of the linear program in which the whole numbers are fixed, which makes it exact and gives
+prices to the rows.
 """
 
 from __future__ import annotations
@@ -31,6 +33,13 @@ CERTIFIED = 1e-6
 
 GAP_FLOOR = 0.05
 
+WHOLE = {
+    "mip_feasibility_tolerance": FEASIBILITY,
+    "mip_rel_gap": CERTIFIED / 2,
+    "mip_abs_gap": CERTIFIED * GAP_FLOOR / 2,
+}
+"""When branch and bound may stop: before what counts as optimal, so that noise decides nothing."""
+
 OTHER_WAYS: tuple[Mapping[str, str | float], ...] = (
     {"presolve": "off"},
     {"primal_feasibility_tolerance": 1e-8, "dual_feasibility_tolerance": 1e-8},
@@ -54,6 +63,8 @@ class Highs:
         self._set("threads", 1)
         self._set("primal_feasibility_tolerance", FEASIBILITY)
         self._set("dual_feasibility_tolerance", FEASIBILITY)
+        for option, value in WHOLE.items():
+            self._set(option, value)
         self._time_limit = time_limit
 
     @property
@@ -109,7 +120,7 @@ class Highs:
             program.starts,
             program.indices,
             program.values,
-            np.zeros(width, dtype=np.int32),
+            program.integer.astype(np.int32),
         )
         if status == self._api.HighsStatus.kError:
             raise SolverError(Fault(tr("HiGHS refuses the model"), where=self.name))
@@ -134,6 +145,8 @@ class Highs:
         if outcome not in (states.kOptimal, states.kTimeLimit, states.kIterationLimit) or not found.value_valid:
             return self._failed(program, message)
         columns = np.array(found.col_value)
+        if program.mixed:
+            return self._settle(program, columns, outcome == states.kOptimal, message)
         if violation(program, columns) > ACCEPTED_VIOLATION:
             return self._failed(program, message)
         duals = np.array(found.row_dual)
@@ -151,6 +164,16 @@ class Highs:
         certified = outcome == states.kOptimal and solution.gap(GAP_FLOOR) <= CERTIFIED
         return replace(solution, status=Status.OPTIMAL) if certified else solution
 
+    def _settle(self, program: SparseProgram, columns: NDArray[np.float64], finished: bool, message: str) -> Solution:
+        """The point whose whole numbers branch and bound has found; its bound is the tree's, not of any duals."""
+        bound = max(float(self._engine.getInfo().mip_dual_bound), dual_bound(program, np.zeros(program.shape[0])))
+        exact = Highs(self._time_limit).solve(fixed(program, columns))
+        if not exact.solved:
+            return self._failed(program, message)
+        solution = replace(exact, status=Status.FEASIBLE, bound=bound, message=message)
+        certified = finished and solution.gap(GAP_FLOOR) <= CERTIFIED
+        return replace(solution, status=Status.OPTIMAL) if certified else solution
+
     def _failed(self, program: SparseProgram, message: str) -> Solution:
         """No point, but a bound: no duals at all still say what the boxes allow."""
         return self._empty(Status.FAILED, dual_bound(program, np.zeros(program.shape[0])), message)
@@ -163,13 +186,28 @@ class Highs:
         self._engine.setOptionValue(option, value)
 
 
+def fixed(program: SparseProgram, columns: NDArray[np.float64]) -> SparseProgram:
+    """The linear program that is left when the whole numbers are those nearest to a point (n,)."""
+    whole = np.clip(np.round(columns), np.ceil(program.lower), np.floor(program.upper))
+    return replace(
+        program,
+        lower=np.where(program.integer, whole, program.lower),
+        upper=np.where(program.integer, whole, program.upper),
+        integer=np.zeros_like(program.integer),
+    )
+
+
 def _same_matrix(old: SparseProgram, new: SparseProgram) -> bool:
-    return old.shape == new.shape and (
-        old.values is new.values
-        or (
-            np.array_equal(old.starts, new.starts)
-            and np.array_equal(old.indices, new.indices)
-            and np.array_equal(old.values, new.values)
+    return (
+        old.shape == new.shape
+        and np.array_equal(old.integer, new.integer)
+        and (
+            old.values is new.values
+            or (
+                np.array_equal(old.starts, new.starts)
+                and np.array_equal(old.indices, new.indices)
+                and np.array_equal(old.values, new.values)
+            )
         )
     )
 

@@ -1,4 +1,4 @@
-"""The sparse linear program that a staged program is, lane by lane, with labelled rows and columns.
+"""The sparse program that a staged program is, lane by lane, with labelled rows and columns.
 
 The layout (which variable is which column, which entry stands where) is worked out once per batch; a lane only fills
 in values. So two lanes of one case differ in bounds alone, and a live solver can go from one to the next.
@@ -17,6 +17,7 @@ from repayplan.solvers.staged import StagedProgram, When
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int32]
+Mask = NDArray[np.bool_]
 
 
 class Label(NamedTuple):
@@ -31,7 +32,10 @@ class Label(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SparseProgram:
-    """``min costᵀz`` with ``row_lower ≤ Az ≤ row_upper`` and ``lower ≤ z ≤ upper``; A column by column (CSC)."""
+    """``min costᵀz`` with ``row_lower ≤ Az ≤ row_upper`` and ``lower ≤ z ≤ upper``; A column by column (CSC).
+
+    ``integer`` (n,) marks columns that take whole numbers only.
+    """
 
     cost: Array
     lower: Array
@@ -41,6 +45,12 @@ class SparseProgram:
     starts: Index
     indices: Index
     values: Array
+    integer: Mask
+
+    @property
+    def mixed(self) -> bool:
+        """Whether some column takes whole numbers only."""
+        return bool(self.integer.any())
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -62,6 +72,9 @@ class Layout:
             self._place[name] = place
             count += len(there)
         self.width = count
+        self._integer = np.array(
+            [c.integer for c in program.columns.values() for _ in range(int(c.exists.sum()))], bool
+        )
         self._row_stages = [np.flatnonzero(row.exists) for row in program.rows]
         self._row_start = np.cumsum([0, *(len(stages) for stages in self._row_stages)])
         self.height = int(self._row_start[-1]) + len(program.long_rows)
@@ -108,6 +121,7 @@ class Layout:
             starts=self._starts,
             indices=self._indices,
             values=entries,
+            integer=self._integer,
         )
 
     def by_stage(self, name: str, values: Array) -> Array:

@@ -11,6 +11,7 @@ from repayplan.errors import Fault, ProofError
 from repayplan.formulation.registry import limits
 from repayplan.language import tr
 from repayplan.planning.binding import binding
+from repayplan.planning.clashes import clashes
 from repayplan.planning.exact import Exact, make_exact
 from repayplan.planning.forecasts import forecast_findings, window_of
 from repayplan.planning.metrics import cash_rows, installments, metrics
@@ -55,7 +56,11 @@ def _best_effort(case: Case, terms: Terms, problem: Problem, status: Status, tim
     best = _finish(case, terms, problem, optimum, exact, status)
     # the demand that could not be met may be the engine's own: that there be a last payment of at least a unit
     broken = any(finding.result == "fail" for finding in best.findings)
-    return best if broken else replace(best, status="feasible", proof=replace(best.proof, gap=None))
+    if not broken:
+        return replace(best, status="feasible", proof=replace(best.proof, gap=None))
+    if status == "infeasible":
+        return replace(best, findings=(*clashes(case, terms, problem), *best.findings))
+    return best
 
 
 def _finish(case: Case, terms: Terms, problem: Problem, optimum: Optimum, exact: Exact, status: Status) -> Plan:

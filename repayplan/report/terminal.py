@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from repayplan.calendar.spans import Days
 from repayplan.compliance.findings import Finding
 from repayplan.language import Message, listed, plural, tr
 from repayplan.money import grouped
@@ -20,7 +21,6 @@ from repayplan.report.schedule import payments, schedule
 from repayplan.report.words import default_words, status_words
 
 _MARKS = {"fail": ("✘", "bold red"), "warning": ("!", "bold yellow"), "note": ("·", "dim"), "pass": ("✔", "green")}
-_NAMED_SPANS = 4
 _LABEL_CELLS = 24
 _STATUS_STYLES = {"optimal": "bold green", "feasible": "bold yellow"}
 
@@ -169,35 +169,7 @@ def _merged(plan: Plan) -> list[str]:
 def _said(group: Sequence[Binding], dates: Sequence[dt.date]) -> str:
     sentence = group[0].sentence
     days = sorted({binding.date for binding in group if binding.date})
-    return str(Message(sentence.text, {**sentence.values, "date": _days(days, dates)})) if days else str(sentence)
-
-
-def _days(days: Sequence[dt.date], dates: Sequence[dt.date]) -> str:
-    """Days by name as far as they can be taken in; payment dates that follow each other from the first to the last."""
-    spans = list(_spans(days, dates))
-    named = [_span(span) for span in spans[:_NAMED_SPANS]]
-    rest = sum(map(len, spans[_NAMED_SPANS:]))
-    if not rest:
-        return listed(named)
-    several = tr("{days} and {rest} other days", days=listed(named), rest=rest)
-    return str(plural(tr("{days} and one other day", days=listed(named)), several, rest))
-
-
-def _spans(days: Sequence[dt.date], dates: Sequence[dt.date]) -> Iterator[list[dt.date]]:
-    """Runs of at least three payment dates that follow each other; every other day by itself."""
-    place = {date: number for number, date in enumerate(dates)}
-    runs: list[list[dt.date]] = []
-    for day in days:
-        if runs and day in place and place.get(runs[-1][-1]) == place[day] - 1:
-            runs[-1].append(day)
-        else:
-            runs.append([day])
-    for run in runs:
-        yield from [run] if len(run) > 2 else ([day] for day in run)
-
-
-def _span(days: Sequence[dt.date]) -> str:
-    return str(tr("{first} – {last}", first=days[0], last=days[-1])) if len(days) > 1 else f"{days[0]}"
+    return str(Message(sentence.text, {**sentence.values, "date": Days.of(days, dates)})) if days else str(sentence)
 
 
 def _finding(finding: Finding) -> str:

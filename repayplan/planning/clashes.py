@@ -29,5 +29,5 @@ def clashes(case: Case, terms: Terms, problem: Problem) -> Iterator[Finding]:
     for family, stages in by_family(found):
         said = sentence(plan, family, stages[0])
         days = [plan.days[stage] for stage in stages if stage >= 0]
-        message = Message(said.text, {**said.values, "date": Days.of(days, dates)}) if days else said
+        message = Message(said.text, {**said.values, "date": Days.of(days, dates)}) if len(days) > 1 else said
         yield Finding(CONFLICT, family, "warning", message, days[-1] if days else None)

@@ -154,7 +154,9 @@ class _Search:
         signs = np.concatenate([-np.ones(len(above)), np.ones(len(below))])
         room = np.concatenate([(most - program.row_upper)[above], (program.row_lower - least)[below]])
         width = len(program.cost)
-        return _Lane(with_columns(program, rows, signs, np.maximum(room, 0.0)), np.arange(width, width + len(rows)), rows)
+        return _Lane(
+            with_columns(program, rows, signs, np.maximum(room, 0.0)), np.arange(width, width + len(rows)), rows
+        )
 
 
 def with_columns(

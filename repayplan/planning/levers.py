@@ -96,8 +96,8 @@ def _interest(case: Case, terms: Terms) -> Lever | None:
     def words(steps: int) -> Message:
         every = rarer[steps - 1]
         if every is None:
-            return tr("interest need not be paid up before the debt is")
-        return tr("interest is paid up every {count} months, not every {before}", count=every, before=before)
+            return tr("no interest due before the debt is")
+        return tr("interest paid up every {count} months, not every {before}", count=every, before=before)
 
     before = terms.interest_every
     return Lever(
@@ -115,7 +115,9 @@ def _balloon(case: Case, terms: Terms) -> Lever | None:
 
 
 def _step(case: Case, terms: Terms) -> Lever | None:
-    return _share(case, "step", terms.step, 5, lambda share: tr("installments that change by up to {share}", share=share))
+    return _share(
+        case, "step", terms.step, 5, lambda share: tr("installments that change by up to {share}", share=share)
+    )
 
 
 def _share(case: Case, name: str, now: Decimal | None, usual: int, words: Callable[[str], Message]) -> Lever | None:
@@ -144,7 +146,7 @@ def _maximum(case: Case, terms: Terms) -> Lever | None:
     return Lever(
         "maximum_installment",
         ("maximum",),
-        max(_owed(case) - most, 0) // terms.unit + 1,
+        max(owed(case) - most, 0) // terms.unit + 1,
         _part(most, terms.unit),
         lambda steps: _policy(case, maximum_installment=to_decimal(most + steps * terms.unit)),
         lambda steps: tr("installments of up to {amount}", amount=grouped(most + steps * terms.unit)),
@@ -229,7 +231,12 @@ def _sale(case: Case, terms: Terms) -> Lever | None:
             for loan, part in zip(case.loans, parts, strict=True)
         )
         lots = tuple(
-            Lot(name=f"{tr('Collateral of {loan}', loan=loan.id)}", price=to_decimal(part), first_sale=day, secures=loan.id)
+            Lot(
+                name=f"{tr('Collateral of {loan}', loan=loan.id)}",
+                price=to_decimal(part),
+                first_sale=day,
+                secures=loan.id,
+            )
             for loan, part in zip(case.loans, parts, strict=True)
             if part
         )
@@ -254,10 +261,10 @@ def _shape(case: Case, terms: Terms) -> Lever | None:
 
 def _waiver(case: Case, terms: Terms) -> Lever:
     """Part of the claim is given up: penalty first, then compound interest, interest, fees, principal."""
-    owed = _owed(case)
+    debt = owed(case)
 
     def waived(steps: int) -> int:
-        return min(steps * terms.unit, owed - 1)
+        return min(steps * terms.unit, debt - 1)
 
     def change(steps: int) -> Case:
         loans = waive(case.loans, waived(steps))
@@ -266,8 +273,8 @@ def _waiver(case: Case, terms: Terms) -> Lever:
     return Lever(
         "waiver",
         ("maturity",),
-        owed // terms.unit,
-        _part(owed, terms.unit),
+        debt // terms.unit,
+        _part(debt, terms.unit),
         change,
         lambda steps: tr("a waiver of {amount}", amount=grouped(waived(steps))),
     )
@@ -307,7 +314,8 @@ def _policy(case: Case, **changes: Any) -> Case:
     return case.model_copy(update={"policy": case.policy.model_copy(update=changes)})
 
 
-def _owed(case: Case) -> int:
+def owed(case: Case) -> int:
+    """Everything claimed on the case's date; cents."""
     return sum(to_cents(getattr(loan, name)) for loan in case.loans for name in CLASSES)
 
 

@@ -209,6 +209,17 @@ def read_plan(path: str | Path) -> PlanFile:
     return to_plan_file(document)
 
 
+def is_plan(path: str | Path) -> bool:
+    """Whether a file calls itself a plan; what is wrong with it otherwise is for its reader to say."""
+    if Path(path).suffix.lower() != ".json":
+        return False
+    try:
+        data = read_document(text_of(path), str(path), "json").data
+    except InputError:
+        return False
+    return isinstance(data, dict) and str(data.get("schema", "")).startswith("repayplan/plan/")
+
+
 def to_plan_file(document: Document) -> PlanFile:
     """The plan that plain values describe. Raises InputError."""
     faults: list[Fault] = []

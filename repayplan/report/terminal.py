@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -17,6 +17,9 @@ from repayplan.money import grouped
 from repayplan.planning.result import Binding, Metrics, Plan
 from repayplan.problem.terms import UsedDefault, payment_dates
 from repayplan.report.chart import chart
+from repayplan.report.layout import bullets as _list
+from repayplan.report.layout import grid as _grid
+from repayplan.report.layout import heading as _heading
 from repayplan.report.schedule import payments, schedule
 from repayplan.report.words import default_words, status_words
 
@@ -39,7 +42,7 @@ def show_plan(plan: Plan, console: Console) -> None:
             console.print(line, no_wrap=True, overflow="crop")
     if plan.binding:
         _heading(tr("What holds the installments down"), console)
-        _list([("·", "dim", sentence) for sentence in _merged(plan)], console)
+        _list([("·", "dim", sentence) for sentence in merged(plan)], console)
     show_findings([finding for finding in plan.findings if finding.result != "pass"], console)
     show_defaults(plan.terms.defaults, console)
 
@@ -153,7 +156,7 @@ def show_defaults(defaults: Sequence[UsedDefault], console: Console) -> None:
     console.print(table)
 
 
-def _merged(plan: Plan) -> list[str]:
+def merged(plan: Plan) -> list[str]:
     """One sentence for limits that say the same of several days; nothing about days after the last payment."""
     last = plan.metrics.final_date or dt.date.max
     dates = payment_dates(plan.case, plan.terms)
@@ -178,26 +181,3 @@ def _finding(finding: Finding) -> str:
 
 def _on(figure: str, date: dt.date | None) -> str:
     return str(tr("{figure} on {date}", figure=figure, date=date)) if date else figure
-
-
-def _heading(words: Message, console: Console) -> None:
-    console.print()
-    console.print(Text(str(words), "bold underline"))
-
-
-def _grid(lines: Iterable[tuple[Message, str]], console: Console) -> None:
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
-    table.add_column(no_wrap=True, style="dim")
-    table.add_column(overflow="fold")
-    for label, figure in lines:
-        table.add_row(str(label), figure)
-    console.print(table)
-
-
-def _list(lines: Iterable[tuple[str, str, str]], console: Console) -> None:
-    table = Table(box=None, show_header=False, padding=(0, 1, 0, 0), pad_edge=False)
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    for mark, style, sentence in lines:
-        table.add_row(Text(mark, style), sentence)
-    console.print(table)

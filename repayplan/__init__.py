@@ -42,13 +42,13 @@ _HOMES = {
 __all__ = ["__version__", "case_schema", "plan", "read_case", "read_loans", "read_plan", "verify", "write_plan"]
 
 
-def plan(case: Case | str | Path, *, time_limit: float | None = None) -> Plan:
+def plan(case: Case | str | Path, *, solver: str = "highs", time_limit: float | None = None) -> Plan:
     """The best plan of a case, or of the case in a file, under its policy; see :func:`repayplan.planning.plan.plan`."""
     from repayplan.cases.models import Case
     from repayplan.cases.readers import read_case
     from repayplan.planning.plan import plan as made
 
-    return made(case if isinstance(case, Case) else read_case(case), time_limit=time_limit)
+    return made(case if isinstance(case, Case) else read_case(case), solver=solver, time_limit=time_limit)
 
 
 def verify(claimed: PlanFile | Plan | str | Path) -> list[Finding]:

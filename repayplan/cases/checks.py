@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel
 
 from repayplan.calendar.dates import add_months
+from repayplan.cases.dated_payments import dated_payment_problems
 from repayplan.cases.fields import MAX_MONTHS
 from repayplan.cases.problems import Path, Problem, bounded, twice
 from repayplan.cases.source_checks import source_problems, statement_problems
@@ -33,6 +34,7 @@ def problems(case: Case) -> list[Problem]:
         *_amounts(case),
         *_dates(case.policy, case.as_of),
         *_limits(case.policy),
+        *dated_payment_problems(case),
         *_size(case),
     ]
 

@@ -157,6 +157,17 @@ def _multiple(value: Any) -> Decimal:
     return multiple
 
 
+def _years(value: Any) -> Decimal:
+    years = _number(value, tr("write a number of years such as 2.5"))
+    if not 0 < years <= MAX_MONTHS // 12:
+        raise refuse(
+            tr("this is not a number of years"),
+            tr("above 0, at most {years}", years=MAX_MONTHS // 12),
+            tr("write a number of years such as 2.5"),
+        )
+    return years
+
+
 def _month(value: Any) -> dt.date:
     """``2026-12`` as the first day of that month."""
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
@@ -238,6 +249,7 @@ Growth = Annotated[Decimal, BeforeValidator(_growth), _exact, _decimal_schema("2
 Multiple = Annotated[Decimal, BeforeValidator(_multiple), _exact, _decimal_schema("1.5")]
 Share = Annotated[Decimal, BeforeValidator(_share), _exact, _decimal_schema("25%")]
 Index = Annotated[Decimal, BeforeValidator(_index), _exact, _decimal_schema("1.05")]
+PositiveYears = Annotated[Decimal, BeforeValidator(_years), _exact, _decimal_schema("2.5")]
 Ratio = Annotated[Decimal, BeforeValidator(_ratio), _exact, _decimal_schema("1.20")]
 Date = Annotated[
     dt.date, BeforeValidator(_date), WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-12-20"]})
@@ -262,6 +274,7 @@ Months = Annotated[int, Field(ge=1, le=MAX_MONTHS), BeforeValidator(_whole)]
 GraceMonths = Annotated[int, Field(ge=0, le=120), BeforeValidator(_whole)]
 Days = Annotated[int, Field(ge=0, le=3_650), BeforeValidator(_whole)]
 RampUp = Annotated[int, Field(ge=0, le=60), BeforeValidator(_whole)]
+Services = Annotated[int, Field(ge=1, le=36), BeforeValidator(_whole)]
 Units = Annotated[int, Field(ge=1, le=10**9), BeforeValidator(_whole)]
 Year = Annotated[int, Field(ge=1900, le=2200), BeforeValidator(_whole)]
 DayOfMonth = Annotated[int, Field(ge=1, le=31), BeforeValidator(_whole)]

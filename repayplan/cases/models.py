@@ -31,8 +31,10 @@ from repayplan.cases.fields import (
     Name,
     OrOff,
     PositiveAmount,
+    PositiveYears,
     Rate,
     Ratio,
+    Services,
     Share,
     SignedAmount,
     refuse_all,
@@ -151,6 +153,38 @@ class Grace(Model):
     )
 
 
+class AverageLife(Model):
+    """How long money may be out on average, counted from the case's date."""
+
+    years: PositiveYears = Field(description="Longest average life in years", examples=["2.5"])
+    of: Literal["payments", "principal"] = Field(
+        default="payments",
+        description="payments: of all that is paid; principal: of principal alone, where interest is kept current",
+        examples=["principal"],
+    )
+
+
+class NamedPayment(Model):
+    """A day on which at least so much is paid, whatever else the plan does."""
+
+    date: Date = Field(description="Day of the payment; it becomes a payment date", examples=["2027-03-20"])
+    amount: PositiveAmount | None = Field(
+        default=None,
+        description="Least amount on that day, currency units; minimum_installment where left out",
+        examples=["50000.00"],
+    )
+
+
+class FixedPayment(Model):
+    """A payment that is settled: what the borrower offers, or what was agreed before."""
+
+    date: Date = Field(description="Day of the payment; it becomes a payment date", examples=["2027-02-05"])
+    amount: Amount = Field(description="Exactly what is paid on that day, currency units", examples=["300000.00"])
+    loan: Identifier | None = Field(
+        default=None, description="Loan that is paid; all loans together where left out", examples=["L1"]
+    )
+
+
 class Policy(Model):
     """What the bank wants and allows. Everything has a default; ``repayplan plan`` prints those it used."""
 
@@ -216,10 +250,42 @@ class Policy(Model):
     step: OrOff[Share] | None = Field(
         default=None, description="Largest change from one installment to the next, or off", examples=["25%"]
     )
+    step_against: Literal["previous", "last_year"] | None = Field(
+        default=None,
+        description="What step compares with: the installment before, or that of the same month a year before",
+        examples=["last_year"],
+    )
     balloon: OrOff[Share] | None = Field(
         default=None,
         description="Largest share of the debt in the last three payments together, or off",
         examples=["20%"],
+    )
+    reserve: OrOff[Services] | None = Field(
+        default=None,
+        description="How many coming installments cash must hold in reserve, or off; a plan keeps the reserve, a "
+        "borrower in need may use it",
+        examples=[2],
+    )
+    cumulative: OrOff[Share] | None = Field(
+        default=None,
+        description="Least share of the debt that is paid by the end of the term, growing evenly over the payment "
+        "dates after grace, or off",
+        examples=["80%"],
+    )
+    average_life: OrOff[AverageLife] | None = Field(
+        default=None, description="Longest average life, or off", examples=[{"years": "2.5", "of": "payments"}]
+    )
+    named_payments: tuple[NamedPayment, ...] = Field(
+        default=(),
+        max_length=60,
+        description="Days on which at least a least amount is paid, such as two in the first twelve months",
+        examples=[[{"date": "2027-03-20", "amount": "50000.00"}, {"date": "2027-09-20", "amount": "50000.00"}]],
+    )
+    fixed_payments: tuple[FixedPayment, ...] = Field(
+        default=(),
+        max_length=240,
+        description="Payments that are settled by day and amount; the plan is made around them",
+        examples=[[{"date": "2027-02-05", "amount": "300000.00", "loan": "L1"}]],
     )
     unit: PositiveAmount | None = Field(
         default=None, description="Installments are multiples of this, currency units", examples=["100.00"]

@@ -27,9 +27,26 @@ EXIT_CODES = {"optimal": 0, "feasible": 0, "infeasible": 1, "failed": 3}
 )
 @click.option("--months", type=int, help=tr("Term in months, in place of the case's.").text)
 @click.option("--shape", type=click.Choice(["free", "level"]), help=tr("Shape, in place of the case's.").text)
+@click.option(
+    "--solver", default="highs", metavar="NAME", help=tr("Solver to ask first: highs, glop, cbc, gurobi, cplex …").text
+)
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help=tr("Time for all solves together; the best plan found by then is given out, with its gap.").text,
+)
 @json_option
 @common_options
-def command(case: Path, out: Path | None, months: int | None, shape: str | None, as_json: bool) -> int:
+def command(
+    case: Path,
+    out: Path | None,
+    months: int | None,
+    shape: str | None,
+    solver: str,
+    time_limit: float | None,
+    as_json: bool,
+) -> int:
     """Plan, show, write."""
     from repayplan.cases.readers import read_case
     from repayplan.planning.plan import plan
@@ -40,7 +57,7 @@ def command(case: Path, out: Path | None, months: int | None, shape: str | None,
         require_directory(out)
     wanted = _with_policy(read_case(case), {"months": months, "shape": shape})
     with progress(tr("Planning …")):
-        made = plan(wanted)
+        made = plan(wanted, solver=solver, time_limit=time_limit)
     files = write_plan(made, out) if out else []
     if as_json:
         print_json(plan_document(made))

@@ -43,23 +43,31 @@ def maximum(plan: Replay) -> Iterator[Finding]:
 
 @check("step", tr("Installments change gradually"), lambda plan: plan.terms.step is not None)
 def step(plan: Replay) -> Iterator[Finding]:
-    """Each installment lies within a share σ of the one before.
+    """Each installment lies within a share σ of the one before, or of that of a year before.
 
-    The last may be smaller; the first after grace, or after dates that cannot spare an even installment, is free.
+    The last may be smaller; the first after grace, or after dates that cannot spare an even installment, is free, and
+    so is what is fixed.
     """
     share = Fraction(plan.terms.step or 0)
     before_last = set(_before_last(plan))
-    for previous, stage in zip(plan.pay_stages, plan.pay_stages[1:], strict=False):
-        if plan.last is None or stage > plan.last or _exempt(plan, previous):
+    for stage in plan.pay_stages:
+        previous = int(plan.problem.pace.base[0, stage])
+        if plan.last is None or stage > plan.last or previous < 0:
             continue
         paid, paid_before = plan.total[stage], plan.total[previous]
         too_high = paid - (1 + share) * paid_before
         too_low = (1 - share) * paid_before - paid if stage in before_last else 0
         if too_high > 0 or too_low > 0:
+            said = _said(plan, stage, before=grouped(paid_before), share=f"{float(share):.1%}")
             sentence = tr(
-                "The installment of {date}, {paid}, differs from the one before, {before}, by more than {share}",
-                **_said(plan, stage, before=grouped(paid_before), share=f"{float(share):.1%}"),
+                "The installment of {date}, {paid}, differs from the one before, {before}, by more than {share}", **said
             )
+            if plan.problem.pace.yearly[0]:
+                sentence = tr(
+                    "The installment of {date}, {paid}, differs from that of a year before, {before}, "
+                    "by more than {share}",
+                    **said,
+                )
             yield _failure("step", plan, stage, sentence, math.ceil(max(too_high, too_low)))
 
 

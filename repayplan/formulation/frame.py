@@ -92,5 +92,7 @@ def principal(loan: int) -> str:
 PAID = "paid"
 PREVIOUS = "previous"
 EARLIER = "earlier"
+REGULAR = "regular"
 LEVEL = "level"
+LIFE = "average_life"
 BEFORE_WINDOW = "paid_before_window"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
+from collections.abc import Mapping
 from decimal import Decimal
 
 from repayplan.compliance.replay import Replay
@@ -11,7 +13,7 @@ from repayplan.language import Message, tr
 from repayplan.money import grouped
 from repayplan.planning.optimum import Optimum
 from repayplan.planning.result import Binding
-from repayplan.problem.terms import percent
+from repayplan.problem.terms import Terms, percent
 
 LEAST_PRICE = 1e-6
 
@@ -60,18 +62,37 @@ def _sentence(plan: Replay, family: str, stage: int) -> Message:
         case "minimum":
             return tr("On {date} the installment is the least allowed", date=day)
         case "step":
-            return tr(
-                "On {date} the installment may differ from the one before by {share} at most",
-                date=day,
-                share=percent(terms.step or Decimal(0)),
-            )
+            return _stepped(terms, day)
         case "balloon":
             return tr(
                 "The last three payments, to {date}, may be {share} of the debt at most",
                 date=day,
                 share=percent(terms.balloon or Decimal(0)),
             )
+        case "reserve" | "cumulative" | "named" | "fixed" | "life":
+            return _paced(terms, day)[family]
         case "interest":
             return tr("By {date} interest must be paid up", date=day)
         case _:
             return tr("On {date} less is paid because of the grace time", date=day)
+
+
+def _stepped(terms: Terms, day: dt.date) -> Message:
+    said = {"date": day, "share": percent(terms.step or Decimal(0))}
+    if terms.step_against == "last_year":
+        return tr("On {date} the installment may differ from that of a year before by {share} at most", **said)
+    return tr("On {date} the installment may differ from the one before by {share} at most", **said)
+
+
+def _paced(terms: Terms, day: dt.date) -> Mapping[str, Message]:
+    """Sentences of the limits on when money comes."""
+    held, years = terms.reserve, terms.average_life
+    return {
+        "reserve": tr(
+            "What is paid up to {date} must be in reserve {count} payment dates before", date=day, count=held
+        ),
+        "cumulative": tr("By {date} so much of the debt must have been paid", date=day),
+        "named": tr("On {date} the least amount that was named for this day is paid", date=day),
+        "fixed": tr("On {date} exactly what is fixed is paid", date=day),
+        "life": tr("On average money may be out for {years} years at most", years=years),
+    }

@@ -22,7 +22,8 @@ from repayplan.money import floor_to
 from repayplan.planning.optimum import Optimum
 from repayplan.planning.rounding import NOISE
 from repayplan.problem.terms import Terms
-from repayplan.solvers.highs import Highs
+from repayplan.solvers.chain import Chain
+from repayplan.solvers.interface import fixed
 from repayplan.solvers.result import Solution
 from repayplan.solvers.sparse import SparseProgram
 
@@ -34,7 +35,7 @@ MOST_AMOUNTS = 400
 
 
 def dive(
-    case: Case, terms: Terms, formulation: Formulation, optimum: Optimum, unit: int, given_up: int, engine: Highs
+    case: Case, terms: Terms, formulation: Formulation, optimum: Optimum, unit: int, given_up: int, chain: Chain
 ) -> list[Payment] | None:
     """Payments in whole cents, in multiples of ``unit`` where limits leave room for them; None where the way is lost.
 
@@ -47,10 +48,10 @@ def dive(
     if len(pays) * len(case.loans) > MOST_AMOUNTS:
         return None
     program = formulation.preferred(optimum.lane, (optimum.kept - given_up) / float(problem.scale[0]))
-    solution = engine.solve(program)
+    solution = chain.solve(program)
     if not solution.solved:
         return None
-    state = _Dive(formulation, program, solution, unit, engine)
+    state = _Dive(formulation, fixed(program, solution.columns), solution, unit, chain)
     payments: list[Payment] = []
     days = problem.days()
     books = ledgers(case, terms)
@@ -74,7 +75,7 @@ class _Dive:
     program: SparseProgram
     solution: Solution
     unit: int
-    engine: Highs
+    chain: Chain
 
     @property
     def scale(self) -> float:
@@ -113,7 +114,7 @@ class _Dive:
         return replace(self.program, lower=low, upper=high)
 
     def _accept(self, program: SparseProgram) -> bool:
-        solution = self.engine.solve(program)
+        solution = self.chain.solve(program)
         if solution.solved:
             self.program, self.solution = program, solution
         return solution.solved

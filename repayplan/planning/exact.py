@@ -12,7 +12,7 @@ import numpy as np
 from repayplan.cases.models import Case
 from repayplan.compliance.registry import failures
 from repayplan.compliance.replay import Payment, Replay, replay
-from repayplan.errors import Fault, ProofError
+from repayplan.errors import Fault, ProofError, SolverError
 from repayplan.formulation.build import Formulation, formulate
 from repayplan.language import tr
 from repayplan.money import grouped
@@ -22,7 +22,7 @@ from repayplan.planning.rounding import Grain, aim, round_payments
 from repayplan.planning.value import debt_bound, expected_recovery, linear_debt
 from repayplan.problem.arrays import Problem
 from repayplan.problem.terms import Terms
-from repayplan.solvers.highs import Highs
+from repayplan.solvers.chain import Chain
 
 ACCEPTED_COST = Fraction(1, 1000)
 """Share of the debt that rounding may cost before a finer unit is tried."""
@@ -57,15 +57,16 @@ def make_exact(
     problem: Problem,
     optimum: Optimum,
     forgiven: Collection[str] = (),
-    time_limit: float | None = None,
+    chain: Chain | None = None,
 ) -> Exact | None:
     """The coarsest rounding that holds at little cost, round if possible; None where not even cents hold.
 
     Limits named in ``forgiven`` need not hold.
     """
+    chain = chain or Chain()
     found: list[Exact] = []
     for unit in _units(terms.unit):
-        for payments in _rounded(case, terms, problem, optimum, unit, time_limit):
+        for payments in _rounded(case, terms, problem, optimum, unit, chain):
             result = replay(case, terms, problem, payments)
             if all(finding.rule in forgiven for finding in failures(result)):
                 found.append(_exact(problem, optimum, result, unit))
@@ -83,7 +84,7 @@ def _exact(problem: Problem, optimum: Optimum, result: Replay, unit: int) -> Exa
 
 
 def _rounded(
-    case: Case, terms: Terms, problem: Problem, optimum: Optimum, unit: int, time_limit: float | None
+    case: Case, terms: Terms, problem: Problem, optimum: Optimum, unit: int, chain: Chain
 ) -> Iterator[list[Payment]]:
     """Candidates for one unit, the cheapest to find first.
 
@@ -99,22 +100,30 @@ def _rounded(
     for up in (False, True):
         yield round_payments(case, terms, problem, target, Grain(unit, units_ahead[-1] * unit, up))
     ground = formulate(problem.tightened(slack))
-    yield from _dived(case, terms, ground, optimum, unit, loans * unit + slack, time_limit)
+    yield from _dived(case, terms, ground, optimum, unit, loans * unit + slack, chain)
     for ahead in units_ahead:
-        chosen = optimize(problem.tightened(loans * (1 + ahead) * unit + slack), time_limit)
+        chosen = _again(problem.tightened(loans * (1 + ahead) * unit + slack), chain)
         if chosen is not None:
             target = aim(problem, chosen.payments, level=level)
             yield round_payments(case, terms, problem, target, Grain(unit, ahead * unit))
     most = int(ACCEPTED_COST * int(problem.debt.opening.sum()))
-    yield from _dived(case, terms, ground, optimum, unit, most, time_limit)
+    yield from _dived(case, terms, ground, optimum, unit, most, chain)
 
 
 def _dived(
-    case: Case, terms: Terms, ground: Formulation, optimum: Optimum, unit: int, given_up: int, time_limit: float | None
+    case: Case, terms: Terms, ground: Formulation, optimum: Optimum, unit: int, given_up: int, chain: Chain
 ) -> Iterator[list[Payment]]:
-    payments = dive(case, terms, ground, optimum, unit, given_up, Highs(time_limit))
+    payments = dive(case, terms, ground, optimum, unit, given_up, chain)
     if payments is not None:
         yield payments
+
+
+def _again(problem: Problem, chain: Chain) -> Optimum | None:
+    """The optimum of tightened limits; None where there is none, or no time to find one."""
+    try:
+        return optimize(problem, chain)
+    except SolverError:
+        return None
 
 
 def _units(unit: int) -> Iterator[int]:

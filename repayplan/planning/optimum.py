@@ -7,7 +7,7 @@ alone, so a live solver goes from one to the next.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,11 +16,19 @@ from repayplan.formulation.build import Formulation, formulate
 from repayplan.language import tr
 from repayplan.planning.value import expected_recovery, linear_debt
 from repayplan.problem.arrays import Problem, Real
-from repayplan.solvers.highs import CERTIFIED, GAP_FLOOR, Highs
-from repayplan.solvers.result import Solution, Status
+from repayplan.solvers.certificate import dual_bound
+from repayplan.solvers.chain import Chain
+from repayplan.solvers.result import CERTIFIED, GAP_FLOOR, Solution, Status
+from repayplan.solvers.sparse import SparseProgram
 
 SAME_VALUE = 1e-9
 """Values this close, in units of the debt, are the same: a solver's noise must not decide between two last dates."""
+
+NOISE = 1e-7
+"""What a solver may have overstated the value by, so that nothing is worth exactly as much."""
+
+SHARE_OF_TIME = 0.6
+"""Of the time that is left, for each of the two stages; the rest is for whole cents."""
 
 
 @dataclass(frozen=True)
@@ -48,30 +56,31 @@ class Optimum:
         return self.formulation.frame.lanes
 
 
-def optimize(problem: Problem, time_limit: float | None = None) -> Optimum | None:
+def optimize(problem: Problem, chain: Chain | None = None) -> Optimum | None:
     """The optimum of one case; None where no last payment date makes it feasible.
 
-    SolverError where the solver finds no point and cannot say that there is none, as when its time is up.
+    SolverError where no solver finds a point and none can say that there is none, as when time is up.
     """
-    return solve(formulate(problem), time_limit)
+    return solve(formulate(problem), chain or Chain())
 
 
-def solve(formulation: Formulation, time_limit: float | None = None) -> Optimum | None:
+def solve(formulation: Formulation, chain: Chain) -> Optimum | None:
     """Both stages over all lanes of a formulation; see :func:`optimize`."""
     problem = formulation.frame.problem
-    engine = Highs(time_limit)
     programs = [formulation.valued(lane) for lane in range(formulation.frame.lanes)]
-    first = [engine.solve(program) for program in programs]
+    with chain.share(SHARE_OF_TIME):
+        first = _bounded(programs, [chain.solve(program) for program in programs])
     if not any(solution.solved for solution in first):
         _insist_on_a_proof(first)
         return None
     values = np.array([-solution.objective if solution.solved else -np.inf for solution in first])
     best = float(values.max())
     accepted = best - float(problem.value.tolerance[0]) * abs(best)
-    chances = {
-        lane: engine.solve(formulation.preferred(lane, min(accepted, float(values[lane]))))
-        for lane in np.flatnonzero(values >= accepted - SAME_VALUE).tolist()
-    }
+    with chain.share(SHARE_OF_TIME):
+        chances = {
+            lane: _prefer(chain, formulation, lane, min(accepted, float(values[lane])))
+            for lane in np.flatnonzero(values >= accepted - SAME_VALUE).tolist()
+        }
     solved = {lane: solution for lane, solution in chances.items() if solution.solved}
     lane = min(solved, key=lambda n: (round(solved[n].objective, 9), n), default=int(values.argmax()))
     preferred = solved.get(lane, first[lane])
@@ -91,8 +100,27 @@ def solve(formulation: Formulation, time_limit: float | None = None) -> Optimum 
         gap=gap,
         valued=first[lane],
         preferred=preferred,
-        solver=engine.name,
+        solver=first[lane].solver,
     )
+
+
+def _prefer(chain: Chain, formulation: Formulation, lane: int, least: float) -> Solution:
+    """Stage 2; once more with a little less value where noise leaves no point that is worth exactly as much."""
+    solution = chain.solve(formulation.preferred(lane, least))
+    if solution.solved or solution.out_of_time:
+        return solution
+    return chain.solve(formulation.preferred(lane, least - NOISE))
+
+
+def _bounded(programs: Sequence[SparseProgram], found: Sequence[Solution]) -> list[Solution]:
+    """Lanes for which there was no time get a bound from the duals of those that were solved: any duals bound."""
+    duals = [solution.row_duals for solution in found if solution.status is Status.OPTIMAL][-1:]
+    return [
+        replace(solution, bound=max(solution.bound, *(dual_bound(program, known) for known in duals)))
+        if solution.out_of_time and duals
+        else solution
+        for program, solution in zip(programs, found, strict=True)
+    ]
 
 
 def _insist_on_a_proof(tried: Sequence[Solution]) -> None:

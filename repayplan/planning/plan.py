@@ -6,8 +6,10 @@ import math
 from dataclasses import replace
 
 from repayplan.cases.models import Case
+from repayplan.compliance.findings import Finding
 from repayplan.compliance.registry import judge
-from repayplan.errors import Fault, ProofError
+from repayplan.compliance.replay import replay
+from repayplan.errors import Fault, ProofError, SolverError
 from repayplan.formulation.registry import limits
 from repayplan.language import tr
 from repayplan.planning.binding import binding
@@ -21,39 +23,77 @@ from repayplan.planning.result import Plan, Proof, Status
 from repayplan.problem.arrays import Problem
 from repayplan.problem.assemble import assemble
 from repayplan.problem.terms import Terms, resolve
+from repayplan.solvers.chain import DEFAULT, Chain
 
 
-def plan(case: Case, *, time_limit: float | None = None) -> Plan:
+def plan(case: Case, *, solver: str = DEFAULT, time_limit: float | None = None) -> Plan:
     """The best plan of ``case`` under its policy.
 
-    ``time_limit`` (seconds) bounds each solve; SolverError where it does not suffice for any answer. Where no plan
+    ``solver`` is asked first, others where it fails. ``time_limit`` (seconds) is for all solves together: a plan for
+    which it does not suffice is ``feasible`` with a gap, or ``failed`` where none was found by then. Where no plan
     holds every limit the status is ``infeasible`` and the installments are the best effort: the most that can be paid
     without breaking a cash limit. The same with status ``failed`` where only whole cents stand in the way.
-    InputError where the case cannot be planned as it is written.
+    InputError where the case cannot be planned as it is written, or there is no such solver.
     """
+    return _plan(case, Chain(solver, time_limit))
+
+
+def _plan(case: Case, chain: Chain) -> Plan:
     terms = resolve(case)
     problem = assemble(case, terms)
-    optimum = optimize(problem, time_limit)
-    exact = None if optimum is None else make_exact(case, terms, problem, optimum, time_limit=time_limit)
+    try:
+        optimum = optimize(problem, chain)
+    except SolverError:
+        if not chain.out_of_time:
+            raise
+        return _nothing(case, terms, problem, chain, "failed")
+    exact = None if optimum is None else make_exact(case, terms, problem, optimum, chain=chain)
     if optimum is None:
-        return _best_effort(case, terms, problem, "infeasible", time_limit)
+        return _best_effort(case, terms, problem, "infeasible", chain)
     if exact is None:  # there is a plan, but none was found whose whole cents hold every limit: that proves nothing
-        return _best_effort(case, terms, problem, "failed", time_limit)
+        return _best_effort(case, terms, problem, "failed", chain)
     status: Status = "optimal" if optimum.status == "optimal" else "feasible"
-    best = _finish(case, terms, problem, optimum, exact, status)
-    return _beside_the_earliest(best, time_limit) if terms.delay == "allow" else best
+    best = _finish(case, terms, problem, optimum, exact, status, chain)
+    return _beside_the_earliest(best, chain) if terms.delay == "allow" else best
 
 
-def _best_effort(case: Case, terms: Terms, problem: Problem, status: Status, time_limit: float | None) -> Plan:
+def _nothing(case: Case, terms: Terms, problem: Problem, chain: Chain, status: Status) -> Plan:
+    """What is left to say where time was up before there was any plan: nothing is paid."""
+    result = replay(case, terms, problem, [])
+    sentence = tr("No plan was found within {seconds} seconds: allow more time", seconds=f"{chain.time_limit:g}")
+    finding = Finding("time", "--time-limit", "fail", sentence)
+    return Plan(
+        case=case,
+        terms=terms,
+        status=status,
+        proof=Proof(None, chain.name, "no plan", problem.modes[0], None, None, None, None, None, chain.attempts),
+        installments=(),
+        cash=cash_rows(result),
+        metrics=metrics(result),
+        binding=(),
+        findings=(finding, *judge(result), *forecast_findings(case, window_of(result))),
+    )
+
+
+def _best_effort(case: Case, terms: Terms, problem: Problem, status: Status, chain: Chain) -> Plan:
     """The most that can be paid where not everything that is demanded can be."""
+    try:
+        return _undemanding(case, terms, problem, status, chain)
+    except SolverError:
+        if not chain.out_of_time:
+            raise
+        return _nothing(case, terms, problem, chain, status)
+
+
+def _undemanding(case: Case, terms: Terms, problem: Problem, status: Status, chain: Chain) -> Plan:
     demands = {"level", *(name for name, family in limits().items() if family.at_least)}
     undemanding = problem.undemanding()
-    optimum = optimize(undemanding, time_limit)
-    exact = None if optimum is None else make_exact(case, terms, undemanding, optimum, demands, time_limit)
+    optimum = optimize(undemanding, chain)
+    exact = None if optimum is None else make_exact(case, terms, undemanding, optimum, demands, chain)
     if optimum is None or exact is None:
         fault = Fault(tr("not even a plan without payments could be confirmed"), remedy=tr("report this case"))
         raise ProofError(fault)
-    best = _finish(case, terms, problem, optimum, exact, status)
+    best = _finish(case, terms, problem, optimum, exact, status, chain)
     # the demand that could not be met may be the engine's own: that there be a last payment of at least a unit
     broken = any(finding.result == "fail" for finding in best.findings)
     if not broken:
@@ -63,13 +103,15 @@ def _best_effort(case: Case, terms: Terms, problem: Problem, status: Status, tim
     return best
 
 
-def _finish(case: Case, terms: Terms, problem: Problem, optimum: Optimum, exact: Exact, status: Status) -> Plan:
+def _finish(
+    case: Case, terms: Terms, problem: Problem, optimum: Optimum, exact: Exact, status: Status, chain: Chain
+) -> Plan:
     result = replace(exact.replay, problem=problem)
     return Plan(
         case=case,
         terms=terms,
         status=status,
-        proof=_proof(optimum, exact),
+        proof=_proof(optimum, exact, chain),
         installments=installments(result),
         cash=cash_rows(result),
         metrics=metrics(result),
@@ -82,18 +124,21 @@ def _finish(case: Case, terms: Terms, problem: Problem, optimum: Optimum, exact:
     )
 
 
-def _beside_the_earliest(chosen: Plan, time_limit: float | None) -> Plan:
+def _beside_the_earliest(chosen: Plan, chain: Chain) -> Plan:
     """Where waiting counts as a gain, the plan that does not wait is shown beside it, with the difference in money."""
     policy = chosen.case.policy.model_copy(update={"delay": "forbid"})
-    sooner = plan(chosen.case.model_copy(update={"policy": policy}), time_limit=time_limit)
+    sooner = _plan(chosen.case.model_copy(update={"policy": policy}), chain)
     if sooner.installments == chosen.installments:
         return chosen
+    if sooner.status == "failed":
+        sentence = tr("The earliest plan, which would stand beside this one, was not found")
+        return replace(chosen, findings=(*chosen.findings, Finding("delay", "policy.delay", "warning", sentence)))
     gain = chosen.metrics.expected_recovery - sooner.metrics.expected_recovery
     warning = delay_warning(chosen.metrics.final_date, sooner.metrics.final_date, gain)
     return replace(chosen, findings=(*chosen.findings, warning))
 
 
-def _proof(optimum: Optimum, exact: Exact) -> Proof:
+def _proof(optimum: Optimum, exact: Exact, chain: Chain) -> Proof:
     mode = exact.replay.problem.modes[0]
     tried = optimum.lanes
     method = "linear program" if tried == 1 else f"linear program, {tried} dates tried as the last payment"
@@ -106,4 +151,6 @@ def _proof(optimum: Optimum, exact: Exact) -> Proof:
         bound=optimum.bound / 100,
         rounding_cost=exact.cost,
         ledger_difference=exact.ledger_difference,
+        given_up=round(optimum.value - optimum.kept),
+        attempts=chain.attempts,
     )

@@ -84,6 +84,15 @@ class CashLine(Line):
     floor: Cents
 
 
+class AttemptLine(Line):
+    """:class:`~repayplan.solvers.result.Attempt` as claimed."""
+
+    solver: str
+    options: str
+    status: str
+    programs: int
+
+
 class ProofLine(Line):
     """:class:`~repayplan.planning.result.Proof` as claimed."""
 
@@ -95,6 +104,8 @@ class ProofLine(Line):
     bound: Number | None
     rounding_cost: Cents | None
     ledger_difference: Cents | None
+    given_up: Cents | None = None
+    attempts: tuple[AttemptLine, ...] = ()
 
 
 class MetricsLine(Line):

@@ -13,6 +13,7 @@ from repayplan.cases.models import Case
 from repayplan.compliance.findings import Finding
 from repayplan.language import Message
 from repayplan.problem.terms import Terms
+from repayplan.solvers.result import Attempt
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,7 +55,11 @@ class CashRow:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """How good the plan is known to be. ``gap`` is of the unrounded plan, relative; ``rounding_cost`` in cents."""
+    """How good the plan is known to be. ``gap`` is of the unrounded plan, relative.
+
+    ``rounding_cost`` and ``given_up`` (value that the preference takes) in cents. ``attempts``: every solver and its
+    options, with how many programs ended how.
+    """
 
     gap: float | None
     solver: str
@@ -64,6 +69,8 @@ class Proof:
     bound: float | None
     rounding_cost: int | None
     ledger_difference: int | None
+    given_up: int | None = None
+    attempts: tuple[Attempt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

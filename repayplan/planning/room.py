@@ -17,45 +17,34 @@ class Room:
         self.problem = problem
         self.last = last
         self._paid = [0] * problem.shape[1]
-        self._before: int | None = None
 
     def pay(self, stage: int, cents: int) -> None:
         """Remember a payment; stages come in order."""
         self._paid[stage] = cents
-        self._before = stage
 
     def least(self, stage: int) -> int:
-        """What limits demand: the least installment, the largest fall from the one before."""
-        limits = self.problem.limits
-        if stage >= self.last or limits.exempt[0, stage]:
-            return 0
-        share, minimum = self._step(), float(limits.minimum[0])
-        fall = 0 if share is None else math.ceil((1 - share) * self._previous)
-        return max(0 if math.isnan(minimum) else int(minimum), fall)
+        """What limits demand: the least installment, the largest fall, the day's own amount, what is behind."""
+        limits, pace = self.problem.limits, self.problem.pace
+        demanded = [_or_nothing(pace.named[0, stage]), _or_nothing(pace.demanded[0, stage]) - sum(self._paid[:stage])]
+        base = int(pace.base[0, stage])
+        if stage < self.last and not limits.exempt[0, stage]:
+            demanded.append(_or_nothing(limits.minimum[0]))
+        if stage < self.last and base >= 0:
+            demanded.append(math.ceil((1 - Fraction(self.terms.step or 0)) * self._paid[base]))
+        return max(0, *demanded)
 
     def most(self, stage: int) -> int:
-        """What limits allow: floors from now on, cover, the largest installment, the largest rise."""
+        """What limits allow: floors and reserve from now on, cover, the largest installment, the largest rise."""
         so_far = sum(self._paid[:stage])
-        share = self._step()
+        base = int(self.problem.pace.base[0, stage])
         bounds = [int(self.problem.cash.payable[0, stage]) - so_far]
         if self.terms.maximum_installment is not None:
             bounds.append(self.terms.maximum_installment)
-        if share is not None:
-            bounds.append(math.floor((1 + share) * self._previous))
+        if base >= 0:
+            bounds.append(math.floor((1 + Fraction(self.terms.step or 0)) * self._paid[base]))
         if self.terms.cover_minimum is not None:
             bounds.append(self._covered(stage, Fraction(self.terms.cover_minimum)))
         return max(min(bounds), 0)
-
-    @property
-    def _previous(self) -> int:
-        return 0 if self._before is None else self._paid[self._before]
-
-    def _step(self) -> Fraction | None:
-        """The largest change from the payment date before; None where there is no such limit."""
-        limits = self.problem.limits
-        if self._before is None or limits.exempt[0, self._before] or math.isnan(limits.step[0]):
-            return None
-        return Fraction(self.terms.step or 0)
 
     def _covered(self, stage: int, ratio: Fraction) -> int:
         start = int(self.problem.cover.start[0, stage])
@@ -63,3 +52,7 @@ class Room:
         carried = int(self.problem.cash.carried[0, start]) - before
         available = int(self.problem.cover.cash[0, stage]) + Fraction(self.terms.counted_carry) * carried
         return math.floor(available / ratio) - in_window
+
+
+def _or_nothing(cents: float) -> int:
+    return 0 if math.isnan(cents) else math.ceil(cents)

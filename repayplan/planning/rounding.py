@@ -92,13 +92,14 @@ def _walk(
     payments: list[Payment] = []
     days = problem.days()
     room = Room(terms, problem, target.final)
+    totals = {**(totals or {}), **_pinned(problem)}
     for stage in np.flatnonzero(problem.pays[0]).tolist():
         for ledger in books:
             ledger.advance(days[stage])
         amounts = [
             _amount(problem, target, ledger, stage, loan, paid[loan], grain) for loan, ledger in enumerate(books)
         ]
-        total = totals[stage] if totals is not None and stage in totals else _within(room, stage, sum(amounts), grain)
+        total = totals[stage] if stage in totals else _within(room, stage, sum(amounts), grain)
         _spread(amounts, total, [_range(problem, target, book, stage, n) for n, book in enumerate(books)])
         room.pay(stage, sum(amounts))
         for loan, (ledger, cents) in enumerate(zip(books, amounts, strict=True)):
@@ -139,6 +140,9 @@ def _within(room: Room, stage: int, total: int, grain: Grain) -> int:
 
 def _range(problem: Problem, target: Target, ledger: Ledger, stage: int, loan: int) -> tuple[int, int]:
     """The least and the most that may be paid on one loan at one date."""
+    single = float(problem.pace.pinned_loan[0, stage, loan])
+    if not math.isnan(single):
+        return min(int(single), ledger.debt), min(int(single), ledger.debt)
     if stage == target.last[loan]:
         return ledger.debt, ledger.debt
     due = ledger.debt - ledger.principal
@@ -168,6 +172,14 @@ def _level_amounts(problem: Problem, target: Target, grain: Grain, *, raised: bo
     amount = floor_to(int(level) + (unit - 1 if grain.up else 0), unit)
     late = int(len(stages) * (level - amount) / unit) if raised else 0
     return {stage: amount + (unit if number >= len(stages) - late else 0) for number, stage in enumerate(stages)}
+
+
+def _pinned(problem: Problem) -> dict[int, int]:
+    """What is fixed for all loans together, by stage."""
+    return {
+        stage: int(problem.pace.pinned[0, stage])
+        for stage in np.flatnonzero(~np.isnan(problem.pace.pinned[0])).tolist()
+    }
 
 
 def _spread(amounts: list[int], total: int, ranges: list[tuple[int, int]]) -> None:

@@ -7,26 +7,17 @@ A *stage* ends on a day on which cash is checked: every payment date and every m
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-Cents = NDArray[np.int64]
-Real = NDArray[np.float64]
-Mask = NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Frozen:
-    """Arrays that cannot be written to once they are here."""
-
-    def __post_init__(self) -> None:
-        for item in fields(self):
-            value = getattr(self, item.name)
-            if isinstance(value, np.ndarray):
-                value.setflags(write=False)
+from repayplan.problem.frozen import Cents as Cents
+from repayplan.problem.frozen import Frozen as Frozen
+from repayplan.problem.frozen import Mask as Mask
+from repayplan.problem.frozen import Real as Real
+from repayplan.problem.pace import PaceArrays
 
 
 @dataclass(frozen=True)
@@ -35,6 +26,7 @@ class CashArrays(Frozen):
 
     ``trough``: the least that cash comes to between a stage's end and the end of the next, if nothing is ever paid.
     Flows of one day are netted; between two payments cash may still be lower than at either.
+    ``reach``: the stage up to which payments must be in hand already, the stage itself where no reserve is kept.
     """
 
     opening: Cents
@@ -42,6 +34,7 @@ class CashArrays(Frozen):
     inflow: Cents
     outflow: Cents
     trough: Cents
+    reach: NDArray[np.int64]
 
     @cached_property
     def unpaid(self) -> Cents:
@@ -71,8 +64,19 @@ class CashArrays(Frozen):
 
     @cached_property
     def payable(self) -> Cents:
-        """(N, T) the most that can have been paid up to each stage without a floor breaking then or later."""
-        return np.asarray(np.minimum.accumulate(self.room[:, ::-1], axis=1)[:, ::-1])
+        """(N, T) the most that can have been paid up to each stage with no floor or reserve breaking, then or later."""
+        later = np.minimum.accumulate(self.room[:, ::-1], axis=1)[:, ::-1]
+        stages = np.arange(later.shape[1])
+        return np.stack([row[np.searchsorted(reach, stages)] for row, reach in zip(later, self.reach, strict=True)])
+
+    @cached_property
+    def reserved(self) -> Real:
+        """(N, T) the most that can have been paid up to a payment date because earlier stages must hold it; or NaN."""
+        most = np.full(self.reach.shape, np.nan)
+        for case, stage in np.argwhere(self.reach > np.arange(self.reach.shape[1])):
+            ahead = self.reach[case, stage]
+            most[case, ahead] = np.fmin(most[case, ahead], self.room[case, stage])
+        return most
 
 
 @dataclass(frozen=True)
@@ -168,6 +172,7 @@ class Problem(Frozen):
     debt: DebtArrays
     value: ValueArrays
     limits: LimitArrays
+    pace: PaceArrays
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -210,8 +215,9 @@ class Problem(Frozen):
         off = np.full_like(self.limits.step, np.nan)
         never = np.zeros_like(self.limits.settle_full)
         limits = replace(self.limits, minimum=off, step=off, balloon=off, settle_full=never, level=never)
+        pace = self.pace.undemanding()
         nothing_due = np.zeros_like(self.debt.current)
         debt = replace(self.debt, current=nothing_due, collateral=np.zeros_like(self.debt.collateral))
         value = replace(self.value, recovery=np.zeros_like(self.value.recovery))
         modes = tuple("A" if uniform.all() else "replay" for uniform in self.debt.uniform)
-        return replace(self, modes=modes, limits=limits, debt=debt, value=value)
+        return replace(self, modes=modes, limits=limits, debt=debt, value=value, pace=pace)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -20,6 +21,7 @@ from repayplan.money import to_cents
 from repayplan.problem.arrays import CashArrays, CoverArrays, DebtArrays, LimitArrays, Mask, Problem, Real, ValueArrays
 from repayplan.problem.growth import at_signing, maps, one_rate
 from repayplan.problem.interest import affordable, due_dates, spare_cents
+from repayplan.problem.pace import PaceArrays, pace, refuse_impossible_pins, refuse_life_of_debt, reserved
 from repayplan.problem.terms import Terms, payment_dates, rate_after_signing, settlement_dates
 
 
@@ -33,7 +35,11 @@ def assemble(case: Case, terms: Terms) -> Problem:
     cash = _cash(case, terms, days, flows)
     cover = _cover(terms, days, pays, cash, _service(days, flows))
     grace = np.array([terms.grace_until is not None and day <= terms.grace_until for day in days])
-    debt, mode = _debt(case, terms, days, pays, grace, cash, cover)
+    owed = sum(round(at_signing(loan, terms.arrears).total) for loan in case.loans)
+    short = _short(pays, cash, owed)
+    paced = pace(case, terms, days, pays, grace, grace | short, owed)
+    cash = replace(cash, reach=reserved(terms, pays, grace | short)[None])
+    debt, mode = _debt(case, terms, days, pays, grace, cash, cover, paced)
     return Problem(
         loans=(tuple(loan.id for loan in case.loans),),
         modes=(mode,),
@@ -43,7 +49,8 @@ def assemble(case: Case, terms: Terms) -> Problem:
         cover=cover,
         debt=debt,
         value=_value(case, terms, days, debt),
-        limits=_limits(terms, grace | _short(pays, cash, debt), grace),
+        limits=_limits(terms, grace | short | paced.settled[0], grace),
+        pace=paced,
     )
 
 
@@ -61,6 +68,7 @@ def _cash(case: Case, terms: Terms, days: Sequence[dt.date], flows: Sequence[Flo
         inflow=inflow,
         outflow=outflow,
         trough=_trough(opening, by_day, days)[None],
+        reach=np.arange(len(days))[None],
     )
 
 
@@ -124,9 +132,10 @@ def _debt(
     grace: Mask,
     cash: CashArrays,
     cover: CoverArrays,
+    paced: PaceArrays,
 ) -> tuple[DebtArrays, str]:
     openings = [at_signing(loan, terms.arrears) for loan in case.loans]
-    due = due_dates(days, pays, terms.interest_every, grace & terms.grace_interest_only, grace)
+    due = due_dates(days, pays & ~paced.settled[0], terms.interest_every, grace & terms.grace_interest_only, grace)
     first = int(np.flatnonzero(due)[0]) if due.any() else len(days)
     periods = _settlement_periods(case, terms, days)
     growth, charge = (
@@ -138,9 +147,12 @@ def _debt(
     )
     opening = np.array([round(claim.total) for claim in openings], dtype=np.int64)
     principal = np.array([round(claim.principal) for claim in openings], dtype=np.int64)
+    refuse_impossible_pins(case, days, growth, charge, opening.astype(float))
     most = np.inf if terms.maximum_installment is None else float(terms.maximum_installment)
     spare = spare_cents(len(case.loans), sum(map(len, periods)))
-    can = affordable(due, growth, charge, opening.astype(float), principal.astype(float), cash, cover, most, spare)
+    can = affordable(
+        due, growth, charge, opening.astype(float), principal.astype(float), cash, cover, most, spare, paced.fixed
+    )
     arrays = DebtArrays(
         opening=opening[None],
         principal=principal[None],
@@ -153,6 +165,7 @@ def _debt(
         rank=_rank(case)[None],
         collateral=np.array([[to_cents(loan.collateral) for loan in case.loans]], dtype=np.int64),
     )
+    refuse_life_of_debt(terms, pays, grace & (not terms.grace_interest_only), arrays.current[0])
     return arrays, _mode(case, arrays, pays, grace, terms)
 
 
@@ -266,12 +279,12 @@ def _limits(terms: Terms, exempt: Mask, grace: Mask) -> LimitArrays:
     )
 
 
-def _short(pays: Mask, cash: CashArrays, debt: DebtArrays) -> Mask:
+def _short(pays: Mask, cash: CashArrays, owed: int) -> Mask:
     """(T,) stages up to which less than an even installment, the debt over the payment dates, can be spared in all.
 
     A first installment that is small for lack of cash must not hold down all those compared with it.
     """
-    return np.asarray(cash.payable[0] * int(pays.sum()) < int(debt.opening.sum()))
+    return np.asarray(cash.payable[0] * int(pays.sum()) < owed)
 
 
 def _or_nan(limit: int | Decimal | None) -> Real:

@@ -47,11 +47,12 @@ def affordable(
     cover: CoverArrays,
     most: float,
     spare: float,
+    fixed: Real,
 ) -> Mask:
     """(T,) the ``due`` dates that the interest-only path can pay. Arrays of one case: growth and charge (T, L).
 
     ``most`` and ``spare`` (cents): the largest installment, and what floors are to keep beyond the path for rounding;
-    cover loses up to as much again through what is carried.
+    cover loses up to as much again through what is carried. ``fixed`` (N, T): what is paid anyway; cents.
     """
     carried = cash.carried[0].astype(float)
     paid = np.zeros(len(due) + 1)
@@ -59,7 +60,7 @@ def affordable(
     can = np.zeros(len(due), dtype=bool)
     for stage in range(len(due)):
         debt = growth[stage] * debt + charge[stage]
-        paid[stage + 1] = paid[stage]
+        paid[stage + 1] = paid[stage] + fixed[0, stage]
         if not due[stage]:
             continue
         owed = float(np.maximum(debt - principal, 0).sum())

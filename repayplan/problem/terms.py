@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
 from repayplan.calendar.dates import add_months, recurring
-from repayplan.cases.models import Case, Cover, Grace, Loan
+from repayplan.cases.models import AverageLife, Case, Cover, Grace, Loan
 from repayplan.errors import Fault, InputError
 from repayplan.forecast import Window, forecast
 from repayplan.forecast.views import seen
@@ -58,7 +58,12 @@ class Terms:
     minimum_installment: int | None
     maximum_installment: int | None
     step: Decimal | None
+    step_against: str
     balloon: Decimal | None
+    reserve: int | None
+    cumulative: Decimal | None
+    average_life: Decimal | None
+    average_life_of: str
     unit: int
     receipt_day: int
     cost_day: int
@@ -83,6 +88,7 @@ def resolve(case: Case) -> Terms:
     policy = case.policy
     cover = policy.cover if isinstance(policy.cover, Cover) else Cover.model_construct()
     grace = policy.grace if isinstance(policy.grace, Grace) else None
+    life = policy.average_life if isinstance(policy.average_life, AverageLife) else None
     filler.note("grace", policy.grace)
     filler.views()
     months = filler.quietly("months", policy.months) if policy.maturity else filler.value("months", policy.months)
@@ -114,20 +120,31 @@ def resolve(case: Case) -> Terms:
         minimum_installment=_cents(filler.limit("minimum_installment", policy.minimum_installment)),
         maximum_installment=_cents(filler.limit("maximum_installment", policy.maximum_installment)),
         step=_share(filler.limit("step", policy.step)),
+        step_against=policy.step_against or "previous",
         balloon=_share(filler.limit("balloon", policy.balloon)),
+        reserve=_unless_off(policy.reserve),
+        cumulative=_unless_off(policy.cumulative),
+        average_life=life.years if life else None,
+        average_life_of=life.of if life else "payments",
         unit=to_cents(filler.decimal("unit", policy.unit)),
         receipt_day=filler.value("receipt_day", None),
         cost_day=filler.value("cost_day", None),
         defaults=tuple(filler.used),
     )
+    late = list(_after_the_term(case, terms))
+    if late:
+        raise InputError(late)
     if not payment_dates(case, terms):
         raise InputError(_no_payment_day(terms))
     return terms
 
 
 def payment_dates(case: Case, terms: Terms) -> list[dt.date]:
-    """Days on which an installment may fall, from the first payment to the maturity."""
-    return recurring(terms.payment_day, terms.payment_every, case.as_of, terms.maturity, terms.first_payment)
+    """Days on which an installment may fall, from the first payment to the maturity, and those named one by one."""
+    calendar = recurring(terms.payment_day, terms.payment_every, case.as_of, terms.maturity, terms.first_payment)
+    fixed = (payment.date for payment in case.policy.fixed_payments)
+    named = (payment.date for payment in case.policy.named_payments)
+    return sorted({*calendar, *fixed, *named})
 
 
 def settlement_dates(case: Case, terms: Terms) -> list[dt.date]:
@@ -262,6 +279,25 @@ def _share(value: Any) -> Decimal | None:
 
 def _cents(value: Decimal | None) -> int | None:
     return None if value is None else to_cents(value)
+
+
+def _unless_off(value: Any) -> Any:
+    return None if value == "off" else value
+
+
+def _after_the_term(case: Case, terms: Terms) -> Iterator[Fault]:
+    """Days of single payments that the term, which may rest on a default, does not reach."""
+    fixed = [(f"fixed_payments[{n}]", payment.date) for n, payment in enumerate(case.policy.fixed_payments)]
+    named = [(f"named_payments[{n}]", payment.date) for n, payment in enumerate(case.policy.named_payments)]
+    for place, date in (*fixed, *named):
+        if date > terms.maturity:
+            yield Fault(
+                tr("this payment comes after the end of the plan"),
+                f"policy.{place}.date",
+                f"{date}",
+                tr("at most {date}", date=terms.maturity),
+                tr("give an earlier day or a longer term (policy.months or policy.maturity)"),
+            )
 
 
 def _no_cash() -> Fault:

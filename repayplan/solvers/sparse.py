@@ -57,6 +57,17 @@ class SparseProgram:
         """Rows and columns."""
         return len(self.row_upper), len(self.cost)
 
+    def by_rows(self) -> tuple[list[list[int]], list[list[float]]]:
+        """For each row the columns it holds and their coefficients, none of them 0."""
+        columns: list[list[int]] = [[] for _ in range(self.shape[0])]
+        values: list[list[float]] = [[] for _ in range(self.shape[0])]
+        owner = np.repeat(np.arange(self.shape[1]), np.diff(self.starts))
+        for row, column, value in zip(self.indices.tolist(), owner.tolist(), self.values.tolist(), strict=True):
+            if value:
+                columns[row].append(column)
+                values[row].append(value)
+        return columns, values
+
 
 class Layout:
     """The pattern shared by all lanes of a staged program."""

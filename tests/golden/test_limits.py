@@ -30,6 +30,7 @@ STATES = {
     "cover": {"paid", "paid_before_window"},
     "interest": {"principal"},
     "step": {"previous"},
+    "life": {"average_life"},
     "balloon": {"previous", "earlier"},
 }
 """Rows that define what a limit's own rows speak of."""

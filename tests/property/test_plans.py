@@ -26,7 +26,7 @@ from repayplan.planning.verify import verify
 from repayplan.problem.assemble import assemble
 from repayplan.problem.terms import payment_dates, resolve
 
-FORBIDDING = {"floors", "cover", "maximum", "grace"}
+FORBIDDING = {"floors", "cover", "maximum", "grace", "reserve"}
 """Limits that paying nothing keeps; a best effort keeps them too."""
 
 
@@ -56,6 +56,12 @@ covers = st.fixed_dictionaries(
     optional={"window": st.sampled_from(["period", "rolling", "since_receipt"])},
 )
 
+FIXED = (
+    [{"date": "2027-02-10", "amount": "750.25"}],
+    [{"date": "2027-02-08", "amount": "300.00", "loan": "L1"}, {"date": "2027-02-19", "amount": "0.00"}],
+)
+
+
 policies = st.fixed_dictionaries(
     {
         "settle": st.sampled_from(["full", "best"]),
@@ -76,7 +82,15 @@ policies = st.fixed_dictionaries(
         "minimum_installment": amounts(1, 2_000),
         "maximum_installment": amounts(2_000, 90_000),
         "step": percents(5, 60),
+        "step_against": st.sampled_from(["previous", "last_year"]),
         "balloon": percents(10, 90),
+        "reserve": st.sampled_from([1, 2]),
+        "cumulative": percents(5, 60),
+        "average_life": st.fixed_dictionaries(
+            {"years": st.sampled_from(["0.2", "0.35", "0.6"])}, optional={"of": st.sampled_from(["principal"])}
+        ),
+        "named_payments": st.just([{"date": "2027-02-20", "amount": "400.00"}]),
+        "fixed_payments": st.sampled_from(FIXED),
         "arrears": st.sampled_from(["capitalize", "keep"]),
     },
 )
@@ -161,12 +175,20 @@ def test_more_cash_never_recovers_less(case: Case, data: st.DataObject) -> None:
 
     That needs limits that only widen with cash. Floors do: cash without payments rises by as much as the floor does
     where it had fallen, or more. Cover over a period or a rolling window does: its right-hand side grows, and what is
-    carried into it. Step, minimum, balloon and interest dates do not: they are let off where no cash is forecast, so
+    carried into it. A reserve begins sooner, cumulative payments and average life demand. Step, minimum, balloon and interest dates do not: they are let off where no cash is forecast, so
     more cash may demand more; windows since the last receipt move with a new receipt; a level shape must follow the
     best date to end on. They are off here. Paying all is not demanded, since a plan must exist with and without.
     """
-    off = dict.fromkeys(("step", "minimum_installment", "balloon", "interest_every"), "off")
-    policy = {**off, "shape": "free", "settle": "best", "arrears": "capitalize", "tolerance": Decimal(0)}
+    off = dict.fromkeys(("step", "minimum_installment", "balloon", "interest_every", *PACED), "off")
+    policy = {
+        **off,
+        "named_payments": (),
+        "fixed_payments": (),
+        "shape": "free",
+        "settle": "best",
+        "arrears": "capitalize",
+        "tolerance": Decimal(0),
+    }
     cover = case.policy.cover
     if cover is not None and cover != "off" and cover.window != "rolling":
         policy["cover"] = cover.model_copy(update={"window": "period"})
@@ -220,6 +242,9 @@ def test_a_thousand_times_the_money_is_a_thousand_times_the_plan(case: Case) -> 
     assert large.metrics.payments == pytest.approx(small.metrics.payments, abs=1)
 
 
+PACED = ("reserve", "cumulative", "average_life")
+
+
 def times(case: Case, factor: int) -> Case:
     """The case with every amount of money multiplied."""
 
@@ -236,11 +261,16 @@ def times(case: Case, factor: int) -> Case:
         for source in case.cash.sources
     )
     cash = scaled(case.cash, "opening", "operating_cost", "floor", "contingency")
+    policy = scaled(case.policy, "unit", "minimum_installment", "maximum_installment")
+    dated = {
+        name: tuple(scaled(payment, "amount") for payment in getattr(policy, name))
+        for name in ("named_payments", "fixed_payments")
+    }
     return case.model_copy(
         update={
             "loans": tuple(scaled(loan, *claimed) for loan in case.loans),
             "cash": cash.model_copy(update={"sources": sources}),
-            "policy": scaled(case.policy, "unit", "minimum_installment", "maximum_installment"),
+            "policy": policy.model_copy(update=dated),
         }
     )
 

@@ -34,7 +34,8 @@ class Example:
         """The case: 5,000.00 on hand, a floor of 2,000.00 and 1,000.00 a month where nothing else is said."""
         cash = {"opening": "5000.00", "floor": "2000.00", "monthly": ["1000.00"] * len(self.good), **self.cash}
         months = len(self.good)
-        return make_case(loan={"principal": "10000.00"}, months=months, settle=self.settle, **cash, **self.policy)
+        policy = {"months": months, "settle": self.settle, **self.policy}
+        return make_case(loan={"principal": "10000.00"}, **cash, **policy)
 
 
 EXAMPLES: Mapping[str, Example] = {
@@ -100,6 +101,18 @@ EXAMPLES: Mapping[str, Example] = {
         policy={"step": "25%"},
         cash={"opening": "9000.00"},
     ),
+    # every half year: December against December, June against June, which say nothing of each other
+    "step.last_year": Example(
+        "step",
+        good=(100_000, 20_000, 125_000, 15_000),
+        bad={
+            (100_000, 20_000, 125_001, 15_000): 1,
+            (100_000, 20_000, 74_999, 15_000): 1,
+            (100_000, 20_000, 125_000, 25_001): 1,
+        },
+        policy={"step": "25%", "step_against": "last_year", "payment_every": 6, "months": 19},
+        cash={"opening": "9000.00"},
+    ),
     # four fifths of 10,000 in the last three of four, where an even schedule has three quarters
     "balloon": Example(
         "balloon",
@@ -116,6 +129,51 @@ EXAMPLES: Mapping[str, Example] = {
         bad={(100_000, 253_000, 253_000, 253_041): 1},
         policy={"balloon": "20%"},
         cash={"opening": "12000.00"},
+    ),
+    # 9,000 on hand and a floor of 2,000: in December 7,000 must hold December's and January's payment, in January
+    # 8,000 those up to February
+    "reserve": Example(
+        "reserve",
+        good=(300_000, 400_000, 100_000),
+        bad={(300_000, 400_001, 99_999): 1, (300_000, 400_000, 100_001): 1},
+        policy={"reserve": 1},
+        cash={"opening": "9000.00"},
+    ),
+    # 60 % of 10,000 over three dates: 2,000 by each
+    "cumulative": Example(
+        "cumulative",
+        good=(200_000, 200_000, 200_000),
+        bad={(199_999, 200_001, 200_000): 1, (200_000, 200_000, 199_999): 1},
+        policy={"cumulative": "60%"},
+        cash={"opening": "9000.00"},
+    ),
+    "named": Example(
+        "named",
+        good=(10_000, 50_000, 10_000),
+        bad={(10_000, 49_999, 10_000): 1},
+        policy={"named_payments": [{"date": "2027-01-20", "amount": "500.00"}]},
+    ),
+    "fixed": Example(
+        "fixed",
+        good=(10_000, 50_000, 10_000),
+        bad={(10_000, 49_999, 10_000): 1, (10_000, 50_001, 10_000): 1},
+        policy={"fixed_payments": [{"date": "2027-01-20", "amount": "500.00"}]},
+    ),
+    # a fifth of a year is 73 days; the dates are 30, 61 and 92 days away: −43 x 1,900 + 19 x 4,300 = 0
+    "life": Example(
+        "life",
+        good=(190_000, 0, 430_000),
+        bad={(190_000, 0, 430_001): 1},
+        policy={"average_life": {"years": "0.2"}},
+        cash={"opening": "9000.00"},
+    ),
+    # the same principal, and interest of 30.00, then 31 days on 8,100: 25.11
+    "life.principal": Example(
+        "life",
+        good=(193_000, 2_511, 432_511),
+        bad={(193_000, 2_511, 432_512): 1},
+        policy={"average_life": {"years": "0.2", "of": "principal"}, "interest_every": 1},
+        cash={"opening": "9000.00"},
     ),
     # every second month: Dec 30.00; by February 31.00 + 31.00 and 0.10 on January's
     "interest": Example(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from repayplan.problem.arrays import CashArrays, CoverArrays, DebtArrays, LimitArrays, Problem, ValueArrays
+from repayplan.problem.pace import PaceArrays
 
 
 def months_problem(
@@ -32,7 +33,9 @@ def months_problem(
         modes=("A",),
         dates=np.datetime64("2026-12-20") + 30 * np.arange(count)[None],
         pays=~never,
-        cash=CashArrays(np.array([0]), np.array([0]), received, none, np.cumsum(received, axis=1)),
+        cash=CashArrays(
+            np.array([0]), np.array([0]), received, none, np.cumsum(received, axis=1), np.arange(count)[None]
+        ),
         cover=CoverArrays(none, none, off, np.array([1.0])),
         debt=DebtArrays(
             opening=owed,
@@ -67,4 +70,5 @@ def months_problem(
             settle_full=np.array([True]),
             level=np.array([level]),
         ),
+        pace=PaceArrays.off(1, count, 1),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from repayplan.formulation.frame import EARLIER, PREVIOUS, Frame
+from repayplan.formulation.frame import EARLIER, PREVIOUS, REGULAR, Frame
 from repayplan.formulation.registry import limit
 from repayplan.problem.arrays import Mask, Real
 from repayplan.solvers.staged import Draft, Piece, When
@@ -41,26 +41,51 @@ def maximum(draft: Draft, frame: Frame) -> None:
 
 @limit(
     "step",
-    formula="(1 − σ) x_{t−1} ≤ x_t ≤ (1 + σ) x_{t−1}",
+    formula="(1 − σ) x_{t−1} ≤ x_t ≤ (1 + σ) x_{t−1}, or x_{t−12 months} in place of x_{t−1}",
     source="bank policy; the first payment after grace, or once an even installment can be spared, is free, "
     "the last may be smaller",
     sign="0",
-    applies="payment dates after the first",
+    applies="payment dates after the first, or after the first year, that are not fixed",
     at_least=True,
 )
 def step(draft: Draft, frame: Frame) -> None:
-    """From one payment date to the next the installment changes by a share σ at most."""
+    """From one payment date to the next, or from a year before, the installment changes by a share σ at most."""
     share = frame.problem.limits.step
     if np.isnan(share).all():
         return
     sigma: Real = np.nan_to_num(share)[:, None]
-    where = stepped(frame) & ~np.isnan(share)[:, None]
-    previous = _remember(draft, frame, PREVIOUS, None)
+    base = frame.problem.pace.base
+    where = (base >= 0) & ~np.isnan(share)[:, None]
+    spare = (2 + sigma) * _known(frame, frame.problem.limits.margin)
+    if frame.problem.pace.yearly.any():
+        _long_step(draft, frame, sigma, spare, where)
+        return
+    name = PREVIOUS if (_regular(frame) == frame.problem.pays).all() else REGULAR
+    previous = _remember(draft, frame, name, None, _regular(frame))
     rise: list[Piece] = [*_total(frame, 1.0), (-(1 + sigma), previous, When.BEFORE)]
     fall: list[Piece] = [*_total(frame, -1.0), (1 - sigma, previous, When.BEFORE)]
-    spare = (2 + sigma) * _known(frame, frame.problem.limits.margin)
     draft.row("step.rise", rise, -spare, where=where & frame.up_to_last)
     draft.row("step.fall", fall, -spare, where=where & frame.before_last)
+
+
+def _regular(frame: Frame) -> Mask:
+    """(N, T) payment dates whose amount is not settled otherwise."""
+    return np.asarray(frame.problem.pays & ~frame.problem.pace.settled)
+
+
+def _long_step(draft: Draft, frame: Frame, sigma: Real, spare: Real, where: Mask) -> None:
+    """A step from the payment of a year before reaches across stages: rows of their own, one date at a time."""
+    base = frame.problem.pace.base
+    for stage in np.flatnonzero(where.any(axis=0)).tolist():
+        then = int(base[0, stage])
+        for name, sign, weight, dates in (
+            ("step.rise", 1.0, -(1 + sigma), frame.up_to_last),
+            ("step.fall", -1.0, 1 - sigma, frame.before_last),
+        ):
+            row = np.zeros((len(sigma), frame.stages))
+            row[:, stage], row[:, then] = sign, weight[:, 0]
+            active = (where & dates)[:, stage]
+            draft.long_row(name, dict.fromkeys(frame.payments, row), -spare[:, 0], where=active, stage=stage)
 
 
 @limit(
@@ -80,8 +105,8 @@ def balloon(draft: Draft, frame: Frame) -> None:
     share = frame.problem.limits.balloon
     if np.isnan(share).all():
         return
-    previous = _remember(draft, frame, PREVIOUS, None)
-    earlier = _remember(draft, frame, EARLIER, previous)
+    previous = _remember(draft, frame, PREVIOUS, None, frame.problem.pays)
+    earlier = _remember(draft, frame, EARLIER, previous, frame.problem.pays)
     even = LAST_PAYMENTS / np.maximum(np.cumsum(frame.problem.pays, axis=1), 1)
     where = frame.at_last & ~np.isnan(share)[:, None] & (even < 1)
     terms: list[Piece] = [*_total(frame, 1.0), (1.0, previous, When.BEFORE), (1.0, earlier, When.BEFORE)]
@@ -89,16 +114,6 @@ def balloon(draft: Draft, frame: Frame) -> None:
     grown = frame.money(frame.problem.debt.unpaid.sum(axis=2))
     beta = np.nan_to_num(share)[:, None]
     draft.row("balloon", terms, np.where(even > beta, even * grown, beta) - spare, where=where)
-
-
-def stepped(frame: Frame) -> Mask:
-    """(N, T) payment dates whose predecessor is a payment date that counts as an installment."""
-    problem = frame.problem
-    result = np.zeros_like(problem.pays)
-    for case, pays in enumerate(problem.pays):
-        dates = np.flatnonzero(pays)
-        result[case, dates[1:]] = ~problem.limits.exempt[case, dates[:-1]]
-    return result
 
 
 def _total(frame: Frame, sign: float) -> list[Piece]:
@@ -110,14 +125,14 @@ def _known(frame: Frame, cents: ArrayLike) -> Real:
     return frame.money(np.nan_to_num(np.asarray(cents, dtype=float)))[:, None]
 
 
-def _remember(draft: Draft, frame: Frame, name: str, of: str | None) -> str:
-    """A state that holds the payment of the latest payment date, or what ``of`` held before it.
+def _remember(draft: Draft, frame: Frame, name: str, of: str | None, dates: Mask) -> str:
+    """A state that holds the payment of the latest of the ``dates``, or what ``of`` held before it.
 
     Written once, whichever limit asks first.
     """
     if name in draft.columns:
         return name
-    pays = frame.problem.pays.astype(float)
+    pays = dates.astype(float)
     most = sum(draft.columns[payment].upper.max(axis=1) for payment in frame.payments)
     draft.column(name, 0.0, np.asarray(most)[:, None])
     taken: list[Piece] = [(-pays, payment) for payment in frame.payments] if of is None else [(-pays, of, When.BEFORE)]

@@ -1,0 +1,209 @@
+"""What a policy says of when money comes: reserve, cumulative payments, single days, average life, step.
+
+Cents as floats where NaN stands for no limit, like :class:`~repayplan.problem.arrays.LimitArrays`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from repayplan.calendar.dates import add_months
+from repayplan.cases.models import Case
+from repayplan.errors import Fault, InputError
+from repayplan.language import tr
+from repayplan.money import grouped, to_cents
+from repayplan.problem.frozen import Frozen, Mask, Real
+from repayplan.problem.terms import Terms
+
+DAYS_A_YEAR = 365
+"""Average life counts years of so many days, as a plan's figures do."""
+
+
+@dataclass(frozen=True)
+class PaceArrays(Frozen):
+    """(N, T) unless said. ``day``: days since signing.
+
+    ``demanded``: cents to have been paid by a payment date; ``named``: the least of its payment.
+    ``pinned``: the payment of all loans, ``pinned_loan`` (N, T, L) of one. ``base``: the stage whose payment a step is
+    taken from, −1 where it is free; ``yearly`` (N,): it lies a year back.
+    ``life`` (N,): days of the longest average life; ``life_of_principal`` (N,): of principal alone.
+    """
+
+    day: NDArray[np.int64]
+    demanded: Real
+    named: Real
+    pinned: Real
+    pinned_loan: Real
+    base: NDArray[np.int64]
+    yearly: Mask
+    life: Real
+    life_of_principal: Mask
+
+    @classmethod
+    def off(cls, cases: int, stages: int, loans: int) -> PaceArrays:
+        """No such limit."""
+        nothing = np.full((cases, stages), np.nan)
+        return cls(
+            day=np.zeros((cases, stages), dtype=np.int64),
+            demanded=nothing,
+            named=nothing,
+            pinned=nothing,
+            pinned_loan=np.full((cases, stages, loans), np.nan),
+            base=np.full((cases, stages), -1),
+            yearly=np.zeros(cases, dtype=bool),
+            life=np.full(cases, np.nan),
+            life_of_principal=np.zeros(cases, dtype=bool),
+        )
+
+    @property
+    def settled(self) -> Mask:
+        """(N, T) stages whose payment, of all loans or of some, is pinned."""
+        return np.asarray(~np.isnan(self.pinned) | ~np.isnan(self.pinned_loan).all(axis=2))
+
+    @property
+    def fixed(self) -> Real:
+        """(N, T) cents that are pinned, of all loans or of some; 0 where nothing is."""
+        return np.asarray(np.where(np.isnan(self.pinned), np.nansum(self.pinned_loan, axis=2), self.pinned))
+
+    def undemanding(self) -> PaceArrays:
+        """The same without anything that demands money."""
+        return replace(PaceArrays.off(*self.pinned_loan.shape), day=self.day)
+
+
+def pins(case: Case, days: Sequence[dt.date]) -> tuple[Real, Real]:
+    """Fixed payments as arrays: of all loans (T,), of each (T, L); NaN where nothing is fixed."""
+    total, single = np.full(len(days), np.nan), np.full((len(days), len(case.loans)), np.nan)
+    loans = [loan.id for loan in case.loans]
+    for payment in case.policy.fixed_payments:
+        stage = days.index(payment.date)
+        if payment.loan is None:
+            total[stage] = to_cents(payment.amount)
+        else:
+            single[stage, loans.index(payment.loan)] = to_cents(payment.amount)
+    return total, single
+
+
+def pace(
+    case: Case, terms: Terms, days: Sequence[dt.date], pays: Mask, grace: Mask, exempt: Mask, owed: int
+) -> PaceArrays:
+    """The arrays of one case. ``exempt`` (T,): dates that limits on installments leave out; ``owed``: cents."""
+    total, single = pins(case, days)
+    settled = ~np.isnan(total) | ~np.isnan(single).all(axis=1)
+    return PaceArrays(
+        day=np.array([[(day - case.as_of).days for day in days]]),
+        demanded=_demanded(terms, pays & ~grace, owed)[None],
+        named=_named(case, terms, days)[None],
+        pinned=total[None],
+        pinned_loan=single[None],
+        base=_base(terms, days, pays & ~settled, exempt)[None],
+        yearly=np.array([terms.step_against == "last_year"]),
+        life=np.array([np.nan if terms.average_life is None else float(terms.average_life * DAYS_A_YEAR)]),
+        life_of_principal=np.array([terms.average_life_of == "principal"]),
+    )
+
+
+def _demanded(terms: Terms, counted: Mask, owed: int) -> Real:
+    """(T,) φ × debt × share of the payment dates after grace that have come."""
+    if terms.cumulative is None:
+        return np.full(len(counted), np.nan)
+    gone = np.cumsum(counted) / max(int(counted.sum()), 1)
+    return np.where(counted, float(terms.cumulative) * owed * gone, np.nan)
+
+
+def _named(case: Case, terms: Terms, days: Sequence[dt.date]) -> Real:
+    least = np.full(len(days), np.nan)
+    for payment in case.policy.named_payments:
+        given = terms.minimum_installment or 0 if payment.amount is None else to_cents(payment.amount)
+        least[days.index(payment.date)] = given
+    return least
+
+
+def _base(terms: Terms, days: Sequence[dt.date], regular: Mask, exempt: Mask) -> NDArray[np.int64]:
+    """(T,) the payment date that a step is taken from: the one before, or that of the same month a year earlier."""
+    base = np.full(len(days), -1)
+    if terms.step is None:
+        return base
+    dates = np.flatnonzero(regular).tolist()
+    by_month = {(days[stage].year, days[stage].month): stage for stage in reversed(dates)}
+    for number, stage in enumerate(dates):
+        back = add_months(days[stage], -12)
+        yearly = by_month.get((back.year, back.month), -1)
+        before = dates[number - 1] if number else -1
+        base[stage] = yearly if terms.step_against == "last_year" else before
+    return np.where((base >= 0) & ~exempt[base], base, -1)
+
+
+def reserved(terms: Terms, pays: Mask, exempt: Mask) -> NDArray[np.int64]:
+    """(T,) the last payment date whose payment the cash of a stage must hold already, the stage itself without reserve.
+
+    The reserve is kept from the first date on that can spare an even installment.
+    """
+    reach = np.arange(len(pays))
+    dates = np.flatnonzero(pays)
+    first = np.flatnonzero(pays & ~exempt)
+    if terms.reserve is None or not first.size:
+        return reach
+    for stage in range(int(first[0]), len(pays)):
+        ahead = dates[dates > stage][: terms.reserve]
+        reach[stage] = int(ahead[-1]) if ahead.size else stage
+    return reach
+
+
+def refuse_life_of_debt(terms: Terms, pays: Mask, skipped: Mask, current: Mask) -> None:
+    """InputError where average life of principal is asked for and principal is not the debt after every payment.
+
+    Rows that only bound principal from above would let it vanish: any average life would seem to hold.
+    """
+    if terms.average_life is None or terms.average_life_of != "principal":
+        return
+    if (current | ~pays | skipped).all() and current.any():
+        return
+    raise InputError(
+        Fault(
+            tr("average life of principal needs interest to be paid up at every payment"),
+            "policy.average_life.of",
+            "principal",
+            tr("interest current, and affordable, on every payment date"),
+            tr("bring interest current at every payment (policy.interest_every), or write of: payments"),
+        )
+    )
+
+
+def refuse_impossible_pins(case: Case, days: Sequence[dt.date], growth: Real, charge: Real, opening: Real) -> None:
+    """InputError for a fixed payment above what is owed then if nothing but fixed payments is made before.
+
+    Interest that is spared by what is fixed for all loans together is not counted: that is left to the solver.
+    ``growth`` and ``charge`` (T, L), ``opening`` (L,) cents.
+    """
+    total, single = pins(case, days)
+    numbers = {(payment.date, payment.loan): n for n, payment in enumerate(case.policy.fixed_payments)}
+    debt, together, faults = opening.astype(float), 0.0, []
+    for stage, day in enumerate(days):
+        debt = growth[stage] * debt + charge[stage]
+        for loan in np.flatnonzero(~np.isnan(single[stage])).tolist():
+            owed, paid = float(debt[loan]), float(single[stage, loan])
+            if paid > owed + 1:
+                faults.append(_above(numbers[day, case.loans[loan].id], paid, owed))
+            debt[loan] = max(owed - paid, 0.0)
+        if not np.isnan(total[stage]):
+            owed, paid = float(debt.sum()) - together, float(total[stage])
+            if paid > owed + 1:
+                faults.append(_above(numbers[day, None], paid, max(owed, 0.0)))
+            together += paid
+    if faults:
+        raise InputError(faults)
+
+
+def _above(number: int, paid: float, owed: float) -> Fault:
+    return Fault(
+        tr("more is fixed for this day than is owed then"),
+        f"policy.fixed_payments[{number}].amount",
+        grouped(int(paid)),
+        tr("at most {limit}", limit=grouped(int(owed))),
+        tr("lower the amount"),
+    )

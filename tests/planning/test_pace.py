@@ -1,0 +1,205 @@
+"""Reserve, cumulative payments, single days, average life and yearly steps in finished plans."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import pytest
+from making import make_case, prepare
+from numpy.typing import NDArray
+
+from repayplan.cases.models import Case
+from repayplan.errors import InputError
+from repayplan.planning.plan import plan
+from repayplan.planning.plan_file import plan_file
+from repayplan.planning.result import Plan
+from repayplan.planning.verify import verify
+
+
+def paid_on(made: Plan) -> dict[str, int]:
+    """Cents by date over all loans."""
+    totals: dict[str, int] = {}
+    for row in made.installments:
+        totals[f"{row.date}"] = totals.get(f"{row.date}", 0) + row.payment
+    return totals
+
+
+def planned(case: Case) -> Plan:
+    """A plan that is proved and that ``verify`` confirms."""
+    made = plan(case)
+    assert made.status == "optimal"
+    assert [finding for finding in verify(plan_file(made)) if finding.result == "fail"] == []
+    return made
+
+
+def misses(made: Plan, receipts: NDArray[np.float64], kept: NDArray[np.float64]) -> float:
+    """Share of futures (S, n) in which an installment is paid late or not in full, ``kept`` (n,) not being touched."""
+    due = np.array([row.payment for row in made.installments], dtype=float)
+    cash, owed = np.full(len(receipts), 100.0 * float(made.case.cash.opening)), np.zeros(len(receipts))
+    missed = np.zeros(len(receipts), dtype=bool)
+    for month, amount in enumerate(due):
+        owed += amount
+        paid = np.minimum(owed, np.maximum(cash - kept[month], 0.0))
+        cash, owed = cash - paid + receipts[:, month], owed - paid
+        missed |= owed >= 1.0
+    return float(missed.mean())
+
+
+def test_a_reserve_is_kept_by_the_plan_and_must_not_cause_misses() -> None:
+    """Twelve installments with two in reserve, receipts that scatter by a quarter around what was expected.
+
+    A reserve that no one may touch is a higher floor: a month that brings less than its installment is a miss at once.
+    One that may be used carries the borrower over such months. Planning keeps it, nothing else does.
+    """
+    case = make_case(
+        loan={"principal": "115000.00"},
+        opening="36000.00",
+        floor="5000.00",
+        monthly=["9900.00"] * 12,
+        months=12,
+        shape="level",
+        reserve=2,
+        unit="100.00",
+    )
+    made = planned(case)
+    due = np.array([row.payment for row in made.installments], dtype=float)
+    assert len(due) == 12
+    floor = np.full(12, 100.0 * float(made.case.cash.floor or 0))
+    ahead = np.array([due[month + 1 : month + 3].sum() for month in range(12)])
+    expected = np.full((1, 12), 990_000.0)
+    assert misses(made, expected, floor + ahead) == 0.0  # as expected, the reserve is never needed
+    scattered = expected * (1 + 0.25 * np.random.default_rng(7).standard_normal((20_000, 12)))
+    assert misses(made, scattered, floor + ahead) > 0.5
+    assert misses(made, scattered, floor) < 0.01
+
+
+def test_without_a_reserve_more_is_paid_earlier() -> None:
+    known: dict[str, Any] = {"loan": {"principal": "20000.00"}, "opening": "9000.00", "monthly": ["6000.00"] * 4}
+    free, kept = planned(make_case(**known, months=4)), planned(make_case(**known, months=4, reserve=1))
+    assert paid_on(free)["2026-12-20"] == 900_000
+    # X up to January is what December has in hand, up to February what January has, and so on
+    totals = paid_on(kept)
+    assert totals["2026-12-20"] + totals.get("2027-01-20", 0) == 900_000
+    assert sum(totals.get(day, 0) for day in ("2026-12-20", "2027-01-20", "2027-02-20")) == 1_500_000
+
+
+def test_fixed_payments_are_paid_to_the_cent_on_days_of_their_own() -> None:
+    made = planned(
+        make_case(
+            loans=[{"principal": "10000.00"}, {"principal": "8000.00"}],
+            opening="6000.00",
+            monthly=["5000.00"] * 5,
+            months=5,
+            unit="100.00",
+            minimum_installment="200.00",
+            step="60%",
+            fixed_payments=[
+                {"date": "2027-01-05", "amount": "1234.56"},
+                {"date": "2027-02-20", "amount": "77.77", "loan": "L2"},
+                {"date": "2027-03-20", "amount": "0.00"},
+            ],
+        )
+    )
+    totals = paid_on(made)
+    assert totals["2027-01-05"] == 123_456
+    assert [row.payment for row in made.installments if f"{row.date}" == "2027-02-20" and row.loan == "L2"] == [7_777]
+    assert "2027-03-20" not in totals
+    assert made.metrics.unpaid == 0
+
+
+@pytest.mark.parametrize(
+    ("fixed", "said"),
+    [
+        ({"date": "2026-11-20", "amount": "1.00"}, "before the plan is signed"),
+        ({"date": "2028-11-20", "amount": "1.00"}, "after the end of the plan"),
+        ({"date": "2027-01-20", "amount": "10061.94"}, "more is fixed"),
+        ({"date": "2027-01-20", "amount": "1.00", "loan": "L9"}, "the case has no loan"),
+    ],
+)
+def test_fixed_payments_that_cannot_be_are_refused(fixed: dict[str, str], said: str) -> None:
+    # 10,000.00 with 30 and 31 days of interest: 10,061.09 on 20 January, and a cent for rounding
+    with pytest.raises((InputError, ValueError), match=said):
+        prepare(make_case(loan={"principal": "10000.00"}, opening="20000.00", months=3, fixed_payments=[fixed]))
+
+
+def test_what_is_owed_then_may_be_fixed() -> None:
+    fixed = [{"date": "2027-01-20", "amount": "10061.09"}, {"date": "2026-12-20", "amount": "0.00"}]
+    made = planned(make_case(loan={"principal": "10000.00"}, opening="20000.00", months=3, fixed_payments=fixed))
+    assert paid_on(made) == {"2027-01-20": 1_006_109}
+
+
+@pytest.mark.parametrize(
+    ("policy", "said"),
+    [
+        ({"named_payments": [{"date": "2027-01-20"}]}, "how much is paid on"),
+        ({"named_payments": [{"date": "2027-01-20", "amount": "1.00"}] * 2}, "said twice"),
+        (
+            {"fixed_payments": [{"date": "2027-01-20", "amount": "1.00", **of} for of in ({}, {"loan": "L1"})]},
+            "said twice",
+        ),
+        (
+            {"grace": {"months": 2}, "fixed_payments": [{"date": "2027-01-20", "amount": "1.00"}]},
+            "time of reduced payments",
+        ),
+    ],
+)
+def test_single_days_must_make_sense(policy: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        make_case(months=6, **policy)
+
+
+def test_two_named_days_bring_what_they_should_though_the_rest_comes_late() -> None:
+    """With delay allowed and a debt that grows faster than money, everything waits for the end but what is named."""
+    made = planned(
+        make_case(
+            loan={"principal": "10000.00"},
+            opening="3000.00",
+            monthly=["1000.00"] * 11 + ["9000.00"],
+            months=12,
+            delay="allow",
+            discount_rate="0.00%",
+            named_payments=[{"date": "2027-02-05", "amount": "500.00"}, {"date": "2027-06-20", "amount": "700.00"}],
+        )
+    )
+    totals = paid_on(made)
+    assert (totals["2027-02-05"], totals["2027-06-20"]) == (50_000, 70_000)
+    assert len(totals) <= 5
+
+
+def test_cumulative_payments_keep_pace_though_waiting_would_gain() -> None:
+    known: dict[str, Any] = {"loan": {"principal": "12000.00"}, "opening": "20000.00", "delay": "allow"}
+    made = planned(make_case(**known, months=6, discount_rate="0.00%", cumulative="50%"))
+    # half of 12,000.00 over six dates, no more before the last
+    assert list(paid_on(made).values())[:5] == [100_000] * 5
+
+
+def test_a_season_may_step_against_last_year() -> None:
+    """Off-season 1,000 and in season 5,000 a month: steps of a twentieth from month to month cannot follow that.
+
+    1,000 growing by 5 % over 24 months comes to 1,000 x (1.05^24 − 1) / 0.05 = 44,502, and the debt is 60,000.
+    """
+    known: dict[str, Any] = {
+        "loan": {"principal": "60000.00"},
+        "opening": "1000.00",
+        "monthly": [*(["1000.00"] * 6), *(["5000.00"] * 6)] * 2,
+        "months": 24,
+        "step": "5%",
+    }
+    assert plan(make_case(**known)).status == "infeasible"
+    made = planned(make_case(**known, step_against="last_year"))
+    totals = {dt.date.fromisoformat(day): cents for day, cents in paid_on(made).items()}
+    for day, cents in totals.items():
+        before = totals.get(day.replace(year=day.year - 1))
+        # in December and January less than 60,000 / 24 can be spared in all: what is compared with them is free
+        if before is not None and day != max(totals) and day >= dt.date(2028, 2, 20):
+            assert 0.95 * before <= cents <= 1.05 * before
+
+
+def test_average_life_of_payments_bounds_how_late_money_comes() -> None:
+    known: dict[str, Any] = {"loan": {"principal": "12000.00"}, "opening": "20000.00", "delay": "allow"}
+    made = planned(make_case(**known, months=12, discount_rate="0.00%", average_life={"years": "0.5"}))
+    assert made.metrics.average_life_years is not None
+    assert 0.499 < made.metrics.average_life_years <= 0.5
+    assert planned(make_case(**known, months=12, discount_rate="0.00%")).metrics.final_date == dt.date(2027, 11, 20)

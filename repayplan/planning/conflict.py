@@ -19,6 +19,7 @@ from repayplan.formulation.build import formulate
 from repayplan.formulation.registry import limits
 from repayplan.problem.arrays import Problem
 from repayplan.solvers.certificate import dual_bound
+from repayplan.solvers.extending import with_columns
 from repayplan.solvers.highs import Highs
 from repayplan.solvers.sparse import Label, Layout, SparseProgram
 
@@ -157,23 +158,6 @@ class _Search:
         return _Lane(
             with_columns(program, rows, signs, np.maximum(room, 0.0)), np.arange(width, width + len(rows)), rows
         )
-
-
-def with_columns(
-    program: SparseProgram, rows: NDArray[np.intp], values: NDArray[np.float64], upper: NDArray[np.float64]
-) -> SparseProgram:
-    """The program with a column at its end for each of ``rows``: one entry, cost 0, from 0 to ``upper``."""
-    count, entries = len(rows), len(program.values)
-    return replace(
-        program,
-        cost=np.concatenate([np.zeros_like(program.cost), np.zeros(count)]),
-        lower=np.concatenate([program.lower, np.zeros(count)]),
-        upper=np.concatenate([program.upper, upper]),
-        integer=np.concatenate([program.integer, np.zeros(count, dtype=bool)]),
-        starts=np.concatenate([program.starts, np.arange(entries + 1, entries + count + 1)]).astype(np.int32),
-        indices=np.concatenate([program.indices, rows]).astype(np.int32),
-        values=np.concatenate([program.values, values]),
-    )
 
 
 def _owners(layout: Layout) -> Iterator[Member | None]:

@@ -263,7 +263,7 @@ def _mended(fault: Fault) -> Fault:
 
 def term_values(terms: Terms) -> dict[str, Scalar]:
     """Every term as a plain value; the defaults among them are told apart in ``defaults``."""
-    fields = [field.name for field in dataclasses.fields(terms) if field.name != "defaults"]
+    fields = [field.name for field in dataclasses.fields(terms) if field.name not in ("defaults", "dates")]
     return {name: _scalar(name, getattr(terms, name)) for name in fields}
 
 

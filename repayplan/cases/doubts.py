@@ -193,7 +193,8 @@ def _balance_sheets(case: Case) -> Iterator[Problem]:
 
 
 def _hazard(case: Case) -> Iterator[Problem]:
-    if (case.policy.hazard or 0) > MOST_HAZARD:
+    hazard = case.policy.hazard
+    if isinstance(hazard, Decimal) and hazard > MOST_HAZARD:
         yield Problem(
             ("policy", "hazard"),
             tr("this probability of default is unusual for one month"),

@@ -19,7 +19,7 @@ from repayplan.money import grouped
 from repayplan.planning.diving import dive
 from repayplan.planning.optimum import Optimum, optimize
 from repayplan.planning.rounding import Grain, aim, round_payments
-from repayplan.planning.value import debt_bound, expected_recovery, linear_debt
+from repayplan.planning.value import debt_bound, linear_debt, planned_value
 from repayplan.problem.arrays import Problem
 from repayplan.problem.terms import Terms
 from repayplan.solvers.chain import Chain
@@ -78,7 +78,7 @@ def make_exact(
 
 
 def _exact(problem: Problem, optimum: Optimum, result: Replay, unit: int) -> Exact:
-    worth = expected_recovery(problem, result.paid, result.debt, problem.value.planning[0])
+    worth = planned_value(problem, result.paid, result.debt)
     odd = (result.paid % unit != 0) & (result.debt > 0)  # what settles a loan is what is owed
     return Exact(result, unit, round(optimum.kept - worth), not odd.any(), _ledger_difference(result))
 

@@ -14,7 +14,7 @@ import numpy as np
 from repayplan.errors import Fault, SolverError
 from repayplan.formulation.build import Formulation, formulate
 from repayplan.language import tr
-from repayplan.planning.value import expected_recovery, linear_debt
+from repayplan.planning.value import linear_debt, planned_value
 from repayplan.problem.arrays import Problem, Real
 from repayplan.solvers.certificate import dual_bound
 from repayplan.solvers.chain import Chain
@@ -96,12 +96,37 @@ def solve(formulation: Formulation, chain: Chain) -> Optimum | None:
         payments=payments,
         value=best * scale,
         bound=bound * scale,
-        kept=expected_recovery(problem, payments, linear_debt(problem, payments), problem.value.planning[0]),
+        kept=planned_value(problem, payments, linear_debt(problem, payments)),
         gap=gap,
         valued=first[lane],
         preferred=preferred,
         solver=first[lane].solver,
     )
+
+
+def best_first(problem: Problem, chain: Chain | None = None) -> list[tuple[Problem, Optimum]]:
+    """The optimum of every bucket of burden that has one, the most valuable first; each with its problem.
+
+    The first is bounded by the bounds of all. See :func:`optimize`.
+    """
+    tried = [(bucket, optimize(bucket, chain)) for bucket in problem.buckets()]
+    found = [(bucket, optimum) for bucket, optimum in tried if optimum is not None]
+    found.sort(key=lambda pair: -pair[1].value)
+    if len(found) > 1:
+        bucket, best = found[0]
+        bound, scale = max(optimum.bound for _, optimum in found), float(problem.scale[0])
+        gap = max(best.gap, _gap(bound / scale, best.value / scale))
+        status = Status.OPTIMAL if gap <= CERTIFIED else Status.FEASIBLE
+        found[0] = bucket, replace(best, bound=bound, gap=gap, status=status)
+    return found
+
+
+def most_value(formulation: Formulation, chain: Chain) -> float | None:
+    """The most value of any lane, without a preference, in cents; None where no lane is solved, or there is no time."""
+    solutions = [chain.solve(formulation.valued(lane)) for lane in range(formulation.frame.lanes)]
+    values = [-solution.objective for solution in solutions if solution.status is Status.OPTIMAL]
+    scale = float(formulation.frame.problem.scale[0])
+    return max(values) * scale if values and not any(solution.out_of_time for solution in solutions) else None
 
 
 def _prefer(chain: Chain, formulation: Formulation, lane: int, least: float) -> Solution:

@@ -57,7 +57,7 @@ def sentence(plan: Replay, family: str, stage: int) -> Message:
     """What a limit says at a stage, be it one that holds installments down or one that demands them."""
     if family == "maturity":
         return tr("By {date} the whole debt must be settled", date=plan.days[plan.pay_stages[-1]])
-    if family in ("level", "shape"):
+    if family not in limits():
         return tr("On {date} the installment must keep to the shape", date=plan.days[stage])
     return _sentence(plan, family, stage)
 

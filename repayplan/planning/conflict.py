@@ -29,7 +29,7 @@ PROVEN = 1e-8
 BASIC = ("cover", "grace", "maximum", "floors", "maturity")
 """Limits that are left out last, the most basic at the end: they say the most about why there is no plan."""
 
-SHAPES = ("level", "shape")
+SHAPES = ("level",)
 """Rows of shapes, which are no limits but can be in the way as well."""
 
 
@@ -79,8 +79,12 @@ def _shrunk(search: _Search, kept: list[Member], part: Sequence[Member]) -> list
 
 @dataclass
 class _Lane:
-    """One date as the last payment: its elastic program, and duals that have proved something of it."""
+    """One date as the last payment: its elastic program, and duals that have proved something of it.
 
+    ``owners`` (m,): the limit of each row; lanes that share it share their rows, and so their proofs.
+    """
+
+    owners: list[Member | None]
     program: SparseProgram
     slacks: NDArray[np.intp]
     rows: NDArray[np.intp]
@@ -91,39 +95,42 @@ class _Search:
     """The elastic programs of a case, and what has been proved with them."""
 
     def __init__(self, problem: Problem) -> None:
-        formulation = formulate(problem)
-        self._owners = list(_owners(formulation.layout))
-        self.members = sorted({member for member in self._owners if member is not None})
-        self._lanes = [self._lane(formulation.valued(lane)) for lane in range(formulation.frame.lanes)]
+        self._lanes: list[_Lane] = []
+        for bucket in problem.buckets():
+            formulation = formulate(bucket)
+            owners = list(_owners(formulation.layout))
+            lanes = range(formulation.frame.lanes)
+            self._lanes += [_elastic(formulation.valued(lane), owners) for lane in lanes]
+        named = {owner for lane in self._lanes for owner in lane.owners}
+        self.members = sorted(owner for owner in named if owner is not None)
         self._engine = Highs()
         self._last_feasible = 0
 
     def contradictory(self, members: Collection[Member]) -> bool:
         """Whether it is proved for every lane that no payments keep all ``members``."""
-        active = np.array([owner is None or owner in members for owner in self._owners])
+        wanted = set(members)
         order = [self._last_feasible, *(n for n in range(len(self._lanes)) if n != self._last_feasible)]
         for number in order:
-            if not self._proved(self._lanes[number], active):
+            if not self._proved(self._lanes[number], wanted):
                 self._last_feasible = number
                 return False
         return True
 
     def blamed(self) -> list[Member]:
         """The members that the latest proof of each lane names."""
-        named: set[int] = set()
-        for lane in self._lanes:
-            named |= set(np.flatnonzero(lane.proofs[-1]).tolist())
-        owners = {self._owners[row] for row in named} - {None}
-        found = sorted(owner for owner in owners if owner is not None)
+        named = {lane.owners[row] for lane in self._lanes for row in np.flatnonzero(lane.proofs[-1]).tolist()}
+        found = sorted(owner for owner in named if owner is not None)
         return found if self.contradictory(found) else self.members
 
-    def _proved(self, lane: _Lane, active: NDArray[np.bool_]) -> bool:
-        program = replace(lane.program, cost=self._prices(lane, active))
+    def _proved(self, lane: _Lane, wanted: set[Member]) -> bool:
+        active = np.array([owner is None or owner in wanted for owner in lane.owners])
+        program = replace(lane.program, cost=_prices(lane, active))
         for proof in reversed(lane.proofs):
-            if self._bound(program, proof, active) > PROVEN:
+            if _bound(program, proof, active) > PROVEN:
                 return True
-        others = (proof for other in self._lanes for proof in other.proofs[-1:] if other is not lane)
-        found = next((proof for proof in others if self._bound(program, proof, active) > PROVEN), None)
+        alike = [other for other in self._lanes if other is not lane and other.owners is lane.owners]
+        others = (proof for other in alike for proof in other.proofs[-1:])
+        found = next((proof for proof in others if _bound(program, proof, active) > PROVEN), None)
         if found is None:
             solution = self._engine.solve(program)
             if not solution.solved:
@@ -136,28 +143,30 @@ class _Search:
         lane.proofs.append(duals)
         return True
 
-    def _bound(self, program: SparseProgram, proof: NDArray[np.float64], active: NDArray[np.bool_]) -> float:
-        return dual_bound(program, np.where(active, proof, 0.0))
 
-    def _prices(self, lane: _Lane, active: NDArray[np.bool_]) -> NDArray[np.float64]:
-        cost = np.zeros_like(lane.program.cost)
-        cost[lane.slacks] = active[lane.rows]
-        return cost
+def _bound(program: SparseProgram, proof: NDArray[np.float64], active: NDArray[np.bool_]) -> float:
+    return dual_bound(program, np.where(active, proof, 0.0))
 
-    def _lane(self, program: SparseProgram) -> _Lane:
-        """Columns for what is above a row and for what is below it, in boxes as large as they can be needed."""
-        owned = np.array([owner is not None for owner in self._owners])
-        least, most = _activity(program)
-        program = replace(program, integer=np.zeros_like(program.integer))  # a relaxation: what it excludes is excluded
-        above = np.flatnonzero(owned & np.isfinite(program.row_upper))
-        below = np.flatnonzero(owned & np.isfinite(program.row_lower))
-        rows = np.concatenate([above, below])
-        signs = np.concatenate([-np.ones(len(above)), np.ones(len(below))])
-        room = np.concatenate([(most - program.row_upper)[above], (program.row_lower - least)[below]])
-        width = len(program.cost)
-        return _Lane(
-            with_columns(program, rows, signs, np.maximum(room, 0.0)), np.arange(width, width + len(rows)), rows
-        )
+
+def _prices(lane: _Lane, active: NDArray[np.bool_]) -> NDArray[np.float64]:
+    cost = np.zeros_like(lane.program.cost)
+    cost[lane.slacks] = active[lane.rows]
+    return cost
+
+
+def _elastic(program: SparseProgram, owners: list[Member | None]) -> _Lane:
+    """Columns for what is above a row and for what is below it, in boxes as large as they can be needed."""
+    owned = np.array([owner is not None for owner in owners])
+    least, most = _activity(program)
+    program = replace(program, integer=np.zeros_like(program.integer))  # a relaxation: what it excludes is excluded
+    above = np.flatnonzero(owned & np.isfinite(program.row_upper))
+    below = np.flatnonzero(owned & np.isfinite(program.row_lower))
+    rows = np.concatenate([above, below])
+    signs = np.concatenate([-np.ones(len(above)), np.ones(len(below))])
+    room = np.concatenate([(most - program.row_upper)[above], (program.row_lower - least)[below]])
+    width = len(program.cost)
+    extended = with_columns(program, rows, signs, np.maximum(room, 0.0))
+    return _Lane(owners, extended, np.arange(width, width + len(rows)), rows)
 
 
 def _owners(layout: Layout) -> Iterator[Member | None]:

@@ -13,7 +13,8 @@ from itertools import accumulate
 from typing import Any
 
 from repayplan.calendar.dates import add_months
-from repayplan.cases.models import Case, Cover, Grace, Loan
+from repayplan.cases.concessions import Waiver
+from repayplan.cases.models import AverageLife, Case, Cover, Grace, Loan
 from repayplan.cases.sources import Assets, BankView, Lot
 from repayplan.language import Message, plural, tr
 from repayplan.money import grouped, to_cents, to_decimal
@@ -26,7 +27,7 @@ MOST_GRACE = 24
 SALE_MONTHS = 6
 """Months until a sale of collateral has brought its money."""
 
-HUNDREDTH = Decimal("0.01")
+HUNDREDTH, TENTH = Decimal("0.01"), Decimal("0.1")
 INTERVALS = (1, 2, 3, 6, 12, None)
 """Months between dates on which interest is paid up; None: it need not be before the debt is."""
 
@@ -120,7 +121,77 @@ def _step(case: Case, terms: Terms) -> Lever | None:
     )
 
 
-def _share(case: Case, name: str, now: Decimal | None, usual: int, words: Callable[[str], Message]) -> Lever | None:
+def _burden(case: Case, terms: Terms) -> Lever | None:
+    return _share(
+        case,
+        "max_burden",
+        terms.max_burden,
+        5,
+        lambda share: tr("up to {share} of the first twelve months' cash", share=share),
+        "burden",
+    )
+
+
+def _cumulative(case: Case, terms: Terms) -> Lever | None:
+    now = terms.cumulative
+    if not now:
+        return None
+
+    def lowered(steps: int) -> Decimal:
+        return max(now - steps * HUNDREDTH, Decimal(0))
+
+    most = -int(-now // HUNDREDTH)
+    return Lever(
+        "cumulative",
+        ("cumulative",),
+        most,
+        min(5, most),
+        lambda steps: _policy(case, cumulative=lowered(steps)),
+        lambda steps: tr("only {share} of the debt to be paid by and by", share=percent(lowered(steps))),
+    )
+
+
+def _reserve(case: Case, terms: Terms) -> Lever | None:
+    held = terms.reserve
+    if not held:
+        return None
+    return Lever(
+        "reserve",
+        ("reserve",),
+        held,
+        1,
+        lambda steps: _policy(case, reserve=held - steps or "off"),
+        lambda steps: tr("{count} coming installments in reserve, not {before}", count=held - steps, before=held),
+    )
+
+
+def _life(case: Case, terms: Terms) -> Lever | None:
+    """A longer average life, by tenths of a year, up to the term."""
+    years, given = terms.average_life, case.policy.average_life
+    if years is None or not isinstance(given, AverageLife):
+        return None
+
+    def longer(steps: int) -> Decimal:
+        return years + steps * TENTH
+
+    return Lever(
+        "average_life",
+        ("life",),
+        max(int((terms.months / Decimal(12) - years) // TENTH), 1),
+        1,
+        lambda steps: _policy(case, average_life=given.model_copy(update={"years": longer(steps)})),
+        lambda steps: tr("an average life of {years} years", years=longer(steps)),
+    )
+
+
+def _share(
+    case: Case,
+    name: str,
+    now: Decimal | None,
+    usual: int,
+    words: Callable[[str], Message],
+    family: str | None = None,
+) -> Lever | None:
     """A largest share that is raised by hundredths, up to the whole."""
     if now is None:
         return None
@@ -131,7 +202,7 @@ def _share(case: Case, name: str, now: Decimal | None, usual: int, words: Callab
     most = -int((now - 1) // HUNDREDTH)
     return Lever(
         name,
-        (name,),
+        (family or name,),
         most,
         min(usual, most),
         lambda steps: _policy(case, **{name: raised(steps)}),
@@ -287,6 +358,10 @@ MAKERS: tuple[Maker, ...] = (
     _maximum,
     _interest,
     _balloon,
+    _cumulative,
+    _life,
+    _reserve,
+    _burden,
     _grace,
     _cover,
     _floor,
@@ -300,14 +375,18 @@ CLASSES = ("penalty", "compound_interest", "interest", "fees", "overdue_principa
 
 
 def waive(loans: tuple[Loan, ...], cents: int) -> tuple[Loan, ...]:
-    """The loans without so many cents of their claims, class by class; of one class, the loans in their order."""
+    """The loans with so many cents more waived, class by class; of one class, the loans in their order."""
+    given = [loan.waiver or Waiver() for loan in loans]
     parts = [(number, name) for name in CLASSES for number in range(len(loans))]
-    amounts = _in_turn(cents, [to_cents(getattr(loans[number], name)) for number, name in parts])
+    left = [to_cents(getattr(loans[number], name) - getattr(given[number], name)) for number, name in parts]
     changes: list[dict[str, Any]] = [{} for _ in loans]
-    for (number, name), amount in zip(parts, amounts, strict=True):
+    for (number, name), amount in zip(parts, _in_turn(cents, left), strict=True):
         if amount:
-            changes[number][name] = getattr(loans[number], name) - to_decimal(amount)
-    return tuple(loan.model_copy(update=change) for loan, change in zip(loans, changes, strict=True))
+            changes[number][name] = getattr(given[number], name) + to_decimal(amount)
+    return tuple(
+        loan.model_copy(update={"waiver": before.model_copy(update=change)}) if change else loan
+        for loan, before, change in zip(loans, given, changes, strict=True)
+    )
 
 
 def _policy(case: Case, **changes: Any) -> Case:
@@ -315,8 +394,10 @@ def _policy(case: Case, **changes: Any) -> Case:
 
 
 def owed(case: Case) -> int:
-    """Everything claimed on the case's date; cents."""
-    return sum(to_cents(getattr(loan, name)) for loan in case.loans for name in CLASSES)
+    """Everything claimed on the case's date and not waived; cents."""
+    waived = [loan.waiver or Waiver() for loan in case.loans]
+    claims = [(loan, waiver, name) for loan, waiver in zip(case.loans, waived, strict=True) for name in CLASSES]
+    return sum(to_cents(getattr(loan, name) - getattr(waiver, name)) for loan, waiver, name in claims)
 
 
 def _part(cents: int, unit: int) -> int:

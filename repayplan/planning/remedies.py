@@ -133,9 +133,13 @@ def possible(case: Case) -> bool:
         return False
     if _short_of_cash(problem):
         return False
-    formulation, engine = formulate(problem), Highs()
-    lanes = reversed(range(formulation.frame.lanes))
-    return any(engine.solve(formulation.valued(lane)).solved for lane in lanes)
+    engine = Highs()
+    formulations = (formulate(bucket) for bucket in problem.buckets())
+    return any(
+        engine.solve(formulation.valued(lane)).solved
+        for formulation in formulations
+        for lane in reversed(range(formulation.frame.lanes))
+    )
 
 
 def _short_of_cash(problem: Problem) -> bool:

@@ -35,6 +35,19 @@ LIMITS: Mapping[str, Message] = {
     "balloon": tr("balloon"),
     "level": tr("shape"),
     "maturity": tr("maturity"),
+    "reserve": tr("reserve"),
+    "cumulative": tr("pace"),
+    "named": tr("named day"),
+    "fixed": tr("fixed payment"),
+    "life": tr("average life"),
+    "burden": tr("burden"),
+    "arrears": tr("arrears"),
+    "term": tr("term"),
+    "charge": tr("all-in charge"),
+    "npv": tr("value test"),
+    "liquidation": tr("liquidation"),
+    "waived": tr("waiver"),
+    "ledger": tr("debt"),
 }
 """What limits are called in a narrow column; others by their own name."""
 
@@ -51,6 +64,10 @@ LEVERS: Mapping[str, Message] = {
     "sale": tr("sale"),
     "shape": tr("shape"),
     "waiver": tr("waiver"),
+    "cumulative": tr("pace"),
+    "average_life": tr("average life"),
+    "reserve": tr("reserve"),
+    "max_burden": tr("burden"),
 }
 """What changes are called in a narrow column."""
 

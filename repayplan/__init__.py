@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from repayplan.cases.readers import read_case as read_case
     from repayplan.cases.schema import case_schema as case_schema
     from repayplan.compliance.findings import Finding
+    from repayplan.exchange.programs import write_program as write_program
     from repayplan.planning.plan_file import PlanFile
     from repayplan.planning.plan_file import read_plan as read_plan
     from repayplan.planning.result import Plan
@@ -37,9 +38,20 @@ _HOMES = {
     "read_loans": "repayplan.cases.loan_list",
     "read_plan": "repayplan.planning.plan_file",
     "write_plan": "repayplan.report.files",
+    "write_program": "repayplan.exchange.programs",
 }
 
-__all__ = ["__version__", "case_schema", "plan", "read_case", "read_loans", "read_plan", "verify", "write_plan"]
+__all__ = [
+    "__version__",
+    "case_schema",
+    "plan",
+    "read_case",
+    "read_loans",
+    "read_plan",
+    "verify",
+    "write_plan",
+    "write_program",
+]
 
 
 def plan(case: Case | str | Path, *, solver: str = "highs", time_limit: float | None = None) -> Plan:

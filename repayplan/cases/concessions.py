@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag
 
 from repayplan.cases.base import Model
-from repayplan.cases.fields import Amount, Months, Share
+from repayplan.cases.fields import Amount, Months, Part, Share
 
 NOTHING = Decimal("0.00")
 
@@ -92,4 +92,4 @@ def _by_table(value: Any) -> str:
     return "table" if isinstance(value, str) and value.strip() == "table" else "rate"
 
 
-Hazard = Annotated[Annotated[Share, Tag("rate")] | Annotated[Literal["table"], Tag("table")], Discriminator(_by_table)]
+Hazard = Annotated[Annotated[Part, Tag("rate")] | Annotated[Literal["table"], Tag("table")], Discriminator(_by_table)]

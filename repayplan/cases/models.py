@@ -32,6 +32,7 @@ from repayplan.cases.fields import (
     Months,
     Name,
     OrOff,
+    Part,
     PositiveAmount,
     PositiveYears,
     Rate,
@@ -219,7 +220,7 @@ class Policy(Model):
     prefer: Literal["earliest"] | None = Field(
         default=None, description="What decides between plans that are worth the same", examples=["earliest"]
     )
-    tolerance: Share | None = Field(
+    tolerance: Part | None = Field(
         default=None, description="How much of the value may be given up for the preference", examples=["0.5%"]
     )
     delay: Literal["forbid", "allow"] | None = Field(
@@ -291,7 +292,7 @@ class Policy(Model):
     maximum_installment: OrOff[PositiveAmount] | None = Field(
         default=None, description="Largest amount of an installment, currency units, or off", examples=["500000.00"]
     )
-    step: OrOff[Share] | None = Field(
+    step: OrOff[Part] | None = Field(
         default=None, description="Largest change from one installment to the next, or off", examples=["25%"]
     )
     step_against: Literal["previous", "last_year"] | None = Field(
@@ -299,7 +300,7 @@ class Policy(Model):
         description="What step compares with: the installment before, or that of the same month a year before",
         examples=["last_year"],
     )
-    balloon: OrOff[Share] | None = Field(
+    balloon: OrOff[Part] | None = Field(
         default=None,
         description="Largest share of the debt in the last three payments together, or off",
         examples=["20%"],

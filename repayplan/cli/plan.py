@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from repayplan.cli.common import case_argument, common_options, console, json_option, print_json, progress
+from repayplan.cli.common import case_argument, common_options, console, json_option, print_json, progress, time_options
 from repayplan.language import tr
 
 if TYPE_CHECKING:
@@ -28,20 +28,12 @@ EXIT_CODES = {"optimal": 0, "feasible": 0, "infeasible": 1, "failed": 3}
 @click.option("--months", type=int, help=tr("Term in months, in place of the case's.").text)
 @click.option("--shape", type=click.Choice(["free", "level"]), help=tr("Shape, in place of the case's.").text)
 @click.option(
-    "--solver", default="highs", metavar="NAME", help=tr("Solver to ask first: highs, glop, cbc, gurobi, cplex …").text
-)
-@click.option(
-    "--time-limit",
-    type=click.FloatRange(min=0),
-    metavar="SECONDS",
-    help=tr("Time for all solves together; the best plan found by then is given out, with its gap.").text,
-)
-@click.option(
     "--schedule",
     type=click.Path(path_type=Path),
     metavar="FILE",
     help=tr("Judge a schedule that somebody offers (.csv, .xlsx, .yaml, .json), and show the nearest that holds.").text,
 )
+@time_options
 @json_option
 @common_options
 def command(

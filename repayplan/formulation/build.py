@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from repayplan.formulation.frame import PAID, Frame, debt, payment
+from repayplan.formulation.limits.accounts import apart
 from repayplan.formulation.recovery import recovery
 from repayplan.formulation.registry import limits
 from repayplan.formulation.shapes import cleared, level
@@ -71,10 +72,11 @@ def formulate(problem: Problem) -> Formulation:
 
 
 def depends_on_last(problem: Problem) -> bool:
-    """Whether a limit or shape speaks of the last payment."""
+    """Whether a limit or shape speaks of the last payment: blocked accounts are released after it."""
     limit = problem.limits
     named = np.stack([limit.minimum, limit.step, limit.balloon])
-    return bool((~np.isnan(named)).any() or limit.level.any())
+    released = problem.accounts.blocked.any() and limit.settle_full.any()
+    return bool((~np.isnan(named)).any() or limit.level.any() or released)
 
 
 def earliness(frame: Frame) -> dict[str, Real]:
@@ -115,6 +117,7 @@ def _core(draft: Draft, frame: Frame) -> None:
     paid = [(-problem.pays.astype(float), name) for name in frame.payments]
     draft.column(PAID, 0.0, np.maximum.accumulate(most.sum(axis=2), axis=1))
     draft.row(PAID, [(1.0, PAID), (-1.0, PAID, When.BEFORE), *paid], 0.0, equal=True)
+    apart(draft, frame)
     for loan in range(problem.shape[2]):
         terms: list[Piece] = [
             (1.0, debt(loan)),

@@ -99,6 +99,11 @@ def short(loan: int) -> str:
     return f"npv_short.{loan}"
 
 
+def drawn(account: int) -> str:
+    """Name of the column of what has been drawn from an account that is not the borrower's."""
+    return f"drawn.{account}"
+
+
 PAID = "paid"
 WAIVED = "waived_total"
 PREVIOUS = "previous"

@@ -17,7 +17,7 @@ from repayplan.formulation.build import Formulation, formulate
 from repayplan.language import tr
 from repayplan.money import grouped
 from repayplan.planning.diving import dive
-from repayplan.planning.optimum import Optimum, optimize
+from repayplan.planning.optimum import Optimum, solve
 from repayplan.planning.rounding import Grain, aim, round_payments
 from repayplan.planning.value import debt_bound, linear_debt, planned_value
 from repayplan.problem.arrays import Problem
@@ -63,18 +63,19 @@ def make_exact(
 
     Limits named in ``forgiven`` need not hold.
     """
-    chain = chain or Chain()
-    found: list[Exact] = []
+    chain, found = chain or Chain(), list[Exact]()
     for unit in _units(terms.unit):
-        for payments in _rounded(case, terms, problem, optimum, unit, chain):
+        if chain.time_is_up and unit > 1:  # the finest unit is the likeliest to hold without another solve
+            continue
+        for used, payments in _rounded(case, terms, problem, optimum, unit, chain):
             result = replay(case, terms, problem, payments)
             if all(finding.rule in forgiven for finding in failures(result)):
-                found.append(_exact(problem, optimum, result, unit))
-                if found[-1].cheap and found[-1].round:
+                found.append(_exact(problem, optimum, result, used))
+                if found[-1].cheap and found[-1].round and used == unit:
                     return found[-1]
-        if any(exact.cheap for exact in found):
+        if any(exact.cheap and exact.unit == unit for exact in found) or (found and chain.time_is_up):
             break
-    return min(found, key=lambda exact: (not exact.cheap, not exact.round, exact.cost), default=None)
+    return min(found, key=lambda exact: (not exact.cheap, not exact.round, -exact.unit, exact.cost), default=None)
 
 
 def _exact(problem: Problem, optimum: Optimum, result: Replay, unit: int) -> Exact:
@@ -85,8 +86,8 @@ def _exact(problem: Problem, optimum: Optimum, result: Replay, unit: int) -> Exa
 
 def _rounded(
     case: Case, terms: Terms, problem: Problem, optimum: Optimum, unit: int, chain: Chain
-) -> Iterator[list[Payment]]:
-    """Candidates for one unit, the cheapest to find first.
+) -> Iterator[tuple[int, list[Payment]]]:
+    """Candidates for one unit and what they are really rounded to, the cheapest to find first.
 
     The optimum rounded down and up; then date by date with the program solved again; then the optimum under limits
     tightened by what rounding can move. Rounding moves what has been paid on a loan by less than a unit, interest
@@ -95,35 +96,42 @@ def _rounded(
     loans = problem.shape[2]
     slack = math.ceil(float(debt_bound(problem)[-1].sum()))
     units_ahead = (1, INTEREST_UNITS_AHEAD) if problem.debt.current.any() else (0,)
-    level = bool(problem.limits.level[0])
-    target = aim(problem, optimum.payments, level=level)
+    target = aim(problem, optimum.payments, level=bool(problem.limits.level[0]))
     for up in (False, True):
-        yield round_payments(case, terms, problem, target, Grain(unit, units_ahead[-1] * unit, up))
+        yield unit, round_payments(case, terms, problem, target, Grain(unit, units_ahead[-1] * unit, up))
+    if chain.time_limit is not None:  # a plan in cents takes one solve more and is nearly always there
+        yield from _tightened(case, terms, problem, optimum, Grain(1, units_ahead[0]), slack, chain)
+    if chain.time_is_up:
+        return
     ground = formulate(problem.tightened(slack))
     yield from _dived(case, terms, ground, optimum, unit, loans * unit + slack, chain)
     for ahead in units_ahead:
-        chosen = _again(problem.tightened(loans * (1 + ahead) * unit + slack), chain)
-        if chosen is not None:
-            target = aim(problem, chosen.payments, level=level)
-            yield round_payments(case, terms, problem, target, Grain(unit, ahead * unit))
+        yield from _tightened(case, terms, problem, optimum, Grain(unit, ahead * unit), slack, chain)
     most = int(ACCEPTED_COST * int(problem.debt.opening.sum()))
     yield from _dived(case, terms, ground, optimum, unit, most, chain)
 
 
+def _tightened(
+    case: Case, terms: Terms, problem: Problem, optimum: Optimum, grain: Grain, slack: int, chain: Chain
+) -> Iterator[tuple[int, list[Payment]]]:
+    """The optimum of limits tightened by what rounding can move, with the same last payment if time is limited."""
+    margin = problem.shape[2] * (grain.unit + grain.ahead) + slack
+    only = None if chain.time_limit is None else optimum.lane
+    try:
+        chosen = solve(formulate(problem.tightened(margin)), chain, only)
+    except SolverError:  # no time to find it
+        return
+    if chosen is not None:
+        target = aim(problem, chosen.payments, level=bool(problem.limits.level[0]))
+        yield grain.unit, round_payments(case, terms, problem, target, grain)
+
+
 def _dived(
     case: Case, terms: Terms, ground: Formulation, optimum: Optimum, unit: int, given_up: int, chain: Chain
-) -> Iterator[list[Payment]]:
+) -> Iterator[tuple[int, list[Payment]]]:
     payments = dive(case, terms, ground, optimum, unit, given_up, chain)
     if payments is not None:
-        yield payments
-
-
-def _again(problem: Problem, chain: Chain) -> Optimum | None:
-    """The optimum of tightened limits; None where there is none, or no time to find one."""
-    try:
-        return optimize(problem, chain)
-    except SolverError:
-        return None
+        yield unit, payments
 
 
 def _units(unit: int) -> Iterator[int]:

@@ -48,6 +48,7 @@ def cash_rows(plan: Replay) -> tuple[CashRow, ...]:
             closing=plan.closing[stage],
             lowest=plan.lowest[stage],
             floor=plan.terms.planning_floor,
+            blocked=plan.blocked[stage] + plan.guaranteed[stage],
         )
         for stage, day in enumerate(plan.days)
     )

@@ -18,6 +18,7 @@ from repayplan.planning.value import linear_debt, planned_value
 from repayplan.problem.arrays import Problem, Real
 from repayplan.solvers.certificate import dual_bound
 from repayplan.solvers.chain import Chain
+from repayplan.solvers.interface import infeasible
 from repayplan.solvers.result import CERTIFIED, GAP_FLOOR, Solution, Status
 from repayplan.solvers.sparse import SparseProgram
 
@@ -27,8 +28,8 @@ SAME_VALUE = 1e-9
 NOISE = 1e-7
 """What a solver may have overstated the value by, so that nothing is worth exactly as much."""
 
-SHARE_OF_TIME = 0.6
-"""Of the time that is left, for each of the two stages; the rest is for whole cents."""
+SHARE_OF_TIME, SHARE_OF_ONE_LANE = 0.3, 0.6
+"""Of the time that is left, for each of the two stages; the rest is for whole cents, which take some more solves."""
 
 
 @dataclass(frozen=True)
@@ -64,23 +65,24 @@ def optimize(problem: Problem, chain: Chain | None = None) -> Optimum | None:
     return solve(formulate(problem), chain or Chain())
 
 
-def solve(formulation: Formulation, chain: Chain) -> Optimum | None:
-    """Both stages over all lanes of a formulation; see :func:`optimize`."""
+def solve(formulation: Formulation, chain: Chain, only: int | None = None) -> Optimum | None:
+    """Both stages over all lanes of a formulation, or ``only`` one of them; see :func:`optimize`."""
     problem = formulation.frame.problem
     programs = [formulation.valued(lane) for lane in range(formulation.frame.lanes)]
-    with chain.share(SHARE_OF_TIME):
-        first = _bounded(programs, [chain.solve(program) for program in programs])
+    first = _valued(programs, chain, range(len(programs)) if only is None else range(only, only + 1))
     if not any(solution.solved for solution in first):
         _insist_on_a_proof(first)
         return None
     values = np.array([-solution.objective if solution.solved else -np.inf for solution in first])
     best = float(values.max())
     accepted = best - float(problem.value.tolerance[0]) * abs(best)
+    worth = {
+        lane: min(accepted, float(values[lane])) for lane in np.flatnonzero(values >= accepted - SAME_VALUE).tolist()
+    }
     with chain.share(SHARE_OF_TIME):
-        chances = {
-            lane: _prefer(chain, formulation, lane, min(accepted, float(values[lane])))
-            for lane in np.flatnonzero(values >= accepted - SAME_VALUE).tolist()
-        }
+        second = [_prefer(chain, formulation, lane, least) for lane, least in worth.items()]
+    wanted = [formulation.preferred(lane, least) for lane, least in worth.items()]
+    chances = dict(zip(worth, _bounded(wanted, second), strict=True))
     solved = {lane: solution for lane, solution in chances.items() if solution.solved}
     lane = min(solved, key=lambda n: (round(solved[n].objective, 9), n), default=int(values.argmax()))
     preferred = solved.get(lane, first[lane])
@@ -127,6 +129,18 @@ def most_value(formulation: Formulation, chain: Chain) -> float | None:
     values = [-solution.objective for solution in solutions if solution.status is Status.OPTIMAL]
     scale = float(formulation.frame.problem.scale[0])
     return max(values) * scale if values and not any(solution.out_of_time for solution in solutions) else None
+
+
+def _valued(programs: Sequence[SparseProgram], chain: Chain, lanes: range) -> list[Solution]:
+    """Stage 1 for some lanes, the latest date first: if time is short, it is the likeliest to be possible."""
+    found = [infeasible("", "left out") for _ in programs]
+    with chain.share(SHARE_OF_TIME if len(lanes) > 1 else SHARE_OF_ONE_LANE):
+        for lane in reversed(lanes):
+            found[lane] = chain.solve(programs[lane])
+    if found[lanes[-1]].out_of_time and not any(solution.solved for solution in found):
+        with chain.share(SHARE_OF_ONE_LANE):
+            found[lanes[-1]] = chain.solve(programs[lanes[-1]])
+    return _bounded(programs, found)
 
 
 def _prefer(chain: Chain, formulation: Formulation, lane: int, least: float) -> Solution:

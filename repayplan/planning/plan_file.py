@@ -100,6 +100,7 @@ class CashLine(Line):
     closing: Cents
     lowest: Cents
     floor: Cents
+    blocked: Cents
 
 
 class AttemptLine(Line):

@@ -55,7 +55,9 @@ class Waiving:
 class CashRow:
     """The borrower's cash over one stage that ends on ``date``; cents. ``floor`` is what planning wants to keep.
 
-    ``lowest``: the least that cash falls to on any day until the next row.
+    ``lowest``: the least that cash falls to on any day until the next row. ``blocked``: what accounts that are not the
+    borrower's hold for its loans: pledged proceeds, and what guarantors have been asked for. All that has come in less
+    all that has gone out and been paid is ``closing`` and ``blocked``.
     """
 
     date: dt.date
@@ -65,6 +67,7 @@ class CashRow:
     closing: int
     lowest: int
     floor: int
+    blocked: int = 0
 
 
 @dataclass(frozen=True, slots=True)

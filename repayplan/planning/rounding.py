@@ -101,7 +101,7 @@ def _walk(
         ]
         total = totals[stage] if stage in totals else _within(room, stage, sum(amounts), grain)
         _spread(amounts, total, [_range(problem, target, book, stage, n) for n, book in enumerate(books)])
-        room.pay(stage, sum(amounts))
+        room.pay(stage, amounts)
         for loan, (ledger, cents) in enumerate(zip(books, amounts, strict=True)):
             if cents:
                 ledger.pay(days[stage], cents)

@@ -14,6 +14,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from repayplan.problem.accounts import AccountArrays
 from repayplan.problem.burden import Burden
 from repayplan.problem.frozen import Cents as Cents
 from repayplan.problem.frozen import Frozen as Frozen
@@ -25,9 +26,11 @@ from repayplan.problem.pace import PaceArrays
 
 @dataclass(frozen=True)
 class CashArrays(Frozen):
-    """``opening`` and the ``wanted`` floor (N,), the others (N, T); cents.
+    """``opening`` and the ``wanted`` floor (N,), the others (N, T); cents. ``inflow`` holds all that comes in.
 
-    ``trough``: the least that cash comes to between a stage's end and the end of the next, if nothing is ever paid.
+    ``apart`` (N, T): what of it has gone to accounts that are not the borrower's by then (see ``accounts``). ``trough``
+    is of the business's own cash: the least that it comes to between a stage's end and the end of the next, if nothing
+    is ever paid.
     Flows of one day are netted; between two payments cash may still be lower than at either.
     ``reach``: the stage up to which payments must be in hand already, the stage itself where no reserve is kept.
     """
@@ -36,12 +39,13 @@ class CashArrays(Frozen):
     wanted: Cents
     inflow: Cents
     outflow: Cents
+    apart: Cents
     trough: Cents
     reach: NDArray[np.int64]
 
     @cached_property
     def unpaid(self) -> Cents:
-        """(N, T) cash if nothing were ever paid."""
+        """(N, T) all cash, on whichever account, if nothing were ever paid."""
         return self.opening[:, None] + np.cumsum(self.inflow - self.outflow, axis=1)
 
     @cached_property
@@ -67,7 +71,15 @@ class CashArrays(Frozen):
 
     @cached_property
     def payable(self) -> Cents:
-        """(N, T) the most that can have been paid up to each stage with no floor or reserve breaking, then or later."""
+        """(N, T) the most that can have been paid up to each stage with no floor or reserve breaking, then or later.
+
+        With what the business has, and all that has come in on accounts apart.
+        """
+        return np.asarray(self.own_payable + self.apart)
+
+    @cached_property
+    def own_payable(self) -> Cents:
+        """(N, T) the same out of the business's own cash alone."""
         later = np.minimum.accumulate(self.room[:, ::-1], axis=1)[:, ::-1]
         stages = np.arange(later.shape[1])
         return np.stack([row[np.searchsorted(reach, stages)] for row, reach in zip(later, self.reach, strict=True)])
@@ -176,6 +188,7 @@ class Problem(Frozen):
     value: ValueArrays
     limits: LimitArrays
     pace: PaceArrays
+    accounts: AccountArrays
     legal: Legal = field(default_factory=Legal)
     burden: Burden | None = None
 

@@ -18,6 +18,7 @@ from repayplan.errors import Fault, InputError
 from repayplan.forecast import Flow, Window, forecast
 from repayplan.language import tr
 from repayplan.money import to_cents
+from repayplan.problem.accounts import AccountArrays, accounts, is_apart
 from repayplan.problem.arrays import CashArrays, CoverArrays, DebtArrays, LimitArrays, Mask, Problem, Real, ValueArrays
 from repayplan.problem.burden import Burden, first_year
 from repayplan.problem.growth import at_signing, maps, one_rate
@@ -35,14 +36,15 @@ def assemble(case: Case, terms: Terms) -> Problem:
     days = sorted({*pay_dates, *month_ends(case.as_of, day_in_month(end.year, end.month, 31))})
     pays = np.isin(np.array(days, dtype="datetime64[D]"), np.array(pay_dates, dtype="datetime64[D]"))
     flows = forecast(case, Window(case.as_of, days[-1], terms.receipt_day, terms.cost_day), "bank")
-    cash = _cash(case, terms, days, flows)
+    apart = accounts(case, days, flows)
+    cash = _cash(case, terms, days, flows, apart)
     cover = _cover(terms, days, pays, cash, _service(days, flows))
     grace = np.array([terms.grace_until is not None and day <= terms.grace_until for day in days])
     owed = sum(round(at_signing(loan, terms.arrears).total) for loan in case.loans)
     short = _short(pays, cash, owed)
     paced = pace(case, terms, days, pays, grace, grace | short, owed)
     cash = replace(cash, reach=reserved(terms, pays, grace | short)[None])
-    debt, mode = _debt(case, terms, days, pays, grace, cash, cover, paced)
+    debt, mode = _debt(case, terms, days, pays, grace, cash, cover, paced, apart)
     value, burden = _value(case, terms, days, debt), _burden(case, terms, days, cash)
     return Problem(
         loans=(tuple(loan.id for loan in case.loans),),
@@ -57,22 +59,25 @@ def assemble(case: Case, terms: Terms) -> Problem:
         pace=paced,
         legal=legal(case, terms, days, pays, value.contract, debt.opening),
         burden=burden,
+        accounts=apart,
     )
 
 
-def _cash(case: Case, terms: Terms, days: Sequence[dt.date], flows: Sequence[Flow]) -> CashArrays:
+def _cash(case: Case, terms: Terms, days: Sequence[dt.date], flows: Sequence[Flow], apart: AccountArrays) -> CashArrays:
     inflow, outflow = np.zeros((1, len(days)), dtype=np.int64), np.zeros((1, len(days)), dtype=np.int64)
     by_day: dict[dt.date, int] = dict.fromkeys(days, 0)
     for flow in flows:
         target = inflow if flow.amount > 0 else outflow
         target[0, bisect_left(days, flow.date)] += abs(flow.amount)
-        by_day[flow.date] = by_day.get(flow.date, 0) + flow.amount
+        if not is_apart(flow):
+            by_day[flow.date] = by_day.get(flow.date, 0) + flow.amount
     opening = to_cents(case.cash.opening)
     return CashArrays(
         opening=np.array([opening], dtype=np.int64),
         wanted=np.array([terms.planning_floor], dtype=np.int64),
         inflow=inflow,
         outflow=outflow,
+        apart=apart.total,
         trough=_trough(opening, by_day, days)[None],
         reach=np.arange(len(days))[None],
     )
@@ -139,6 +144,7 @@ def _debt(
     cash: CashArrays,
     cover: CoverArrays,
     paced: PaceArrays,
+    apart: AccountArrays,
 ) -> tuple[DebtArrays, str]:
     openings = [at_signing(loan, terms.arrears) for loan in case.loans]
     due = due_dates(days, pays & ~paced.settled[0], terms.interest_every, grace & terms.grace_interest_only, grace)
@@ -157,7 +163,17 @@ def _debt(
     most = np.inf if terms.maximum_installment is None else float(terms.maximum_installment)
     spare = spare_cents(len(case.loans), sum(map(len, periods)))
     can = affordable(
-        due, growth, charge, opening.astype(float), principal.astype(float), cash, cover, most, spare, paced.fixed
+        due,
+        growth,
+        charge,
+        opening.astype(float),
+        principal.astype(float),
+        cash,
+        cover,
+        most,
+        spare,
+        paced.fixed,
+        apart,
     )
     arrays = DebtArrays(
         opening=opening[None],

@@ -272,11 +272,11 @@ class _Filler:
         return None if chosen == "off" else chosen
 
     def views(self) -> None:
-        """How the bank sees each kind of source, recorded where the case leaves part of it open and it matters."""
+        """How the bank sees each kind of source, recorded where the case leaves part of it open."""
         told: set[str] = set()
         for source in self.case.cash.sources:
             default = seen(source).default
-            if default is None or source.kind in told or not (default.haircut or default.delay_days):
+            if default is None or source.kind in told:
                 continue
             told.add(source.kind)
             value = f"haircut {percent(default.haircut)}, delay_days {default.delay_days}"

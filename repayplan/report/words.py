@@ -41,6 +41,7 @@ HEADINGS: Mapping[str, Message] = MappingProxyType(
         "closing": tr("Cash after"),
         "lowest": tr("Lowest cash"),
         "floor": tr("Floor"),
+        "blocked": tr("Kept for loans"),
     }
 )
 

@@ -38,7 +38,7 @@ def solver(name: str) -> Solver:
 class Chain:
     """Solvers in the order in which they are tried; ``time_limit`` (seconds) is for all solves together.
 
-    InputError where there is no solver of the name ``first``.
+    ``out_of_time``: some program was not solved for want of time. InputError where there is no solver ``first``.
     """
 
     def __init__(self, first: str = DEFAULT, time_limit: float | None = None) -> None:
@@ -47,6 +47,7 @@ class Chain:
         self._solvers: dict[str, Solver] = {first: solver(first)}
         self.time_limit = time_limit
         self._until = None if time_limit is None else time.monotonic() + time_limit
+        self.out_of_time = False
         self._attempts: Counter[Attempt] = Counter()
 
     @property
@@ -60,8 +61,8 @@ class Chain:
         return tuple(replace(attempt, programs=times) for attempt, times in self._attempts.items())
 
     @property
-    def out_of_time(self) -> bool:
-        """Whether all the time is spent."""
+    def time_is_up(self) -> bool:
+        """Whether nothing more can be solved."""
         return self._until is not None and time.monotonic() >= self._until
 
     @contextmanager
@@ -82,6 +83,7 @@ class Chain:
         for name in self._order:
             left = None if self._until is None else self._until - time.monotonic()
             if left is not None and left <= 0:
+                self.out_of_time = True
                 return best
             found = self._ask(name, program, left)
             if found is None:
@@ -90,6 +92,7 @@ class Chain:
                 return found
             best = _better(best, found)
             if found.out_of_time:
+                self.out_of_time = True
                 break
         return best
 

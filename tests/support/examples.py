@@ -83,6 +83,33 @@ EXAMPLES: Mapping[str, Example] = {
         policy={"cover": {"minimum": "1.25", "window": "since_receipt"}},
         cash={"opening": "2500.00", "monthly": [], "milestones": {"2026-12-10": "3000.00"}},
     ),
+    # 1,000 over the floor in December, and a loss of 500 in February: the business may pay 500. The 2,000 of proceeds
+    # that come in January pay the loan and nothing else, as long as there is one
+    "pledged": Example(
+        "pledged",
+        good=(50_000, 100_000, 0),
+        bad={(50_001, 99_999, 0): 1},
+        policy={},
+        cash={
+            "opening": "3000.00",
+            "monthly": ["0.00"],
+            "pledged": {"2027-01-10": "2000.00"},
+            "losses": {"2027-02-05": "-500.00"},
+        },
+    ),
+    # the same with a guarantor of 2,000, called in January
+    "guarantor": Example(
+        "guarantor",
+        good=(50_000, 100_000, 0),
+        bad={(50_001, 99_999, 0): 1},
+        policy={},
+        cash={
+            "opening": "3000.00",
+            "monthly": ["0.00"],
+            "guaranteed": {"2027-01-10": "2000.00"},
+            "losses": {"2027-02-05": "-500.00"},
+        },
+    ),
     "minimum": Example(
         "minimum",
         good=(50_000, 50_000, 40_000),

@@ -38,6 +38,9 @@ from repayplan.solvers.sparse import SparseProgram
 SOONER = 1e-6
 """What paying early counts beside nearness: it decides only between schedules that are equally near."""
 
+MOST_LANES = 4
+"""Dates tried as the last payment, the nearest first."""
+
 Key = tuple[dt.date, str | None]
 
 
@@ -159,17 +162,27 @@ def _nearest(case: Case, terms: Terms, amounts: Mapping[Key, int], chain: Chain)
         return None
     problem = assemble(case, terms)
     slack = int(np.ceil(debt_bound(problem)[-1].sum()))
-    ground = formulate(problem.tightened(slack))
+    for margin in (0, slack):  # what booking may move is kept free only where that is needed
+        for payments in _exact(case, terms, formulate(problem.tightened(margin)), amounts, chain):
+            result = replay(case, terms, problem, payments)
+            if not failures(result):
+                return _as_plan(result, judge(result), "nearest schedule that holds", chain)
+    return None
+
+
+def _exact(
+    case: Case, terms: Terms, ground: Formulation, amounts: Mapping[Key, int], chain: Chain
+) -> Iterator[list[Payment]]:
+    """Near schedules in whole units or in cents, for the last dates that make the nearest possible."""
     programs = [_near(ground, lane, amounts) for lane in range(ground.frame.lanes)]
     solutions = [chain.solve(program) for program in programs]
     solved = [lane for lane, solution in enumerate(solutions) if solution.solved]
-    for lane in sorted(solved, key=lambda number: round(solutions[number].objective, 9)):
+    wishes = _wishes(ground.frame.problem, amounts)
+    for lane in sorted(solved, key=lambda number: round(solutions[number].objective, 9))[:MOST_LANES]:
         for unit in dict.fromkeys((terms.unit, 1)):
-            payments = dive_into(case, terms, ground, programs[lane], unit, chain, _wishes(problem, amounts))
-            result = None if payments is None else replay(case, terms, problem, payments)
-            if result is not None and not failures(result):
-                return _as_plan(result, judge(result), "nearest schedule that holds", chain)
-    return None
+            payments = dive_into(case, terms, ground, programs[lane], unit, chain, wishes)
+            if payments is not None:
+                yield payments
 
 
 def _near(ground: Formulation, lane: int, amounts: Mapping[Key, int]) -> SparseProgram:

@@ -202,12 +202,12 @@ def _near(ground: Formulation, lane: int, amounts: Mapping[Key, int]) -> SparseP
             wanted.append(sum(amounts.get((days[stage], name), 0) for name in names) / scale)
     first = len(program.row_upper)
     early = layout.spread(earliness(ground.frame), lane)
-    extended = with_rows(replace(program, cost=SOONER * early), rows, wanted, wanted)
+    extended = with_rows(program, rows, wanted, wanted)
     places = np.arange(first, first + len(rows))
     room = float(program.upper.max()) + max(wanted, default=0.0)
     both, signs = np.concatenate([places, places]), np.repeat([-1.0, 1.0], len(rows))
     moved = with_columns(extended, both, signs, np.full(len(both), room))
-    return replace(moved, cost=np.concatenate([moved.cost[: -len(both)], np.ones(len(both))]))
+    return replace(moved, cost=np.concatenate([SOONER * early, np.ones(len(both))]))
 
 
 def _wishes(problem: Problem, amounts: Mapping[Key, int]) -> dict[tuple[int, int], int]:

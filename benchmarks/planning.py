@@ -25,6 +25,7 @@ from repayplan.problem.arrays import Problem
 from repayplan.problem.assemble import assemble
 from repayplan.problem.terms import resolve
 from repayplan.report.files import write_plan
+from repayplan.solvers.chain import Chain
 
 PHASES = ("build", "solve", "exact", "write")
 AGREEMENT = 1e-6
@@ -89,7 +90,7 @@ def ours(case: Case, clock: Clock, folder: Path) -> Optimum | None:
         problem = assemble(case, terms)
         formulation = formulate(problem)
     with clock.phase("solve"):
-        optimum = solve(formulation)
+        optimum = solve(formulation, Chain())
     if optimum is None:
         return None
     with clock.phase("exact"):

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from repayplan.cases.readers import read_case as read_case
     from repayplan.cases.schema import case_schema as case_schema
     from repayplan.compliance.findings import Finding
+    from repayplan.exchange.programs import write_program as write_program
     from repayplan.planning.plan_file import PlanFile
     from repayplan.planning.plan_file import read_plan as read_plan
     from repayplan.planning.result import Plan
@@ -37,18 +38,29 @@ _HOMES = {
     "read_loans": "repayplan.cases.loan_list",
     "read_plan": "repayplan.planning.plan_file",
     "write_plan": "repayplan.report.files",
+    "write_program": "repayplan.exchange.programs",
 }
 
-__all__ = ["__version__", "case_schema", "plan", "read_case", "read_loans", "read_plan", "verify", "write_plan"]
+__all__ = [
+    "__version__",
+    "case_schema",
+    "plan",
+    "read_case",
+    "read_loans",
+    "read_plan",
+    "verify",
+    "write_plan",
+    "write_program",
+]
 
 
-def plan(case: Case | str | Path, *, time_limit: float | None = None) -> Plan:
+def plan(case: Case | str | Path, *, solver: str = "highs", time_limit: float | None = None) -> Plan:
     """The best plan of a case, or of the case in a file, under its policy; see :func:`repayplan.planning.plan.plan`."""
     from repayplan.cases.models import Case
     from repayplan.cases.readers import read_case
     from repayplan.planning.plan import plan as made
 
-    return made(case if isinstance(case, Case) else read_case(case), time_limit=time_limit)
+    return made(case if isinstance(case, Case) else read_case(case), solver=solver, time_limit=time_limit)
 
 
 def verify(claimed: PlanFile | Plan | str | Path) -> list[Finding]:

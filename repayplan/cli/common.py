@@ -71,6 +71,18 @@ def json_option(function: AnyFunction) -> AnyFunction:
     return click.option("--json", "as_json", is_flag=True, help=text)(function)
 
 
+def time_options(function: AnyFunction) -> AnyFunction:
+    """``--solver`` and ``--time-limit`` for commands that solve; they receive ``solver`` and ``time_limit``."""
+    named = tr("Solver to ask first: highs, glop, cbc, gurobi, cplex …").text
+    limited = tr("Time for all solves together; the best plan found by then is given out, with its gap.").text
+    for decorate in (
+        click.option("--time-limit", type=click.FloatRange(min=0), metavar="SECONDS", help=limited),
+        click.option("--solver", default="highs", metavar="NAME", help=named),
+    ):
+        function = decorate(function)
+    return function
+
+
 def day_option(name: str, help_text: Message) -> Callable[[AnyFunction], AnyFunction]:
     """An option for one day, ISO; the command receives a date or None."""
     return click.option(name, metavar="DATE", callback=lambda _c, _p, text: _day(name, text), help=help_text.text)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from repayplan.cli.common import case_argument, common_options, console, json_option, print_json, progress
+from repayplan.cli.common import case_argument, common_options, console, json_option, print_json, progress, time_options
 from repayplan.language import tr
 
 if TYPE_CHECKING:
@@ -27,9 +27,18 @@ EXIT_CODES = {"optimal": 0, "feasible": 0, "infeasible": 1, "failed": 3}
 )
 @click.option("--months", type=int, help=tr("Term in months, in place of the case's.").text)
 @click.option("--shape", type=click.Choice(["free", "level"]), help=tr("Shape, in place of the case's.").text)
+@time_options
 @json_option
 @common_options
-def command(case: Path, out: Path | None, months: int | None, shape: str | None, as_json: bool) -> int:
+def command(
+    case: Path,
+    out: Path | None,
+    months: int | None,
+    shape: str | None,
+    solver: str,
+    time_limit: float | None,
+    as_json: bool,
+) -> int:
     """Plan, show, write."""
     from repayplan.cases.readers import read_case
     from repayplan.planning.plan import plan
@@ -40,7 +49,7 @@ def command(case: Path, out: Path | None, months: int | None, shape: str | None,
         require_directory(out)
     wanted = _with_policy(read_case(case), {"months": months, "shape": shape})
     with progress(tr("Planning …")):
-        made = plan(wanted)
+        made = plan(wanted, solver=solver, time_limit=time_limit)
     files = write_plan(made, out) if out else []
     if as_json:
         print_json(plan_document(made))

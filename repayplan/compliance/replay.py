@@ -31,11 +31,13 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A payment as the ledger allocates it, and the claim that is left."""
+    """A payment as the ledger allocates it, the claim that is left, and the debt that it would be on a breach (cents):
+    more where a waiver has not vested."""
 
     payment: Payment
     allocation: Allocation
     claim: Claim
+    if_breached: int
 
 
 @dataclass(frozen=True)
@@ -155,13 +157,16 @@ def replay(case: Case, terms: Terms, problem: Problem, payments: Iterable[Paymen
         for stage, day in enumerate(days):
             payment = by_day.get((day, ledger.loan))
             if payment is not None and payment.cents:
-                settled.append(Settled(payment, ledger.pay(day, payment.cents), ledger.claim))
+                allocation = ledger.pay(day, payment.cents)
+                breached = ledger.debt_if_breached if ledger.conditional else ledger.debt
+                settled.append(Settled(payment, allocation, ledger.claim, breached))
                 paid[stage, number] = payment.cents
             else:
                 ledger.advance(day)
             debt[stage, number], principal[stage, number] = ledger.debt, ledger.principal
     order = {loan.id: number for number, loan in enumerate(case.loans)}
     settled.sort(key=lambda entry: (entry.payment.date, order[entry.payment.loan]))
+    problem = problem.as_paid([int(cents) for cents in paid.sum(axis=1)])
     return Replay(case, terms, problem, tuple(settled), paid, debt, principal)
 
 

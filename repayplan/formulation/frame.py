@@ -94,7 +94,18 @@ def drawn(account: int) -> str:
     return f"drawn.{account}"
 
 
+def lent(loan: int) -> str:
+    """Name of the column that caps what is left of the money lent: no more than at signing, than before, than owed."""
+    return f"lent.{loan}"
+
+
+def short(loan: int) -> str:
+    """Name of the column of what a test of value is missed by where that has a price."""
+    return f"npv_short.{loan}"
+
+
 PAID = "paid"
+WAIVED = "waived_total"
 PREVIOUS = "previous"
 EARLIER = "earlier"
 REGULAR = "regular"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -11,19 +11,21 @@ import numpy as np
 
 from repayplan.cases.models import Case
 from repayplan.compliance.registry import failures
-from repayplan.compliance.replay import Replay, replay
-from repayplan.errors import Fault, ProofError
+from repayplan.compliance.replay import Payment, Replay, replay
+from repayplan.errors import Fault, ProofError, SolverError
+from repayplan.formulation.build import Formulation, formulate
 from repayplan.language import tr
 from repayplan.money import grouped
-from repayplan.planning.optimum import Optimum, optimize
+from repayplan.planning.diving import dive
+from repayplan.planning.optimum import Optimum, solve
 from repayplan.planning.rounding import Grain, aim, round_payments
-from repayplan.planning.value import debt_bound, expected_recovery, linear_debt
+from repayplan.planning.value import debt_bound, linear_debt, planned_value
 from repayplan.problem.arrays import Problem
 from repayplan.problem.terms import Terms
+from repayplan.solvers.chain import Chain
 
 ACCEPTED_COST = Fraction(1, 1000)
 """Share of the debt that rounding may cost before a finer unit is tried."""
-
 
 INTEREST_UNITS_AHEAD = 12
 """A year of months in which interest alone is paid, each raised to the next unit."""
@@ -55,33 +57,81 @@ def make_exact(
     problem: Problem,
     optimum: Optimum,
     forgiven: Collection[str] = (),
-    time_limit: float | None = None,
+    chain: Chain | None = None,
 ) -> Exact | None:
     """The coarsest rounding that holds at little cost, round if possible; None where not even cents hold.
 
     Limits named in ``forgiven`` need not hold.
     """
-    found: list[Exact] = []
+    chain, found = chain or Chain(), list[Exact]()
     for unit in _units(terms.unit):
-        for grain in _grains(unit, problem):
-            chosen = optimize(problem.tightened(grain.margin), time_limit) if grain.margin else optimum
-            if chosen is None:
-                continue
-            target = aim(problem, chosen.payments, level=bool(problem.limits.level[0]))
-            result = replay(case, terms, problem, round_payments(case, terms, problem, target, grain))
+        if chain.time_is_up and unit > 1:  # the finest unit is the likeliest to hold without another solve
+            continue
+        for used, payments in _rounded(case, terms, problem, optimum, unit, chain):
+            result = replay(case, terms, problem, payments)
             if all(finding.rule in forgiven for finding in failures(result)):
-                found.append(_exact(problem, optimum, result, unit, target.last))
-                if found[-1].cheap and found[-1].round:
+                found.append(_exact(problem, optimum, result, used))
+                if found[-1].cheap and found[-1].round and used == unit:
                     return found[-1]
-        if any(exact.cheap for exact in found):
+        if any(exact.cheap and exact.unit == unit for exact in found) or (found and chain.time_is_up):
             break
-    return min(found, key=lambda exact: (not exact.cheap, not exact.round, exact.cost), default=None)
+    return min(found, key=lambda exact: (not exact.cheap, not exact.round, -exact.unit, exact.cost), default=None)
 
 
-def _exact(problem: Problem, optimum: Optimum, result: Replay, unit: int, last: Sequence[int]) -> Exact:
-    worth = expected_recovery(problem, result.paid, result.debt, problem.value.planning[0])
-    odd = (result.paid % unit != 0) & (np.arange(problem.shape[1])[:, None] != np.array(last))
+def _exact(problem: Problem, optimum: Optimum, result: Replay, unit: int) -> Exact:
+    worth = planned_value(problem, result.paid, result.debt)
+    odd = (result.paid % unit != 0) & (result.debt > 0)  # what settles a loan is what is owed
     return Exact(result, unit, round(optimum.kept - worth), not odd.any(), _ledger_difference(result))
+
+
+def _rounded(
+    case: Case, terms: Terms, problem: Problem, optimum: Optimum, unit: int, chain: Chain
+) -> Iterator[tuple[int, list[Payment]]]:
+    """Candidates for one unit and what they are really rounded to, the cheapest to find first.
+
+    The optimum rounded down and up; then date by date with the program solved again; then the optimum under limits
+    tightened by what rounding can move. Rounding moves what has been paid on a loan by less than a unit, interest
+    raised to the next unit by as much as it may run ahead.
+    """
+    loans = problem.shape[2]
+    slack = math.ceil(float(debt_bound(problem)[-1].sum()))
+    units_ahead = (1, INTEREST_UNITS_AHEAD) if problem.debt.current.any() else (0,)
+    target = aim(problem, optimum.payments, level=bool(problem.limits.level[0]))
+    for up in (False, True):
+        yield unit, round_payments(case, terms, problem, target, Grain(unit, units_ahead[-1] * unit, up))
+    if chain.time_limit is not None:  # a plan in cents takes one solve more and is nearly always there
+        yield from _tightened(case, terms, problem, optimum, Grain(1, units_ahead[0]), slack, chain)
+    if chain.time_is_up:
+        return
+    ground = formulate(problem.tightened(slack))
+    yield from _dived(case, terms, ground, optimum, unit, loans * unit + slack, chain)
+    for ahead in units_ahead:
+        yield from _tightened(case, terms, problem, optimum, Grain(unit, ahead * unit), slack, chain)
+    most = int(ACCEPTED_COST * int(problem.debt.opening.sum()))
+    yield from _dived(case, terms, ground, optimum, unit, most, chain)
+
+
+def _tightened(
+    case: Case, terms: Terms, problem: Problem, optimum: Optimum, grain: Grain, slack: int, chain: Chain
+) -> Iterator[tuple[int, list[Payment]]]:
+    """The optimum of limits tightened by what rounding can move, with the same last payment if time is limited."""
+    margin = problem.shape[2] * (grain.unit + grain.ahead) + slack
+    only = None if chain.time_limit is None else optimum.lane
+    try:
+        chosen = solve(formulate(problem.tightened(margin)), chain, only)
+    except SolverError:  # no time to find it
+        return
+    if chosen is not None:
+        target = aim(problem, chosen.payments, level=bool(problem.limits.level[0]))
+        yield grain.unit, round_payments(case, terms, problem, target, grain)
+
+
+def _dived(
+    case: Case, terms: Terms, ground: Formulation, optimum: Optimum, unit: int, given_up: int, chain: Chain
+) -> Iterator[tuple[int, list[Payment]]]:
+    payments = dive(case, terms, ground, optimum, unit, given_up, chain)
+    if payments is not None:
+        yield unit, payments
 
 
 def _units(unit: int) -> Iterator[int]:
@@ -90,21 +140,6 @@ def _units(unit: int) -> Iterator[int]:
         yield unit
         unit = max(unit // 10, 1)
     yield 1
-
-
-def _grains(unit: int, problem: Problem) -> Iterator[Grain]:
-    """The optimum rounded down and up, then the optimum under limits tightened by what rounding can move.
-
-    Rounding moves what has been paid on a loan by less than a unit, interest raised to the next unit by as much as it
-    may run ahead.
-    """
-    loans = problem.shape[2]
-    slack = math.ceil(float(debt_bound(problem)[-1].sum()))
-    units_ahead = (1, INTEREST_UNITS_AHEAD) if problem.debt.current.any() else (0,)
-    yield Grain(unit, units_ahead[-1] * unit, 0)
-    yield Grain(unit, units_ahead[-1] * unit, 0, up=True)
-    for ahead in units_ahead:
-        yield Grain(unit, ahead * unit, loans * (1 + ahead) * unit + slack)
 
 
 def _ledger_difference(result: Replay) -> int:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 
 import numpy as np
 
@@ -12,9 +12,15 @@ from repayplan.cases.agreements import Agreement
 from repayplan.cases.models import Case
 from repayplan.compliance.findings import Finding
 from repayplan.compliance.replay import Replay
-from repayplan.language import Message, tr
+from repayplan.language import Message, listed, tr
 from repayplan.money import grouped
-from repayplan.problem.terms import percent, rate_after_signing
+from repayplan.problem.terms import Terms, percent, rate_after_signing
+
+MOST_DATES = 6
+"""More dates than this are told by their number, the first and the last."""
+
+IDLE = Fraction(1, 10)
+"""Share of the debt from which on idle cash is worth a word."""
 
 
 def notes(plan: Replay, unit: int, given_up: int) -> Iterator[Finding]:
@@ -22,6 +28,7 @@ def notes(plan: Replay, unit: int, given_up: int) -> Iterator[Finding]:
     yield from _not_in_the_plan(plan.case)
     yield from _waived_interest(plan)
     yield from _unfunded(plan)
+    yield from _idle(plan)
     yield from _short_forecast(plan)
     yield from _preference(plan, given_up)
     yield from _exempt_dates(plan)
@@ -36,17 +43,21 @@ def notes(plan: Replay, unit: int, given_up: int) -> Iterator[Finding]:
                 used=grouped(unit),
             ),
         )
-    if plan.terms.delay == "forbid" and _debt_rate(plan.case) > plan.terms.discount_rate:
-        yield Finding(
-            "delay",
-            "policy.delay",
-            "note",
-            tr(
-                "The debt bears {debt}, money is valued at {discount}: waiting would seem to gain and is not counted",
-                debt=percent(_debt_rate(plan.case)),
-                discount=percent(plan.terms.discount_rate),
-            ),
-        )
+
+
+def waiting_note(case: Case, terms: Terms, trapped: Sequence[int], gain: int) -> Finding:
+    """Where waiting would pay on the loans at places ``trapped``: what it would seem to bring, in cents."""
+    named = [
+        tr("{loan} bears {rate}", loan=case.loans[number].id, rate=percent(rate_after_signing(case.loans[number])))
+        for number in trapped
+    ]
+    sentence = tr(
+        "Waiting would seem to bring {amount} and is not counted: {loans}, money is valued at {discount}",
+        amount=grouped(gain),
+        loans=listed(named),
+        discount=percent(terms.discount_rate),
+    )
+    return Finding("delay", "policy.delay", "note", sentence, amount=gain)
 
 
 def delay_warning(chosen: dt.date | None, sooner: dt.date | None, difference: int) -> Finding:
@@ -118,13 +129,44 @@ def _preference(plan: Replay, given_up: int) -> Iterator[Finding]:
 
 
 def _waived_interest(plan: Replay) -> Iterator[Finding]:
-    for stage in np.flatnonzero(plan.problem.debt.waived[0]).tolist():
+    stages = np.flatnonzero(plan.problem.debt.waived[0]).tolist()
+    if stages:
+        days = [plan.days[stage] for stage in stages]
+        sentence = tr(
+            "Interest need not be paid up on {dates}: the cash forecast up to then does not suffice for it",
+            dates=listed(days)
+            if len(days) <= MOST_DATES
+            else tr("{count} dates from {first} to {last}", **_ends(days)),
+        )
+        yield Finding("interest", "policy.interest_every", "warning", sentence, days[0])
+
+
+def _ends(days: Sequence[dt.date]) -> dict[str, object]:
+    return {"count": len(days), "first": days[0], "last": days[-1]}
+
+
+def _idle(plan: Replay) -> Iterator[Finding]:
+    """Cash that no floor needs, now or later, and that other limits keep from paying the debt while there is one."""
+    if plan.last is None:
+        return
+    spare = np.minimum.accumulate((np.array(plan.lowest) - plan.floor)[::-1])[::-1]
+    idle = {
+        stage: min(int(spare[stage]), int(plan.debt[stage].sum())) for stage in plan.pay_stages if stage < plan.last
+    }
+    most = max(idle, key=lambda stage: idle[stage], default=None)
+    if most is not None and idle[most] >= IDLE * plan.opening_debt:
         yield Finding(
-            "interest",
-            "policy.interest_every",
-            "warning",
-            tr("Interest is not required on {date}: no cash is forecast for it", date=plan.days[stage]),
-            plan.days[stage],
+            "idle",
+            "policy",
+            "note",
+            tr(
+                "On {date} {amount} could be paid beyond the installment and every floor still be held; "
+                "limits other than cash hold it back",
+                date=plan.days[most],
+                amount=grouped(idle[most]),
+            ),
+            plan.days[most],
+            amount=idle[most],
         )
 
 
@@ -163,7 +205,3 @@ def _short_forecast(plan: Replay) -> Iterator[Finding]:
             tr("No cash is forecast after {last}, but the term runs to {end}", last=last, end=plan.days[-1]),
             last,
         )
-
-
-def _debt_rate(case: Case) -> Decimal:
-    return max(rate_after_signing(loan) for loan in case.loans)

@@ -7,20 +7,29 @@ alone, so a live solver goes from one to the next.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from repayplan.errors import Fault, SolverError
 from repayplan.formulation.build import Formulation, formulate
 from repayplan.language import tr
-from repayplan.planning.value import expected_recovery, linear_debt
+from repayplan.planning.value import linear_debt, planned_value
 from repayplan.problem.arrays import Problem, Real
-from repayplan.solvers.highs import CERTIFIED, GAP_FLOOR, Highs
-from repayplan.solvers.result import Solution, Status
+from repayplan.solvers.certificate import dual_bound
+from repayplan.solvers.chain import Chain
+from repayplan.solvers.interface import infeasible
+from repayplan.solvers.result import CERTIFIED, GAP_FLOOR, Solution, Status
+from repayplan.solvers.sparse import SparseProgram
 
 SAME_VALUE = 1e-9
 """Values this close, in units of the debt, are the same: a solver's noise must not decide between two last dates."""
+
+NOISE = 1e-7
+"""What a solver may have overstated the value by, so that nothing is worth exactly as much."""
+
+SHARE_OF_TIME, SHARE_OF_ONE_LANE = 0.3, 0.6
+"""Of the time that is left, for each of the two stages; the rest is for whole cents, which take some more solves."""
 
 
 @dataclass(frozen=True)
@@ -48,30 +57,32 @@ class Optimum:
         return self.formulation.frame.lanes
 
 
-def optimize(problem: Problem, time_limit: float | None = None) -> Optimum | None:
+def optimize(problem: Problem, chain: Chain | None = None) -> Optimum | None:
     """The optimum of one case; None where no last payment date makes it feasible.
 
-    SolverError where the solver finds no point and cannot say that there is none, as when its time is up.
+    SolverError where no solver finds a point and none can say that there is none, as when time is up.
     """
-    return solve(formulate(problem), time_limit)
+    return solve(formulate(problem), chain or Chain())
 
 
-def solve(formulation: Formulation, time_limit: float | None = None) -> Optimum | None:
-    """Both stages over all lanes of a formulation; see :func:`optimize`."""
+def solve(formulation: Formulation, chain: Chain, only: int | None = None) -> Optimum | None:
+    """Both stages over all lanes of a formulation, or ``only`` one of them; see :func:`optimize`."""
     problem = formulation.frame.problem
-    engine = Highs(time_limit)
     programs = [formulation.valued(lane) for lane in range(formulation.frame.lanes)]
-    first = [engine.solve(program) for program in programs]
+    first = _valued(programs, chain, range(len(programs)) if only is None else range(only, only + 1))
     if not any(solution.solved for solution in first):
         _insist_on_a_proof(first)
         return None
     values = np.array([-solution.objective if solution.solved else -np.inf for solution in first])
     best = float(values.max())
     accepted = best - float(problem.value.tolerance[0]) * abs(best)
-    chances = {
-        lane: engine.solve(formulation.preferred(lane, min(accepted, float(values[lane]))))
-        for lane in np.flatnonzero(values >= accepted - SAME_VALUE).tolist()
+    worth = {
+        lane: min(accepted, float(values[lane])) for lane in np.flatnonzero(values >= accepted - SAME_VALUE).tolist()
     }
+    with chain.share(SHARE_OF_TIME):
+        second = [_prefer(chain, formulation, lane, least) for lane, least in worth.items()]
+    wanted = [formulation.preferred(lane, least) for lane, least in worth.items()]
+    chances = dict(zip(worth, _bounded(wanted, second), strict=True))
     solved = {lane: solution for lane, solution in chances.items() if solution.solved}
     lane = min(solved, key=lambda n: (round(solved[n].objective, 9), n), default=int(values.argmax()))
     preferred = solved.get(lane, first[lane])
@@ -87,12 +98,68 @@ def solve(formulation: Formulation, time_limit: float | None = None) -> Optimum 
         payments=payments,
         value=best * scale,
         bound=bound * scale,
-        kept=expected_recovery(problem, payments, linear_debt(problem, payments), problem.value.planning[0]),
+        kept=planned_value(problem, payments, linear_debt(problem, payments)),
         gap=gap,
         valued=first[lane],
         preferred=preferred,
-        solver=engine.name,
+        solver=first[lane].solver,
     )
+
+
+def best_first(problem: Problem, chain: Chain | None = None) -> list[tuple[Problem, Optimum]]:
+    """The optimum of every bucket of burden that has one, the most valuable first; each with its problem.
+
+    The first is bounded by the bounds of all. See :func:`optimize`.
+    """
+    tried = [(bucket, optimize(bucket, chain)) for bucket in problem.buckets()]
+    found = [(bucket, optimum) for bucket, optimum in tried if optimum is not None]
+    found.sort(key=lambda pair: -pair[1].value)
+    if len(found) > 1:
+        bucket, best = found[0]
+        bound, scale = max(optimum.bound for _, optimum in found), float(problem.scale[0])
+        gap = max(best.gap, _gap(bound / scale, best.value / scale))
+        status = Status.OPTIMAL if gap <= CERTIFIED else Status.FEASIBLE
+        found[0] = bucket, replace(best, bound=bound, gap=gap, status=status)
+    return found
+
+
+def most_value(formulation: Formulation, chain: Chain) -> float | None:
+    """The most value of any lane, without a preference, in cents; None where no lane is solved, or there is no time."""
+    solutions = [chain.solve(formulation.valued(lane)) for lane in range(formulation.frame.lanes)]
+    values = [-solution.objective for solution in solutions if solution.status is Status.OPTIMAL]
+    scale = float(formulation.frame.problem.scale[0])
+    return max(values) * scale if values and not any(solution.out_of_time for solution in solutions) else None
+
+
+def _valued(programs: Sequence[SparseProgram], chain: Chain, lanes: range) -> list[Solution]:
+    """Stage 1 for some lanes, the latest date first: if time is short, it is the likeliest to be possible."""
+    found = [infeasible("", "left out") for _ in programs]
+    with chain.share(SHARE_OF_TIME if len(lanes) > 1 else SHARE_OF_ONE_LANE):
+        for lane in reversed(lanes):
+            found[lane] = chain.solve(programs[lane])
+    if found[lanes[-1]].out_of_time and not any(solution.solved for solution in found):
+        with chain.share(SHARE_OF_ONE_LANE):
+            found[lanes[-1]] = chain.solve(programs[lanes[-1]])
+    return _bounded(programs, found)
+
+
+def _prefer(chain: Chain, formulation: Formulation, lane: int, least: float) -> Solution:
+    """Stage 2; once more with a little less value where noise leaves no point that is worth exactly as much."""
+    solution = chain.solve(formulation.preferred(lane, least))
+    if solution.solved or solution.out_of_time:
+        return solution
+    return chain.solve(formulation.preferred(lane, least - NOISE))
+
+
+def _bounded(programs: Sequence[SparseProgram], found: Sequence[Solution]) -> list[Solution]:
+    """Lanes for which there was no time get a bound from the duals of those that were solved: any duals bound."""
+    duals = [solution.row_duals for solution in found if solution.status is Status.OPTIMAL][-1:]
+    return [
+        replace(solution, bound=max(solution.bound, *(dual_bound(program, known) for known in duals)))
+        if solution.out_of_time and duals
+        else solution
+        for program, solution in zip(programs, found, strict=True)
+    ]
 
 
 def _insist_on_a_proof(tried: Sequence[Solution]) -> None:

@@ -6,89 +6,152 @@ import math
 from dataclasses import replace
 
 from repayplan.cases.models import Case
+from repayplan.compliance.findings import Finding
 from repayplan.compliance.registry import judge
-from repayplan.errors import Fault, ProofError
+from repayplan.compliance.replay import replay
+from repayplan.errors import Fault, ProofError, SolverError
 from repayplan.formulation.registry import limits
 from repayplan.language import tr
+from repayplan.planning.agreeing import agreeing, waivings
 from repayplan.planning.binding import binding
 from repayplan.planning.exact import Exact, make_exact
 from repayplan.planning.forecasts import forecast_findings, window_of
 from repayplan.planning.metrics import cash_rows, installments, metrics
-from repayplan.planning.notes import delay_warning, notes
-from repayplan.planning.optimum import Optimum, optimize
+from repayplan.planning.notes import delay_warning, notes, waiting_note
+from repayplan.planning.optimum import Optimum, best_first, optimize
 from repayplan.planning.result import Plan, Proof, Status
+from repayplan.planning.waiting import most_by_waiting, trapped
 from repayplan.problem.arrays import Problem
 from repayplan.problem.assemble import assemble
 from repayplan.problem.terms import Terms, resolve
+from repayplan.solvers.chain import DEFAULT, Chain
 
 
-def plan(case: Case, *, time_limit: float | None = None) -> Plan:
+def plan(case: Case, *, solver: str = DEFAULT, time_limit: float | None = None) -> Plan:
     """The best plan of ``case`` under its policy.
 
-    ``time_limit`` (seconds) bounds each solve; SolverError where it does not suffice for any answer. Where no plan
+    ``solver`` is asked first, others where it fails. ``time_limit`` (seconds) is for all solves together: a plan for
+    which it does not suffice is ``feasible`` with a gap, or ``failed`` where none was found by then. Where no plan
     holds every limit the status is ``infeasible`` and the installments are the best effort: the most that can be paid
     without breaking a cash limit. The same with status ``failed`` where only whole cents stand in the way.
-    InputError where the case cannot be planned as it is written.
+    InputError where the case cannot be planned as it is written, or there is no such solver.
     """
+    return _plan(case, Chain(solver, time_limit))
+
+
+def _plan(case: Case, chain: Chain) -> Plan:
     terms = resolve(case)
     problem = assemble(case, terms)
-    optimum = optimize(problem, time_limit)
-    exact = None if optimum is None else make_exact(case, terms, problem, optimum, time_limit=time_limit)
-    if optimum is None:
-        return _best_effort(case, terms, problem, "infeasible", time_limit)
+    try:
+        found = best_first(problem, chain)
+    except SolverError:
+        if not chain.out_of_time:
+            raise
+        return _nothing(case, terms, problem, chain, "failed")
+    if not found:
+        return _best_effort(case, terms, problem, "infeasible", chain)
+    tried = ((optimum, make_exact(case, terms, kept, optimum, chain=chain)) for kept, optimum in found)
+    optimum, exact = next((pair for pair in tried if pair[1] is not None), (found[0][1], None))
     if exact is None:  # there is a plan, but none was found whose whole cents hold every limit: that proves nothing
-        return _best_effort(case, terms, problem, "failed", time_limit)
+        return _best_effort(case, terms, problem, "failed", chain)
     status: Status = "optimal" if optimum.status == "optimal" else "feasible"
-    best = _finish(case, terms, problem, optimum, exact, status)
-    return _beside_the_earliest(best, time_limit) if terms.delay == "allow" else best
+    best = _finish(case, terms, problem, optimum, exact, status, chain)
+    if terms.delay == "allow":
+        return _beside_the_earliest(best, chain)
+    return _beside_waiting(best, exact.replay.problem, chain)
 
 
-def _best_effort(case: Case, terms: Terms, problem: Problem, status: Status, time_limit: float | None) -> Plan:
+def _nothing(case: Case, terms: Terms, problem: Problem, chain: Chain, status: Status) -> Plan:
+    """What is left to say where time was up before there was any plan: nothing is paid."""
+    result = replay(case, terms, problem, [])
+    sentence = tr("No plan was found within {seconds} seconds: allow more time", seconds=f"{chain.time_limit:g}")
+    finding = Finding("time", "--time-limit", "fail", sentence)
+    return Plan(
+        case=case,
+        terms=terms,
+        status=status,
+        proof=Proof(None, chain.name, "no plan", problem.modes[0], None, None, None, None, None, chain.attempts),
+        installments=(),
+        cash=cash_rows(result),
+        metrics=metrics(result),
+        binding=(),
+        findings=(finding, *judge(result), *forecast_findings(case, window_of(result))),
+    )
+
+
+def _best_effort(case: Case, terms: Terms, problem: Problem, status: Status, chain: Chain) -> Plan:
     """The most that can be paid where not everything that is demanded can be."""
+    try:
+        return _undemanding(case, terms, problem, status, chain)
+    except SolverError:
+        if not chain.out_of_time:
+            raise
+        return _nothing(case, terms, problem, chain, status)
+
+
+def _undemanding(case: Case, terms: Terms, problem: Problem, status: Status, chain: Chain) -> Plan:
     demands = {"level", *(name for name, family in limits().items() if family.at_least)}
     undemanding = problem.undemanding()
-    optimum = optimize(undemanding, time_limit)
-    exact = None if optimum is None else make_exact(case, terms, undemanding, optimum, demands, time_limit)
+    optimum = optimize(undemanding, chain)
+    exact = None if optimum is None else make_exact(case, terms, undemanding, optimum, demands, chain)
     if optimum is None or exact is None:
         fault = Fault(tr("not even a plan without payments could be confirmed"), remedy=tr("report this case"))
         raise ProofError(fault)
-    best = _finish(case, terms, problem, optimum, exact, status)
+    best = _finish(case, terms, problem, optimum, exact, status, chain)
     # the demand that could not be met may be the engine's own: that there be a last payment of at least a unit
     broken = any(finding.result == "fail" for finding in best.findings)
     return best if broken else replace(best, status="feasible", proof=replace(best.proof, gap=None))
 
 
-def _finish(case: Case, terms: Terms, problem: Problem, optimum: Optimum, exact: Exact, status: Status) -> Plan:
-    result = replace(exact.replay, problem=problem)
+def _finish(
+    case: Case, terms: Terms, problem: Problem, optimum: Optimum, exact: Exact, status: Status, chain: Chain
+) -> Plan:
+    result = replace(exact.replay, problem=problem.as_paid(exact.replay.total))
     return Plan(
         case=case,
         terms=terms,
         status=status,
-        proof=_proof(optimum, exact),
+        proof=_proof(optimum, exact, chain),
         installments=installments(result),
         cash=cash_rows(result),
         metrics=metrics(result),
+        waived=waivings(case),
         binding=binding(result, optimum),
         findings=(
             *judge(result),
+            *agreeing(result),
             *notes(result, exact.unit, round(optimum.value - optimum.kept)),
             *forecast_findings(case, window_of(result)),
         ),
     )
 
 
-def _beside_the_earliest(chosen: Plan, time_limit: float | None) -> Plan:
+def _beside_the_earliest(chosen: Plan, chain: Chain) -> Plan:
     """Where waiting counts as a gain, the plan that does not wait is shown beside it, with the difference in money."""
     policy = chosen.case.policy.model_copy(update={"delay": "forbid"})
-    sooner = plan(chosen.case.model_copy(update={"policy": policy}), time_limit=time_limit)
+    sooner = _plan(chosen.case.model_copy(update={"policy": policy}), chain)
     if sooner.installments == chosen.installments:
         return chosen
+    if sooner.status == "failed":
+        sentence = tr("The earliest plan, which would stand beside this one, was not found")
+        return replace(chosen, findings=(*chosen.findings, Finding("delay", "policy.delay", "warning", sentence)))
     gain = chosen.metrics.expected_recovery - sooner.metrics.expected_recovery
     warning = delay_warning(chosen.metrics.final_date, sooner.metrics.final_date, gain)
     return replace(chosen, findings=(*chosen.findings, warning))
 
 
-def _proof(optimum: Optimum, exact: Exact) -> Proof:
+def _beside_waiting(chosen: Plan, problem: Problem, chain: Chain) -> Plan:
+    """Where waiting would pay and does not count, what it would seem to bring is said in money."""
+    loans = trapped(problem)
+    most = most_by_waiting(problem, chain) if loans else None
+    if most is None:
+        return chosen
+    gain = max(round(most) - chosen.metrics.expected_recovery, 0)
+    note = waiting_note(chosen.case, chosen.terms, loans, gain)
+    return replace(chosen, findings=(*chosen.findings, note))
+
+
+def _proof(optimum: Optimum, exact: Exact, chain: Chain) -> Proof:
     mode = exact.replay.problem.modes[0]
     tried = optimum.lanes
     method = "linear program" if tried == 1 else f"linear program, {tried} dates tried as the last payment"
@@ -101,4 +164,6 @@ def _proof(optimum: Optimum, exact: Exact) -> Proof:
         bound=optimum.bound / 100,
         rounding_cost=exact.cost,
         ledger_difference=exact.ledger_difference,
+        given_up=round(optimum.value - optimum.kept),
+        attempts=chain.attempts,
     )

@@ -13,6 +13,7 @@ from repayplan.cases.models import Case
 from repayplan.compliance.findings import Finding
 from repayplan.language import Message
 from repayplan.problem.terms import Terms
+from repayplan.solvers.result import Attempt
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +23,10 @@ Status = Literal["optimal", "feasible", "infeasible", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Installment:
-    """One payment on one loan as the ledger allocates it; cents."""
+    """One payment on one loan as the ledger allocates it; cents.
+
+    ``debt_if_breached``: the debt after it on a breach, more than ``debt_after`` by waivers that have not vested.
+    """
 
     date: dt.date
     loan: str
@@ -34,6 +38,17 @@ class Installment:
     principal: int
     principal_after: int
     debt_after: int
+    debt_if_breached: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiving:
+    """What is given up of one class of a loan at signing; cents. ``conditional``: it is owed again on a breach."""
+
+    loan: str
+    claim: str
+    amount: int
+    conditional: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +72,11 @@ class CashRow:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """How good the plan is known to be. ``gap`` is of the unrounded plan, relative; ``rounding_cost`` in cents."""
+    """How good the plan is known to be. ``gap`` is of the unrounded plan, relative.
+
+    ``rounding_cost`` and ``given_up`` (value that the preference takes) in cents. ``attempts``: every solver and its
+    options, with how many programs ended how.
+    """
 
     gap: float | None
     solver: str
@@ -67,20 +86,23 @@ class Proof:
     bound: float | None
     rounding_cost: int | None
     ledger_difference: int | None
+    given_up: int | None = None
+    attempts: tuple[Attempt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
     """The handful of figures that matter; cents unless said.
 
-    ``capitalized``: arrears that became principal at signing. ``interest_paid``: all that was paid and is not
-    principal. ``unpaid``: debt left at the end of the term. ``min_headroom``: cash above the floor and contingency,
-    negative where the need is unfunded. ``receipts_borrower`` and ``receipts_bank``: what comes in over the term in
-    either view; plans rest on the bank's.
+    ``capitalized``: arrears that became principal at signing. ``waived``: given up at signing; it is never part of what
+    is recovered. ``interest_paid``: all that was paid and is not principal. ``unpaid``: debt left at the end of the
+    term. ``min_headroom``: cash above the floor and contingency, negative where the need is unfunded.
+    ``receipts_borrower`` and ``receipts_bank``: what comes in over the term in either view; plans rest on the bank's.
     """
 
     debt_at_signing: int
     capitalized: int
+    waived: int
     interest_paid: int
     recovered: int
     expected_recovery: int
@@ -124,6 +146,7 @@ class Plan:
     metrics: Metrics
     binding: tuple[Binding, ...]
     findings: tuple[Finding, ...]
+    waived: tuple[Waiving, ...] = ()
 
     @property
     def schedule(self) -> pd.DataFrame:

@@ -51,11 +51,10 @@ class Target:
 @dataclass(frozen=True, slots=True)
 class Grain:
     """How rounding is done, in cents: to the ``unit``, a loan running ``ahead`` of what is planned for it by so much at
-    most, limits tightened by the ``margin`` beforehand; ``up`` where cumulative payments are rounded up, not down."""
+    most; ``up`` where cumulative payments are rounded up, not down."""
 
     unit: int
     ahead: int
-    margin: int
     up: bool = False
 
 

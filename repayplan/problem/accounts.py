@@ -88,8 +88,8 @@ def accounts(case: Case, days: Sequence[dt.date], flows: Sequence[Flow]) -> Acco
 
 def drawn(accounts: AccountArrays, paid: Cents, case: int = 0) -> Cents:
     """(T, K) cents drawn by the end of each stage when ``paid`` (T, L) is paid on the loans."""
-    taken = np.zeros(accounts.available.shape[1:], dtype=np.int64)
-    used = np.zeros(taken.shape[1], dtype=np.int64)
+    used: Cents = np.zeros(len(accounts.loan), dtype=np.int64)
+    taken: Cents = np.zeros((len(paid), len(used)), dtype=np.int64)
     for stage in range(len(paid)):
         if paid[stage].any():
             used = used + draw(accounts, accounts.available[case, stage] - used, paid[stage])

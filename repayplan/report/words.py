@@ -28,6 +28,7 @@ HEADINGS: Mapping[str, Message] = MappingProxyType(
         "principal": tr("Principal"),
         "principal_after": tr("Principal after"),
         "debt_after": tr("Debt after"),
+        "debt_if_breached": tr("Debt on a breach"),
         "text": tr("Entry"),
         "operation": tr("No."),
         "received": tr("Received"),

@@ -25,7 +25,7 @@ def dual_bound(program: SparseProgram, row_duals: Array) -> float:
 
 
 def violation(program: SparseProgram, columns: Array) -> float:
-    """The largest amount by which a point (n,) leaves a row or a box."""
+    """The largest amount by which a point (n,) leaves a row, a box or the whole numbers."""
     weighted = program.values * np.repeat(columns, np.diff(program.starts))
     activity = np.bincount(program.indices, weighted, minlength=len(program.row_upper))
     outside = [
@@ -33,6 +33,7 @@ def violation(program: SparseProgram, columns: Array) -> float:
         (program.row_lower - activity).max(initial=0.0),
         (columns - program.upper).max(initial=0.0),
         (program.lower - columns).max(initial=0.0),
+        np.abs(columns - np.round(columns))[program.integer].max(initial=0.0),
     ]
     return float(max(outside))
 

@@ -6,6 +6,7 @@ matrix differs the model is passed anew.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -15,9 +16,10 @@ from numpy.typing import NDArray
 
 from repayplan.errors import Fault, SolverError
 from repayplan.language import tr
-from repayplan.solvers.certificate import dual_bound, violation
-from repayplan.solvers.result import Solution, Status
+from repayplan.solvers.interface import infeasible, judged, no_point, settled
+from repayplan.solvers.result import CERTIFIED, GAP_FLOOR, TIME_IS_UP, Attempt, Solution, Status
 from repayplan.solvers.sparse import SparseProgram
+from repayplan.solvers.versions import check_versions
 
 if TYPE_CHECKING:
     import highspy
@@ -25,11 +27,15 @@ if TYPE_CHECKING:
 FEASIBILITY = 1e-9
 """Feasibility tolerance given to HiGHS; programs arrive scaled so that one is the case's whole debt."""
 
-ACCEPTED_VIOLATION = 1e-7
-CERTIFIED = 1e-6
-"""A solution counts as optimal when its safe gap is at most this, relative to ``max(|objective|, GAP_FLOOR)``."""
-
-GAP_FLOOR = 0.05
+USUAL: Mapping[str, str | float | bool] = {
+    "output_flag": False,
+    "threads": 1,
+    "primal_feasibility_tolerance": FEASIBILITY,
+    "dual_feasibility_tolerance": FEASIBILITY,
+    "mip_feasibility_tolerance": FEASIBILITY,
+    "mip_rel_gap": CERTIFIED / 2,  # half of what counts as optimal, so that noise decides nothing
+    "mip_abs_gap": CERTIFIED * GAP_FLOOR / 2,
+}
 
 OTHER_WAYS: tuple[Mapping[str, str | float], ...] = (
     {"presolve": "off"},
@@ -38,58 +44,63 @@ OTHER_WAYS: tuple[Mapping[str, str | float], ...] = (
 )
 """What is tried, one after the other, where HiGHS stops with neither a point nor a proof that there is none."""
 
-TIME_IS_UP = "Time limit reached"
-
 
 class Highs:
-    """One HiGHS model that stays alive between solves. ``time_limit`` (seconds) bounds each of them."""
+    """One HiGHS model that stays alive between solves."""
 
-    def __init__(self, time_limit: float | None = None) -> None:
+    takes_whole_numbers = True
+
+    def __init__(self) -> None:
+        check_versions("highspy")
         import highspy
 
         self._engine: highspy.Highs = highspy.Highs()
         self._api: Any = highspy
         self._loaded: SparseProgram | None = None
-        self._set("output_flag", False)
-        self._set("threads", 1)
-        self._set("primal_feasibility_tolerance", FEASIBILITY)
-        self._set("dual_feasibility_tolerance", FEASIBILITY)
-        self._time_limit = time_limit
+        for option, value in USUAL.items():
+            self._engine.setOptionValue(option, value)
 
     @property
     def name(self) -> str:
         """Name and version, for the proof."""
         return f"HiGHS {self._engine.version()}"
 
-    def solve(self, program: SparseProgram) -> Solution:
+    def solve(self, program: SparseProgram, seconds: float | None = None) -> Solution:
         """Solve ``program``, from the basis of the last one where only bounds and costs have changed."""
+        until = None if seconds is None else time.monotonic() + seconds
         if self._loaded is not None and _same_matrix(self._loaded, program):
             self._change(self._loaded, program)
         else:
             self._pass(program)
         self._loaded = program
-        solution = self._run(program)
+        solution = self._run(program, until)
+        attempts = [Attempt(self.name, "", solution.status)]
         for options in OTHER_WAYS:
-            if solution.status is not Status.FAILED or solution.message == TIME_IS_UP:
+            if solution.status is not Status.FAILED or solution.out_of_time:
                 break
-            solution = self._run_otherwise(program, options)
-        return solution
+            solution = self._run_otherwise(program, until, options)
+            said = ", ".join(f"{name}={value}" for name, value in options.items())
+            attempts.append(Attempt(self.name, said, solution.status))
+        return replace(solution, attempts=tuple(attempts))
 
-    def _run(self, program: SparseProgram) -> Solution:
-        if self._time_limit is not None:  # the engine counts the time of all its solves together
-            self._set("time_limit", self._engine.getRunTime() + self._time_limit)
+    def _run(self, program: SparseProgram, until: float | None) -> Solution:
+        left = np.inf if until is None else max(until - time.monotonic(), 0.0)
+        # the engine counts the time of all its solves together
+        self._engine.setOptionValue("time_limit", self._engine.getRunTime() + left)
         self._engine.run()
-        return self._read(program)
+        return self._read(program, until)
 
-    def _run_otherwise(self, program: SparseProgram, options: Mapping[str, str | float]) -> Solution:
+    def _run_otherwise(
+        self, program: SparseProgram, until: float | None, options: Mapping[str, str | float]
+    ) -> Solution:
         """Again from the beginning with other options, which hold for this run alone."""
         before = {name: self._engine.getOptionValue(name)[1] for name in options}
         self._engine.clearSolver()
         for name, value in options.items():
-            self._set(name, value)
-        solution = self._run(program)
+            self._engine.setOptionValue(name, value)
+        solution = self._run(program, until)
         for name, value in before.items():
-            self._set(name, value)
+            self._engine.setOptionValue(name, value)
         return solution
 
     def _pass(self, program: SparseProgram) -> None:
@@ -109,7 +120,7 @@ class Highs:
             program.starts,
             program.indices,
             program.values,
-            np.zeros(width, dtype=np.int32),
+            program.integer.astype(np.int32),
         )
         if status == self._api.HighsStatus.kError:
             raise SolverError(Fault(tr("HiGHS refuses the model"), where=self.name))
@@ -124,52 +135,38 @@ class Highs:
         for row in _changed_rows(old, new):
             self._engine.changeRowBounds(int(row), float(new.row_lower[row]), float(new.row_upper[row]))
 
-    def _read(self, program: SparseProgram) -> Solution:
+    def _read(self, program: SparseProgram, until: float | None) -> Solution:
         states = self._api.HighsModelStatus
         outcome = self._engine.getModelStatus()
-        message = self._engine.modelStatusToString(outcome)
+        finished = outcome == states.kOptimal
+        message = TIME_IS_UP if outcome == states.kTimeLimit else self._engine.modelStatusToString(outcome)
         if outcome == states.kInfeasible:
-            return self._empty(Status.INFEASIBLE, np.inf, message)
+            return infeasible(self.name, message)
         found = self._engine.getSolution()
         if outcome not in (states.kOptimal, states.kTimeLimit, states.kIterationLimit) or not found.value_valid:
-            return self._failed(program, message)
-        columns = np.array(found.col_value)
-        if violation(program, columns) > ACCEPTED_VIOLATION:
-            return self._failed(program, message)
-        duals = np.array(found.row_dual)
-        info = self._engine.getInfo()
-        solution = Solution(
-            status=Status.FEASIBLE,
-            objective=float(program.cost @ columns),
-            bound=dual_bound(program, duals),
-            columns=columns,
-            row_duals=duals,
-            solver=self.name,
-            message=message,
-            iterations=int(info.simplex_iteration_count),
-        )
-        certified = outcome == states.kOptimal and solution.gap(GAP_FLOOR) <= CERTIFIED
-        return replace(solution, status=Status.OPTIMAL) if certified else solution
-
-    def _failed(self, program: SparseProgram, message: str) -> Solution:
-        """No point, but a bound: no duals at all still say what the boxes allow."""
-        return self._empty(Status.FAILED, dual_bound(program, np.zeros(program.shape[0])), message)
-
-    def _empty(self, status: Status, bound: float, message: str) -> Solution:
-        nothing = np.empty(0)
-        return Solution(status, np.nan, bound, nothing, nothing, self.name, message)
-
-    def _set(self, option: str, value: object) -> None:
-        self._engine.setOptionValue(option, value)
+            return no_point(program, self.name, message)
+        columns, info = np.array(found.col_value), self._engine.getInfo()
+        if program.mixed:
+            left = None if until is None else max(until - time.monotonic(), 1.0)  # one linear program more is quick
+            bound = float(info.mip_dual_bound)
+            return settled(
+                program, columns, bound, lambda rest: Highs().solve(rest, left), finished=finished, message=message
+            )
+        duals, steps = np.array(found.row_dual), int(info.simplex_iteration_count)
+        return judged(program, columns, duals, self.name, finished=finished, message=message, iterations=steps)
 
 
 def _same_matrix(old: SparseProgram, new: SparseProgram) -> bool:
-    return old.shape == new.shape and (
-        old.values is new.values
-        or (
-            np.array_equal(old.starts, new.starts)
-            and np.array_equal(old.indices, new.indices)
-            and np.array_equal(old.values, new.values)
+    return (
+        old.shape == new.shape
+        and np.array_equal(old.integer, new.integer)
+        and (
+            old.values is new.values
+            or (
+                np.array_equal(old.starts, new.starts)
+                and np.array_equal(old.indices, new.indices)
+                and np.array_equal(old.values, new.values)
+            )
         )
     )
 

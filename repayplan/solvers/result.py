@@ -10,6 +10,14 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+CERTIFIED = 1e-6
+"""A solution counts as optimal when its safe gap is at most this, relative to ``max(|objective|, GAP_FLOOR)``."""
+
+GAP_FLOOR = 0.05
+
+TIME_IS_UP = "Time limit reached"
+"""The message of every solution for which there was not time enough, whichever solver it is from."""
+
 
 class Status(StrEnum):
     """``OPTIMAL`` carries a certified gap; a time limit is never optimal."""
@@ -21,11 +29,22 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """``programs`` that a solver was given with the same options (nothing: its usual ones) and that ended alike."""
+
+    solver: str
+    options: str
+    status: str
+    programs: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Solution:
     """The answer to one sparse program (a minimum).
 
     ``columns`` (n,) are values and ``row_duals`` (m,) duals in the program's order; the dual of a row is the change of
-    the minimum per unit of its right-hand side, so it is ≤ 0 for ≤ rows. ``bound`` is a safe lower bound of it.
+    the minimum per unit of its right-hand side, so it is ≤ 0 for ≤ rows; with whole numbers, of the linear program in
+    which they are fixed. ``bound`` is a safe lower bound of the minimum. ``attempts``: what was tried to get there.
     """
 
     status: Status
@@ -36,12 +55,18 @@ class Solution:
     solver: str
     message: str = ""
     iterations: int = 0
+    attempts: tuple[Attempt, ...] = ()
 
     @property
     def solved(self) -> bool:
         """Whether ``columns`` is a point of the program."""
         return self.status in (Status.OPTIMAL, Status.FEASIBLE)
 
-    def gap(self, floor: float) -> float:
+    @property
+    def out_of_time(self) -> bool:
+        """Whether more time might have brought more."""
+        return self.message == TIME_IS_UP
+
+    def gap(self, floor: float = GAP_FLOOR) -> float:
         """Relative gap, measured against ``max(|objective|, floor)``."""
         return max(self.objective - self.bound, 0.0) / max(abs(self.objective), floor)

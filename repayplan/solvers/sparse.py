@@ -1,4 +1,4 @@
-"""The sparse linear program that a staged program is, lane by lane, with labelled rows and columns.
+"""The sparse program that a staged program is, lane by lane, with labelled rows and columns.
 
 The layout (which variable is which column, which entry stands where) is worked out once per batch; a lane only fills
 in values. So two lanes of one case differ in bounds alone, and a live solver can go from one to the next.
@@ -17,6 +17,7 @@ from repayplan.solvers.staged import StagedProgram, When
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int32]
+Mask = NDArray[np.bool_]
 
 
 class Label(NamedTuple):
@@ -31,7 +32,10 @@ class Label(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SparseProgram:
-    """``min costᵀz`` with ``row_lower ≤ Az ≤ row_upper`` and ``lower ≤ z ≤ upper``; A column by column (CSC)."""
+    """``min costᵀz`` with ``row_lower ≤ Az ≤ row_upper`` and ``lower ≤ z ≤ upper``; A column by column (CSC).
+
+    ``integer`` (n,) marks columns that take whole numbers only.
+    """
 
     cost: Array
     lower: Array
@@ -41,11 +45,28 @@ class SparseProgram:
     starts: Index
     indices: Index
     values: Array
+    integer: Mask
+
+    @property
+    def mixed(self) -> bool:
+        """Whether some column takes whole numbers only."""
+        return bool(self.integer.any())
 
     @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns."""
         return len(self.row_upper), len(self.cost)
+
+    def by_rows(self) -> tuple[list[list[int]], list[list[float]]]:
+        """For each row the columns it holds and their coefficients, none of them 0."""
+        columns: list[list[int]] = [[] for _ in range(self.shape[0])]
+        values: list[list[float]] = [[] for _ in range(self.shape[0])]
+        owner = np.repeat(np.arange(self.shape[1]), np.diff(self.starts))
+        for row, column, value in zip(self.indices.tolist(), owner.tolist(), self.values.tolist(), strict=True):
+            if value:
+                columns[row].append(column)
+                values[row].append(value)
+        return columns, values
 
 
 class Layout:
@@ -62,6 +83,9 @@ class Layout:
             self._place[name] = place
             count += len(there)
         self.width = count
+        self._integer = np.array(
+            [c.integer for c in program.columns.values() for _ in range(int(c.exists.sum()))], bool
+        )
         self._row_stages = [np.flatnonzero(row.exists) for row in program.rows]
         self._row_start = np.cumsum([0, *(len(stages) for stages in self._row_stages)])
         self.height = int(self._row_start[-1]) + len(program.long_rows)
@@ -108,6 +132,7 @@ class Layout:
             starts=self._starts,
             indices=self._indices,
             values=entries,
+            integer=self._integer,
         )
 
     def by_stage(self, name: str, values: Array) -> Array:
@@ -116,6 +141,14 @@ class Layout:
         result = np.zeros(self.program.stages)
         result[place >= 0] = values[place[place >= 0]]
         return result
+
+    def index(self, name: str, stage: int) -> int:
+        """Where a column stands in the sparse program; −1 where it does not exist at that stage."""
+        return int(self._place[name][stage])
+
+    def row_index(self, name: str, stage: int) -> int:
+        """Where a row stands in the sparse program; −1 where there is none of that name at that stage."""
+        return self._row_places.get(Label(name, stage), -1)
 
     def spread(self, values: dict[str, Array], lane: int) -> Array:
         """One number per column of the sparse program from (N, T) arrays by column family; 0 where none is given."""
@@ -130,6 +163,10 @@ class Layout:
         """What each column stands for."""
         columns = self.program.columns
         return [Label(name, int(t)) for name in columns for t in np.flatnonzero(columns[name].exists)]
+
+    @cached_property
+    def _row_places(self) -> dict[Label, int]:
+        return {label: place for place, label in enumerate(self.row_labels)}
 
     @cached_property
     def row_labels(self) -> list[Label]:

@@ -29,7 +29,10 @@ class When(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A state or decision: one variable per lane and stage. ``exists`` (T,) is False where no lane has it."""
+    """A state or decision: one variable per lane and stage. ``exists`` (T,) is False where no lane has it.
+
+    ``integer``: only whole numbers are values, which makes the program a mixed-integer one.
+    """
 
     name: str
     lower: Array
@@ -37,6 +40,7 @@ class Column:
     cost: Array
     initial: Array
     exists: Mask
+    integer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,7 @@ class Draft:
         cost: ArrayLike = 0.0,
         initial: ArrayLike = 0.0,
         exists: ArrayLike = True,
+        integer: bool = False,
     ) -> str:
         """Declare a column; every box must be finite. Returns its name, which rows refer to it by."""
         if name in self.columns:
@@ -118,7 +123,7 @@ class Draft:
             raise ValueError(f"column {name} has a box that is not finite")
         there = np.broadcast_to(np.asarray(exists, dtype=bool), (self.stages,))
         start = np.broadcast_to(np.asarray(initial, dtype=float), (self.lanes,))
-        self.columns[name] = Column(name, low, high, self._spread(cost), start, there)
+        self.columns[name] = Column(name, low, high, self._spread(cost), start, there, integer)
         return name
 
     def row(

@@ -20,10 +20,11 @@ from numpy.typing import NDArray
 
 from repayplan.cases.models import Case
 from repayplan.compliance.replay import Payment, Replay, ledgers, replay
+from repayplan.compliance.worth import expected_recovery
 from repayplan.formulation.build import formulate
 from repayplan.planning.optimum import optimize
 from repayplan.planning.plan import plan
-from repayplan.planning.value import debt_bound, expected_recovery, linear_debt
+from repayplan.planning.value import debt_bound, linear_debt
 from repayplan.problem.terms import payment_dates, resolve
 from repayplan.solvers.highs import Highs
 from repayplan.solvers.result import Status
@@ -141,7 +142,7 @@ def program_says(engine: Highs, replayed: Replay) -> tuple[NDArray[np.float64], 
     formulation = formulate(replayed.problem)
     layout, scale = formulation.layout, float(replayed.problem.scale[0])
     sparse = formulation.valued(0)
-    core = np.array([label.name in ("debt", "recovery") for label in layout.row_labels])
+    core = np.array([label.name.split(".")[0] in ("debt", "recovery") for label in layout.row_labels])
     lower, upper = sparse.lower.copy(), sparse.upper.copy()
     for column, label in enumerate(layout.column_labels):
         family, _, loan = label.name.partition(".")

@@ -3,44 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
-import numpy as np
 import pytest
 from making import make_case, prepare
 
-from repayplan.planning import optimum as room
 from repayplan.planning.optimum import Optimum, optimize
-from repayplan.solvers.certificate import dual_bound
-from repayplan.solvers.highs import Highs
-from repayplan.solvers.result import Solution, Status
+from repayplan.solvers.chain import Chain
+from repayplan.solvers.interface import no_point
+from repayplan.solvers.result import TIME_IS_UP, Solution, Status
 from repayplan.solvers.sparse import SparseProgram
 
 CASE = make_case(opening="30000.00", monthly=["30000.00"] * 5, months=6, minimum_installment="1000.00")
 
 
-def found() -> Optimum:
-    optimum = optimize(prepare(CASE)[1])
+def found(chain: Chain | None = None) -> Optimum:
+    optimum = optimize(prepare(CASE)[1], chain)
     assert optimum is not None
     return optimum
 
 
-def out_of_time(monkeypatch: pytest.MonkeyPatch, stops: Callable[[int], bool]) -> None:
-    """Let the solver stop without a point at the solves whose number ``stops`` names."""
+class Impatient(Chain):
+    """Stops without a point at the solves whose number ``stops`` names."""
 
-    class Impatient(Highs):
-        solves = 0
+    def __init__(self, stops: Callable[[int], bool], message: str = TIME_IS_UP) -> None:
+        super().__init__()
+        self.stops = stops
+        self.message = message
+        self.solves = 0
 
-        def solve(self, program: SparseProgram) -> Solution:
-            solution = super().solve(program)
-            self.solves += 1
-            if not stops(self.solves - 1):
-                return solution
-            bound = dual_bound(program, np.zeros(program.shape[0]))
-            none = np.empty(0)
-            return replace(solution, status=Status.FAILED, objective=np.nan, bound=bound, columns=none, row_duals=none)
-
-    monkeypatch.setattr(room, "Highs", Impatient)
+    def solve(self, program: SparseProgram) -> Solution:
+        self.solves += 1
+        return no_point(program, self.name, self.message) if self.stops(self.solves - 1) else super().solve(program)
 
 
 def test_every_answer_makes_it_optimal() -> None:
@@ -51,23 +44,26 @@ def test_every_answer_makes_it_optimal() -> None:
     assert optimum.kept <= optimum.value + 1e-6
 
 
-def test_without_an_answer_to_stage_two_stage_one_stands_and_is_not_called_optimal(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_without_an_answer_to_stage_two_stage_one_stands_and_is_not_called_optimal() -> None:
     known = found()
-    out_of_time(monkeypatch, lambda number: number >= 6)
-    optimum = found()
+    optimum = found(Impatient(lambda number: number >= 6))
     assert optimum.status == Status.FEASIBLE
     assert optimum.value == pytest.approx(known.value)
     assert optimum.kept == pytest.approx(known.value)
 
 
-def test_a_last_date_that_was_not_answered_may_be_better_so_the_gap_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    out_of_time(monkeypatch, lambda number: number == 5)
-    optimum = found()
+def test_a_last_date_that_was_not_answered_may_be_better_so_the_gap_says_so() -> None:
+    optimum = found(Impatient(lambda number: number == 0, "lost"))
     assert optimum.status == Status.FEASIBLE
     assert optimum.bound > optimum.value * 1.01
     assert optimum.gap > 0.01
+
+
+def test_a_last_date_for_which_there_was_no_time_is_bounded_by_the_prices_of_another() -> None:
+    known, lost = found(), found(Impatient(lambda number: number == 0, "lost"))
+    optimum = found(Impatient(lambda number: number == 0))
+    assert optimum.status == Status.FEASIBLE
+    assert known.value - 1e-6 <= optimum.bound < lost.bound
 
 
 def test_what_no_last_date_makes_possible_is_nothing() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +16,7 @@ from repayplan.formulation.build import Formulation, formulate
 from repayplan.planning.optimum import optimize
 from repayplan.planning.plan import plan
 from repayplan.solvers.certificate import violation
+from repayplan.solvers.chain import Chain
 from repayplan.solvers.highs import Highs
 from repayplan.solvers.result import Status
 
@@ -49,7 +51,7 @@ def test_an_impossible_program_is_infeasible() -> None:
 def test_a_time_limit_is_never_optimal_and_never_infeasible(lanes: Formulation) -> None:
     program = lanes.valued(lanes.frame.lanes - 1)
     optimal = Highs().solve(program)
-    stopped = Highs(time_limit=0.0).solve(program)
+    stopped = Highs().solve(program, seconds=0.0)
     assert optimal.status == Status.OPTIMAL
     assert stopped.status in (Status.FAILED, Status.FEASIBLE)
     assert "ime limit" in stopped.message
@@ -57,16 +59,19 @@ def test_a_time_limit_is_never_optimal_and_never_infeasible(lanes: Formulation) 
 
 
 def test_a_plan_without_time_is_no_plan_and_no_proof_of_its_impossibility() -> None:
+    case = make_case(opening="5000.00", monthly=["25000.00"] * 4, months=5)
     with pytest.raises(SolverError, match="without a proof"):
-        optimize(prepare(make_case(opening="5000.00", monthly=["25000.00"] * 4, months=5))[1], time_limit=0.0)
-    with pytest.raises(SolverError):
-        plan(make_case(opening="5000.00", monthly=["25000.00"] * 4, months=5), time_limit=0.0)
+        optimize(prepare(case)[1], Chain(time_limit=0.0))
+    made = plan(case, time_limit=0.0)
+    assert (made.status, made.installments, made.proof.gap) == ("failed", (), None)
+    assert "No plan was found within 0 seconds" in [str(finding.sentence).split(":")[0] for finding in made.findings]
 
 
-def test_time_is_given_to_every_solve_anew(lanes: Formulation) -> None:
-    engine = Highs(time_limit=3600.0)
+def test_time_is_given_to_every_solve_anew(lanes: Formulation, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "monotonic", lambda: 0.0)
+    engine = Highs()
     for lane in (20, 21, 22):
-        engine.solve(lanes.valued(lane))
+        engine.solve(lanes.valued(lane), seconds=3600.0)
     spent = engine._engine.getRunTime()  # HiGHS counts all solves of one model together
     limit = engine._engine.getOptionValue("time_limit")[1]
     assert spent > 0

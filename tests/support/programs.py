@@ -45,6 +45,7 @@ class Known:
             starts=np.searchsorted(column, np.arange(len(cost) + 1)).astype(np.int32),
             indices=row.astype(np.int32),
             values=matrix.T[column, row],
+            integer=np.zeros(len(cost), dtype=bool),
         )
         return cls(program, matrix, np.array(point, dtype=float))
 

@@ -169,6 +169,13 @@ def currency_of(text: str) -> str | None:
     return match and _CURRENCIES.get(match[0], match[0].upper())
 
 
+def counted_in(sign: str, unit: int) -> int:
+    """How many currency units a number counts that is shown with a sign, where others count ``unit``; 0: not known."""
+    bare = _CURRENCY.sub("", tidy(sign[:LONGEST]).lower())
+    known = unit_of(bare)
+    return known or (0 if _UNIT_LIKE.search(bare) else unit)
+
+
 def unit_like(text: str) -> bool:
     """Whether words seem to name a unit or a currency, though perhaps one that is not known here."""
     text = tidy(text[:LONGEST]).lower()
@@ -205,9 +212,12 @@ _UNIT_LIKE = re.compile(
 _COMPANY = re.compile("公司|集团|厂|店|中心|银行|支行")
 
 
-def headings() -> Headings:
-    """The table, with what the bank's own file adds to it. Raises InputError where that file cannot be used."""
-    return _headings(os.environ.get(ENVIRONMENT) or None)
+def headings(table: str | Path | None = None) -> Headings:
+    """The table, with what the bank's own file adds to it: ``table``, or the one the environment names.
+
+    Raises InputError where that file cannot be used.
+    """
+    return _headings(os.environ.get(ENVIRONMENT) or None if table is None else str(table))
 
 
 @cache
@@ -285,6 +295,6 @@ def _extension(path: str) -> dict[str, Any]:
             Fault(
                 tr("the table of headings cannot be read: {reason}", reason=error),
                 path,
-                remedy=tr("mend the file that {name} names, or unset {name}", name=ENVIRONMENT),
+                remedy=tr("mend this file, or give none (--headings, {name})", name=ENVIRONMENT),
             )
         ) from None

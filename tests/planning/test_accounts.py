@@ -141,3 +141,25 @@ def test_money_of_no_loan_in_need_of_it_is_no_cash_to_plan_with() -> None:
     assert made.status == "infeasible"
     assert made.metrics.recovered == 10_030  # the first loan with a month's interest of 0.30
     assert prepare(case)[1].cash.own_payable.max() == 0
+
+
+def test_an_account_pays_though_the_business_lacks_cash_and_cover_does_not_turn_against_it() -> None:
+    """The business is short up to February, so nothing of its own is paid; the 2,000 of January are not its own.
+
+    Cover of 1.25 on all cash lets 1,600 of them be paid; in February nothing need be paid for that to hold.
+    """
+    case = make_case(
+        loan={"principal": "3000.00"},
+        opening="0.00",
+        floor="500.00",
+        monthly=["0.00", "0.00", "9000.00"],
+        pledged={"2027-01-10": "2000.00"},
+        months=5,
+        cover={"minimum": "1.25"},
+    )
+    made = plan(case)
+    assert made.status == "optimal"
+    totals = {f"{row.date}": row.payment for row in made.installments}
+    assert totals["2027-01-20"] == 160_000
+    assert totals["2027-02-20"] == 32_000  # 400 carried on the account, over 1.25
+    assert [finding for finding in verify(plan_file(made)) if finding.result == "fail"] == []

@@ -81,6 +81,7 @@ def make_exact(
 def _exact(problem: Problem, optimum: Optimum, result: Replay, unit: int) -> Exact:
     worth = planned_value(problem, result.paid, result.debt)
     odd = (result.paid % unit != 0) & (result.debt > 0)  # what settles a loan is what is owed
+    odd &= ~problem.pace.settled[0][:, None]
     return Exact(result, unit, round(optimum.kept - worth), not odd.any(), _ledger_difference(result))
 
 

@@ -28,9 +28,9 @@ from repayplan.problem.pace import PaceArrays
 class CashArrays(Frozen):
     """``opening`` and the ``wanted`` floor (N,), the others (N, T); cents. ``inflow`` holds all that comes in.
 
-    ``apart`` (N, T): what of it has gone to accounts that are not the borrower's by then (see ``accounts``).
-    ``trough`` is of the business's own cash: the least that it comes to between a stage's end and the end of the next,
-    if nothing is ever paid.
+    ``apart`` (N, T): what of it has gone to accounts that are not the borrower's by then (see ``accounts``). ``trough``
+    is of the business's own cash: the least that it comes to between a stage's end and the end of the next, if nothing
+    is ever paid.
     Flows of one day are netted; between two payments cash may still be lower than at either.
     ``reach``: the stage up to which payments must be in hand already, the stage itself where no reserve is kept.
     """
@@ -71,7 +71,7 @@ class CashArrays(Frozen):
         """
         apart = np.concatenate([np.zeros_like(self.opening[:, None]), self.apart], axis=1)
         cash = np.concatenate([self.opening[:, None], self.unpaid], axis=1) - apart
-        return np.maximum(cash - self.wanted[:, None], 0) + apart
+        return np.asarray(np.maximum(cash - self.wanted[:, None], 0) + apart)
 
     @cached_property
     def payable(self) -> Cents:

@@ -57,9 +57,9 @@ def assemble(case: Case, terms: Terms) -> Problem:
         value=value,
         limits=_limits(terms, grace | short | paced.settled[0], grace),
         pace=paced,
-        accounts=apart,
         legal=legal(case, terms, days, pays, value.contract, debt.opening),
         burden=burden,
+        accounts=apart,
     )
 
 

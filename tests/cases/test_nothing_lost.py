@@ -55,8 +55,8 @@ def test_a_balance_that_contradicts_is_refused() -> None:
     ]
     faults = faults_in({"概况": overview(without=["所欠本金"]), "贷款": rows})
     assert places(faults)[:2] == [
-        ("贷款!B2", "this is less than the overdue principal, which is part of it"),
-        ("贷款!B3", "this is not the sum of principal not yet due and overdue principal"),
+        ("贷款!B2", "this is less than the overdue part of it"),
+        ("贷款!B3", "the parts of the principal do not add up to this"),
     ]
     good = [rows[0], ("L1", 400, None, 200, 0.04), ("L2", 400, 200, 200, 0.04)]
     loans = case_in({"概况": overview(without=["所欠本金"]), "贷款": good}).loans
@@ -150,7 +150,7 @@ def test_what_a_later_row_says_of_its_whole_group_is_refused() -> None:
     rows = [head, first, ("货款", "丙", 200, "2027-03-31", "20%")]
     (fault,) = faults_in({"概况": WITHOUT_CASH, "应收账款": rows})
     assert fault.where == "case.xlsx 应收账款!E3"
-    assert str(fault.what) == "this holds for the whole group, and the first row of the group does not say it"
+    assert str(fault.what) == "this holds for the whole group, and its first row does not say it"
     apart = case_in({"概况": WITHOUT_CASH, "应收账款": [*rows[:2], ("疑账", *rows[2][1:])]}).cash.sources
     assert [source.bank.haircut for source in apart if isinstance(source, Receivables)] == [None, Decimal("0.2")]
 
@@ -163,9 +163,9 @@ def test_what_a_later_row_says_of_its_whole_group_is_refused() -> None:
     [
         (("借款人", "甲", "备用钱", 300_000), "概况!C6", "this heading is not known"),
         (("借款人", "甲", "备用钱", "30万"), "概况!C6", "this heading is not known"),
-        (("最低现金", None, 500_000), "概况!C6", "this value does not stand beside a label"),
-        (("最低现金", 500_000, None, "50万"), "概况!D6", "this value does not stand beside a label"),
-        (("最低现金", None, dt.date(2027, 1, 1)), "概况!C6", "this value does not stand beside a label"),
+        (("最低现金", None, 500_000), "概况!C6", "this value does not stand beside its label"),
+        (("最低现金", 500_000, None, "50万"), "概况!D6", "this value does not stand beside its label"),
+        (("最低现金", None, dt.date(2027, 1, 1)), "概况!C6", "this value does not stand beside its label"),
     ],
 )
 def test_values_without_a_label_are_refused(row: tuple[Any, ...], place: str, what: str) -> None:
@@ -181,7 +181,7 @@ def test_a_merged_value_counts_for_no_second_label(sheet: str, rows: list[tuple[
     if rows is not None:
         pages["概况"] = [*rows, *overview(without=["所欠本金"])]
     faults = faults_in(pages, merges={sheet: merged})
-    assert (f"{sheet}!B2", "this merged cell would count once for every label beside it") in places(faults)
+    assert (f"{sheet}!B2", "this merged cell would count once for every label") in places(faults)
 
 
 # --------------------------------------------------------------------------------------------------------- formats

@@ -111,7 +111,7 @@ def test_csv_files_of_other_programs(tmp_path: Path) -> None:
     assert [str(fault.what) for fault in faults] == ["this number begins with zeros"]
 
 
-@pytest.mark.parametrize("text", ["Grand total", "总收入", "合计金额", "本页合计", "累计"])
+@pytest.mark.parametrize("text", ["Grand total", "合计金额", "本页合计", "累计"])
 def test_a_total_is_left_out_only_where_it_is_one(text: str) -> None:
     """300 is the sum of 100 and 200; any other figure, or the word alone, could be cash that would be lost."""
     head, first, second = ("名称", "起始月份", "每月金额", "月数"), ("甲", "2026-12", 100, 3), ("乙", "2026-12", 200, 3)

@@ -93,9 +93,13 @@ def test_a_row_with_nothing_but_months_is_not_lost() -> None:
 
 
 def test_a_source_called_total_income_is_a_source() -> None:
-    rows = [*ROWS, ("总收入", 500, "2026-12", 36), ("合计", 500, None, None)]
+    total = 30_000
+    rows = [*ROWS, ("总收入", 500, "2026-12", 36), ("合计", total + 500, None, None)]
     made = case_in({"概况": overview(without=["每月净现金流入"]), "每月收支": rows})
     assert [source.name for source in made.cash.sources] == ["租金", "补贴", "总收入"]
+    adding = [*ROWS, ("总收入", total, None, None)]
+    made = case_in({"概况": overview(without=["每月净现金流入"]), "每月收支": adding})
+    assert [source.name for source in made.cash.sources] == ["租金", "补贴"]
 
 
 def test_what_holds_for_a_group_stands_in_its_first_row() -> None:

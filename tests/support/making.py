@@ -43,7 +43,7 @@ def make_case(
     """A borrower on 20 November 2026, whose interest at 3.60 % ACT/360 is one ten-thousandth a day.
 
     ``monthly`` receipts come on the last day of the months from ``start`` on, ``milestones`` on their own days, as do
-    ``losses``, proceeds that are ``pledged`` to loan L1, and what guarantors of L1 have ``guaranteed``.
+    ``losses``, proceeds ``pledged`` to loan L1, and the caps of guarantors of L1 where money is ``guaranteed``.
     Nothing is limited but by ``policy``, and amounts are planned in cents.
     """
     sources: list[dict[str, Any]] = []

@@ -32,7 +32,7 @@ def read_form(sheet: Sheet, layout: Layout, reading: Reading) -> Form:
         if sheet.merged.get(address, address)[0] == address[0]:
             value = reading.value((sheet, address), column, percent)
         elif address in sheet.cells:
-            what = tr("this merged cell would count once for every label beside it")
+            what = tr("this merged cell would count once for every label")
             reading.blame((sheet, address), what, tr("unmerge it and give every label its own value"))
             value = UNREADABLE
         form[column.field] = (value, address)
@@ -62,8 +62,8 @@ def _labels(sheet: Sheet, layout: Layout, reading: Reading) -> Iterator[tuple[Co
             taken.add(beside)
             reading.unknown((sheet, address), text, layout.known)
         elif _is_value(sheet, address):
-            what = tr("this value does not stand beside a label")
-            reading.blame((sheet, address), what, tr("put it into the cell right of its label, or delete it"))
+            what = tr("this value does not stand beside its label")
+            reading.blame((sheet, address), what, tr("move it beside the label, or delete it"))
 
 
 def _is_value(sheet: Sheet, address: Address) -> bool:

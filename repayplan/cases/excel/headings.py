@@ -114,11 +114,13 @@ class Headings:
     off: frozenset[str]
     ignored: frozenset[str]
     totals: frozenset[str]
+    perhaps: frozenset[str]
+    """Words for a total by which people call a source, too: only what adds up the rows above is one."""
 
     def special(self, text: str) -> bool:
         """Whether a name would be taken for something else: an empty cell, a total, or a name in quotes."""
         quoted = len(text) > 1 and text[0] == text[-1] == '"'
-        return quoted or Cell(text).blank or plain(text) in self.totals
+        return quoted or Cell(text).blank or plain(text) in self.totals | self.perhaps
 
     def layout_of(self, sheet: str) -> Layout | None:
         """The layout that a sheet's name stands for."""
@@ -230,8 +232,15 @@ def _headings(extension: str | None) -> Headings:
     return Headings(
         {key: _layout(key, entry) for key, entry in table["sheets"].items()},
         {name: _choice(words) for name, words in table["choices"].items()},
-        *(frozenset(map(plain, table[name]["words"])) for name in ("off", "ignored", "totals")),
+        off=_words(table["off"]["words"]),
+        ignored=_words(table["ignored"]["words"]),
+        totals=_words(table["totals"]["words"]),
+        perhaps=_words(table["totals"]["perhaps"]),
     )
+
+
+def _words(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(map(plain, words))
 
 
 def _layout(key: str, entry: Mapping[str, Any]) -> Layout:

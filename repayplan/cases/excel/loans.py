@@ -47,8 +47,8 @@ def _balance(loan: Draft, reading: Reading) -> None:
         return
     rest = balance - (overdue or 0)
     if rest < 0:
-        what = tr("this is less than the overdue principal, which is part of it")
-        limit = tr("at least {least}", least=f"{overdue:,.2f}")
+        what = tr("this is less than the overdue part of it")
+        limit = tr("{total} or more", total=f"{overdue:,.2f}")
         reading.blame(
             place,
             what,
@@ -57,8 +57,8 @@ def _balance(loan: Draft, reading: Reading) -> None:
         )
         rest = UNREADABLE
     elif principal is not None and principal != rest:
-        what = tr("this is not the sum of principal not yet due and overdue principal")
-        limit = tr("they add up to {total}", total=f"{principal + (overdue or 0):,.2f}")
+        what = tr("the parts of the principal do not add up to this")
+        limit = tr("{total} with what is overdue", total=f"{principal + (overdue or 0):,.2f}")
         reading.blame(place, what, tr("correct one of them, or leave this empty"), limit)
     loan.put(("principal",), rest)
     loan.places["principal",] = place

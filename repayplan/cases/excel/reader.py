@@ -293,8 +293,8 @@ def _share(shared: Draft, group: Draft, reading: Reading, first: bool) -> None:
             continue
         value, known = shared.get(path), group.get(path)
         if known is None and value is not None and path != ("name",) and not first:
-            what = tr("this holds for the whole group, and the first row of the group does not say it")
-            remedy = tr("write it in the first row of the group, or give this row a group of its own")
+            what = tr("this holds for the whole group, and its first row does not say it")
+            remedy = tr("write it in the first row of the group, or make two groups of it")
             reading.blame(place, what, remedy)
             continue
         if known is None or value is not None:

@@ -47,31 +47,33 @@ class Totals:
 
     def at(self, row: Sequence[Address], reading: Reading) -> bool:
         """Whether a row is none that counts: it begins with the word for a total. One that may be is blamed."""
-        words = [address for address in row if self._says_total(address, reading)]
+        words = [address for address in row if self._says(address, reading.words.totals)]
+        number = row[0][0]
+        said = {column: self._amount((number, column), reading) for column in self._columns}
+        adds = any(all(_agrees(said[column], sums.get(column)) for column in self._columns) for sums in self._sums)
         if not words:
-            return False
+            perhaps = self._says(row[0], reading.words.perhaps) and any(said.values()) and adds
+            return perhaps and self._done()
         if words[0] != row[0]:
             what = tr("this is the word for a total, and the row does not begin with it")
             remedy = tr("delete the row if it is a total; put the word in quotes if it is a name")
             reading.blame((self._sheet, words[0]), what, remedy)
-            return True
-        number = row[0][0]
-        said = {column: self._amount((number, column), reading) for column in self._columns}
-        if not any(all(_agrees(said[column], sums.get(column)) for column in self._columns) for sums in self._sums):
-            off = next(
-                column for column in self._columns if not _agrees(said[column], self._sums[0].get(column, Decimal()))
-            )
-            limit = tr("they add up to {total}", total=f"{self._sums[0].get(off, Decimal()):,.2f}")
+        elif not adds:
+            sums = self._sums[0]
+            off = next((each for each in self._columns if not _agrees(said[each], sums.get(each))), row[0][1])
+            limit = tr("they add up to {total}", total=f"{sums.get(off, Decimal()):,.2f}")
             remedy = tr("correct it or the rows above; put the first word in quotes if the row counts by itself")
-            reading.blame(
-                (self._sheet, (number, off)), tr("this total is not the sum of the rows above"), remedy, limit
-            )
+            what = tr("this total is not the sum of the rows above")
+            reading.blame((self._sheet, (number, off)), what, remedy, limit)
+        return self._done()
+
+    def _done(self) -> bool:
         self._sums.append({})
         return True
 
-    def _says_total(self, address: Address, reading: Reading) -> bool:
+    def _says(self, address: Address, words: frozenset[str]) -> bool:
         text = heading_text(self._sheet, address)
-        return text is not None and plain(text) in reading.words.totals
+        return text is not None and plain(text) in words
 
     def _amount(self, address: Address, reading: Reading) -> Decimal | None:
         """A readable amount; what is not readable is told where its row is read."""

@@ -26,8 +26,8 @@ MONTH = 30.0
 def reserve(draft: Draft, frame: Frame) -> None:
     """Cash holds the next payments above its floor: what is paid up to the last of them is in hand already.
 
-    c_t − m_t ≥ X_{t+k} − X_t says X_{t+k} ≤ room_t, a limit on one stage: no row reaches across time. What accounts
-    apart pay needs no reserve.
+    What accounts apart pay needs no reserve. c_t − m_t ≥ X_{t+k} − X_t says X_{t+k} ≤ room_t, a limit on one stage: no
+    row reaches across time.
     """
     most = frame.problem.cash.reserved
     rhs = np.minimum(frame.money(np.nan_to_num(most)), draft.columns[PAID].upper)

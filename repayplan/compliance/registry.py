@@ -46,6 +46,7 @@ def checks() -> Mapping[str, Check]:
         law,
         pace,
         shapes,
+        sharing,
         structure,
         worth,
     )

@@ -57,12 +57,16 @@ def shapes() -> Mapping[str, Shape]:
     return MappingProxyType(_shapes)
 
 
-def shaped(draft: Draft, frame: Frame) -> None:
-    """The rows of the shape that the case has, if any, and of the last payment that is guessed."""
+def shaped(draft: Draft, frame: Frame) -> bool:
+    """The rows of the shape that the case has, if any, and of the last payment that is guessed. Whether some of the
+    shape's hold more easily where the debt is smaller: then rows that bound it from above are not enough."""
     form = frame.problem.form
-    if not form.is_free:
-        shapes()[form.kind].rows(draft, frame)
     _cleared(draft, frame)
+    if form.is_free:
+        return False
+    family = shapes()[form.kind]
+    family.rows(draft, frame)
+    return "+" in family.sign
 
 
 def states(draft: Draft, frame: Frame, upper: Real | float, *, rising: bool = False) -> list[str]:

@@ -38,7 +38,7 @@ def check(name: str, title: Message, active: Callable[[Replay], bool] = lambda _
 
 def checks() -> Mapping[str, Check]:
     """Every point check by name."""
-    from repayplan.compliance import cash, installments, pace, structure  # noqa: F401  importing them registers them
+    from repayplan.compliance import cash, count, installments, pace, structure  # noqa: F401  importing them registers them
 
     return MappingProxyType(_checks)
 

@@ -90,6 +90,7 @@ def principal(loan: int) -> str:
 
 
 PAID = "paid"
+PAYS = "pays"
 PREVIOUS = "previous"
 EARLIER = "earlier"
 REGULAR = "regular"

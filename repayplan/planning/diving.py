@@ -47,7 +47,9 @@ def dive(
     pays = np.flatnonzero(problem.pays[0]).tolist()
     if len(pays) * len(case.loans) > MOST_AMOUNTS:
         return None
-    program = formulation.preferred(optimum.lane, (optimum.kept - given_up) / float(problem.scale[0]))
+    scale, moved = float(problem.scale[0]), 2 * unit * len(case.loans)
+    kept = [most + moved * len(pays) ** number / scale for number, most in enumerate(optimum.criteria)]
+    program = formulation.preferred(optimum.lane, (optimum.kept - given_up) / scale, kept)
     solution = chain.solve(program)
     if not solution.solved:
         return None

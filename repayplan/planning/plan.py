@@ -14,6 +14,7 @@ from repayplan.formulation.registry import limits
 from repayplan.language import tr
 from repayplan.planning.binding import binding
 from repayplan.planning.exact import Exact, make_exact
+from repayplan.planning.fewest import fewest
 from repayplan.planning.forecasts import forecast_findings, window_of
 from repayplan.planning.metrics import cash_rows, installments, metrics
 from repayplan.planning.notes import delay_warning, notes
@@ -42,6 +43,8 @@ def _plan(case: Case, chain: Chain) -> Plan:
     problem = assemble(case, terms)
     try:
         optimum = optimize(problem, chain)
+        if optimum is not None and terms.prefer == "fewest":
+            optimum = fewest(optimum, chain)
     except SolverError:
         if not chain.out_of_time:
             raise

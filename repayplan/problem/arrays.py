@@ -18,6 +18,7 @@ from repayplan.problem.frozen import Frozen as Frozen
 from repayplan.problem.frozen import Mask as Mask
 from repayplan.problem.frozen import Real as Real
 from repayplan.problem.pace import PaceArrays
+from repayplan.problem.wishes import WishArrays
 
 
 @dataclass(frozen=True)
@@ -173,6 +174,7 @@ class Problem(Frozen):
     value: ValueArrays
     limits: LimitArrays
     pace: PaceArrays
+    wishes: WishArrays
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -220,4 +222,5 @@ class Problem(Frozen):
         debt = replace(self.debt, current=nothing_due, collateral=np.zeros_like(self.debt.collateral))
         value = replace(self.value, recovery=np.zeros_like(self.value.recovery))
         modes = tuple("A" if uniform.all() else "replay" for uniform in self.debt.uniform)
-        return replace(self, modes=modes, limits=limits, debt=debt, value=value, pace=pace)
+        wishes = self.wishes.undemanding()
+        return replace(self, modes=modes, limits=limits, debt=debt, value=value, pace=pace, wishes=wishes)

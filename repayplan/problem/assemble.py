@@ -23,6 +23,7 @@ from repayplan.problem.growth import at_signing, maps, one_rate
 from repayplan.problem.interest import affordable, due_dates, spare_cents
 from repayplan.problem.pace import PaceArrays, pace, refuse_impossible_pins, refuse_life_of_debt, reserved
 from repayplan.problem.terms import Terms, payment_dates, rate_after_signing, settlement_dates
+from repayplan.problem.wishes import wishes
 
 
 def assemble(case: Case, terms: Terms) -> Problem:
@@ -51,6 +52,7 @@ def assemble(case: Case, terms: Terms) -> Problem:
         value=_value(case, terms, days, debt),
         limits=_limits(terms, grace | short | paced.settled[0], grace),
         pace=paced,
+        wishes=wishes(terms),
     )
 
 

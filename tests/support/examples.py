@@ -17,14 +17,15 @@ from repayplan.cases.models import Case
 
 @dataclass(frozen=True)
 class Example:
-    """``good`` and ``bad`` payments in cents on the payment dates one by one; each ``bad`` with what it misses.
+    """``good`` and ``bad`` payments in cents on the payment dates one by one; each ``bad`` with what it misses in
+    cents, None where that is not money.
 
     ``allowed``: kept by the check alone, where rounding needs room that the program does not use.
     """
 
     limit: str
     good: tuple[int, ...]
-    bad: Mapping[tuple[int, ...], int]
+    bad: Mapping[tuple[int, ...], int | None]
     policy: Mapping[str, Any]
     allowed: tuple[tuple[int, ...], ...] = ()
     cash: Mapping[str, Any] = field(default_factory=dict)
@@ -88,6 +89,13 @@ EXAMPLES: Mapping[str, Example] = {
         good=(80_000, 80_000, 80_000),
         bad={(80_001, 80_000, 80_000): 1, (80_000, 80_000, 80_001): 1},
         policy={"maximum_installment": "800.00"},
+    ),
+    # two of three dates; the third is left out
+    "installments": Example(
+        "installments",
+        good=(200_000, 0, 100_000),
+        bad={(200_000, 100_000, 100_000): None, (300_000, 0, 0): None},
+        policy={"installments": 2},
     ),
     # a quarter up, then a quarter down, and the last may fall as it likes, if it is more than a token: 250.00
     "step": Example(

@@ -8,6 +8,7 @@ import numpy as np
 
 from repayplan.problem.arrays import CashArrays, CoverArrays, DebtArrays, LimitArrays, Problem, ValueArrays
 from repayplan.problem.pace import PaceArrays
+from repayplan.problem.wishes import WishArrays
 
 
 def months_problem(
@@ -71,4 +72,5 @@ def months_problem(
             level=np.array([level]),
         ),
         pace=PaceArrays.off(1, count, 1),
+        wishes=WishArrays.off(1),
     )

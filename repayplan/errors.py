@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from repayplan.language import Message, tr
@@ -43,6 +43,10 @@ class Fault:
         }
 
 
+MOST_SHOWN = 100
+"""Faults of one file that are told; whoever has more of them mends a heading or a unit first."""
+
+
 class RepayplanError(Exception):
     """The root of the tree; ``exit_code`` is what the command line ends with."""
 
@@ -53,7 +57,14 @@ class RepayplanError(Exception):
         super().__init__(self.faults)
 
     def __str__(self) -> str:
-        return "\n".join(str(fault) for fault in self.faults)
+        told = [str(fault) for fault in self.faults[:MOST_SHOWN]]
+        return "\n".join([*told, *map(str, more(self.faults))])
+
+
+def more(faults: Sequence[Fault]) -> list[Message]:
+    """What stands below the faults that are told: how many there are besides."""
+    rest = len(faults) - MOST_SHOWN
+    return [tr("and {count} more", count=f"{rest:,}")] if rest > 0 else []
 
 
 class InputError(RepayplanError):

@@ -101,6 +101,7 @@ def _metrics(signing: int, installments: list[Installment], unpaid: int, rows: l
     return Metrics(
         debt_at_signing=signing,
         capitalized=0,
+        waived=0,
         interest_paid=sum(row.payment - row.principal for row in paid),
         recovered=sum(row.payment for row in paid),
         expected_recovery=signing,

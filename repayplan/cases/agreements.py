@@ -212,6 +212,20 @@ class Agreement(Model):
         description="Day on which the contract ends; principal falls due then unless installments say otherwise",
         examples=["2027-06-30"],
     )
+    start: Date | None = Field(
+        default=None, description="Day on which the loan was first paid out", examples=["2025-06-30"]
+    )
+    first_maturity: Date | None = Field(
+        default=None,
+        description="Day on which a loan that has been extended was first to end; maturity where left out",
+        examples=["2026-06-30"],
+    )
+    effective_rate: Rate | None = Field(
+        default=None,
+        description="Effective interest rate per year at which the loan was first booked; the contract rate where "
+        "left out",
+        examples=["4.60%"],
+    )
     overdue_since: Date | None = Field(
         default=None,
         description="Day on which the oldest unpaid claim fell due; the case's date where left out",

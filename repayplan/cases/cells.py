@@ -17,6 +17,7 @@ from itertools import pairwise
 from typing import NoReturn
 
 from repayplan.cases.documents import shown
+from repayplan.cases.fields import MOST_BARE
 from repayplan.errors import Fault, InputError
 from repayplan.language import Message, tr
 
@@ -65,6 +66,11 @@ _HARMLESS = frozenset(
 )
 """Remarks in parentheses that change no figure; any other might."""
 
+_ABOUT = re.compile(r"约|大概|左右|上下|[预暂]?估|预计|approx|about|ca\.|~|≈|\best(?:\.|imated?)?\b")
+_BEFORE_DAY = re.compile(r"^(约为|大约|大概|约|预计|暂定|approximately|approx\.?|about|around|ca\.|~|≈)\s*")
+"""What people write before a day of which they are not sure."""
+
+_UNSURE = frozenset(["暂定", "计划", "planned", "expected", "tentative"])
 _YEARLY = frozenset(["年", "年化", "年利率", "p.a.", "per year"])
 LONGEST = 200
 """Signs of a number or a date; what is longer is none, and is not searched."""
@@ -78,11 +84,17 @@ _CAPITALS = re.compile(rf"(?:({_NUMERAL.pattern})(?:元|圆)?)?(?:零?({_DIGIT})
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What stands in a cell; ``percent``: it is shown as a percentage; ``epoch``: the day its serial dates begin."""
+    """What stands in a cell; ``percent``: it is shown as a percentage; ``epoch``: the day its serial dates begin.
+
+    ``signs``: words that its number format shows beside the number (万元, k, $); ``scaled``: whether the format also
+    moves the point, so that the number itself is what both together say.
+    """
 
     value: Raw
     percent: bool = False
     epoch: dt.date = EPOCH_1900
+    signs: tuple[str, ...] = ()
+    scaled: bool = False
 
     @property
     def blank(self) -> bool:
@@ -101,6 +113,12 @@ class Cell:
 def tidy(text: str) -> str:
     """Full-width signs as narrow ones, any blank as one space, nothing around it."""
     return " ".join(unicodedata.normalize("NFKC", text).translate(_SIGNS).split())
+
+
+def approximate(cell: Cell) -> bool:
+    """Whether the cell says of its value that it is only about right: 约, 左右, 预计, est."""
+    text = tidy(cell.value[:LONGEST]).lower() if isinstance(cell.value, str) else ""
+    return bool(re.search(r"\d", text) and _ABOUT.search(text))
 
 
 def _typed(cell: Cell, text: str) -> str:
@@ -141,6 +159,13 @@ def fraction(cell: Cell, percent: bool = False) -> Decimal:
     if number is None:
         _refuse(cell, tr("this is not a percentage"), remedy)
     return number.scaleb(-2 if percent else 0)
+
+
+def share(cell: Cell, percent: bool = False) -> Decimal | str:
+    """The same, in percent as a text where the cell leaves no doubt about it and a bare number would."""
+    read = fraction(cell, percent)
+    signed = isinstance(cell.value, str) and re.search("[%‰成]|百分|千分", tidy(cell.value[:LONGEST]))
+    return f"{read * 100:f}%" if read > MOST_BARE and (cell.percent or percent or signed) else read
 
 
 def number(cell: Cell) -> Decimal:
@@ -213,7 +238,7 @@ def date(cell: Cell) -> dt.date:
     if isinstance(value, int | float) and not isinstance(value, bool) and not cell.percent:
         found = _serial(value, cell.epoch)
     elif isinstance(value, str):
-        found = _day_in(_typed(cell, value))
+        found = _day_in(_without_doubts(_typed(cell, value)))
     if found is None:
         _refuse(cell, tr("this is not a date that can be read in one way only"), tr("write a date such as 2026-12-20"))
     return found
@@ -222,7 +247,10 @@ def date(cell: Cell) -> dt.date:
 def month(cell: Cell) -> dt.date:
     """The first day of a month: any date, 2026-12, 2026年12月, 202612, Dec 2026."""
     if isinstance(cell.value, str):
-        found = _month_in(_typed(cell, cell.value))
+        if re.fullmatch(r"\d{4}\.\d", text := _typed(cell, cell.value)):
+            what = tr("this month may have lost a digit: spreadsheets save 2025.10 as 2025.1")
+            _refuse(cell, what, tr("write a month such as 2025-10"))
+        found = _month_in(_without_doubts(text))
         if found is not None:
             return found
     if isinstance(cell.value, int | float) and re.fullmatch(r"\d{6}", text := cell.text):
@@ -337,7 +365,8 @@ _YEAR_ENDS = re.compile(r"(?P<y>\d{4}) ?年 ?(年?底|年?末)")
 _MONTH_FORMS: tuple[re.Pattern[str], ...] = tuple(
     re.compile(pattern)
     for pattern in (
-        r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})",
+        r"(?P<y>\d{4})[-/](?P<m>\d{1,2})",
+        r"(?P<y>\d{4})\.(?P<m>\d{2})",
         r"(?P<y>\d{4}) ?年 ?(?P<m>\d{1,2}) ?月(份)?",
         r"(?P<y>\d{4})(?P<m>\d{2})",
         rf"{_NAMED}[ -](?P<y>\d{{4}})",
@@ -346,6 +375,17 @@ _MONTH_FORMS: tuple[re.Pattern[str], ...] = tuple(
 _CHINESE_DATE = re.compile(
     r"[〇零一二三四五六七八九]{4}年[一二三四五六七八九十]{1,3}月([一二三四五六七八九十]{1,3}[日号])?"
 )
+
+
+def _without_doubts(text: str) -> str:
+    """A day without 约, 左右 and a harmless remark in parentheses."""
+    before = None
+    while before != text:
+        before, text = text, _BEFORE_DAY.sub("", text)
+        text = re.sub(r"\s*(左右|前后|上下)$", "", text)
+        if (note := _NOTE.search(text)) and note[1] in _HARMLESS | _UNSURE:
+            text = text[: note.start()]
+    return text
 
 
 def _serial(value: float, epoch: dt.date) -> dt.date | None:

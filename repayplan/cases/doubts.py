@@ -10,10 +10,11 @@ from itertools import pairwise
 from repayplan.calendar.dates import add_months, day_in_month
 from repayplan.cases.checks import owed
 from repayplan.cases.models import Case
+from repayplan.cases.past import history_doubts, statement_doubts
 from repayplan.cases.problems import Path, Problem
-from repayplan.cases.sources import Flows, Milestones, Monthly, Season
-from repayplan.language import tr
-from repayplan.money import to_cents
+from repayplan.cases.sources import Assets, Flows, Guarantor, Milestones, Monthly, Season, Stores
+from repayplan.language import Message, tr
+from repayplan.money import grouped, to_cents
 from repayplan.rules import defaults
 from repayplan.rules.law import rule
 
@@ -31,9 +32,10 @@ def doubts(case: Case) -> list[Problem]:
     contracts = [*_multiples(case), *_unmoved(case), *_out_of_order(case)]
     if not case.cash.sources:  # only the account is asked for, not a plan
         return [*loans, *contracts, *_balance_sheets(case)]
+    past = [*_balance_sheets(case), *statement_doubts(case), *history_doubts(case)]
     cash = [*_opening(case), *_needs_nothing(case)]
-    receipts = [*_receipts(case, end), *_taxes(case), *_balance_sheets(case)]
-    return [*loans, *contracts, *cash, *receipts, *_hazard(case), *_payment_days(case)]
+    receipts = [*_receipts(case, end), *_taxes(case), *_guarantors(case), *_margins(case), *_sold_collateral(case)]
+    return [*loans, *contracts, *cash, *receipts, *past, *_hazard(case), *_payment_days(case)]
 
 
 def _loans(case: Case) -> Iterator[Problem]:
@@ -140,6 +142,8 @@ def _receipts(case: Case, end: dt.date) -> Iterator[Problem]:
             yield _late((*place, "start"), end)
         elif isinstance(source, Monthly):
             yield from _short(source, place, end)
+        elif isinstance(source, Season | Stores):
+            yield from _short_sales(source, place, case.as_of, end)
 
 
 def _late(place: Path, end: dt.date) -> Problem:
@@ -154,12 +158,28 @@ def _late(place: Path, end: dt.date) -> Problem:
 def _short(source: Monthly, place: Path, end: dt.date) -> Iterator[Problem]:
     after = add_months(source.start, len(source.series))
     if len(source.series) > 1 and after <= end.replace(day=1):
-        yield Problem(
-            (*place, "amounts" if source.amounts is not None else "months"),
-            tr("this series ends before the plan does; nothing is expected from {month} on", month=f"{after:%Y-%m}"),
-            tr("through {month}", month=f"{end:%Y-%m}"),
-            tr("add the months that are missing"),
-        )
+        path = (*place, "amounts" if source.amounts is not None else "months")
+        limit = tr("through {month}", month=f"{end:%Y-%m}")
+        if all(amount <= 0 for amount in source.figures):
+            what = tr(
+                "these payments end before the plan does; nothing is paid from {month} on", month=f"{after:%Y-%m}"
+            )
+            yield Problem(path, what, limit, tr("nothing, where it ends by then; otherwise add months"))
+        else:
+            yield _ends(path, after, limit)
+
+
+def _ends(path: Path, after: dt.date, limit: Message) -> Problem:
+    what = tr("this series ends before the plan does; nothing is expected from {month} on", month=f"{after:%Y-%m}")
+    return Problem(path, what, limit, tr("add the months that are missing"))
+
+
+def _short_sales(source: Season | Stores, place: Path, as_of: dt.date, end: dt.date) -> Iterator[Problem]:
+    """Sales that are counted for fewer months than the plan has."""
+    start = source.start if isinstance(source, Season) else None
+    after = add_months(start or add_months(as_of.replace(day=1), 1), source.months or 0)
+    if source.months is not None and after <= end.replace(day=1):
+        yield _ends((*place, "months"), after, tr("through {month}", month=f"{end:%Y-%m}"))
 
 
 def _taxes(case: Case) -> Iterator[Problem]:
@@ -170,6 +190,47 @@ def _taxes(case: Case) -> Iterator[Problem]:
                 tr("this tax brings cash on the whole"),
                 tr("0.00 or less"),
                 tr("write what is paid with a minus sign; a refund may stand as it is"),
+            )
+
+
+def _guarantors(case: Case) -> Iterator[Problem]:
+    """A guarantor pays the bank, and never more than is owed."""
+    for number, source in enumerate(case.cash.sources):
+        if isinstance(source, Guarantor):
+            debts = [owed(loan) for loan in case.loans if source.secures in (None, loan.id)]
+            if to_cents(source.cap) > sum(debts):
+                yield Problem(
+                    ("cash", "sources", number, "cap"),
+                    tr("this is more than is owed on what is guaranteed; the guarantor will not pay the rest"),
+                    tr("at most {limit}", limit=grouped(sum(debts))),
+                    tr("write what the guarantor can be called for"),
+                )
+
+
+def _sold_collateral(case: Case) -> Iterator[Problem]:
+    """The same goods as collateral, which a default brings, and as proceeds of a sale, which the plan spends."""
+    for number, loan in enumerate(case.loans):
+        lots = (lot for source in case.cash.sources if isinstance(source, Assets) for lot in source.lots)
+        if loan.collateral and any(lot.secures == loan.id for lot in lots):
+            yield Problem(
+                ("loans", number, "collateral"),
+                tr("lots that secure this loan are sold in the forecast; its collateral must not hold them as well"),
+                None,
+                tr("leave out of the collateral what is sold there"),
+            )
+
+
+def _margins(case: Case) -> Iterator[Problem]:
+    """Sales of which nothing is said to be spent on goods and wages."""
+    for number, source in enumerate(case.cash.sources):
+        stores = source.stores if isinstance(source, Stores) else ()
+        own = [store.margin is not None for store in stores]
+        if isinstance(source, Season | Stores) and "margin" not in source.model_fields_set and not (own and all(own)):
+            yield Problem(
+                ("cash", "sources", number, "margin"),
+                tr("all sales count as cash: no margin is given"),
+                None,
+                tr("write the share of sales that stays as cash; margin: 100% where the figures are net already"),
             )
 
 
@@ -193,7 +254,8 @@ def _balance_sheets(case: Case) -> Iterator[Problem]:
 
 
 def _hazard(case: Case) -> Iterator[Problem]:
-    if (case.policy.hazard or 0) > MOST_HAZARD:
+    hazard = case.policy.hazard
+    if isinstance(hazard, Decimal) and hazard > MOST_HAZARD:
         yield Problem(
             ("policy", "hazard"),
             tr("this probability of default is unusual for one month"),

@@ -27,6 +27,9 @@ from repayplan.money import MAX_CENTS, to_cents
 
 MAX_MONTHS = 360
 
+MOST_BARE = Decimal("0.36")
+"""A rate per year above this needs its percent sign: no bank lends at more, so 0.5 may well be meant as 0.5%."""
+
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 _CURRENCY = r"^[A-Z]{3}$"
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
@@ -37,6 +40,11 @@ _MAX_DIGITS = 24
 
 SEVERAL = "repayplan_several"
 """The kind of error that carries :class:`~repayplan.cases.problems.Problem` objects."""
+
+
+def said(number: Decimal) -> str:
+    """A rate as it is written: the shortest exact fraction, in percent where that would have two readings."""
+    return f"{(number * 100).normalize():f}%" if abs(number) > MOST_BARE else f"{number.normalize():f}"
 
 
 def refuse(what: Message, limit: Message | None = None, remedy: Message | None = None) -> PydanticCustomError:
@@ -99,17 +107,42 @@ def _positive(number: Decimal) -> Decimal:
 
 def _fraction(value: Any, remedy: Message) -> Decimal:
     """4.35 % as ``4.35%``, ``4.35％`` or ``0.0435``."""
-    if isinstance(value, str) and value.strip().endswith(("%", "％")):
+    if _in_percent(value):
         return _number(value.strip()[:-1], remedy).scaleb(-2)
     return _number(value, remedy)
 
 
+def _in_percent(value: Any) -> bool:
+    return isinstance(value, str) and value.strip().endswith(("%", "％"))
+
+
+def _two_readings(value: Any, number: Decimal) -> None:
+    """Refuse a bare number that may be meant as a percentage: 1 is 1% to some and 100% to others."""
+    if not _in_percent(value):
+        few, many = f"{number.normalize():f}%", f"{(number * 100).normalize():f}%"
+        fraction = f"{number.scaleb(-2).normalize():f}"
+        raise refuse(
+            tr("this may mean {few} or {many}", few=few, many=many),
+            tr("without a percent sign, at most {limit}", limit=f"{MOST_BARE:f}")
+            if abs(number) != 1
+            else tr("1 only with a percent sign"),
+            tr("write {few} or {fraction}, or else {many}", few=few, fraction=fraction, many=many),
+        )
+
+
+def _yearly(value: Any, remedy: Message, least: Decimal, most: Decimal, what: Message, limit: Message) -> Decimal:
+    """A rate per year between two bounds; a bare number above ``MOST_BARE`` has two readings."""
+    rate = _fraction(value, remedy)
+    if not least <= rate <= most:
+        raise refuse(what, limit, remedy)
+    if abs(rate) > MOST_BARE:
+        _two_readings(value, rate)
+    return rate
+
+
 def _rate(value: Any) -> Decimal:
     remedy = tr("write a percentage such as 4.35% or a fraction such as 0.0435")
-    rate = _fraction(value, remedy)
-    if not 0 <= rate <= 1:
-        raise refuse(tr("this is not a yearly rate"), tr("0% to 100%"), remedy)
-    return rate
+    return _yearly(value, remedy, Decimal(0), Decimal(1), tr("this is not a yearly rate"), tr("0% to 100%"))
 
 
 def _share(value: Any) -> Decimal:
@@ -117,6 +150,14 @@ def _share(value: Any) -> Decimal:
     share = _fraction(value, remedy)
     if not 0 <= share <= 1:
         raise refuse(tr("this is not a share"), tr("0% to 100%"), remedy)
+    return share
+
+
+def _part(value: Any) -> Decimal:
+    """A share of which all is possible and seldom meant."""
+    share = _share(value)
+    if share == 1:
+        _two_readings(value, share)
     return share
 
 
@@ -129,10 +170,7 @@ def _ratio(value: Any) -> Decimal:
 
 def _spread(value: Any) -> Decimal:
     remedy = tr("write a percentage such as 0.85% or a fraction such as 0.0085")
-    spread = _fraction(value, remedy)
-    if not -1 <= spread <= 1:
-        raise refuse(tr("this is not a spread"), tr("-100% to 100%"), remedy)
-    return spread
+    return _yearly(value, remedy, Decimal(-1), Decimal(1), tr("this is not a spread"), tr("-100% to 100%"))
 
 
 def _index(value: Any) -> Decimal:
@@ -144,10 +182,8 @@ def _index(value: Any) -> Decimal:
 
 def _growth(value: Any) -> Decimal:
     remedy = tr("write a percentage such as 2% or a fraction such as 0.02")
-    growth = _fraction(value, remedy)
-    if not Decimal("-0.5") <= growth <= Decimal("0.5"):
-        raise refuse(tr("this is not a growth per year"), tr("-50% to 50%"), remedy)
-    return growth
+    half = Decimal("0.5")
+    return _yearly(value, remedy, -half, half, tr("this is not a growth per year"), tr("-50% to 50%"))
 
 
 def _multiple(value: Any) -> Decimal:
@@ -234,7 +270,9 @@ _INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 """Categories of Unicode that could move a terminal's cursor or turn a line's direction."""
 
 _money = PlainSerializer(lambda number: f"{number:.2f}", return_type=str)
+_whole_share = PlainSerializer(lambda share: "100%" if share == 1 else f"{share.normalize():f}", return_type=str)
 _exact = PlainSerializer(lambda number: f"{number.normalize():f}", return_type=str)
+_clear = PlainSerializer(said, return_type=str)
 
 SignedAmount = Annotated[Decimal, BeforeValidator(amount), _money, _decimal_schema("-20000.00")]
 Amount = Annotated[
@@ -243,11 +281,13 @@ Amount = Annotated[
 PositiveAmount = Annotated[
     Decimal, BeforeValidator(amount), AfterValidator(_positive), _money, _decimal_schema("1200000.00")
 ]
-Rate = Annotated[Decimal, BeforeValidator(_rate), _exact, _decimal_schema("4.35%")]
-Spread = Annotated[Decimal, BeforeValidator(_spread), _exact, _decimal_schema("0.85%")]
-Growth = Annotated[Decimal, BeforeValidator(_growth), _exact, _decimal_schema("2%")]
+Rate = Annotated[Decimal, BeforeValidator(_rate), _clear, _decimal_schema("4.35%")]
+Spread = Annotated[Decimal, BeforeValidator(_spread), _clear, _decimal_schema("0.85%")]
+Growth = Annotated[Decimal, BeforeValidator(_growth), _clear, _decimal_schema("2%")]
 Multiple = Annotated[Decimal, BeforeValidator(_multiple), _exact, _decimal_schema("1.5")]
 Share = Annotated[Decimal, BeforeValidator(_share), _exact, _decimal_schema("25%")]
+Part = Annotated[Decimal, BeforeValidator(_part), _whole_share, _decimal_schema("25%")]
+"""A share that is seldom 100 %: a bare 1 is refused."""
 Index = Annotated[Decimal, BeforeValidator(_index), _exact, _decimal_schema("1.05")]
 PositiveYears = Annotated[Decimal, BeforeValidator(_years), _exact, _decimal_schema("2.5")]
 Ratio = Annotated[Decimal, BeforeValidator(_ratio), _exact, _decimal_schema("1.20")]

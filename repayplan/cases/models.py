@@ -19,6 +19,8 @@ from repayplan.cases.agreement_checks import agreement_problems
 from repayplan.cases.agreements import Agreement
 from repayplan.cases.base import Model
 from repayplan.cases.checks import problems
+from repayplan.cases.concession_checks import concession_problems
+from repayplan.cases.concessions import Hazard, Liquidation, Rollback, RouteName, ValueTest, Waiver
 from repayplan.cases.fields import (
     Amount,
     Currency,
@@ -30,6 +32,7 @@ from repayplan.cases.fields import (
     Months,
     Name,
     OrOff,
+    Part,
     PositiveAmount,
     PositiveYears,
     Rate,
@@ -94,6 +97,11 @@ class Loan(Model):
         default=NOTHING,
         description="Net value of the collateral after costs, currency units",
         examples=["3000000.00"],
+    )
+    waiver: Waiver | None = Field(
+        default=None,
+        description="What the bank gives up of this loan when the plan is signed; nothing where left out",
+        examples=[{"penalty": "25000.00", "conditional": True}],
     )
     contract: Agreement = Field(
         default=Agreement(),
@@ -195,6 +203,11 @@ class Policy(Model):
         description="Last day on which a payment may fall; the end of the term where left out",
         examples=["2029-11-20"],
     )
+    route: RouteName | None = Field(
+        default=None,
+        description="The legal way the plan is agreed in, which decides what is allowed and who must sign",
+        examples=["restructuring"],
+    )
     payment_day: DayOfMonth | None = Field(
         default=None,
         description="Day of the month on which payments fall and interest settles",
@@ -211,7 +224,7 @@ class Policy(Model):
         "installments, or the fewest different amounts",
         examples=["earliest"],
     )
-    tolerance: Share | None = Field(
+    tolerance: Part | None = Field(
         default=None, description="How much of the value may be given up for the preference", examples=["0.5%"]
     )
     delay: Literal["forbid", "allow"] | None = Field(
@@ -227,11 +240,43 @@ class Policy(Model):
         description="capitalize: arrears become principal at signing; keep: they stay classes of their own",
         examples=["capitalize"],
     )
+    arrears_cleared: OrOff[Rollback] | None = Field(
+        default=None,
+        description="Day by which arrears that stay overdue are paid down, or off",
+        examples=[{"by": "substandard"}],
+    )
+    max_waived: OrOff[Amount] | None = Field(
+        default=None,
+        description="Most that may be waived on all loans together, currency units, or off",
+        examples=["50000.00"],
+    )
+    all_in_charge: Literal["law", "off"] | None = Field(
+        default=None,
+        description="law: interest, penalty, compound interest and fees stay within what courts leave; or off",
+        examples=["law"],
+    )
+    npv: OrOff[ValueTest] | None = Field(
+        default=None,
+        description="Test of the value that a plan loses at the original rate, or off",
+        examples=[{"test": "eba"}],
+    )
+    liquidation_floor: OrOff[Liquidation] | None = Field(
+        default=None,
+        description="The plan is worth at least what the collateral would bring, or off",
+        examples=[{"delay_months": 18}],
+    )
     discount_rate: Rate | None = Field(
         default=None, description="Rate per year at which the bank values money", examples=["4.35%"]
     )
-    hazard: Share | None = Field(
-        default=None, description="Probability per month that the borrower defaults", examples=["0.5%"]
+    hazard: Hazard | None = Field(
+        default=None,
+        description="Probability per month that the borrower defaults, or table: by the burden of the plan",
+        examples=["0.5%"],
+    )
+    max_burden: OrOff[Share] | None = Field(
+        default=None,
+        description="Most that the first twelve months may take of the cash they bring, or off",
+        examples=["80%"],
     )
     recovery: Share | None = Field(
         default=None, description="Share of the debt recovered after a default without collateral", examples=["40%"]
@@ -257,7 +302,7 @@ class Policy(Model):
         "dates on which something is paid. Off: any number",
         examples=[24],
     )
-    step: OrOff[Share] | None = Field(
+    step: OrOff[Part] | None = Field(
         default=None, description="Largest change from one installment to the next, or off", examples=["25%"]
     )
     step_against: Literal["previous", "last_year"] | None = Field(
@@ -265,7 +310,7 @@ class Policy(Model):
         description="What step compares with: the installment before, or that of the same month a year before",
         examples=["last_year"],
     )
-    balloon: OrOff[Share] | None = Field(
+    balloon: OrOff[Part] | None = Field(
         default=None,
         description="Largest share of the debt in the last three payments together, or off",
         examples=["20%"],
@@ -334,7 +379,7 @@ class Case(Model):
 
     @model_validator(mode="after")
     def _fields_fit_together(self) -> Case:
-        found = [*problems(self), *agreement_problems(self)]
+        found = [*problems(self), *agreement_problems(self), *concession_problems(self)]
         if found:
             raise refuse_all(found)
         return self

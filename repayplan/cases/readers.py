@@ -46,7 +46,7 @@ def check_case(path: str | Path) -> tuple[Case, tuple[Fault, ...]]:
 
 def doubted(case: Case, document: Document) -> tuple[Fault, ...]:
     """What in a case is allowed but likely to be a mistake, with its places in the file."""
-    return tuple(fault_of(problem, document) for problem in doubts(case))
+    return (*document.doubts, *(fault_of(problem, document) for problem in doubts(case)))
 
 
 def read_text(text: str, name: str, notation: Notation) -> Case:

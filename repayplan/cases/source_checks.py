@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from repayplan.calendar.dates import day_in_month
+from repayplan.calendar.dates import add_months, day_in_month
 from repayplan.cases.problems import Path, Problem, bounded, twice
 from repayplan.language import tr
 from repayplan.money import to_cents
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Monthly,
         Receivables,
         Season,
+        Store,
         Stores,
     )
 
@@ -96,6 +97,30 @@ def _stores(source: Stores, place: Path, as_of: dt.date) -> Iterator[Problem]:
     for number, store in enumerate(source.stores):
         if store.history is not None:
             yield from _past(store.history, (*place, "stores", number, "history"), as_of)
+            yield from _sold_closed(store, store.history, (*place, "stores", number))
+
+
+def _sold_closed(store: Store, history: History, place: Path) -> Iterator[Problem]:
+    """Sales before the opening or after the closing: one of the two is not so."""
+    if history.start is None:
+        return
+    sold = [add_months(history.start, ahead) for ahead, amount in enumerate(history.series) if amount]
+    if store.opened is not None and sold and sold[0] < store.opened:
+        yield Problem(
+            (*place, "opened"),
+            tr("this store sold before it opened: its history has sales in {month}", month=f"{sold[0]:%Y-%m}"),
+            tr("{month} or earlier", month=f"{sold[0]:%Y-%m}"),
+            tr("check the opening, or leave the months before it out of the history"),
+            ((*place, "history"),),
+        )
+    if store.closing is not None and sold and sold[-1] > store.closing:
+        yield Problem(
+            (*place, "closing"),
+            tr("this store sold after it closed: its history has sales in {month}", month=f"{sold[-1]:%Y-%m}"),
+            tr("{month} or later", month=f"{sold[-1]:%Y-%m}"),
+            tr("check the closing, or leave the months after it out of the history"),
+            ((*place, "history"),),
+        )
 
 
 def _receivables(source: Receivables, place: Path, as_of: dt.date) -> Iterator[Problem]:

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from repayplan.calendar.dates import add_months
 from repayplan.cases.base import Model
 from repayplan.cases.fields import (
     MAX_MONTHS,
@@ -27,6 +28,7 @@ from repayplan.cases.fields import (
     Month,
     Months,
     Name,
+    Part,
     PositiveAmount,
     RampUp,
     Share,
@@ -51,7 +53,7 @@ Category = Literal["operating", "tax", "senior", "lender", "other"]
 class BankView(Model):
     """What the bank counts on where the borrower expects more or sooner; it applies to receipts, never to costs."""
 
-    haircut: Share | None = Field(default=None, description="Share of the receipts not counted on", examples=["10%"])
+    haircut: Part | None = Field(default=None, description="Share of the receipts not counted on", examples=["10%"])
     delay_days: Days | None = Field(default=None, description="Days by which receipts are counted later", examples=[30])
 
 
@@ -72,7 +74,7 @@ class Milestone(Model):
     name: Name = Field(description="What is finished", examples=["Building 3, roof"])
     date: Date = Field(description="Day on which the money is expected", examples=["2027-03-31"])
     amount: PositiveAmount = Field(description="Amount received, currency units", examples=["2000000.00"])
-    retention: Share = Field(
+    retention: Part = Field(
         default=NOTHING, description="Share of the amount that the client keeps back until the release", examples=["5%"]
     )
     release: Date | None = Field(
@@ -259,9 +261,20 @@ class Store(Model):
             )
         if self.history is not None and not self.history.known:
             raise refuse(tr("no month of this history is known"), remedy=tr("give monthly: in place of the history"))
+        if self.monthly and self.history is not None and self._sold_nothing(self.history):
+            raise refuse(
+                tr("every month of this store's history is zero, and monthly says that it sells"),
+                remedy=tr("leave out the history, or monthly; where it opens later, give opened:"),
+            )
         if self.opened is not None and self.closing is not None and self.closing < self.opened:
             raise refuse(tr("this store closes before it opens"), remedy=tr("check opened and closing"))
         return self
+
+    def _sold_nothing(self, history: History) -> bool:
+        """Whether it was open and sold nothing, as far as the history goes."""
+        if history.start is None or any(history.series):
+            return False
+        return self.opened is None or self.opened < add_months(history.start, len(history.series))
 
 
 _STORE = {"name": "Nanjing Road", "opened": "2025-09", "monthly": "260000.00"}
@@ -326,7 +339,7 @@ class Factoring(Model):
     """A receivable is turned into cash before it is due."""
 
     date: Date = Field(description="Day on which the cash comes", examples=["2027-01-15"])
-    discount: Share = Field(description="Share of the amount that this costs", examples=["6%"])
+    discount: Part = Field(description="Share of the amount that this costs", examples=["6%"])
 
 
 class Receivable(Model):
@@ -336,7 +349,7 @@ class Receivable(Model):
     amount: PositiveAmount = Field(description="Amount owed, currency units", examples=["3400000.00"])
     due: Date = Field(description="Day on which it is due", examples=["2027-02-28"])
     delay_days: Days = Field(default=0, description="Days after that day until it is paid", examples=[45])
-    dilution: Share = Field(
+    dilution: Part = Field(
         default=NOTHING, description="Share that is lost to returns, set-offs and disputes", examples=["3%"]
     )
     factoring: Factoring | None = Field(
@@ -369,13 +382,13 @@ class Lot(Model):
     name: Name = Field(description="What is sold", examples=["Cotton yarn 32S, tons"])
     price: PositiveAmount = Field(description="Price of a unit, currency units", examples=["21500.00"])
     units: Units = Field(default=1, description="How many units there are", examples=[180])
-    haircut: Share = Field(
+    haircut: Part = Field(
         default=NOTHING, description="Share of the price that a quick sale costs, also to the borrower", examples=["8%"]
     )
     units_per_month: Units | None = Field(
         default=None, description="How many are sold a month; all at once where left out", examples=[20]
     )
-    cost_of_sale: Share = Field(
+    cost_of_sale: Part = Field(
         default=NOTHING, description="Share of the proceeds that selling costs: fees, transport, tax", examples=["4%"]
     )
     first_sale: Date = Field(description="Day of the first proceeds; the others a month apart", examples=["2027-01-31"])

@@ -9,9 +9,11 @@ import rich_click as click
 
 from repayplan.cli.common import case_argument, common_options, console, json_option, print_json
 from repayplan.cli.failure import show_faults
+from repayplan.errors import MOST_SHOWN
 from repayplan.language import Message, plural, tr
 
 if TYPE_CHECKING:
+    from repayplan.cases.documents import Document
     from repayplan.cases.models import Case
     from repayplan.errors import Fault
 
@@ -27,19 +29,22 @@ def command(case: Path, as_json: bool) -> int:
 
     read, document = read_with_places(case)
     ledgers(read, last_day(read), document.where)  # refuses what no account can hold
-    doubts = [*doubted(read, document), *(_outlook(read) if read.cash.sources else [])]
+    doubts = [*doubted(read, document), *(_prospects(read, document) if read.cash.sources else [])]
     if as_json:
-        print_json({"case": str(case), "faults": [], "doubts": [doubt.as_dict() for doubt in doubts]})
+        told = [doubt.as_dict() for doubt in doubts[:MOST_SHOWN]]
+        print_json({"case": str(case), "faults": [], "count": len(doubts), "doubts": told})
         return 0
     show_faults(doubts, "!", "bold yellow")
     console().print(str(_verdict(case, read, len(doubts))))
     return 0
 
 
-def _outlook(case: Case) -> list[Fault]:
-    from repayplan.planning.outlook import outlook
+def _prospects(case: Case, document: Document) -> list[Fault]:
+    from repayplan.cases.faults import fault_of
+    from repayplan.planning.forecast_doubts import forecast_doubts
+    from repayplan.planning.prospects import prospects
 
-    return outlook(case)
+    return [*(fault_of(doubt, document) for doubt in forecast_doubts(case)), *prospects(case)]
 
 
 def _verdict(path: Path, case: Case, doubts: int) -> Message:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import rich_click as click
@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from repayplan.errors import Fault
+from repayplan.errors import MOST_SHOWN, Fault, more
 from repayplan.language import Message, tr
 
 WRONG_INPUT = 2
@@ -39,16 +39,17 @@ class Failure:
     def show(self, as_json: bool) -> None:
         """To standard error for people, to standard output as JSON for programs."""
         if as_json:
-            faults = [fault.as_dict() for fault in self.faults]
-            click.echo(json.dumps({"exit_code": self.exit_code, "faults": faults}, ensure_ascii=False, indent=2))
+            faults = [fault.as_dict() for fault in self.faults[:MOST_SHOWN]]
+            told = {"exit_code": self.exit_code, "count": len(self.faults), "faults": faults}
+            click.echo(json.dumps(told, ensure_ascii=False, indent=2))
             return
         show_faults(self.faults, "✘", "bold red")
 
 
-def show_faults(faults: Iterable[Fault], mark: str, style: str) -> None:
-    """Every fault on standard error, on lines of its own: place and what, then value, limit and remedy."""
+def show_faults(faults: Sequence[Fault], mark: str, style: str) -> None:
+    """Faults on standard error, on lines of their own: place and what, then value, limit and remedy."""
     console = Console(stderr=True, width=None if _seen() else _UNBROKEN, highlight=False, markup=False, emoji=False)
-    for fault in faults:
+    for fault in faults[:MOST_SHOWN]:
         line = Text(f"{mark} ", style=style)
         line.append(f"{fault.where}: " if fault.where else "", style="bold").append(str(fault.what), style="none")
         console.print(line)
@@ -59,6 +60,8 @@ def show_faults(faults: Iterable[Fault], mark: str, style: str) -> None:
         )
         for detail in filter(None, details):
             console.print(Padding(str(detail), _INDENT, expand=False))
+    for words in more(faults):
+        console.print(Text(str(words), "bold"))
 
 
 def _seen() -> bool:

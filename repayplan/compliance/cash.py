@@ -15,9 +15,12 @@ from repayplan.money import grouped
 
 @check("floors", tr("Cash never falls below the floor"))
 def floors(plan: Replay) -> Iterator[Finding]:
-    """On every day from a payment date or month end until the next, cash is at least the planning floor."""
-    for day, lowest, floor in zip(plan.days, plan.lowest, plan.floor, strict=True):
-        if lowest < floor:
+    """On every day from a payment date or month end until the next, cash is at least the planning floor.
+
+    Where pledged proceeds or a guarantor's money would make up for what is missing, that is told of them.
+    """
+    for stage, (day, lowest, floor) in enumerate(zip(plan.days, plan.lowest, plan.floor, strict=True)):
+        if lowest + plan.blocked[stage] + plan.guaranteed[stage] < floor:
             sentence = tr(
                 "From {date} on, before the next check, cash falls to {lowest}, below the floor of {floor}",
                 date=day,

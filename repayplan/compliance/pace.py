@@ -17,13 +17,13 @@ DAYS_A_YEAR = 365
 
 @check("reserve", tr("Cash holds the coming installments in reserve"), lambda plan: plan.terms.reserve is not None)
 def reserve(plan: Replay) -> Iterator[Finding]:
-    """From the first installment on, cash above the floor is at least what the next k payment dates pay."""
+    """From the first installment on, cash above the floor is at least what the business pays on the next k dates."""
     starts = [stage for stage in plan.pay_stages if plan.problem.cash.reach[0, stage] > stage]
     for stage, day in enumerate(plan.days):
         if not starts or stage < starts[0]:
             continue
         ahead = [later for later in plan.pay_stages if later > stage][: plan.terms.reserve]
-        wanted = sum(plan.total[later] for later in ahead)
+        wanted = sum(plan.own[later] for later in ahead)
         held = plan.lowest[stage] - plan.floor[stage]
         if wanted and held < wanted:
             sentence = tr(

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from repayplan.cases.models import Case
 from repayplan.debt.claim import Allocation, Claim
 from repayplan.debt.ledger import Ledger, open_ledger
+from repayplan.problem.accounts import drawn
 from repayplan.problem.arrays import Problem
 from repayplan.problem.terms import Terms, settlement_dates
 
@@ -30,11 +31,13 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A payment as the ledger allocates it, and the claim that is left."""
+    """A payment as the ledger allocates it, the claim that is left, and the debt that it would be on a breach (cents):
+    more where a waiver has not vested."""
 
     payment: Payment
     allocation: Allocation
     claim: Claim
+    if_breached: int
 
 
 @dataclass(frozen=True)
@@ -64,13 +67,50 @@ class Replay:
 
     @cached_property
     def closing(self) -> list[int]:
-        """(T,) cash at the end of each stage."""
-        return [int(cents) for cents in self.problem.cash.unpaid[0] - np.cumsum(self.paid.sum(axis=1))]
+        """(T,) cash of the business at the end of each stage."""
+        everything = self.problem.cash.unpaid[0] - np.cumsum(self.paid.sum(axis=1))
+        return [int(cents) for cents in everything - self._held.sum(axis=1)]
 
     @cached_property
     def lowest(self) -> list[int]:
-        """(T,) the least that cash falls to from the end of a stage until the end of the next."""
-        return [int(cents) for cents in self.problem.cash.trough[0] - np.cumsum(self.paid.sum(axis=1))]
+        """(T,) the least that cash of the business falls to from the end of a stage until the end of the next.
+
+        What comes in on an account that is released counts from the end of its stage on.
+        """
+        accounts = self.problem.accounts
+        released = accounts.available[0] - self._drawn - self._held
+        own = np.cumsum(self.paid.sum(axis=1)) - self._drawn.sum(axis=1)
+        return [int(cents) for cents in self.problem.cash.trough[0] - own + released.sum(axis=1)]
+
+    @cached_property
+    def own(self) -> list[int]:
+        """(T,) what the business itself pays, accounts apart having paid the rest."""
+        taken = np.diff(self._drawn, axis=0, prepend=0).sum(axis=1)
+        return [int(cents) for cents in self.paid.sum(axis=1) - taken]
+
+    @cached_property
+    def blocked(self) -> list[int]:
+        """(T,) pledged proceeds that are kept for the loans they secure."""
+        return [int(cents) for cents in self._held[:, self.problem.accounts.blocked].sum(axis=1)]
+
+    @cached_property
+    def guaranteed(self) -> list[int]:
+        """(T,) what guarantors who have been asked can still pay."""
+        return [int(cents) for cents in self._held[:, ~self.problem.accounts.blocked].sum(axis=1)]
+
+    @cached_property
+    def _drawn(self) -> Cents:
+        return drawn(self.problem.accounts, self.paid)
+
+    @cached_property
+    def _held(self) -> Cents:
+        """(T, K) what each account holds; nothing once a blocked one is released, its loan being clear."""
+        accounts = self.problem.accounts
+        left = accounts.available[0] - self._drawn
+        clear = np.zeros_like(left, dtype=bool)
+        for account in np.flatnonzero(accounts.blocked).tolist():
+            clear[:, account] = self.debt[:, accounts.loan[account]] == 0
+        return np.where(clear, 0, left)
 
     @cached_property
     def floor(self) -> list[int]:
@@ -117,13 +157,16 @@ def replay(case: Case, terms: Terms, problem: Problem, payments: Iterable[Paymen
         for stage, day in enumerate(days):
             payment = by_day.get((day, ledger.loan))
             if payment is not None and payment.cents:
-                settled.append(Settled(payment, ledger.pay(day, payment.cents), ledger.claim))
+                allocation = ledger.pay(day, payment.cents)
+                breached = ledger.debt_if_breached if ledger.conditional else ledger.debt
+                settled.append(Settled(payment, allocation, ledger.claim, breached))
                 paid[stage, number] = payment.cents
             else:
                 ledger.advance(day)
             debt[stage, number], principal[stage, number] = ledger.debt, ledger.principal
     order = {loan.id: number for number, loan in enumerate(case.loans)}
     settled.sort(key=lambda entry: (entry.payment.date, order[entry.payment.loan]))
+    problem = problem.as_paid([int(cents) for cents in paid.sum(axis=1)])
     return Replay(case, terms, problem, tuple(settled), paid, debt, principal)
 
 

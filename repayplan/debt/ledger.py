@@ -86,6 +86,11 @@ class Ledger:
         return int(self._replay(without=self._book.promised).debt)
 
     @property
+    def conditional(self) -> bool:
+        """Whether a waiver has been given that has not vested."""
+        return bool(self._book.promised)
+
+    @property
     def operations(self) -> int:
         """How many operations have been entered: the number the next one will have."""
         return len(self._entries)
@@ -359,7 +364,8 @@ def open_ledger(
     """The loan as it runs once a plan is signed on ``as_of``.
 
     ``capitalize``: everything claimed becomes principal; ``keep``: arrears stay classes of their own and overdue
-    principal joins principal. Principal accrues at ``rate_after_signing`` into interest, unpaid interest and compound
+    principal joins principal. What is waived at signing is taken off before; a conditional waiver vests with the last
+    payment. Principal accrues at ``rate_after_signing`` into interest, unpaid interest and compound
     interest at ``compound_rate`` into compound interest, penalty and fees accrue nothing.
     """
     claim = {
@@ -369,8 +375,9 @@ def open_ledger(
         "interest": to_cents(loan.interest),
         "principal": to_cents(loan.principal) + to_cents(loan.overdue_principal),
     }
+    given = _given_up(loan)
     if arrears == "capitalize":
-        claim = {"principal": sum(claim.values())}
+        claim, given = {"principal": sum(claim.values())}, {"principal": sum(given.values())}
     rate = RatePath.fixed(Fraction(loan.rate if loan.rate_after_signing is None else loan.rate_after_signing))
     compound = rate if loan.compound_rate is None else RatePath.fixed(Fraction(loan.compound_rate))
     terms = Terms(
@@ -384,4 +391,21 @@ def open_ledger(
         settlements=settlement_dates,
         order=CIVIL_CODE,
     )
-    return Ledger(Book(terms, [Item(name, cents) for name, cents in claim.items()], as_of))
+    ledger = Ledger(Book(terms, [Item(name, cents) for name, cents in claim.items()], as_of))
+    if loan.waiver is not None and any(given.values()):
+        ledger.waive(as_of, given, conditional=loan.waiver.conditional)
+    return ledger
+
+
+def _given_up(loan: Loan) -> dict[str, int]:
+    """What is waived at signing, by the classes of a signed plan; cents."""
+    given = loan.waiver
+    if given is None:
+        return {}
+    return {
+        "fees": to_cents(given.fees),
+        "penalty": to_cents(given.penalty),
+        "compound": to_cents(given.compound_interest),
+        "interest": to_cents(given.interest),
+        "principal": to_cents(given.principal) + to_cents(given.overdue_principal),
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from repayplan.cases.models import Case
@@ -19,7 +20,7 @@ from repayplan.forecast.stores import store_flows
 from repayplan.forecast.views import seen
 from repayplan.money import to_cents
 
-__all__ = ["KINDS", "Flow", "View", "Window", "forecast", "source_flows"]
+__all__ = ["KINDS", "Difference", "Flow", "View", "Window", "difference", "forecast", "source_flows"]
 
 KINDS: Mapping[str, Callable[[Any, Window], Iterator[Flow]]] = {
     "milestones": milestone_flows,
@@ -49,3 +50,35 @@ def source_flows(source: Source, window: Window, view: View) -> Iterator[Flow]:
         bank = seen(source)
         flows = (as_bank(flow, bank.haircut, bank.delay_days) for flow in flows)
     return window.keep(flows)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """By how much the views of one source differ inside a window; cents.
+
+    ``less`` is never counted on, ``beyond`` only after the window: what the bank counts on is what the borrower
+    expects without these two. ``later`` comes later and still inside.
+    """
+
+    less: int = 0
+    beyond: int = 0
+    later: int = 0
+
+    def __add__(self, other: Difference) -> Difference:
+        return Difference(self.less + other.less, self.beyond + other.beyond, self.later + other.later)
+
+
+def difference(source: Source, window: Window) -> Difference:
+    """What lies between the borrower's view of a source and the bank's."""
+    bank = seen(source)
+    total = Difference()
+    for flow in KINDS[source.kind](source, window):
+        counted = as_bank(flow, bank.haircut, bank.delay_days)
+        expected, inside = window.holds(flow), window.holds(counted)
+        if expected and inside:
+            total += Difference(flow.amount - counted.amount, 0, counted.amount if counted.date > flow.date else 0)
+        elif expected:
+            total += Difference(flow.amount - counted.amount, counted.amount)
+        elif inside:
+            total += Difference(0, -counted.amount)
+    return total

@@ -29,6 +29,9 @@ HALF_LIFE = 60.0
 FADING = 0.92
 """What is left of the slope from one month to the next: about a year's growth is added in all."""
 
+STEEPEST = float(np.log1p(0.5)) / 12
+"""No growth above half as much again in a year is learned, as none above it may be given."""
+
 MEMORY = 120
 """Months looked at; what is older would weigh less than a quarter."""
 
@@ -38,6 +41,9 @@ _LEAST_NOISE = 0.005
 
 _STEPS = 20
 _LEAST_BEFORE_TEST = 36
+LUNAR_HISTORY = 60
+"""Known months without which no two years could be forecast, each from three years and more before it."""
+
 _TESTS = 6
 
 
@@ -88,7 +94,7 @@ def decompose(start: dt.date, amounts: Sequence[float | None], lunar: bool = Fal
     return Decomposition(
         end=add_months(start, len(values) - 1),
         level=float(trend[-1] + np.log(scale * bias)),
-        slope=float((trend[-1] - trend[-1 - reach]) / reach) if reach else 0.0,
+        slope=float(np.clip((trend[-1] - trend[-1 - reach]) / reach, -STEEPEST, STEEPEST)) if reach else 0.0,
         factors=factors / scale,
         lunar=effect,
     )
@@ -98,10 +104,16 @@ def lunar_helps(start: dt.date, amounts: Sequence[float | None]) -> bool:
     """Whether Lunar New Year would have lowered the error of forecasts a year ahead, each from earlier months only.
 
     In most of the years tested and on the whole; by the pattern within a year, since a holiday moves sales and does
-    not change their level.
+    not change their level. Never with fewer than ``LUNAR_HISTORY`` known months.
     """
     start, values = _recent(start, amounts)
-    origins = range(len(values) - 12, _LEAST_BEFORE_TEST - 1, -12)[:_TESTS]
+    if np.isfinite(values).sum() < LUNAR_HISTORY:
+        return False
+    origins = [
+        origin
+        for origin in range(len(values) - 12, _LEAST_BEFORE_TEST - 1, -12)[:_TESTS]
+        if (values[:origin] > 0).sum() >= _LEAST_BEFORE_TEST
+    ]
     pairs = [(_error(start, values, origin, True), _error(start, values, origin, False)) for origin in origins]
     better = sum(with_it < without for with_it, without in pairs)
     gain = sum(without - with_it for with_it, without in pairs)
@@ -109,10 +121,19 @@ def lunar_helps(start: dt.date, amounts: Sequence[float | None]) -> bool:
 
 
 def _recent(start: dt.date, amounts: Sequence[float | None]) -> tuple[dt.date, Real]:
-    """The last months from the first known one on, as floats with NaN for gaps."""
+    """The last months from the first known one to the last known one, as floats with NaN for gaps."""
     values = np.array([np.nan if amount is None else float(amount) for amount in amounts])
-    first = max(int(np.argmax(np.isfinite(values))), len(values) - MEMORY)
-    return add_months(start.replace(day=1), first), values[first:]
+    known = np.flatnonzero(np.isfinite(values))
+    if not known.size:
+        return start.replace(day=1), values[:0]
+    first, end = max(int(known[0]), int(known[-1]) + 1 - MEMORY), int(known[-1]) + 1
+    return add_months(start.replace(day=1), first), values[first:end]
+
+
+def usable(amounts: Sequence[float | None]) -> int:
+    """How many of the months that are looked at are known; 0 where none of them is above zero."""
+    _, values = _recent(dt.date.min, amounts)
+    return int(np.isfinite(values).sum()) if (values > 0).any() else 0
 
 
 def _error(start: dt.date, values: Real, origin: int, lunar: bool) -> float:

@@ -19,7 +19,7 @@ class Flow:
     """Expected cash on a day; cents, negative where it goes out.
 
     ``source`` and ``part`` name where it comes from, ``kind`` and ``category`` what that is, ``secures`` the loan to
-    which alone it is pledged.
+    which alone it is pledged. ``firm``: a buyer pays it at once and bears the risk, so both views are the same.
     """
 
     date: dt.date
@@ -29,6 +29,7 @@ class Flow:
     kind: str = "monthly"
     category: str = "operating"
     secures: str | None = None
+    firm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,16 @@ class Window:
 
     def keep(self, flows: Iterable[Flow]) -> Iterator[Flow]:
         """The flows inside the window."""
-        return (flow for flow in flows if self.after < flow.date <= self.until)
+        return (flow for flow in flows if self.holds(flow))
+
+    def holds(self, flow: Flow) -> bool:
+        """Whether a flow is inside the window."""
+        return self.after < flow.date <= self.until
 
 
 def as_bank(flow: Flow, haircut: Decimal, delay_days: int) -> Flow:
-    """What the bank counts on: receipts are less, to the cent below, and later; what goes out stays as it is."""
-    if flow.amount <= 0:
+    """What the bank counts on: receipts are less, to the cent below, and later; costs and firm money stay."""
+    if flow.amount <= 0 or flow.firm:
         return flow
     counted = math.floor(flow.amount * (1 - haircut))
     return replace(flow, amount=counted, date=flow.date + dt.timedelta(days=delay_days))

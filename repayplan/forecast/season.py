@@ -9,11 +9,12 @@ from decimal import Decimal
 from functools import lru_cache
 
 from repayplan.calendar.dates import add_months, day_in_month
+from repayplan.cases.past import idle_since
 from repayplan.cases.sources import History, Season
 from repayplan.errors import Fault, InputError
-from repayplan.forecast.decomposition import Decomposition, decompose, lunar_helps
+from repayplan.forecast.decomposition import LUNAR_HISTORY, Decomposition, decompose, lunar_helps, usable
 from repayplan.forecast.flows import Flow, Window
-from repayplan.language import tr
+from repayplan.language import Message, tr
 from repayplan.money import MAX_CENTS, grouped
 
 MonthlySales = Callable[[dt.date], float]
@@ -35,6 +36,8 @@ def expected_sales(source: Season, start: dt.date) -> MonthlySales:
     """What a season sells in any month from ``start`` on."""
     if source.history is not None:
         made = learned(source.history, source.lunar_new_year)
+        if idle_since(source.history) is not None:
+            return lambda _: 0.0
         growth = None if source.trend is None else float(source.trend)
         return lambda month: made.ahead(month, growth)
     return given(source.indices or (), source.yearly or Decimal(0), source.trend or Decimal(0), start)
@@ -56,7 +59,7 @@ def learned(history: History, lunar_new_year: str) -> Decomposition:
     """Trend and season of a history; ``auto``: Lunar New Year only where it lowers the error out of sample."""
     start = history.start or dt.date.min
     series = [None if amount is None else float(amount) for amount in history.series]
-    if not any(series):
+    if not usable(series):
         raise InputError(
             Fault(
                 tr("no month of this history is above zero"),
@@ -66,6 +69,26 @@ def learned(history: History, lunar_new_year: str) -> Decomposition:
         )
     lunar = lunar_new_year == "on" or (lunar_new_year == "auto" and lunar_helps(start, series))
     return decompose(start, series, lunar)
+
+
+def lunar_choice(source: Season) -> Message | None:
+    """What ``auto`` made of Lunar New Year and why; None where there was nothing to choose."""
+    if source.history is None or source.lunar_new_year != "auto":
+        return None
+    if source.history.known < LUNAR_HISTORY:
+        return tr(
+            "{source}: sales are not moved with Lunar New Year; whether that helps cannot be tested with {known} "
+            "months of history, only with {least} or more",
+            source=source.name,
+            known=source.history.known,
+            least=LUNAR_HISTORY,
+        )
+    if learned(source.history, source.lunar_new_year).lunar:
+        return tr("{source}: sales move with Lunar New Year; that lowered the error on past years", source=source.name)
+    return tr(
+        "{source}: sales are not moved with Lunar New Year; that did not lower the error on past years",
+        source=source.name,
+    )
 
 
 def months_from(start: dt.date, months: int | None, window: Window) -> Iterator[dt.date]:

@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repayplan.calendar.dates import add_months, day_in_month
+from repayplan.cases.past import idle_since
 from repayplan.cases.sources import LEAST_HISTORY, History, Store, Stores
-from repayplan.forecast.decomposition import Decomposition
+from repayplan.forecast.decomposition import Decomposition, usable
 from repayplan.forecast.flows import Flow, Window
 from repayplan.forecast.season import learned, months_from, next_month, whole_cents
 
@@ -77,13 +78,18 @@ def sector_season(source: Stores) -> Factors:
 def own_season(store: Store) -> Decomposition | None:
     """What a store's own history shows, where two years of it are known."""
     history = store.history
-    if history is None or history.known < LEAST_HISTORY or not any(history.series):
+    if (
+        history is None
+        or usable([None if amount is None else float(amount) for amount in history.series]) < LEAST_HISTORY
+    ):
         return None
     return learned(history, "off")
 
 
 def store_sales(chain: Chain, store: Store, months: list[dt.date]) -> list[float]:
-    """Expected sales of one store, currency units."""
+    """Expected sales of one store, currency units; none of one that has stopped selling."""
+    if store.history is not None and idle_since(store.history) is not None:
+        return [0.0] * len(months)
     own = own_season(store)
     if own is not None:
         growth, reached = float(chain.source.trend), chain.ramp(store, own.end) or 1.0
@@ -96,10 +102,15 @@ def store_sales(chain: Chain, store: Store, months: list[dt.date]) -> list[float
 
 
 def _level(chain: Chain, store: Store) -> tuple[dt.date, float]:
-    """The month for which it speaks, and what an average month brings a store that runs fully."""
+    """The month for which it speaks, and what an average month brings a store that runs fully.
+
+    A figure given for that time is better than sales of the first months, which a ramp would blow up.
+    """
     known = [] if store.history is None else _last_known(store.history)
+    known = [(month, amount) for month, amount in known if chain.ramp(store, month) > 0]
     expected = sum(chain.season[month.month - 1] * chain.ramp(store, month) for month, _ in known)
-    if expected > 0:
+    rising = any(chain.ramp(store, month) < 1 for month, _ in known)
+    if expected > 0 and not (rising and store.monthly):
         return known[len(known) // 2][0], sum(amount for _, amount in known) / float(expected)
     return chain.start, float(store.monthly or 0)
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from repayplan.formulation.frame import PAID, Frame, debt, payment
+from repayplan.formulation.limits.accounts import apart
 from repayplan.formulation.preference import cost, criteria, held, prefer
+from repayplan.formulation.recovery import recovery
 from repayplan.formulation.registry import limits
 from repayplan.formulation.shapes import cleared, level
 from repayplan.problem.arrays import Problem, Real
@@ -76,16 +77,17 @@ def formulate(problem: Problem) -> Formulation:
     level(draft, frame)
     cleared(draft, frame)
     prefer(draft, frame)
-    _recovery(draft, frame)
+    recovery(draft, frame)
     _value_row(draft)
     return Formulation(frame, draft.finish())
 
 
 def depends_on_last(problem: Problem) -> bool:
-    """Whether a limit or shape speaks of the last payment."""
+    """Whether a limit or shape speaks of the last payment: blocked accounts are released after it."""
     limit = problem.limits
     named = np.stack([limit.minimum, limit.step, limit.balloon])
-    return bool((~np.isnan(named)).any() or limit.level.any())
+    released = problem.accounts.blocked.any() and limit.settle_full.any()
+    return bool((~np.isnan(named)).any() or limit.level.any() or released)
 
 
 def _core(draft: Draft, frame: Frame) -> None:
@@ -102,6 +104,7 @@ def _core(draft: Draft, frame: Frame) -> None:
     paid = [(-problem.pays.astype(float), name) for name in frame.payments]
     draft.column(PAID, 0.0, np.maximum.accumulate(most.sum(axis=2), axis=1))
     draft.row(PAID, [(1.0, PAID), (-1.0, PAID, When.BEFORE), *paid], 0.0, equal=True)
+    apart(draft, frame)
     for loan in range(problem.shape[2]):
         terms: list[Piece] = [
             (1.0, debt(loan)),
@@ -109,50 +112,6 @@ def _core(draft: Draft, frame: Frame) -> None:
             (1.0, payment(loan)),
         ]
         draft.row(debt(loan), terms, frame.money(problem.debt.charge)[:, :, loan], equal=True)
-
-
-def _recovery(draft: Draft, frame: Frame) -> None:
-    """What a default brings: R = R^c + R^u, R^c ≤ net collateral, both within D_t + x_t, R^u ≤ ρ of the rest.
-
-    On default the payment of that month was not made, so the claim is D_t + x_t. At the end of the term the claim is
-    what is left.
-    """
-    problem = frame.problem
-    value, dead = problem.value, _deaths(problem)
-    at_default = value.planning * np.where(problem.pays, dead, 0.0)[:, :, None]
-    at_end = value.planning * np.where(frame.final, value.survival, 0.0)[:, :, None]
-    for moment, weight, where in (
-        ("default", at_default, problem.pays & (dead > 0)),
-        ("end", at_end, frame.final & ~problem.limits.settle_full[:, None]),
-    ):
-        if where.any():
-            for loan in range(problem.shape[2]):
-                _recovered(draft, frame, moment, loan, weight[:, :, loan], where)
-
-
-def _recovered(draft: Draft, frame: Frame, moment: str, loan: int, weight: Real, where: NDArray[np.bool_]) -> None:
-    problem = frame.problem
-    exists = where.any(axis=0)
-    largest = frame.money(problem.debt.unpaid)[:, :, loan]
-    collateral = frame.money(problem.debt.collateral)[:, loan, None]
-    share = problem.value.recovery[:, None]
-    claim = [debt(loan), payment(loan)] if moment == "default" else [debt(loan)]
-    secured, unsecured = f"secured.{moment}.{loan}", f"unsecured.{moment}.{loan}"
-    draft.column(secured, 0.0, np.minimum(collateral, largest), cost=-weight, exists=exists)
-    draft.column(unsecured, 0.0, share * largest, cost=-weight, exists=exists)
-    draft.row("recovery", [(1.0, secured), *((-1.0, name) for name in claim)], 0.0, where=where)
-    limited: list[Piece] = [(1.0, unsecured), (share, secured), *((-share, name) for name in claim)]
-    draft.row("recovery", limited, 0.0, where=where)
-
-
-def _deaths(problem: Problem) -> Real:
-    """(N, T) probability of a default since the payment date before."""
-    result = np.zeros_like(problem.value.survival)
-    for case, pays in enumerate(problem.pays):
-        dates = np.flatnonzero(pays)
-        alive = np.concatenate([[1.0], problem.value.survival[case, dates]])
-        result[case, dates] = alive[:-1] - alive[1:]
-    return result
 
 
 def _value_row(draft: Draft) -> None:

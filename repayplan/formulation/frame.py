@@ -89,8 +89,24 @@ def principal(loan: int) -> str:
     return f"principal.{loan}"
 
 
+def lent(loan: int) -> str:
+    """Name of the column that caps what is left of the money lent: no more than at signing, than before, than owed."""
+    return f"lent.{loan}"
+
+
+def short(loan: int) -> str:
+    """Name of the column of what a test of value is missed by where that has a price."""
+    return f"npv_short.{loan}"
+
+
+def drawn(account: int) -> str:
+    """Name of the column of what has been drawn from an account that is not the borrower's."""
+    return f"drawn.{account}"
+
+
 PAID = "paid"
 PAYS = "pays"
+WAIVED = "waived_total"
 PREVIOUS = "previous"
 EARLIER = "earlier"
 REGULAR = "regular"

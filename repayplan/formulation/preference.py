@@ -113,7 +113,7 @@ def _smooth(draft: Draft, frame: Frame) -> None:
 
 def _counted(frame: Frame) -> Mask:
     """(N, T) payment dates whose amount counts as one: not in a grace time, and not settled otherwise."""
-    return np.asarray(frame.problem.pays & ~frame.problem.limits.exempt)
+    return np.asarray(frame.problem.pays & ~frame.problem.limits.grace & ~frame.problem.pace.settled)
 
 
 def _amount(draft: Draft, frame: Frame, number: int) -> None:

@@ -17,6 +17,16 @@ from repayplan.problem.terms import Terms, percent
 
 LEAST_PRICE = 1e-6
 
+_WHOLE: Mapping[str, Message] = {
+    "term": tr("After the end of an extension nothing may be paid"),
+    "charge": tr("Courts leave no higher charge than this on what was lent"),
+    "npv": tr("At its original rate a loan may lose no more of its value"),
+    "liquidation": tr("The plan must be worth what enforcement would bring"),
+    "burden": tr("The first twelve months may take no more, or no less, of the cash they bring"),
+    "waived": tr("No more may be waived"),
+}
+"""What limits over the whole plan say."""
+
 
 def binding(plan: Replay, optimum: Optimum) -> tuple[Binding, ...]:
     """Priced limits in order of date. ``price``: by how many payment dates sooner one more unit would bring a unit.
@@ -31,12 +41,20 @@ def binding(plan: Replay, optimum: Optimum) -> tuple[Binding, ...]:
         if family in limits() and family != "maturity" and not late and -dual * dates > LEAST_PRICE:
             prices[family, label.stage] += -float(dual) * dates
     return tuple(
-        Binding(family, plan.days[stage], None, price, "payment dates sooner", _sentence(plan, family, stage))
+        Binding(
+            family,
+            plan.days[stage] if stage >= 0 else None,
+            None,
+            price,
+            "payment dates sooner",
+            _sentence(plan, family, stage),
+        )
         for (family, stage), price in sorted(prices.items(), key=lambda item: (item[0][1], item[0][0]))
     )
 
 
 def _sentence(plan: Replay, family: str, stage: int) -> Message:
+    """``stage`` is −1 for rows over the whole plan."""
     day = plan.days[stage]
     terms = plan.terms
     match family:
@@ -64,6 +82,10 @@ def _sentence(plan: Replay, family: str, stage: int) -> Message:
             return _paced(terms, day)[family]
         case "interest":
             return tr("By {date} interest must be paid up", date=day)
+        case "arrears":
+            return tr("By {date} arrears must be paid down", date=day)
+        case name if name in _WHOLE:
+            return _WHOLE[name]
         case _:
             return tr("On {date} less is paid because of the grace time", date=day)
 

@@ -19,7 +19,7 @@ from repayplan.money import grouped
 from repayplan.planning.diving import dive
 from repayplan.planning.optimum import Optimum, solve
 from repayplan.planning.rounding import Grain, aim, round_payments
-from repayplan.planning.value import debt_bound, expected_recovery, linear_debt
+from repayplan.planning.value import debt_bound, linear_debt, planned_value
 from repayplan.problem.arrays import Problem
 from repayplan.problem.terms import Terms
 from repayplan.solvers.chain import Chain
@@ -72,15 +72,15 @@ def make_exact(
             result = replay(case, terms, problem, payments)
             if all(finding.rule in forgiven for finding in failures(result)):
                 found.append(_exact(problem, optimum, result, used))
-                if found[-1].cheap and found[-1].round:
+                if found[-1].cheap and found[-1].round and used == unit:
                     return found[-1]
-        if any(exact.cheap for exact in found) or (found and chain.time_is_up):
+        if any(exact.cheap and exact.unit == unit for exact in found) or (found and chain.time_is_up):
             break
-    return min(found, key=lambda exact: (not exact.cheap, not exact.round, exact.cost), default=None)
+    return min(found, key=lambda exact: (not exact.cheap, not exact.round, -exact.unit, exact.cost), default=None)
 
 
 def _exact(problem: Problem, optimum: Optimum, result: Replay, unit: int) -> Exact:
-    worth = expected_recovery(problem, result.paid, result.debt, problem.value.planning[0])
+    worth = planned_value(problem, result.paid, result.debt)
     odd = (result.paid % unit != 0) & (result.debt > 0)  # what settles a loan is what is owed
     return Exact(result, unit, round(optimum.kept - worth), not odd.any(), _ledger_difference(result))
 

@@ -1,24 +1,31 @@
-"""What must be said of the forecast under a plan: the two views in money, the accounts, what is pledged."""
+"""What must be said of the forecast under a plan: the two views in money, the accounts."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import reduce
 
-from repayplan.calendar.dates import add_months, day_in_month
+from repayplan.calendar.dates import add_months
+from repayplan.cases.documents import spell
 from repayplan.cases.models import Case
+from repayplan.cases.past import history_doubts
+from repayplan.cases.sources import Season
 from repayplan.compliance.findings import Finding
 from repayplan.compliance.replay import Replay
-from repayplan.forecast import Flow, View, Window, forecast
-from repayplan.forecast.accounts import compare_with_accounts
+from repayplan.forecast import Difference, Flow, View, Window, difference, forecast
+from repayplan.forecast.accounts import MONTHS, Basis, compare_with_accounts
 from repayplan.forecast.monthly import OPERATING_COST
-from repayplan.language import tr
+from repayplan.forecast.season import lunar_choice
+from repayplan.forecast.views import seen
+from repayplan.language import Message, tr
 from repayplan.money import grouped
-from repayplan.problem.terms import UsedDefault, payment_dates, resolve
+from repayplan.planning.forecast_doubts import growth_doubts, window_of_case
+from repayplan.problem.terms import UsedDefault, resolve
 
 ALARM = 1.40
-"""A forecast above this multiple of last year's operating cash flow is more hope than expectation."""
+"""A forecast above this multiple of what last year's accounts show is more hope than expectation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,7 @@ class Outlook:
     window: Window
     borrower: tuple[Flow, ...]
     bank: tuple[Flow, ...]
+    differences: Mapping[str, Difference]
     findings: tuple[Finding, ...]
     defaults: tuple[UsedDefault, ...]
 
@@ -49,14 +57,14 @@ class Outlook:
 def outlook(case: Case) -> Outlook:
     """What a case will have, up to the end of its term. InputError where the case cannot be planned."""
     terms = resolve(case)
-    end = payment_dates(case, terms)[-1]
-    window = Window(case.as_of, day_in_month(end.year, end.month, 31), terms.receipt_day, terms.cost_day)
+    window = window_of_case(case, terms)
     return Outlook(
         case,
         window,
         tuple(forecast(case, window, "borrower")),
         tuple(forecast(case, window, "bank")),
-        tuple(forecast_findings(case, window)),
+        _differences(case, window),
+        (*forecast_findings(case, window), *_lunar(case)),
         tuple(default for default in terms.defaults if default.field.startswith("bank.")),
     )
 
@@ -83,70 +91,104 @@ def receipts(plan: Replay, view: View) -> int:
 def forecast_findings(case: Case, window: Window) -> Iterator[Finding]:
     """Findings about the forecast itself, whatever is planned on it."""
     borrower, bank = forecast(case, window, "borrower"), forecast(case, window, "bank")
-    yield from _views(_received(borrower), _received(bank))
-    yield from _accounts(case, borrower)
-    yield from _pledged(bank)
+    yield from _views(case, window, _received(borrower), _received(bank))
+    yield from _accounts(case, window)
+    yield from _histories(case)
+    yield from _dated(case)
 
 
 def _received(flows: list[Flow]) -> int:
     return sum(flow.amount for flow in flows if flow.amount > 0)
 
 
-def _views(borrower: int, bank: int) -> Iterator[Finding]:
-    if borrower != bank:
+def _differences(case: Case, window: Window) -> dict[str, Difference]:
+    """What lies between the views of every source, by its name."""
+    return {source.name: difference(source, window) for source in case.cash.sources}
+
+
+def _views(case: Case, window: Window, borrower: int, bank: int) -> Iterator[Finding]:
+    """The two views in money: what the bank counts less, and what it counts later, within the term and after it."""
+    apart = sum(_differences(case, window).values(), Difference())
+    if apart != Difference():
         yield Finding(
             "views",
             "cash.sources",
             "note",
             tr(
-                "The borrower expects {borrower} over the term, the bank counts on {bank}: {difference} less",
+                "The borrower expects {borrower} over the term, the bank counts on {bank}: {apart}",
                 borrower=grouped(borrower),
                 bank=grouped(bank),
-                difference=grouped(borrower - bank),
+                apart=_in_words(apart),
             ),
             amount=borrower - bank,
         )
 
 
-def _accounts(case: Case, borrower: list[Flow]) -> Iterator[Finding]:
-    compared = compare_with_accounts(case, borrower)
-    if compared is None:
-        return
-    year, actual, expected = compared
-    if expected > max(actual, 0) * ALARM:
-        yield Finding(
-            "accounts",
-            "statements",
-            "warning",
-            tr(
-                "The first twelve months bring {expected} from operations, the accounts of {year} show {actual}; "
-                "more than 40% above needs a reason",
-                expected=grouped(expected),
-                year=str(year),
-                actual=grouped(actual),
-            ),
-            amount=expected - actual,
-        )
+def _in_words(apart: Difference) -> Message:
+    """The parts of a difference that are not zero."""
+    parts = (
+        (apart.less, tr("{amount} is not counted on", amount=grouped(apart.less))),
+        (apart.beyond, tr("{amount} comes only after the term", amount=grouped(apart.beyond))),
+        (apart.later, tr("{amount} comes later, but within the term", amount=grouped(apart.later))),
+    )
+    return reduce(lambda first, second: tr("{first}; {second}", first=first, second=second), [w for a, w in parts if a])
 
 
-def _pledged(bank: list[Flow]) -> Iterator[Finding]:
-    totals: dict[tuple[str, str], int] = {}
-    for flow in bank:
-        if flow.secures is not None:
-            key = flow.secures, flow.source
-            totals[key] = totals.get(key, 0) + flow.amount
-    for (loan, source), amount in sorted(totals.items()):
-        yield Finding(
-            "pledged",
-            "cash.sources",
-            "warning",
-            tr(
-                "{amount} from {source} is pledged to loan {loan}; this plan counts it as cash of the business, "
-                "so see that it reaches that loan",
-                amount=grouped(amount),
-                source=source,
-                loan=loan,
-            ),
-            loan=loan,
-            amount=amount,
+_BASES: Mapping[Basis, Message] = {
+    "operating_cash_flow": tr(
+        "The first twelve months bring {expected} from operations; the accounts of {year} show an operating cash flow "
+        "of {actual}; more than 40% above needs a reason"
+    ),
+    "ebitda": tr(
+        "The first twelve months bring {expected} from operations before tax; the accounts of {year} show no "
+        "operating cash flow, but an EBITDA of {actual}; more than 40% above needs a reason"
+    ),
+    "net_profit": tr(
+        "The first twelve months bring {expected} from operations; the accounts of {year} show neither an operating "
+        "cash flow nor an EBITDA, but net profit and interest of {actual} together; more than 40% above needs a reason"
+    ),
+    "revenue": tr(
+        "The first twelve months bring receipts of {expected}; the accounts show no profit and no cash flow, but "
+        "a revenue of {actual} in {year}; more than 40% above needs a reason"
+    ),
+}
+"""The sentence for every figure of the accounts with which a forecast is compared."""
+
+
+def _accounts(case: Case, window: Window) -> Iterator[Finding]:
+    """A year of the forecast beside the accounts, however short the term is."""
+    year = replace(window, until=max(window.until, add_months(case.as_of, MONTHS + 1)))
+    compared = compare_with_accounts(case, forecast(case, year, "borrower"))
+    if compared is not None and compared.expected > max(compared.actual, 0) * ALARM:
+        said = {
+            "expected": grouped(compared.expected),
+            "year": str(compared.year),
+            "actual": grouped(compared.actual),
+        }
+        sentence = Message(_BASES[compared.basis].text, said)
+        yield Finding("accounts", "statements", "warning", sentence, amount=compared.expected - compared.actual)
+
+
+def _histories(case: Case) -> Iterator[Finding]:
+    """What is doubtful in the histories from which sales are forecast, each with its place in the case."""
+    for doubt in (*history_doubts(case), *growth_doubts(case)):
+        yield Finding("history", spell(doubt.path), "warning", doubt.what)
+
+
+def _dated(case: Case) -> Iterator[Finding]:
+    """Whether the bank's table of views was in force on the case's date."""
+    used = [default for source in case.cash.sources if (default := seen(source).default) is not None]
+    if used and case.as_of < (since := max(default.valid_from for default in used)):
+        sentence = tr(
+            "The bank's views are those of {since}; none are known for the case's date, {date}",
+            since=since,
+            date=case.as_of,
         )
+        yield Finding("views", "cash.sources.bank", "note", sentence)
+
+
+def _lunar(case: Case) -> Iterator[Finding]:
+    """What was chosen for Lunar New Year where the case leaves the choice."""
+    for number, source in enumerate(case.cash.sources):
+        if isinstance(source, Season) and (chosen := lunar_choice(source)) is not None:
+            yield Finding("lunar_new_year", f"cash.sources[{number}].lunar_new_year", "note", chosen)

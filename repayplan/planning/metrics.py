@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from repayplan.cases.concession_checks import waived
+from repayplan.cases.models import Case
 from repayplan.compliance.replay import Replay
+from repayplan.compliance.worth import expected_recovery
 from repayplan.money import to_cents
 from repayplan.planning.forecasts import receipts
 from repayplan.planning.result import CashRow, Installment, Metrics
-from repayplan.planning.value import expected_recovery, present_value
+from repayplan.planning.value import present_value
 
 DAYS_A_YEAR = 365
 
@@ -27,6 +30,7 @@ def installments(plan: Replay) -> tuple[Installment, ...]:
             principal=entry.allocation.principal,
             principal_after=entry.claim.principal,
             debt_after=entry.claim.total,
+            debt_if_breached=entry.if_breached if _on_condition(plan.case, entry.payment.loan) else None,
         )
         for entry in plan.settled
     )
@@ -44,6 +48,7 @@ def cash_rows(plan: Replay) -> tuple[CashRow, ...]:
             closing=plan.closing[stage],
             lowest=plan.lowest[stage],
             floor=plan.terms.planning_floor,
+            blocked=plan.blocked[stage] + plan.guaranteed[stage],
         )
         for stage, day in enumerate(plan.days)
     )
@@ -62,6 +67,7 @@ def metrics(plan: Replay) -> Metrics:
     return Metrics(
         debt_at_signing=plan.opening_debt,
         capitalized=_capitalized(plan),
+        waived=sum(map(waived, plan.case.loans)),
         recovered=total,
         interest_paid=total - sum(entry.allocation.principal for entry in plan.settled),
         expected_recovery=round(expected_recovery(plan.problem, plan.paid, plan.debt, discount)),
@@ -85,9 +91,19 @@ def _capitalized(plan: Replay) -> int:
     """Fees, penalty and interest that became principal at signing; cents."""
     if plan.terms.arrears == "keep":
         return 0
-    loans = plan.case.loans
-    arrears = (loan.fees + loan.penalty + loan.compound_interest + loan.interest for loan in loans)
-    return sum(to_cents(amount) for amount in arrears)
+    arrears = ("fees", "penalty", "compound_interest", "interest")
+    return sum(
+        to_cents(getattr(holder, name)) * sign
+        for loan in plan.case.loans
+        for holder, sign in ((loan, 1), (loan.waiver, -1))
+        if holder is not None
+        for name in arrears
+    )
+
+
+def _on_condition(case: Case, loan_id: str) -> bool:
+    """Whether part of a loan is waived on condition, so that it has two balances."""
+    return any(loan.waiver is not None and loan.waiver.conditional for loan in case.loans if loan.id == loan_id)
 
 
 def _cover(plan: Replay, stage: int) -> float:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -15,7 +14,7 @@ from repayplan.compliance.findings import Finding
 from repayplan.compliance.replay import Replay
 from repayplan.language import Message, listed, plural, tr
 from repayplan.money import grouped
-from repayplan.problem.terms import percent, rate_after_signing
+from repayplan.problem.terms import Terms, percent, rate_after_signing
 
 MOST_DATES = 6
 """More dates than this are told by their number, the first and the last."""
@@ -45,17 +44,21 @@ def notes(plan: Replay, unit: int, given_up: int) -> Iterator[Finding]:
                 used=grouped(unit),
             ),
         )
-    if plan.terms.delay == "forbid" and _debt_rate(plan.case) > plan.terms.discount_rate:
-        yield Finding(
-            "delay",
-            "policy.delay",
-            "note",
-            tr(
-                "The debt bears {debt}, money is valued at {discount}: waiting would seem to gain and is not counted",
-                debt=percent(_debt_rate(plan.case)),
-                discount=percent(plan.terms.discount_rate),
-            ),
-        )
+
+
+def waiting_note(case: Case, terms: Terms, trapped: Sequence[int], gain: int) -> Finding:
+    """Where waiting would pay on the loans at places ``trapped``: what it would seem to bring, in cents."""
+    named = [
+        tr("{loan} bears {rate}", loan=case.loans[number].id, rate=percent(rate_after_signing(case.loans[number])))
+        for number in trapped
+    ]
+    sentence = tr(
+        "Waiting would seem to bring {amount} and is not counted: {loans}, money is valued at {discount}",
+        amount=grouped(gain),
+        loans=listed(named),
+        discount=percent(terms.discount_rate),
+    )
+    return Finding("delay", "policy.delay", "note", sentence, amount=gain)
 
 
 def delay_warning(chosen: dt.date | None, sooner: dt.date | None, difference: int) -> Finding:
@@ -121,7 +124,9 @@ def _amounts(plan: Replay) -> Iterator[Finding]:
     """How many different amounts there are, where they should be few."""
     if plan.terms.prefer != "fewest" or plan.last is None:
         return
-    different = {plan.total[stage] for stage in plan.pay_stages if stage < plan.last and plan.total[stage]}
+    left_out = plan.problem.limits.grace[0] | plan.problem.pace.settled[0]
+    dates = [stage for stage in plan.pay_stages if stage < plan.last and not left_out[stage]]
+    different = {plan.total[stage] for stage in dates if plan.total[stage]}
     one = tr("All installments are of one amount, but for the last")
     several = tr("Installments are of {count} different amounts, besides the last", count=len(different))
     yield Finding("amounts", "policy.prefer", "note", plural(one, several, len(different)))
@@ -221,7 +226,3 @@ def _short_forecast(plan: Replay) -> Iterator[Finding]:
             tr("No cash is forecast after {last}, but the term runs to {end}", last=last, end=plan.days[-1]),
             last,
         )
-
-
-def _debt_rate(case: Case) -> Decimal:
-    return max(rate_after_signing(loan) for loan in case.loans)

@@ -7,7 +7,7 @@ alone, so a live solver goes from one to the next.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from repayplan.errors import Fault, SolverError
 from repayplan.formulation.build import Formulation, formulate
 from repayplan.language import tr
 from repayplan.planning.preference import bounded, choose_nearly, relative_gap
-from repayplan.planning.value import expected_recovery, linear_debt
+from repayplan.planning.value import linear_debt, planned_value
 from repayplan.problem.arrays import Problem, Real
 from repayplan.solvers.chain import Chain
 from repayplan.solvers.interface import infeasible
@@ -113,7 +113,32 @@ def solve(formulation: Formulation, chain: Chain, only: int | None = None) -> Op
 
 def linear_value(problem: Problem, payments: Real) -> float:
     """What unrounded payments (T, L) are worth, in cents."""
-    return expected_recovery(problem, payments, linear_debt(problem, payments), problem.value.planning[0])
+    return planned_value(problem, payments, linear_debt(problem, payments))
+
+
+def best_first(problem: Problem, chain: Chain | None = None) -> list[tuple[Problem, Optimum]]:
+    """The optimum of every bucket of burden that has one, the most valuable first; each with its problem.
+
+    The first is bounded by the bounds of all. See :func:`optimize`.
+    """
+    tried = [(bucket, optimize(bucket, chain)) for bucket in problem.buckets()]
+    found = [(bucket, optimum) for bucket, optimum in tried if optimum is not None]
+    found.sort(key=lambda pair: -pair[1].value)
+    if len(found) > 1:
+        bucket, best = found[0]
+        bound, scale = max(optimum.bound for _, optimum in found), float(problem.scale[0])
+        gap = max(best.gap, relative_gap(bound / scale, best.value / scale))
+        status = Status.OPTIMAL if gap <= CERTIFIED else Status.FEASIBLE
+        found[0] = bucket, replace(best, bound=bound, gap=gap, status=status)
+    return found
+
+
+def most_value(formulation: Formulation, chain: Chain) -> float | None:
+    """The most value of any lane, without a preference, in cents; None where no lane is solved, or there is no time."""
+    solutions = [chain.solve(formulation.valued(lane)) for lane in range(formulation.frame.lanes)]
+    values = [-solution.objective for solution in solutions if solution.status is Status.OPTIMAL]
+    scale = float(formulation.frame.problem.scale[0])
+    return max(values) * scale if values and not any(solution.out_of_time for solution in solutions) else None
 
 
 def _valued(programs: Sequence[SparseProgram], chain: Chain, lanes: range) -> list[Solution]:

@@ -12,14 +12,16 @@ from repayplan.compliance.replay import replay
 from repayplan.errors import Fault, ProofError, SolverError
 from repayplan.formulation.registry import limits
 from repayplan.language import tr
+from repayplan.planning.agreeing import agreeing, waivings
 from repayplan.planning.binding import binding
 from repayplan.planning.exact import Exact, make_exact
 from repayplan.planning.fewest import fewest
 from repayplan.planning.forecasts import forecast_findings, window_of
 from repayplan.planning.metrics import cash_rows, installments, metrics
-from repayplan.planning.notes import delay_warning, notes
-from repayplan.planning.optimum import Optimum, optimize
+from repayplan.planning.notes import delay_warning, notes, waiting_note
+from repayplan.planning.optimum import Optimum, best_first, optimize
 from repayplan.planning.result import Plan, Proof, Status
+from repayplan.planning.waiting import most_by_waiting, trapped
 from repayplan.problem.arrays import Problem
 from repayplan.problem.assemble import assemble
 from repayplan.problem.terms import Terms, resolve
@@ -42,21 +44,27 @@ def _plan(case: Case, chain: Chain) -> Plan:
     terms = resolve(case)
     problem = assemble(case, terms)
     try:
-        optimum = optimize(problem, chain)
-        if optimum is not None and terms.prefer == "fewest":
-            optimum = fewest(optimum, chain)
+        found = best_first(problem, chain)
     except SolverError:
         if not chain.out_of_time:
             raise
         return _nothing(case, terms, problem, chain, "failed")
-    exact = None if optimum is None else make_exact(case, terms, problem, optimum, chain=chain)
-    if optimum is None:
+    if not found:
         return _best_effort(case, terms, problem, "infeasible", chain)
+    chosen = ((kept, _fewest(terms, optimum, chain)) for kept, optimum in found)
+    tried = ((optimum, make_exact(case, terms, kept, optimum, chain=chain)) for kept, optimum in chosen)
+    optimum, exact = next((pair for pair in tried if pair[1] is not None), (found[0][1], None))
     if exact is None:  # there is a plan, but none was found whose whole cents hold every limit: that proves nothing
         return _best_effort(case, terms, problem, "failed", chain)
     status: Status = "optimal" if optimum.status == "optimal" else "feasible"
     best = _finish(case, terms, problem, optimum, exact, status, chain)
-    return _beside_the_earliest(best, chain) if terms.delay == "allow" else best
+    if terms.delay == "allow":
+        return _beside_the_earliest(best, chain)
+    return _beside_waiting(best, exact.replay.problem, chain)
+
+
+def _fewest(terms: Terms, optimum: Optimum, chain: Chain) -> Optimum:
+    return fewest(optimum, chain) if terms.prefer == "fewest" else optimum
 
 
 def _nothing(case: Case, terms: Terms, problem: Problem, chain: Chain, status: Status) -> Plan:
@@ -104,7 +112,7 @@ def _undemanding(case: Case, terms: Terms, problem: Problem, status: Status, cha
 def _finish(
     case: Case, terms: Terms, problem: Problem, optimum: Optimum, exact: Exact, status: Status, chain: Chain
 ) -> Plan:
-    result = replace(exact.replay, problem=problem)
+    result = replace(exact.replay, problem=problem.as_paid(exact.replay.total))
     return Plan(
         case=case,
         terms=terms,
@@ -113,9 +121,11 @@ def _finish(
         installments=installments(result),
         cash=cash_rows(result),
         metrics=metrics(result),
+        waived=waivings(case),
         binding=binding(result, optimum),
         findings=(
             *judge(result),
+            *agreeing(result),
             *notes(result, exact.unit, round(optimum.value - optimum.kept)),
             *forecast_findings(case, window_of(result)),
         ),
@@ -134,6 +144,17 @@ def _beside_the_earliest(chosen: Plan, chain: Chain) -> Plan:
     gain = chosen.metrics.expected_recovery - sooner.metrics.expected_recovery
     warning = delay_warning(chosen.metrics.final_date, sooner.metrics.final_date, gain)
     return replace(chosen, findings=(*chosen.findings, warning))
+
+
+def _beside_waiting(chosen: Plan, problem: Problem, chain: Chain) -> Plan:
+    """Where waiting would pay and does not count, what it would seem to bring is said in money."""
+    loans = trapped(problem)
+    most = most_by_waiting(problem, chain) if loans else None
+    if most is None:
+        return chosen
+    gain = max(round(most) - chosen.metrics.expected_recovery, 0)
+    note = waiting_note(chosen.case, chosen.terms, loans, gain)
+    return replace(chosen, findings=(*chosen.findings, note))
 
 
 def _proof(optimum: Optimum, exact: Exact, chain: Chain) -> Proof:

@@ -34,7 +34,15 @@ MAX_LINES = 50_000
 
 _ENGINE = "amounts are cents already"
 _AMOUNT = re.compile(r"-?[0-9]{1,14}\.[0-9]{2}")
-_AMOUNT_TERMS = ("floor", "contingency", "minimum_installment", "maximum_installment", "unit")
+_AMOUNT_TERMS = (
+    "floor",
+    "contingency",
+    "arrears_left",
+    "max_waived",
+    "minimum_installment",
+    "maximum_installment",
+    "unit",
+)
 
 
 def _cents(value: Any, info: ValidationInfo) -> int:
@@ -70,6 +78,16 @@ class InstallmentLine(Line):
     principal: Cents
     principal_after: Cents
     debt_after: Cents
+    debt_if_breached: Cents | None = None
+
+
+class WaivingLine(Line):
+    """:class:`~repayplan.planning.result.Waiving` as claimed; cents."""
+
+    loan: str
+    claim: str
+    amount: Cents
+    conditional: bool
 
 
 class CashLine(Line):
@@ -82,6 +100,7 @@ class CashLine(Line):
     closing: Cents
     lowest: Cents
     floor: Cents
+    blocked: Cents
 
 
 class AttemptLine(Line):
@@ -119,6 +138,7 @@ class MetricsLine(Line):
     unpaid: Cents
     debt_at_signing: Cents
     capitalized: Cents
+    waived: Cents
     interest_paid: Cents
     payments: int
     largest_payment: Cents
@@ -180,6 +200,7 @@ class PlanFile(Line):
     installments: Annotated[tuple[InstallmentLine, ...], Field(max_length=MAX_LINES)]
     cash: Annotated[tuple[CashLine, ...], Field(max_length=MAX_LINES)]
     metrics: MetricsLine
+    waived: Annotated[tuple[WaivingLine, ...], Field(max_length=MAX_LINES)] = ()
     rules: tuple[()] = ()
     binding: tuple[BindingLine, ...]
     findings: tuple[FindingLine, ...]
@@ -201,7 +222,10 @@ def plan_file(plan: Plan) -> PlanFile:
         "terms": term_values(plan.terms),
         "defaults": plan.terms.defaults,
     }
-    same = {name: getattr(plan, name) for name in ("status", "proof", "installments", "cash", "metrics", "binding")}
+    same = {
+        name: getattr(plan, name)
+        for name in ("status", "proof", "installments", "cash", "metrics", "waived", "binding")
+    }
     return PlanFile.model_validate({**values, **same, "findings": plan.findings}, context=_ENGINE)
 
 

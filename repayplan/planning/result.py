@@ -23,7 +23,10 @@ Status = Literal["optimal", "feasible", "infeasible", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Installment:
-    """One payment on one loan as the ledger allocates it; cents."""
+    """One payment on one loan as the ledger allocates it; cents.
+
+    ``debt_if_breached``: the debt after it on a breach, more than ``debt_after`` by waivers that have not vested.
+    """
 
     date: dt.date
     loan: str
@@ -35,13 +38,26 @@ class Installment:
     principal: int
     principal_after: int
     debt_after: int
+    debt_if_breached: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiving:
+    """What is given up of one class of a loan at signing; cents. ``conditional``: it is owed again on a breach."""
+
+    loan: str
+    claim: str
+    amount: int
+    conditional: bool
 
 
 @dataclass(frozen=True, slots=True)
 class CashRow:
     """The borrower's cash over one stage that ends on ``date``; cents. ``floor`` is what planning wants to keep.
 
-    ``lowest``: the least that cash falls to on any day until the next row.
+    ``lowest``: the least that cash falls to on any day until the next row. ``blocked``: what accounts that are not the
+    borrower's hold for its loans: pledged proceeds, and what guarantors have been asked for. All that has come in less
+    all that has gone out and been paid is ``closing`` and ``blocked``.
     """
 
     date: dt.date
@@ -51,6 +67,7 @@ class CashRow:
     closing: int
     lowest: int
     floor: int
+    blocked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +94,15 @@ class Proof:
 class Metrics:
     """The handful of figures that matter; cents unless said.
 
-    ``capitalized``: arrears that became principal at signing. ``interest_paid``: all that was paid and is not
-    principal. ``unpaid``: debt left at the end of the term. ``min_headroom``: cash above the floor and contingency,
-    negative where the need is unfunded. ``receipts_borrower`` and ``receipts_bank``: what comes in over the term in
-    either view; plans rest on the bank's.
+    ``capitalized``: arrears that became principal at signing. ``waived``: given up at signing; it is never part of what
+    is recovered. ``interest_paid``: all that was paid and is not principal. ``unpaid``: debt left at the end of the
+    term. ``min_headroom``: cash above the floor and contingency, negative where the need is unfunded.
+    ``receipts_borrower`` and ``receipts_bank``: what comes in over the term in either view; plans rest on the bank's.
     """
 
     debt_at_signing: int
     capitalized: int
+    waived: int
     interest_paid: int
     recovered: int
     expected_recovery: int
@@ -128,6 +146,7 @@ class Plan:
     metrics: Metrics
     binding: tuple[Binding, ...]
     findings: tuple[Finding, ...]
+    waived: tuple[Waiving, ...] = ()
 
     @property
     def schedule(self) -> pd.DataFrame:

@@ -106,7 +106,7 @@ def _walk(
         ]
         total = totals[stage] if stage in totals else _within(room, stage, sum(amounts), grain)
         _spread(amounts, total, [_range(problem, target, book, stage, n) for n, book in enumerate(books)])
-        room.pay(stage, sum(amounts))
+        room.pay(stage, amounts)
         for loan, (ledger, cents) in enumerate(zip(books, amounts, strict=True)):
             if cents:
                 ledger.pay(days[stage], cents)
@@ -165,11 +165,9 @@ def _level_amounts(problem: Problem, target: Target, grain: Grain, *, raised: bo
     if target.level is None or not target.level.any():
         return {}
     final = int(np.flatnonzero(target.level)[-1])
-    stages = [
-        stage
-        for stage in np.flatnonzero(problem.pays[0]).tolist()
-        if stage < final and not problem.limits.exempt[0, stage]
-    ]
+    limits, settled = problem.limits, problem.pace.settled
+    left_out = limits.exempt if limits.level[0] else limits.grace | settled
+    stages = [stage for stage in np.flatnonzero(problem.pays[0]).tolist() if stage < final and not left_out[0, stage]]
     if not stages:
         return {}
     levels = {stage: float(target.level[stage]) + NOISE * float(problem.scale[0]) for stage in stages}

@@ -5,25 +5,23 @@ from __future__ import annotations
 import numpy as np
 
 from repayplan.compliance.replay import Replay
+from repayplan.compliance.worth import expected_recovery, value_missed
 from repayplan.problem.arrays import Cents, Problem, Real
 
 LINES_PER_PERIOD = 3
 """Principal, unpaid interest and compound interest each book one accrual line a settlement period."""
 
 
-def expected_recovery(problem: Problem, paid: Cents | Real, debt: Cents | Real, discount: Real) -> float:
-    """Σ v_t [S_t x_t + (S_{t−1} − S_t) R_t] + v_T S_T R_end in cents.
+def planned_value(problem: Problem, paid: Cents | Real, debt: Cents | Real) -> float:
+    """What planning makes the most of: expected recovery at its factors, less what a missed test of value costs; cents.
 
-    ``paid`` and ``debt`` after payment are (T, L) cents, ``discount`` holds factors, (T,) or (T, L).
+    ``paid`` and ``debt`` after payment are (T, L).
     """
-    factors = discount if discount.ndim == 2 else np.repeat(discount[:, None], paid.shape[1], axis=1)
-    survival = problem.value.survival[0]
-    value, alive = 0.0, 1.0
-    for stage in np.flatnonzero(problem.pays[0]).tolist():
-        recovered = _recovered(problem, debt[stage] + paid[stage])
-        value += float(factors[stage] @ (survival[stage] * paid[stage] + (alive - survival[stage]) * recovered))
-        alive = float(survival[stage])
-    return value + float(survival[-1] * factors[-1] @ _recovered(problem, debt[-1]))
+    worth = expected_recovery(problem, paid, debt, problem.value.planning[0])
+    npv = problem.legal.npv
+    if npv is None or np.isnan(npv.price[0]):
+        return worth
+    return worth - float(npv.price[0] * value_missed(problem, paid).sum())
 
 
 def present_value(plan: Replay, discount: Real) -> float:
@@ -47,9 +45,3 @@ def debt_bound(problem: Problem) -> Real:
         bound = problem.debt.growth[0, stage] * bound + 0.5 * LINES_PER_PERIOD * problem.debt.periods[0, stage]
         rows.append(bound)
     return np.array(rows) + 1e-3
-
-
-def _recovered(problem: Problem, claim: Cents | Real) -> Real:
-    """(L,) net collateral first, then the recovery rate on what it does not cover; never more than the claim."""
-    secured = np.minimum(problem.debt.collateral[0], claim)
-    return np.asarray(secured + problem.value.recovery[0] * (claim - secured), dtype=float)

@@ -12,6 +12,7 @@ from repayplan.compliance.replay import Payment, Replay, replay
 from repayplan.errors import LedgerError
 from repayplan.language import Message, tr
 from repayplan.money import grouped
+from repayplan.planning.agreeing import waivings
 from repayplan.planning.metrics import cash_rows, installments, metrics
 from repayplan.planning.plan_file import FindingLine, PlanFile, term_values
 from repayplan.problem.arrays import Problem
@@ -105,6 +106,7 @@ def _figures(claimed: PlanFile, result: Replay) -> Iterator[Finding]:
     yield from _compare(tr("installment"), claimed.installments, installments(result))
     yield from _compare(tr("cash"), claimed.cash, cash_rows(result))
     yield from _compare(tr("figures"), [claimed.metrics], [metrics(result)])
+    yield from _compare(tr("waivers"), claimed.waived, waivings(result.case))
 
 
 def _compare(table: Message, claimed: Sequence[Any], found: Sequence[Any]) -> Iterator[Finding]:

@@ -7,25 +7,31 @@ A *stage* ends on a day on which cash is checked: every payment date and every m
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from repayplan.problem.accounts import AccountArrays
+from repayplan.problem.burden import Burden
 from repayplan.problem.frozen import Cents as Cents
 from repayplan.problem.frozen import Frozen as Frozen
 from repayplan.problem.frozen import Mask as Mask
 from repayplan.problem.frozen import Real as Real
+from repayplan.problem.legal import Legal
 from repayplan.problem.pace import PaceArrays
 from repayplan.problem.wishes import WishArrays
 
 
 @dataclass(frozen=True)
 class CashArrays(Frozen):
-    """``opening`` and the ``wanted`` floor (N,), the others (N, T); cents.
+    """``opening`` and the ``wanted`` floor (N,), the others (N, T); cents. ``inflow`` holds all that comes in.
 
-    ``trough``: the least that cash comes to between a stage's end and the end of the next, if nothing is ever paid.
+    ``apart`` (N, T): what of it has gone to accounts that are not the borrower's by then (see ``accounts``). ``trough``
+    is of the business's own cash: the least that it comes to between a stage's end and the end of the next, if nothing
+    is ever paid.
     Flows of one day are netted; between two payments cash may still be lower than at either.
     ``reach``: the stage up to which payments must be in hand already, the stage itself where no reserve is kept.
     """
@@ -34,12 +40,13 @@ class CashArrays(Frozen):
     wanted: Cents
     inflow: Cents
     outflow: Cents
+    apart: Cents
     trough: Cents
     reach: NDArray[np.int64]
 
     @cached_property
     def unpaid(self) -> Cents:
-        """(N, T) cash if nothing were ever paid."""
+        """(N, T) all cash, on whichever account, if nothing were ever paid."""
         return self.opening[:, None] + np.cumsum(self.inflow - self.outflow, axis=1)
 
     @cached_property
@@ -65,7 +72,15 @@ class CashArrays(Frozen):
 
     @cached_property
     def payable(self) -> Cents:
-        """(N, T) the most that can have been paid up to each stage with no floor or reserve breaking, then or later."""
+        """(N, T) the most that can have been paid up to each stage with no floor or reserve breaking, then or later.
+
+        With what the business has, and all that has come in on accounts apart.
+        """
+        return np.asarray(self.own_payable + self.apart)
+
+    @cached_property
+    def own_payable(self) -> Cents:
+        """(N, T) the same out of the business's own cash alone."""
         later = np.minimum.accumulate(self.room[:, ::-1], axis=1)[:, ::-1]
         stages = np.arange(later.shape[1])
         return np.stack([row[np.searchsorted(reach, stages)] for row, reach in zip(later, self.reach, strict=True)])
@@ -175,6 +190,9 @@ class Problem(Frozen):
     limits: LimitArrays
     pace: PaceArrays
     wishes: WishArrays
+    accounts: AccountArrays
+    legal: Legal = field(default_factory=Legal)
+    burden: Burden | None = None
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -207,6 +225,26 @@ class Problem(Frozen):
             limits=replace(self.limits, margin=np.full_like(self.limits.margin, margin)),
         )
 
+    def buckets(self) -> list[Problem]:
+        """One problem per bucket of burden that has a hazard of its own; this one alone where the hazard is given."""
+        if self.burden is None or self.burden.edges is None:
+            return [self]
+        kept = [(self.burden.kept_in(bucket), bucket) for bucket in range(self.burden.edges.shape[1])]
+        return [
+            replace(self._with_hazard(bucket), burden=burden)
+            for burden, bucket in kept
+            if not (burden.low > burden.high).any()
+        ]
+
+    def as_paid(self, total: Sequence[int]) -> Problem:
+        """The same with the hazard that payments (T,) in cents have by their burden; one case."""
+        return self if self.burden is None else self._with_hazard(self.burden.bucket(total))
+
+    def _with_hazard(self, bucket: int) -> Problem:
+        if self.burden is None or self.burden.survival is None:
+            return self
+        return replace(self, value=replace(self.value, survival=self.burden.survival[:, bucket]))
+
     def undemanding(self) -> Problem:
         """The same without anything that demands money: what is left limits payments, and paying nothing holds it.
 
@@ -222,5 +260,16 @@ class Problem(Frozen):
         debt = replace(self.debt, current=nothing_due, collateral=np.zeros_like(self.debt.collateral))
         value = replace(self.value, recovery=np.zeros_like(self.value.recovery))
         modes = tuple("A" if uniform.all() else "replay" for uniform in self.debt.uniform)
-        wishes = self.wishes.undemanding()
-        return replace(self, modes=modes, limits=limits, debt=debt, value=value, pace=pace, wishes=wishes)
+        burden = None if self.burden is None else self.burden.free_below()
+        legal, wishes = self.legal.undemanding(), self.wishes.undemanding()
+        return replace(
+            self,
+            modes=modes,
+            limits=limits,
+            debt=debt,
+            value=value,
+            legal=legal,
+            burden=burden,
+            pace=pace,
+            wishes=wishes,
+        )

@@ -18,12 +18,16 @@ from repayplan.errors import Fault, InputError
 from repayplan.forecast import Flow, Window, forecast
 from repayplan.language import tr
 from repayplan.money import to_cents
+from repayplan.problem.accounts import AccountArrays, accounts, is_apart
 from repayplan.problem.arrays import CashArrays, CoverArrays, DebtArrays, LimitArrays, Mask, Problem, Real, ValueArrays
+from repayplan.problem.burden import Burden, first_year
 from repayplan.problem.growth import at_signing, maps, one_rate
 from repayplan.problem.interest import affordable, due_dates, spare_cents
+from repayplan.problem.legal import legal
 from repayplan.problem.pace import PaceArrays, pace, refuse_impossible_pins, refuse_life_of_debt, reserved
 from repayplan.problem.terms import Terms, payment_dates, rate_after_signing, settlement_dates
 from repayplan.problem.wishes import wishes
+from repayplan.rules.hazard import hazard_table
 
 
 def assemble(case: Case, terms: Terms) -> Problem:
@@ -33,14 +37,16 @@ def assemble(case: Case, terms: Terms) -> Problem:
     days = sorted({*pay_dates, *month_ends(case.as_of, day_in_month(end.year, end.month, 31))})
     pays = np.isin(np.array(days, dtype="datetime64[D]"), np.array(pay_dates, dtype="datetime64[D]"))
     flows = forecast(case, Window(case.as_of, days[-1], terms.receipt_day, terms.cost_day), "bank")
-    cash = _cash(case, terms, days, flows)
+    apart = accounts(case, days, flows)
+    cash = _cash(case, terms, days, flows, apart)
     cover = _cover(terms, days, pays, cash, _service(days, flows))
     grace = np.array([terms.grace_until is not None and day <= terms.grace_until for day in days])
     owed = sum(round(at_signing(loan, terms.arrears).total) for loan in case.loans)
     short = _short(pays, cash, owed)
     paced = pace(case, terms, days, pays, grace, grace | short, owed)
     cash = replace(cash, reach=reserved(terms, pays, grace | short)[None])
-    debt, mode = _debt(case, terms, days, pays, grace, cash, cover, paced)
+    debt, mode = _debt(case, terms, days, pays, grace, cash, cover, paced, apart)
+    value, burden = _value(case, terms, days, debt), _burden(case, terms, days, cash)
     return Problem(
         loans=(tuple(loan.id for loan in case.loans),),
         modes=(mode,),
@@ -49,26 +55,31 @@ def assemble(case: Case, terms: Terms) -> Problem:
         cash=cash,
         cover=cover,
         debt=debt,
-        value=_value(case, terms, days, debt),
+        value=value,
         limits=_limits(terms, grace | short | paced.settled[0], grace),
         pace=paced,
         wishes=wishes(terms),
+        legal=legal(case, terms, days, pays, value.contract, debt.opening),
+        burden=burden,
+        accounts=apart,
     )
 
 
-def _cash(case: Case, terms: Terms, days: Sequence[dt.date], flows: Sequence[Flow]) -> CashArrays:
+def _cash(case: Case, terms: Terms, days: Sequence[dt.date], flows: Sequence[Flow], apart: AccountArrays) -> CashArrays:
     inflow, outflow = np.zeros((1, len(days)), dtype=np.int64), np.zeros((1, len(days)), dtype=np.int64)
     by_day: dict[dt.date, int] = dict.fromkeys(days, 0)
     for flow in flows:
         target = inflow if flow.amount > 0 else outflow
         target[0, bisect_left(days, flow.date)] += abs(flow.amount)
-        by_day[flow.date] = by_day.get(flow.date, 0) + flow.amount
+        if not is_apart(flow):
+            by_day[flow.date] = by_day.get(flow.date, 0) + flow.amount
     opening = to_cents(case.cash.opening)
     return CashArrays(
         opening=np.array([opening], dtype=np.int64),
         wanted=np.array([terms.planning_floor], dtype=np.int64),
         inflow=inflow,
         outflow=outflow,
+        apart=apart.total,
         trough=_trough(opening, by_day, days)[None],
         reach=np.arange(len(days))[None],
     )
@@ -135,6 +146,7 @@ def _debt(
     cash: CashArrays,
     cover: CoverArrays,
     paced: PaceArrays,
+    apart: AccountArrays,
 ) -> tuple[DebtArrays, str]:
     openings = [at_signing(loan, terms.arrears) for loan in case.loans]
     due = due_dates(days, pays & ~paced.settled[0], terms.interest_every, grace & terms.grace_interest_only, grace)
@@ -153,7 +165,17 @@ def _debt(
     most = np.inf if terms.maximum_installment is None else float(terms.maximum_installment)
     spare = spare_cents(len(case.loans), sum(map(len, periods)))
     can = affordable(
-        due, growth, charge, opening.astype(float), principal.astype(float), cash, cover, most, spare, paced.fixed
+        due,
+        growth,
+        charge,
+        opening.astype(float),
+        principal.astype(float),
+        cash,
+        cover,
+        most,
+        spare,
+        paced.fixed,
+        apart,
     )
     arrays = DebtArrays(
         opening=opening[None],
@@ -219,8 +241,11 @@ def _settlement_periods(case: Case, terms: Terms, days: Sequence[dt.date]) -> li
 
 
 def _value(case: Case, terms: Terms, days: Sequence[dt.date], debt: DebtArrays) -> ValueArrays:
-    """Discount factors compound on settlement days as the debt does, so that equal rates cancel exactly."""
-    months = np.array([_months_between(case.as_of, day) for day in days])
+    """Discount factors compound on settlement days as the debt does, so that equal rates cancel exactly.
+
+    Where the hazard depends on the burden it is that of the lightest until the payments are known.
+    """
+    hazard = hazard_table().buckets[0].monthly if terms.hazard is None else float(terms.hazard)
     periods = _settlement_periods(case, terms, days)
     day_count = max(case.loans, key=lambda loan: loan.principal + loan.overdue_principal).day_count
     discount = _discount(periods, day_count, terms.discount_rate)
@@ -228,10 +253,31 @@ def _value(case: Case, terms: Terms, days: Sequence[dt.date], debt: DebtArrays) 
         discount=discount,
         contract=np.stack([_discount(periods, loan.day_count, loan.rate) for loan in case.loans], axis=2),
         planning=_planning(terms, discount, debt),
-        survival=((1 - float(terms.hazard)) ** months)[None],
+        survival=_survival(case, days, hazard)[None],
         recovery=np.array([float(terms.recovery)]),
         tolerance=np.array([float(terms.tolerance)]),
     )
+
+
+def _survival(case: Case, days: Sequence[dt.date], hazard: float) -> Real:
+    """(T,) probability that the borrower has not defaulted by each stage."""
+    months = np.array([_months_between(case.as_of, day) for day in days])
+    return np.asarray((1 - hazard) ** months)
+
+
+def _burden(case: Case, terms: Terms, days: Sequence[dt.date], cash: CashArrays) -> Burden | None:
+    """What the first year may take, and the table of hazards by it, where either is asked for."""
+    if terms.max_burden is None and terms.hazard is not None:
+        return None
+    first = first_year(case.as_of, days)
+    net = ((cash.inflow - cash.outflow) * first).sum(axis=1)
+    known = {"first": first, "cash": net, "low": np.array([np.nan]), "high": _or_nan(terms.max_burden)}
+    if terms.hazard is not None:
+        return Burden(**known)
+    buckets = hazard_table().buckets
+    edges = np.array([[np.inf if bucket.up_to is None else float(bucket.up_to) for bucket in buckets]])
+    survival = np.array([[_survival(case, days, bucket.monthly) for bucket in buckets]])
+    return Burden(**known, edges=edges, survival=survival)
 
 
 def _discount(periods: Sequence[Sequence[tuple[dt.date, dt.date]]], day_count: str, rate: Decimal) -> Real:

@@ -54,13 +54,19 @@ def compound_rate(loan: Loan) -> Decimal:
 
 
 def at_signing(loan: Loan, arrears: str) -> Balances:
-    """The claim once the plan is signed; cents."""
-    principal = to_cents(loan.principal) + to_cents(loan.overdue_principal)
-    idle = to_cents(loan.fees) + to_cents(loan.penalty)
-    unpaid = to_cents(loan.interest) + to_cents(loan.compound_interest)
+    """The claim once the plan is signed, less what is waived; cents."""
+    principal = _left(loan, "principal") + _left(loan, "overdue_principal")
+    idle = _left(loan, "fees") + _left(loan, "penalty")
+    unpaid = _left(loan, "interest") + _left(loan, "compound_interest")
     if arrears == "capitalize":
         return Balances(0, 0, principal + idle + unpaid)
     return Balances(idle, unpaid, principal)
+
+
+def _left(loan: Loan, claim: str) -> int:
+    """What is claimed of a class and not waived; cents."""
+    given = 0 if loan.waiver is None else to_cents(getattr(loan.waiver, claim))
+    return to_cents(getattr(loan, claim)) - given
 
 
 def one_rate(loan: Loan, opening: Balances) -> bool:

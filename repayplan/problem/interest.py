@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from repayplan.problem.accounts import AccountArrays, draw
 from repayplan.problem.arrays import CashArrays, CoverArrays
 
 Mask = NDArray[np.bool_]
@@ -48,23 +49,29 @@ def affordable(
     most: float,
     spare: float,
     fixed: Real,
+    apart: AccountArrays,
 ) -> Mask:
     """(T,) the ``due`` dates that the interest-only path can pay. Arrays of one case: growth and charge (T, L).
 
     ``most`` and ``spare`` (cents): the largest installment, and what floors are to keep beyond the path for rounding;
-    cover loses up to as much again through what is carried. ``fixed`` (N, T): what is paid anyway; cents.
+    cover loses up to as much again through what is carried. ``fixed`` (N, T): what is paid anyway; cents. Accounts
+    ``apart`` pay the interest of their loans first.
     """
     carried = cash.carried[0].astype(float)
     paid = np.zeros(len(due) + 1)
     debt = opening.copy()
     can = np.zeros(len(due), dtype=bool)
+    used, own = np.zeros(len(apart.loan), dtype=np.int64), 0.0
     for stage in range(len(due)):
         debt = growth[stage] * debt + charge[stage]
         paid[stage + 1] = paid[stage] + fixed[0, stage]
+        own += fixed[0, stage]
         if not due[stage]:
             continue
-        owed = float(np.maximum(debt - principal, 0).sum())
-        room = min(float(cash.payable[0, stage]) - paid[stage], most)
+        interest = np.maximum(debt - principal, 0)
+        owed = float(interest.sum())
+        taken = draw(apart, apart.available[0, stage] - used, np.floor(interest).astype(np.int64))
+        room = min(float(cash.own_payable[0, stage]) - own + float(taken.sum()), most)
         if not np.isnan(cover.minimum[0]):
             start = int(cover.start[0, stage])
             counted = float(cover.cash[0, stage]) + cover.carry[0] * (carried[start] - paid[start])
@@ -72,5 +79,6 @@ def affordable(
         if owed + 2 * spare <= room:
             can[stage] = True
             paid[stage + 1] += owed
+            used, own = used + taken, own + owed - float(taken.sum())
             debt = np.minimum(debt, principal)
     return can

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from repayplan.calendar.dates import add_months, recurring
-from repayplan.cases.models import AverageLife, Case, Cover, Grace, Loan
+from repayplan.cases.models import AverageLife, Case, Cover, Grace, Loan, Policy
 from repayplan.errors import Fault, InputError
 from repayplan.forecast import Window, forecast
 from repayplan.forecast.views import seen
@@ -34,6 +34,7 @@ class Terms:
 
     months: int
     maturity: dt.date
+    route: str | None
     payment_day: int
     payment_every: int
     first_payment: dt.date
@@ -43,8 +44,19 @@ class Terms:
     delay: str
     settle: str
     arrears: Literal["capitalize", "keep"]
+    arrears_cleared: str | None
+    arrears_left: int
+    max_waived: int | None
+    all_in_charge: bool
+    npv_test: str | None
+    npv_basis: str
+    npv_price: Decimal | None
+    liquidation_floor: bool
+    liquidation_delay: int
+    liquidation_costs: Decimal
     discount_rate: Decimal
-    hazard: Decimal
+    hazard: Decimal | None
+    max_burden: Decimal | None
     recovery: Decimal
     floor: int
     contingency: int
@@ -99,6 +111,7 @@ def resolve(case: Case) -> Terms:
     terms = Terms(
         months=months,
         maturity=maturity,
+        route=policy.route,
         payment_day=payment_day,
         payment_every=filler.value("payment_every", policy.payment_every),
         first_payment=policy.first_payment or filler.first_payment(payment_day),
@@ -107,9 +120,11 @@ def resolve(case: Case) -> Terms:
         tolerance=filler.decimal("tolerance", policy.tolerance),
         delay=filler.value("delay", policy.delay),
         settle=filler.value("settle", policy.settle),
-        arrears=filler.value("arrears", policy.arrears),
+        arrears=filler.value("arrears", policy.arrears or _implied_arrears(policy)),
+        **_concessions(policy),
         discount_rate=filler.discount_rate(),
-        hazard=filler.decimal("hazard", policy.hazard),
+        hazard=None if policy.hazard == "table" else filler.decimal("hazard", policy.hazard),
+        max_burden=_share(_asked(policy.max_burden)),
         recovery=filler.decimal("recovery", policy.recovery),
         floor=filler.floor(),
         contingency=to_cents(case.cash.contingency),
@@ -183,6 +198,34 @@ STEADY = ("monthly", "season", "stores")
 """Kinds of source that bring something every month."""
 
 
+def _implied_arrears(policy: Policy) -> str | None:
+    """Arrears stay what they are where no contract is changed, or where a day is set by which they are paid down."""
+    return "keep" if policy.route == "forbearance" or _asked(policy.arrears_cleared) is not None else None
+
+
+def _concessions(policy: Policy) -> dict[str, Any]:
+    """Waivers, charges and tests of value: each is off unless the policy asks for it."""
+    rollback, npv = _asked(policy.arrears_cleared), _asked(policy.npv)
+    liquidation = _asked(policy.liquidation_floor)
+    return {
+        "arrears_cleared": rollback and rollback.by,
+        "arrears_left": to_cents(rollback.left) if rollback else 0,
+        "max_waived": _cents(_asked(policy.max_waived)),
+        "all_in_charge": policy.all_in_charge == "law",
+        "npv_test": npv and npv.test,
+        "npv_basis": npv.basis if npv else "claims",
+        "npv_price": npv.price if npv and npv.applied == "price" else None,
+        "liquidation_floor": liquidation is not None,
+        "liquidation_delay": (liquidation.delay_months or 0) if liquidation else 0,
+        "liquidation_costs": liquidation.costs if liquidation else Decimal(0),
+    }
+
+
+def _asked(limit: Any) -> Any:
+    """A limit that is off where nothing is said of it."""
+    return None if limit == "off" else limit
+
+
 def _cover_terms(filler: _Filler, off: bool, cover: Cover) -> dict[str, Any]:
     """Window, months and carry; a default that has no effect is not told as used."""
     window = filler.quietly("cover_window", cover.window) if off else filler.value("cover_window", cover.window)
@@ -227,11 +270,11 @@ class _Filler:
         return None if chosen == "off" else chosen
 
     def views(self) -> None:
-        """How the bank sees each kind of source, recorded where the case leaves part of it open and it matters."""
+        """How the bank sees each kind of source, recorded where the case leaves part of it open."""
         told: set[str] = set()
         for source in self.case.cash.sources:
             default = seen(source).default
-            if default is None or source.kind in told or not (default.haircut or default.delay_days):
+            if default is None or source.kind in told:
                 continue
             told.add(source.kind)
             value = f"haircut {percent(default.haircut)}, delay_days {default.delay_days}"

@@ -53,9 +53,15 @@ def schedule_name(status: Status) -> str:
 def schedule_table(rows: Sequence[Installment | InstallmentLine]) -> Table:
     """Headings and cells of ``schedule.csv``. A day's total stands once, beside its first payment: it can be summed."""
     totals = day_totals(rows)
-    fields = (*Installment.__slots__, "day_total")
-    lines = [[*_line(row, Installment.__slots__), text_cell(totals.pop(row.date, None))] for row in rows]
-    return [[str(HEADINGS[field]) for field in fields], *lines]
+    own = installment_fields(rows)
+    lines = [[*_line(row, own), text_cell(totals.pop(row.date, None))] for row in rows]
+    return [[str(HEADINGS[field]) for field in (*own, "day_total")], *lines]
+
+
+def installment_fields(rows: Sequence[Installment | InstallmentLine]) -> list[str]:
+    """What is told of each payment: what would be owed on a breach only where a waiver is conditional."""
+    two_balances = any(row.debt_if_breached is not None for row in rows)
+    return [name for name in Installment.__slots__ if name != "debt_if_breached" or two_balances]
 
 
 def cash_table(rows: Sequence[CashRow | CashLine]) -> Table:

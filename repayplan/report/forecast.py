@@ -12,6 +12,7 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
+from repayplan.forecast import Difference
 from repayplan.forecast.flows import Flow
 from repayplan.forecast.monthly import OPERATING_COST
 from repayplan.language import Message, tr
@@ -51,7 +52,7 @@ def show_forecast(seen: Outlook, console: Console) -> None:
     console.print(by_source(seen))
     _heading(tr("By month, as the bank counts on it"), console)
     console.print(by_month(seen, console))
-    _heading(tr("Cash in and cash out"), console)
+    _heading(tr("Cash in and cash out, as the bank counts on it"), console)
     for line in chart(seen, console.width):
         console.print(line, no_wrap=True, overflow="crop")
     show_findings(seen.findings, console)
@@ -64,18 +65,20 @@ def source_title(name: str) -> str:
 
 
 def by_source(seen: Outlook) -> Table:
-    """One line a source: what the borrower expects, what the bank counts on, the difference; they foot."""
+    """One line a source: what the borrower expects, less the haircut, less what comes after the term: the bank's."""
     table = _table()
     table.add_column(str(tr("Source")), str(tr("Net")), overflow="fold")
-    sums = [sum(flow.amount for flow in flows) for flows in (seen.borrower, seen.bank)]
-    for heading, total in zip((tr("Borrower"), tr("Bank"), tr("Difference")), (*sums, sums[1] - sums[0]), strict=True):
+    borrower, bank = (sum(flow.amount for flow in flows) for flows in (seen.borrower, seen.bank))
+    apart = sum(seen.differences.values(), Difference())
+    headings = (tr("Borrower"), tr("Counted less"), tr("After the term"), tr("Bank"))
+    for heading, total in zip(headings, (borrower, -apart.less, -apart.beyond, bank), strict=True):
         table.add_column(str(heading), grouped(total), justify="right", no_wrap=True)
     kinds = {source.name: source.kind for source in seen.case.cash.sources}
     for name in seen.sources:
         borrower, bank = (_sum(flows, name) for flows in (seen.borrower, seen.bank))
-        kind = kinds.get(name)
+        kind, between = kinds.get(name), seen.differences.get(name, Difference())
         title = source_title(name) if kind is None else f"{name} ({KINDS[kind]})"
-        table.add_row(title, *map(_amount, (borrower, bank, bank - borrower)))
+        table.add_row(title, *map(_amount, (borrower, -between.less, -between.beyond, bank)))
     return table
 
 
@@ -113,7 +116,7 @@ def _months(seen: Outlook, amounts: dict[tuple[str, dt.date], int], shown: Seque
 
 
 def chart(seen: Outlook, width: int) -> list[Text]:
-    """Cash in above, cash out below, a column a month, no wider than ``width``; the bank's view."""
+    """Cash in above, cash out below on the same scale, a column a month, no wider than ``width``; the bank's view."""
     months = seen.months
     incoming, outgoing = _signed(seen.bank, 1), _signed(seen.bank, -1)
     width = min(width, _WIDEST)
@@ -123,15 +126,15 @@ def chart(seen: Outlook, width: int) -> list[Text]:
         [Bucket(group[-1], 0, 0, sum(side.get(month, 0) for month in group)) for group in groups]
         for side in (incoming, outgoing)
     ]
-    highs = [max(1, *(bucket.payment for bucket in panel)) for panel in panels]
-    gutter = max(cell_len(compact(high)) for high in highs) + 1
+    high = max(1, *(bucket.payment for panel in panels for bucket in panel))
+    gutter = cell_len(compact(high)) + 1
     cell = max(1, min(3, (width - gutter - 2) // len(groups)))
     caption = Text.assemble(("█ ", RECEIPTS), str(tr("Cash in")), ("   █ ", COSTS), str(tr("Cash out")))
     return [
         caption,
-        *bars(panels[0], Scale(0, highs[0], _HEIGHT), gutter, cell, RECEIPTS),
+        *bars(panels[0], Scale(0, high, _HEIGHT), gutter, cell, RECEIPTS),
         axis("", gutter),
-        *bars(panels[1], Scale(0, highs[1], _HEIGHT), gutter, cell, COSTS),
+        *bars(panels[1], Scale(0, high, _HEIGHT), gutter, cell, COSTS),
         years(panels[0], gutter, cell),
     ]
 

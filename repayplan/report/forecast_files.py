@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,9 @@ from repayplan.report.files import text_cell
 from repayplan.report.forecast import KINDS, source_title
 
 TABLE, PICTURE = "forecast.csv", "forecast.png"
+
+_COLORS = 10
+"""So many are told apart; an eleventh would look like the first."""
 
 _CHINESE_FONTS = (
     "Noto Sans CJK SC",
@@ -36,6 +40,10 @@ def forecast_document(seen: Outlook) -> dict[str, Any]:
         "as_of": seen.window.after.isoformat(),
         "until": seen.window.until.isoformat(),
         "flows": [dict(zip(_FIELDS, row, strict=True)) for row in _rows(seen)],
+        "differences": {
+            name: {"less": plain(apart.less), "after_the_term": plain(apart.beyond), "later": plain(apart.later)}
+            for name, apart in seen.differences.items()
+        },
         "findings": [finding_line(finding) for finding in seen.findings],
         "defaults": [
             {"field": used.field, "value": str(used.value), "reason": str(used.reason)} for used in seen.defaults
@@ -90,18 +98,23 @@ def _png(seen: Outlook) -> bytes:
 
 
 def _draw(axes: Any, seen: Outlook, plain_names: bool) -> None:
+    """Bars as the bank counts on it, the largest sources by themselves; the net of both views as lines."""
     months, amounts = seen.months, totals(seen.bank)
     places = range(len(months))
     above, below = [0.0] * len(months), [0.0] * len(months)
-    for number, name in enumerate(seen.sources, 1):
-        heights = [amounts.get((name, month), 0) / 100 for month in months]
+    for number, (title, names) in enumerate(_groups(seen, amounts), 1):
+        heights = [sum(amounts.get((name, month), 0) for name in names) / 100 for month in months]
         stack = [above[place] if height >= 0 else below[place] for place, height in zip(places, heights, strict=True)]
-        axes.bar(places, heights, bottom=stack, width=0.8, label=_label(source_title(name), number, plain_names))
+        axes.bar(places, heights, bottom=stack, width=0.8, label=_label(title, number, plain_names))
         for place, height in zip(places, heights, strict=True):
             (above if height >= 0 else below)[place] += height
-    expected = totals(seen.borrower)
-    line = [sum(expected.get((name, month), 0) for name in seen.sources) / 100 for month in months]
-    axes.plot(places, line, color="black", linewidth=1, marker=".", label=str(tr("Net, as the borrower expects it")))
+    for flows, words, style in (
+        (seen.borrower, tr("Net, as the borrower expects it"), "--"),
+        (seen.bank, tr("Net, as the bank counts on it"), "-"),
+    ):
+        sums = totals(flows)
+        line = [sum(sums.get((name, month), 0) for name in seen.sources) / 100 for month in months]
+        axes.plot(places, line, style, color="black", linewidth=1, marker=".", label=str(words))
     axes.axhline(0, color="black", linewidth=0.8)
     axes.set_xticks(list(places)[::3], [f"{month:%Y-%m}" for month in months][::3], rotation=45, ha="right")
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
@@ -111,10 +124,21 @@ def _draw(axes: Any, seen: Outlook, plain_names: bool) -> None:
     axes.legend(fontsize="small", ncols=2)
 
 
+def _groups(seen: Outlook, amounts: Mapping[tuple[str, dt.date], int]) -> list[tuple[str, list[str]]]:
+    """As many of the largest sources as there are colors, in the order of the case, and the others together."""
+    sizes = {name: sum(abs(amount) for (of, _), amount in amounts.items() if of == name) for name in seen.sources}
+    largest = sorted(seen.sources, key=lambda name: -sizes[name])
+    alone = largest if len(largest) <= _COLORS else largest[: _COLORS - 1]
+    rest = [name for name in seen.sources if name not in alone]
+    groups = [(source_title(name), [name]) for name in seen.sources if name in alone]
+    return [*groups, (str(tr("Other sources")), rest)] if rest else groups
+
+
 def _label(title: str, number: int, plain_names: bool) -> str:
     """A name as the picture can show it: no font, no Chinese; and no formula in it."""
     shown = title if title.isascii() or not plain_names else str(tr("Source {number}", number=number))
-    return shown.replace("$", r"\$").lstrip("_")[:40]
+    shown = shown.replace("$", r"\$")[:40]
+    return f"\u200b{shown}" if shown.startswith("_") else shown  # a legend leaves out what begins with _
 
 
 def _chinese_font() -> str | None:

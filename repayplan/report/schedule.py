@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from repayplan.cases.checks import owed
+from repayplan.cases.concession_checks import waived
 from repayplan.language import tr
 from repayplan.money import grouped
 from repayplan.planning.plan_file import InstallmentLine
@@ -85,8 +86,12 @@ def _layouts(plan: Plan) -> Iterator[list[str]]:
     together = len(rows) > len(day_totals(rows))
     classes = [name for name in _CHARGES if name == "interest" or any(getattr(row, name) for row in rows)]
     apart = ["principal_after"] if any(row.principal_after != row.debt_after for row in rows) else []
+    breach = ["debt_if_breached"] if any(row.debt_if_breached is not None for row in rows) else []
     for day in (["day_total"], []) if together else ([],):
         key = ["date", *day, *loan]
+        if breach:
+            yield ["number", *key, "payment", *classes, "principal", *apart, "debt_after", *breach]
+            yield [*key, "payment", "charges", "principal", "debt_after", *breach]
         yield ["number", *key, "payment", *classes, "principal", *apart, "debt_after"]
         yield [*key, "payment", *classes, "principal", *apart, "debt_after"]
         yield [*key, "payment", *classes, "principal", "debt_after"]
@@ -137,7 +142,7 @@ def _cell(row: Installment, column: str) -> str:
 
 def _amount(row: Installment, column: str) -> int:
     """Cents; ``charges`` is all that is paid besides principal."""
-    return row.payment - row.principal if column == "charges" else int(getattr(row, column))
+    return row.payment - row.principal if column == "charges" else int(getattr(row, column) or 0)
 
 
 def _foot(plan: Plan, names: Names) -> list[dict[str, str]]:
@@ -161,7 +166,9 @@ def _foot(plan: Plan, names: Names) -> list[dict[str, str]]:
 
 def _left(plan: Plan) -> dict[str, int]:
     """What is owed on each loan after its last payment, or at signing where it has none; cents."""
-    return {loan.id: owed(loan) for loan in plan.case.loans} | {row.loan: row.debt_after for row in payments(plan)}
+    return {loan.id: owed(loan) - waived(loan) for loan in plan.case.loans} | {
+        row.loan: row.debt_after for row in payments(plan)
+    }
 
 
 def _accrued(plan: Plan) -> Iterator[str]:

@@ -89,6 +89,8 @@ def _figures(plan: Plan) -> list[tuple[Message, str]]:
         interest=grouped(metrics.interest_paid),
     )
     lines = [(tr("Debt at signing"), str(_signing(plan))), (tr("Paid in all"), str(paid))]
+    if metrics.waived:
+        lines.append((tr("Waived"), grouped(metrics.waived)))
     if metrics.first_date and metrics.final_date:
         count = tr(
             "{count} from {first} to {last}", count=metrics.payments, first=metrics.first_date, last=metrics.final_date

@@ -28,6 +28,7 @@ HEADINGS: Mapping[str, Message] = MappingProxyType(
         "principal": tr("Principal"),
         "principal_after": tr("Principal after"),
         "debt_after": tr("Debt after"),
+        "debt_if_breached": tr("Debt on a breach"),
         "text": tr("Entry"),
         "operation": tr("No."),
         "received": tr("Received"),
@@ -40,6 +41,7 @@ HEADINGS: Mapping[str, Message] = MappingProxyType(
         "closing": tr("Cash after"),
         "lowest": tr("Lowest cash"),
         "floor": tr("Floor"),
+        "blocked": tr("Kept for loans"),
     }
 )
 

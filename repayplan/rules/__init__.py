@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from repayplan.language import Message
+from repayplan.errors import Fault, InputError
+from repayplan.language import Message, tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +46,44 @@ class ViewDefault:
     valid_from: dt.date
 
 
-@cache
+MOST_DAYS = 3_650
+ENVIRONMENT = "REPAYPLAN_VIEWS"
+"""Names the bank's own file in place of ``views.toml``."""
+
+
 def views() -> Mapping[str, ViewDefault]:
-    """The bank's view of every kind of cash source."""
-    with (files("repayplan.rules") / "views.toml").open("rb") as source:
-        table = tomllib.load(source)
+    """The bank's view of every kind of cash source. InputError where the bank's own table cannot be used."""
+    return _views(os.environ.get(ENVIRONMENT) or None)
+
+
+@cache
+def _views(own: str | None) -> Mapping[str, ViewDefault]:
+    shipped = (files("repayplan.rules") / "views.toml").read_text(encoding="utf-8")
+    if own is None:
+        return MappingProxyType(_table(tomllib.loads(shipped)))
+    try:
+        table = _table(tomllib.loads(Path(own).read_text(encoding="utf-8-sig")))
+    except (OSError, ValueError, ArithmeticError, KeyError, TypeError, AttributeError) as error:
+        what = tr("the table of the bank's views cannot be used: {reason}", reason=repr(error))
+        remedy = tr("write it like repayplan/rules/views.toml, or unset {name}", name=ENVIRONMENT)
+        raise InputError(Fault(what, own, remedy=remedy)) from None
+    missing = _table(tomllib.loads(shipped)).keys() - table.keys()
+    if missing:
+        what = tr("the table of the bank's views lacks {kinds}", kinds=", ".join(sorted(missing)))
+        raise InputError(Fault(what, own, remedy=tr("give every kind of source its haircut and delay_days")))
+    return MappingProxyType(table)
+
+
+def _table(table: dict[str, Any]) -> dict[str, ViewDefault]:
+    """Shares and days as numbers. ValueError where one is out of range."""
     valid_from = table.pop("valid_from")
-    return MappingProxyType(
-        {
-            kind: ViewDefault(
-                Decimal(entry["haircut"].removesuffix("%")) / 100,
-                entry["delay_days"],
-                Message(entry["reason"]),
-                valid_from,
-            )
-            for kind, entry in table.items()
-        }
-    )
+    found = {}
+    for kind, entry in table.items():
+        haircut, days = Decimal(entry["haircut"].removesuffix("%")) / 100, entry["delay_days"]
+        if not (0 <= haircut <= 1 and isinstance(days, int) and 0 <= days <= MOST_DAYS):
+            raise ValueError(f"{kind}: {entry}")
+        found[kind] = ViewDefault(haircut, days, Message(entry["reason"]), valid_from)
+    return found
 
 
 def _default(entry: Mapping[str, Any], lumpy: bool, valid_from: dt.date) -> Default:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -72,7 +73,7 @@ def test_a_season_from_a_file(tmp_path: Path) -> None:
         ),
         (
             "month,amount\n2026-01,1\n2026/1,2\n",
-            "sales.csv:3: this month stands twice; value: 2026-01; limit: first at sales.csv:2; "
+            "sales.csv:3 month: this month stands twice; value: 2026-01; limit: first at sales.csv:2; "
             "→ keep one of the two, or add them up",
         ),
         (
@@ -114,10 +115,72 @@ def test_a_link_that_leads_out_is_not_followed(tmp_path: Path) -> None:
 def test_a_store_that_no_list_knows(tmp_path: Path) -> None:
     path = write(tmp_path, CHAIN, stores="name,monthly\nA,1\n", sub__history="store,month,amount\nZ,2026-01,1\n")
     assert faults(path) == [
-        "sub/history.csv:2: no store of the case has this name; → write the name as the list of stores has it"
+        "sub/history.csv:2 store: no store of the case has this name; value: Z; "
+        "→ write the name as the list of stores has it"
     ]
 
 
 def test_figures_in_both_places(tmp_path: Path) -> None:
     source = "{kind: stores, name: C, file: stores.csv, stores: [{name: A, monthly: 1}]}"
     assert "figures stand here and in a file" in faults(write(tmp_path, source, stores="name,monthly\nA,1\n"))[0]
+
+
+def test_a_history_written_twice(tmp_path: Path) -> None:
+    """An inline history is not replaced by the file's without a word, nor a first month beside a file."""
+    inline = "stores: [{name: A, history: {start: 2026-01, amounts: [5, 6]}}]"
+    source = CHAIN.replace("file: stores.csv", inline)
+    path = write(tmp_path, source, sub__history="store,month,amount\nA,2026-08,1\n")
+    (fault,) = faults(path)
+    assert fault.endswith(
+        "stores[0].history: figures stand here and in a file; value: sub/history.csv; limit: first at "
+        "sub/history.csv:2; → keep either history or history_file"
+    )
+    (tmp_path / "more").mkdir()
+    path = write(tmp_path / "more", SALES.replace("file:", "start: 2024-01, file:"), sales="month,amount\n2026-01,1\n")
+    assert "keep either file or start" in faults(path)[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("month,,amount\n2024-01,100000,5\n", "sales.csv:2: this value stands under no heading; value: 100000"),
+        ("month,amount,\n2024-01,5,7\n", "sales.csv:2: this value stands under no heading; value: 7"),
+        ("month,amount\n2025.1,5\n", "sales.csv:2 month: this month may have lost a digit"),
+        ("month,金额（千元）\n2025-10,5\n", "sales.csv:1: this is not a unit of amounts; value: 金额（千元）"),
+        ("month,金额（美元）\n2025-10,5\n", "sales.csv:1: this is not a unit of amounts; value: 金额（美元）"),
+        ("month,amount" + ",x" * 300 + "\n2025-10,5\n", "sales.csv:1: this line has too many columns; value: 302"),
+    ],
+)
+def test_what_would_be_lost_or_misread_in_a_file(tmp_path: Path, text: str, fault: str) -> None:
+    assert faults(write(tmp_path, SALES, sales=text))[0].startswith(fault)
+
+
+def test_a_unit_in_the_heading_of_a_file(tmp_path: Path) -> None:
+    """12 under 万元 is 120,000; 18 under % is 0.18; a remark that is no unit changes nothing."""
+    stores = "门店,月销售额（万元）,毛利率(%)\nA,12,18\nB,80000元,15%\n"
+    history = "门店,月份,金额（不含税）\nA,2026.08,1200\n"
+    source = read_case(write(tmp_path, CHAIN, stores=stores, sub__history=history)).cash.sources[0]
+    assert isinstance(source, Stores)
+    assert [(store.monthly, store.margin) for store in source.stores] == [
+        (Decimal(120_000), Decimal("0.18")),
+        (Decimal(80_000), Decimal("0.15")),
+    ]
+    assert source.stores[0].history is not None
+    assert source.stores[0].history.series == (Decimal(1200),)
+
+
+def test_every_problem_of_the_case_and_of_its_files_at_once(tmp_path: Path) -> None:
+    stores = "name,monthly,margin\nA,1000,180%\nB,x,15%\nA,2000,15%\n"
+    history = "store,month,amount\nB,2026-08,-5\nZ,2026-13,1\n"
+    path = write(tmp_path, CHAIN, stores=stores, sub__history=history)
+    path.write_text(path.read_text(encoding="utf-8").replace("4.35%", "435%"), encoding="utf-8")
+    told = [fault.partition(";")[0] for fault in faults(path)]
+    assert told == [
+        "stores.csv:3 monthly: this is not an amount that can be read in one way only",
+        "sub/history.csv:3 month: this is not a month",
+        "sub/history.csv:3 store: no store of the case has this name",
+        f"{path}:5 loans[0].rate: this is not a yearly rate",
+        "stores.csv:2 margin: this is not a share",
+        "sub/history.csv:2 amount: this amount is negative",
+        "stores.csv:4 name: the name A stands twice",
+    ]

@@ -18,7 +18,7 @@ from repayplan.cases.sources import Source
 from repayplan.errors import InputError
 from repayplan.rules.seasons import seasons
 
-OWN = ("unit", "debt", "monthly_cash", "season", "overdue_days", "order", "path", "value", "source.order")
+OWN = ("unit", "debt", "monthly_cash", "season", "overdue_days", "balance", "order", "path", "value", "source.order")
 
 
 @pytest.mark.parametrize("key", headings().layouts)

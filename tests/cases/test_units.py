@@ -19,7 +19,7 @@ from repayplan.cases.excel.headings import currency_of, headings, plain, unit_of
 from repayplan.cases.excel.template import short_workbook
 from repayplan.cases.files import text_of
 from repayplan.cases.readers import to_case
-from repayplan.errors import InputError
+from repayplan.errors import Fault, InputError
 
 UNKNOWN = [
     "千元",
@@ -103,15 +103,26 @@ def test_csv_files_of_other_programs(tmp_path: Path) -> None:
     columns = {"month": ("月份",), "amount": ("金额",)}
     path = tmp_path / "sales.csv"
     path.write_bytes("月份,金额\n2026-01,1200\n".encode("gbk"))
-    assert read_rows(path, "sales.csv", columns)[0].values["amount"] == 1200
+    faults: list[Fault] = []
+    assert read_rows(path, "sales.csv", columns, faults)[0].values["amount"] == 1200
     path.write_text("月份,金额\n2026-01,000\n", encoding="utf-8")
-    with pytest.raises(InputError, match="begins with zeros"):
-        read_rows(path, "sales.csv", columns)
+    assert not faults
+    read_rows(path, "sales.csv", columns, faults)
+    assert [str(fault.what) for fault in faults] == ["this number begins with zeros"]
 
 
-@pytest.mark.parametrize("text", ["Grand total", "总收入", "合计金额", "本页合计"])
-def test_totals(text: str) -> None:
-    assert plain(text) in headings().totals
+@pytest.mark.parametrize("text", ["Grand total", "合计金额", "本页合计", "累计"])
+def test_a_total_is_left_out_only_where_it_is_one(text: str) -> None:
+    """300 is the sum of 100 and 200; any other figure, or the word alone, could be cash that would be lost."""
+    head, first, second = ("名称", "起始月份", "每月金额", "月数"), ("甲", "2026-12", 100, 3), ("乙", "2026-12", 200, 3)
+    pages = {"概况": overview(without=["每月净现金流入"])}
+    added = case_in(pages | {"每月收支": [head, first, second, (text, None, 300)]})
+    assert added.cash == case_in(pages | {"每月收支": [head, first, second]}).cash
+    for rows in ([(text, "2026-12", 300, 3)], [first, second, (text, None, 500)]):
+        (fault,) = [each for each in faults_in(pages | {"每月收支": [head, *rows]}) if "total" in str(each.what)]
+        assert fault.where == f"case.xlsx 每月收支!C{len(rows) + 1}"
+    quoted = case_in(pages | {"每月收支": [head, (f'"{text}"', "2026-12", 300, 3)]})
+    assert [source.name for source in quoted.cash.sources] == [text]
 
 
 def test_no_source_is_called_as_the_running_cost(data: dict[str, Any]) -> None:

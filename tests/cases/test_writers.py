@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from repayplan.cases.fields import said
 from repayplan.cases.models import Case
 from repayplan.cases.readers import read_text
 from repayplan.cases.writers import case_to_dict, case_to_json, fingerprint
@@ -21,6 +22,8 @@ AS_OF = dt.date(2026, 11, 20)
 amounts = st.decimals(0, 10**9, places=2)
 signed = st.decimals(-(10**9), 10**9, places=2)
 shares = st.decimals(0, 1, places=6) | st.integers(0, 10_000).map(lambda points: f"{points / 100:.2f}%")
+rates = shares.map(lambda rate: rate if isinstance(rate, str) else said(rate))
+parts = shares.filter(lambda share: share != 1)
 dates = st.dates(dt.date(2026, 11, 21), dt.date(2050, 12, 31))
 names = st.text(st.characters(blacklist_categories=("C", "Zl", "Zp")), min_size=1, max_size=20).filter(str.strip)
 identifiers = st.from_regex(r"[\w.\-（）()/# ]{1,10}", fullmatch=True).filter(str.strip)
@@ -35,12 +38,12 @@ def or_off(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 
 loans = fields(
-    {"id": identifiers, "principal": amounts.filter(bool), "rate": shares},
+    {"id": identifiers, "principal": amounts.filter(bool), "rate": rates},
     {
         "overdue_principal": amounts,
         "interest": amounts,
         "penalty": amounts,
-        "rate_after_signing": shares,
+        "rate_after_signing": rates,
         "day_count": st.sampled_from(["ACT/360", "ACT/365F", "ACT/ACT", "30/360", "30E/360"]),
         "collateral": amounts,
     },
@@ -69,12 +72,12 @@ policies = fields(
     {
         "months": st.integers(13, 360),
         "payment_every": st.sampled_from([1, 2, 3, 6, 12]),
-        "tolerance": shares,
+        "tolerance": parts,
         "cover": or_off(fields({}, {"minimum": st.decimals(1, 10, places=3), "carry": shares})),
         "grace": or_off(fields({"months": st.integers(0, 12)}, {"interest_only": st.booleans()})),
         "interest_every": or_off(st.sampled_from([1, 2, 3, 6, 12])),
         "minimum_installment": or_off(amounts),
-        "step": or_off(shares),
+        "step": or_off(parts),
         "unit": st.just("100"),
     },
 )

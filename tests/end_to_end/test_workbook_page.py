@@ -37,6 +37,7 @@ def typed(row: str) -> list[str]:
         ("the amount, without the remark; parentheses are a minus", cells.amount),
         ("the share", lambda cell: cells.fraction(cell, percent="%" not in str(cell.value))),
         ("the day", cells.date),
+        ("the day, with a doubt in `check`, as for amounts with 约", cells.date),
     ],
 )
 def test_cells_are_read(row: str, read: Callable[[Cell], Any]) -> None:

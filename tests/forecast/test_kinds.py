@@ -57,8 +57,8 @@ def test_the_bank_counts_receipts_less_and_later_and_costs_as_they_are() -> None
 
 def test_what_the_case_leaves_out_takes_the_table_of_the_bank() -> None:
     item = {"name": "A", "date": "2027-01-31", "amount": "100.00"}
-    # milestones: 5 % less, 60 days later; the case says 0 % and nothing of the delay
-    assert flows("bank", kind="milestones", items=[item], bank={"haircut": 0}) == [("2027-04-01", 10_000, "A")]
+    # milestones: 5 % less, 120 days later; the case says 0 % and nothing of the delay
+    assert flows("bank", kind="milestones", items=[item], bank={"haircut": 0}) == [("2027-05-31", 10_000, "A")]
 
 
 def test_receivables_are_late_and_diluted_or_factored() -> None:

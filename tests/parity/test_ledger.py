@@ -20,10 +20,11 @@ from numpy.typing import NDArray
 
 from repayplan.cases.models import Case
 from repayplan.compliance.replay import Payment, Replay, ledgers, replay
+from repayplan.compliance.worth import expected_recovery
 from repayplan.formulation.build import formulate
 from repayplan.planning.optimum import optimize
 from repayplan.planning.plan import plan
-from repayplan.planning.value import debt_bound, expected_recovery, linear_debt
+from repayplan.planning.value import debt_bound, linear_debt
 from repayplan.problem.terms import payment_dates, resolve
 from repayplan.solvers.highs import Highs
 from repayplan.solvers.result import Status

@@ -72,6 +72,9 @@ def test_the_earliest_plan_pays_whatever_there_is() -> None:
     assert note.result == "note"
     assert "6.525%" in str(note.sentence)
     assert "4.35%" in str(note.sentence)
+    # what waiting would have brought is what the plan that waits is worth more
+    (warning,) = said(plan(trap(delay="allow")), "delay")
+    assert note.amount == pytest.approx(warning.amount, abs=2)
 
 
 def test_the_earliest_plan_stands_beside_the_one_that_waits_with_the_difference_in_money() -> None:
@@ -130,3 +133,38 @@ def test_a_day_count_that_earns_more_is_no_reason_to_wait() -> None:
     loans = [{"principal": "200000.00", "day_count": "ACT/365F"}, {"principal": "100000.00", "day_count": "ACT/360"}]
     made = plan(make_case(loans=loans, opening="400000.00", months=12))
     assert paid(made) == [(DATES[0], 20_059_178), (DATES[0], 10_030_000)]  # 200,000 × 3.60 % × 30/365 = 591.78
+
+
+@pytest.mark.parametrize(
+    ("hazard", "recovery", "collateral", "told"),
+    [
+        ("0%", "0%", "0.00", True),
+        ("0.5%", "0%", "0.00", False),  # 0.544 % − 0.5 % < 0.3625 % a month
+        ("0.5%", "0%", "200000.00", True),  # collateral covers whatever the debt grows to
+        ("0.5%", "0%", "60000.00", True),  # once 60,000.00 is owed, it covers whatever that grows to
+        ("0.5%", "70%", "0.00", True),  # 0.544 % − 0.5 % × 0.3 > 0.3625 %
+        ("0.1%", "0%", "0.00", True),  # 0.544 % − 0.1 % > 0.3625 %
+    ],
+)
+def test_the_trap_is_told_where_it_is_one(hazard: str, recovery: str, collateral: str, told: bool) -> None:
+    case = make_case(
+        loan={"rate": "6.525%", "collateral": collateral},
+        opening="30000.00",
+        monthly=["30000.00"] * 11,
+        months=12,
+        discount_rate="4.35%",
+        hazard=hazard,
+        recovery=recovery,
+    )
+    made = plan(case)
+    assert bool(said(made, "delay")) is told
+    waiting = plan(case.model_copy(update={"policy": case.policy.model_copy(update={"delay": "allow"})}))
+    assert (waiting.installments != made.installments) is told
+
+
+def test_of_two_loans_only_the_one_in_the_trap_is_named() -> None:
+    loans = [{"rate": "6.525%"}, {"rate": "4.35%"}]
+    made = plan(make_case(loans=loans, opening="300000.00", months=6, discount_rate="4.35%"))
+    (note,) = said(made, "delay")
+    assert "L1" in str(note.sentence)
+    assert "L2" not in str(note.sentence)

@@ -20,7 +20,7 @@ SCENARIOS = sorted((Path(__file__).parents[2] / "scenarios").iterdir())
 WINDOW = Window(dt.date(2026, 11, 20), dt.date(2046, 12, 31), receipt_day=31, cost_day=10)
 
 cents = st.integers(1, 10**11).map(lambda amount: Decimal(amount) / 100)
-shares = st.integers(0, 10_000).map(lambda share: Decimal(share) / 10_000)
+shares = st.integers(0, 9_999).map(lambda share: Decimal(share) / 10_000)
 days = st.dates(dt.date(2026, 12, 1), dt.date(2036, 12, 31))
 views = st.builds(lambda haircut, late: {"haircut": haircut, "delay_days": late}, shares, st.integers(0, 720))
 

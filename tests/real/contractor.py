@@ -95,7 +95,7 @@ def contractor(built: list[Building], ends: Ends = "planned") -> Case:
                 "floor": _cents(FLOOR_SHARE * value),
                 "sources": [source],
             },
-            "policy": {"maturity": add_months(max(dates), 3)},
+            "policy": {"maturity": add_months(max(dates), 5)},
         }
     )
 

@@ -68,6 +68,7 @@ def test_amounts_in_plan_json_are_strings_with_two_places(make_plan, tmp_path: P
         "principal": "46701.25",
         "principal_after": "863298.75",
         "debt_after": "863298.75",
+        "debt_if_breached": None,
     }
     assert first.payment == 5_000_000
     expected = {"case", "currency", "as_of", "status", "proof", "cash", "metrics", "rules", "binding", "findings"}

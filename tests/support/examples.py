@@ -7,7 +7,7 @@ December, 31.00 in January and February, 28.00 in March on the full principal.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from making import make_case
@@ -20,7 +20,8 @@ class Example:
     """``good`` and ``bad`` payments in cents on the payment dates one by one; each ``bad`` with what it misses in
     cents, None where that is not money.
 
-    ``allowed``: kept by the check alone, where rounding needs room that the program does not use.
+    ``allowed``: kept by the check alone, where rounding needs room that the program does not use. ``worse``: the policy
+    of the bad points, where it is not payments that break the limit.
     """
 
     limit: str
@@ -30,13 +31,19 @@ class Example:
     allowed: tuple[tuple[int, ...], ...] = ()
     cash: Mapping[str, Any] = field(default_factory=dict)
     settle: str = "best"
+    loan: Mapping[str, Any] = field(default_factory=dict)
+    worse: Mapping[str, Any] | None = None
 
     def case(self) -> Case:
         """The case: 5,000.00 on hand, a floor of 2,000.00 and 1,000.00 a month where nothing else is said."""
         cash = {"opening": "5000.00", "floor": "2000.00", "monthly": ["1000.00"] * len(self.good), **self.cash}
         months = len(self.good)
         policy = {"months": months, "settle": self.settle, **self.policy}
-        return make_case(loan={"principal": "10000.00"}, **cash, **policy)
+        return make_case(loan={"principal": "10000.00", **self.loan}, **cash, **policy)
+
+    def spoiled(self) -> Case:
+        """The case of the bad points."""
+        return self.case() if self.worse is None else replace(self, policy=self.worse).case()
 
 
 EXAMPLES: Mapping[str, Example] = {
@@ -76,6 +83,33 @@ EXAMPLES: Mapping[str, Example] = {
         bad={(100_000, 100_000, 80_001): 2},
         policy={"cover": {"minimum": "1.25", "window": "since_receipt"}},
         cash={"opening": "2500.00", "monthly": [], "milestones": {"2026-12-10": "3000.00"}},
+    ),
+    # 1,000 over the floor in December, and a loss of 500 in February: the business may pay 500. The 2,000 of proceeds
+    # that come in January pay the loan and nothing else, as long as there is one
+    "pledged": Example(
+        "pledged",
+        good=(50_000, 100_000, 0),
+        bad={(50_001, 99_999, 0): 1},
+        policy={},
+        cash={
+            "opening": "3000.00",
+            "monthly": ["0.00"],
+            "pledged": {"2027-01-10": "2000.00"},
+            "losses": {"2027-02-05": "-500.00"},
+        },
+    ),
+    # the same with a guarantor of 2,000, called in January
+    "guarantor": Example(
+        "guarantor",
+        good=(50_000, 100_000, 0),
+        bad={(50_001, 99_999, 0): 1},
+        policy={},
+        cash={
+            "opening": "3000.00",
+            "monthly": ["0.00"],
+            "guaranteed": {"2027-01-10": "2000.00"},
+            "losses": {"2027-02-05": "-500.00"},
+        },
     ),
     "minimum": Example(
         "minimum",
@@ -225,5 +259,67 @@ EXAMPLES: Mapping[str, Example] = {
         policy={"shape": "level"},
         allowed=((50_000, 50_001, 50_001, 30_000), (50_000, 50_000, 50_000, 55_000)),
         cash={"opening": "9000.00"},
+    ),
+    # two months of term, two months of extension: from 20 October to 20 December, then to 20 February
+    "term": Example(
+        "term",
+        good=(100_000, 100_000, 100_000, 0),
+        bad={(100_000, 100_000, 100_000, 1): 1},
+        policy={"route": "extension"},
+        loan={"contract": {"start": "2026-10-20", "maturity": "2026-12-20"}},
+    ),
+    # 90 days from 25 October are 23 January. 8,000.00 is not yet due, 10.00 may be left; interest falls due too:
+    # 10,000.00 + 30.00 − 1,030.00 = 9,000.00; + 27.90 − 1,017.90 = 8,010.00. Or 10,030.00 + 31.09 − 2,000.00
+    "arrears": Example(
+        "arrears",
+        good=(103_000, 101_790, 0),
+        bad={(103_000, 101_789, 0): 1, (0, 200_000, 100_000): 5_109},
+        policy={"arrears_cleared": {"by": "substandard", "left": "10.00"}},
+        loan={"principal": "8000.00", "overdue_principal": "2000.00", "contract": {"overdue_since": "2026-10-25"}},
+        cash={"opening": "9000.00"},
+    ),
+    # the penalty is charge; 24 % of 1,000.00 over 30 days is 19.7260; 1,053.15 − 1,019.00 = 34.15 over 31 days brings
+    # 0.6961; 34.15 + 0.11 − 2.24 = 32.02 over 31 and 8 days 0.8211: 21.2432 in all, and 21.24 is charged. A cent more
+    # leaves 32.01, which brings 0.8209: 21.2430 against 21.25
+    "charge": Example(
+        "charge",
+        good=(101_900, 224, 0),
+        bad={(101_900, 225, 0): 1},
+        policy={"all_in_charge": "law"},
+        loan={"principal": "1000.00", "penalty": "50.00"},
+    ),
+    "waived": Example(
+        "waived",
+        good=(50_000, 50_000),
+        bad={(50_000, 50_000): 1},
+        policy={"max_waived": "100.00"},
+        worse={"max_waived": "99.99"},
+        loan={"penalty": "150.00", "waiver": {"penalty": "100.00"}},
+    ),
+    # worth 10,000.00 before the waiver, 9,900.00 may remain: 5,000 / 1.0030 = 4,985.0449 and
+    # 4,944.99 / 1.0030 / 1.0031 = 4,914.9630 are 9,900.0079; a cent less 9,899.9980
+    "npv": Example(
+        "npv",
+        good=(500_000, 494_499),
+        bad={(500_000, 494_498): 1},
+        policy={"npv": {"test": "eba"}},
+        loan={"principal": "9800.00", "fees": "200.00", "waiver": {"fees": "60.00"}},
+        cash={"opening": "12000.00"},
+    ),
+    # at the end the collateral still brings 6,000 / 1.0030 / 1.0031 / 1.0031 = 5,945.1369, now 6,000.00: 54.8631 more
+    # is 55.03 / 1.0030 in December = 54.8654; a cent less is 54.8554
+    "liquidation": Example(
+        "liquidation",
+        good=(5_503, 0, 0),
+        bad={(5_502, 0, 0): 1},
+        policy={"liquidation_floor": {"costs": "0%"}},
+        loan={"collateral": "6000.00"},
+    ),
+    # three receipts of 1,000.00 in the first twelve months: 80 % is 2,400.00
+    "burden": Example(
+        "burden",
+        good=(100_000, 100_000, 40_000),
+        bad={(100_000, 100_000, 40_001): 1, (240_001, 0, 0): 1},
+        policy={"max_burden": "80%"},
     ),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from repayplan.cases.models import Case
@@ -35,11 +35,15 @@ def make_case(
     monthly: Sequence[str] = (),
     start: str = "2026-12",
     milestones: Mapping[str, str] | None = None,
+    losses: Mapping[str, str] | None = None,
+    pledged: Mapping[str, str] | None = None,
+    guaranteed: Mapping[str, str] | None = None,
     **policy: Any,
 ) -> Case:
     """A borrower on 20 November 2026, whose interest at 3.60 % ACT/360 is one ten-thousandth a day.
 
-    ``monthly`` receipts come on the last day of the months from ``start`` on, ``milestones`` on their own days.
+    ``monthly`` receipts come on the last day of the months from ``start`` on, ``milestones`` on their own days, as do
+    ``losses``, proceeds ``pledged`` to loan L1, and the caps of guarantors of L1 where money is ``guaranteed``.
     Nothing is limited but by ``policy``, and amounts are planned in cents.
     """
     sources: list[dict[str, Any]] = []
@@ -48,6 +52,7 @@ def make_case(
     if milestones:
         items = [{"name": date, "date": date, "amount": amount} for date, amount in milestones.items()]
         sources.append({"kind": "milestones", "name": "Hall", "items": items, "bank": AS_WRITTEN})
+    sources += _apart(losses or {}, pledged or {}, guaranteed or {})
     entries = [{"id": f"L{number}", "rate": "3.60%", **entry} for number, entry in enumerate(loans or [loan or {}], 1)]
     return Case.model_validate(
         {
@@ -60,6 +65,22 @@ def make_case(
             "policy": {**OPEN, **policy},
         }
     )
+
+
+def _apart(
+    losses: Mapping[str, str], pledged: Mapping[str, str], guaranteed: Mapping[str, str]
+) -> Iterator[dict[str, Any]]:
+    if losses:
+        items = [{"name": date, "date": date, "amount": amount} for date, amount in losses.items()]
+        yield {"kind": "flows", "name": "Losses", "items": items}
+    if pledged:
+        lots = [
+            {"name": date, "price": amount, "first_sale": date, "secures": "L1"} for date, amount in pledged.items()
+        ]
+        yield {"kind": "assets", "name": "Stock", "lots": lots, "bank": AS_WRITTEN}
+    for date, amount in guaranteed.items():
+        terms = {"cap": amount, "call_date": date, "secures": "L1"}
+        yield {"kind": "guarantor", "name": f"Guarantor {date}", **terms, "bank": AS_WRITTEN}
 
 
 def prepare(case: Case) -> tuple[Terms, Problem]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from repayplan.problem.accounts import AccountArrays
 from repayplan.problem.arrays import CashArrays, CoverArrays, DebtArrays, LimitArrays, Problem, ValueArrays
 from repayplan.problem.pace import PaceArrays
 from repayplan.problem.wishes import WishArrays
@@ -35,7 +36,7 @@ def months_problem(
         dates=np.datetime64("2026-12-20") + 30 * np.arange(count)[None],
         pays=~never,
         cash=CashArrays(
-            np.array([0]), np.array([0]), received, none, np.cumsum(received, axis=1), np.arange(count)[None]
+            np.array([0]), np.array([0]), received, none, none, np.cumsum(received, axis=1), np.arange(count)[None]
         ),
         cover=CoverArrays(none, none, off, np.array([1.0])),
         debt=DebtArrays(
@@ -73,4 +74,5 @@ def months_problem(
         ),
         pace=PaceArrays.off(1, count, 1),
         wishes=WishArrays.off(1),
+        accounts=AccountArrays.none(1, count),
     )

@@ -11,10 +11,12 @@ import io
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from repayplan.cases.cells import EPOCH_1900, EPOCH_1904, Cell, Raw
 from repayplan.cases.documents import shown
+from repayplan.cases.excel.formats import Shape, built_in, shape_of
 from repayplan.cases.excel.parts import Parts, refuse, unpack, walk
 from repayplan.errors import Fault
 from repayplan.language import tr
@@ -25,22 +27,21 @@ MAX_EXTENT = 2_000_000
 MAX_TEXT = 20_000_000
 """Limits on all sheets together; rows and columns on each."""
 
-_PERCENT_FORMATS = {9, 10}
-"""The two built-in number formats that show percentages."""
-
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})")
+_TRUE = ("1", "true")
 _INDEX = re.compile(r"[0-9]{1,7}")
 
 Address = tuple[int, int]
 """Row and column, from 0."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sheet:
     """The filled cells of a sheet by address; every cell of a merge has the merge's value.
 
     ``merged`` leads from the other cells of a merge to its first. ``problems`` holds what cannot be believed,
-    ``formulas`` the text of formulas without a value.
+    ``formulas`` the text of formulas without a value. ``hidden``: it has no tab; ``hidden_rows`` and
+    ``hidden_columns`` (from 0) are those that hold something and are not shown, by hand or by a filter.
     """
 
     file: str
@@ -49,15 +50,23 @@ class Sheet:
     merged: Mapping[Address, Address]
     problems: Mapping[Address, Fault]
     formulas: Mapping[Address, str]
+    hidden: bool = False
+    hidden_rows: tuple[int, ...] = ()
+    hidden_columns: tuple[int, ...] = ()
 
     def where(self, address: Address) -> str:
         """``case.xlsx 贷款!C3``; a CSV file has no sheets: ``loans.csv C3``."""
         return f"{self.file} {shown(self.name)}!{spell(address)}" if self.name else f"{self.file} {spell(address)}"
 
-    @property
-    def filled(self) -> list[Address]:
+    @cached_property
+    def filled(self) -> tuple[Address, ...]:
         """Every address at which something stands, row by row."""
-        return sorted({*self.cells, *self.problems})
+        return tuple(sorted({*self.cells, *self.problems}))
+
+    @cached_property
+    def written(self) -> tuple[Address, ...]:
+        """The same with the formulas that nobody has calculated."""
+        return tuple(sorted({*self.filled, *self.formulas}))
 
 
 @dataclass(slots=True)
@@ -66,11 +75,13 @@ class _Seen:
 
     rows: int = 0
     columns: int = 0
-    percents: set[Address] = field(default_factory=set)
+    shapes: dict[Address, Shape] = field(default_factory=dict)
     errors: dict[Address, str] = field(default_factory=dict)
     formulas: dict[Address, str] = field(default_factory=dict)
     endless: dict[Address, str] = field(default_factory=dict)
     merges: list[tuple[Address, Address]] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
 
 
 def spell(address: Address) -> str:
@@ -91,7 +102,7 @@ def open_workbook(content: bytes, name: str) -> tuple[Sheet, ...]:
     from python_calamine import CalamineError, CalamineWorkbook
 
     parts = unpack(content, name)
-    looking = _Looking(name, _percent_styles(parts, name), _text_lengths(parts, name))
+    looking = _Looking(name, _shapes(parts, name), _text_lengths(parts, name))
     seen = {title: looking.at(parts.content[part], part) for title, part in parts.sheets.items()}
     epoch = EPOCH_1904 if parts.from_1904 else EPOCH_1900
     try:
@@ -100,12 +111,13 @@ def open_workbook(content: bytes, name: str) -> tuple[Sheet, ...]:
     except (CalamineError, ValueError, OSError) as error:
         what = tr("this workbook cannot be read: {reason}", reason=shown(error, 100))
         refuse(name, what, tr("open it in Excel, WPS or LibreOffice and save it again as .xlsx"))
-    return tuple(_sheet(name, title, rows[title], found, epoch) for title, found in seen.items())
+    sheets = (_sheet(name, title, rows[title], found, epoch) for title, found in seen.items())
+    return tuple(replace(sheet, hidden=sheet.name in parts.hidden) for sheet in sheets)
 
 
 def _sheet(name: str, title: str, rows: Sequence[Sequence[Raw]], seen: _Seen, epoch: dt.date) -> Sheet:
     cells = {
-        (row, column): Cell(value, (row, column) in seen.percents, epoch)
+        (row, column): _cell(value, seen.shapes.get((row, column)), epoch)
         for row, line in enumerate(rows)
         for column, value in enumerate(line)
         if value != "" and not any((row, column) in bad for bad in (seen.formulas, seen.errors, seen.endless))
@@ -116,7 +128,20 @@ def _sheet(name: str, title: str, rows: Sequence[Sequence[Raw]], seen: _Seen, ep
             cells[other] = cells[first]
     sheet = Sheet(name, title, cells, merged, {}, seen.formulas)
     problems = dict([*_errors(sheet, seen.errors), *_lost(sheet, seen.formulas), *_endless(sheet, seen.endless)])
-    return Sheet(name, title, cells, merged, problems, seen.formulas)
+    unseen_rows, unseen_columns = _hidden(seen, cells)
+    return replace(sheet, problems=problems, hidden_rows=unseen_rows, hidden_columns=unseen_columns)
+
+
+def _cell(value: Raw, shape: Shape | None, epoch: dt.date) -> Cell:
+    return Cell(value, epoch=epoch) if shape is None else Cell(value, shape.percent, epoch, shape.signs, shape.scaled)
+
+
+def _hidden(seen: _Seen, cells: Iterable[Address]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The rows and the columns that hold something and are not shown."""
+    filled = list(cells)
+    rows, columns = {row for row, _ in filled}, {column for _, column in filled}
+    unseen = {column for column in columns if any(first <= column <= last for first, last in seen.hidden_columns)}
+    return tuple(sorted(rows & seen.hidden_rows)), tuple(sorted(unseen))
 
 
 def _errors(sheet: Sheet, errors: Mapping[Address, str]) -> Iterator[tuple[Address, Fault]]:
@@ -157,10 +182,10 @@ def _spread(seen: _Seen) -> dict[Address, Address]:
     return merged
 
 
-def _percent_styles(parts: Parts, name: str) -> frozenset[str]:
-    """The numbers of the cell styles that show percentages."""
+def _shapes(parts: Parts, name: str) -> dict[str, Shape]:
+    """What the cell styles show beside a number, by their number; plain ones are left out."""
     if parts.styles is None:
-        return frozenset()
+        return {}
     formats: dict[str, str] = {}
     styles: list[str] = []
     inside: list[str] = []
@@ -173,8 +198,8 @@ def _percent_styles(parts: Parts, name: str) -> frozenset[str]:
             styles.append(attributes.get("numFmtId", "0"))
 
     walk(parts.content[parts.styles], parts.styles, name, start, lambda *_: inside.__delitem__(-1))
-    percent = {number for number, code in formats.items() if "%" in code} | {str(each) for each in _PERCENT_FORMATS}
-    return frozenset(str(place) for place, number in enumerate(styles) if number in percent)
+    shapes = {str(place): shape_of(formats.get(number) or built_in(number)) for place, number in enumerate(styles)}
+    return {place: shape for place, shape in shapes.items() if shape != Shape()}
 
 
 def _text_lengths(parts: Parts, name: str) -> list[int]:
@@ -197,8 +222,8 @@ def _text_lengths(parts: Parts, name: str) -> list[int]:
 class _Looking:
     """Follows the XML of the sheets one by one and stops where together they do not keep within the limits."""
 
-    def __init__(self, name: str, percent: frozenset[str], lengths: Sequence[int]) -> None:
-        self._name, self._percent, self._lengths = name, percent, lengths
+    def __init__(self, name: str, shapes: Mapping[str, Shape], lengths: Sequence[int]) -> None:
+        self._name, self._shapes, self._lengths = name, shapes, lengths
         self._count = self._text = self._extent = 0
         self._part = ""
         self.seen = _Seen()
@@ -226,6 +251,10 @@ class _Looking:
             given = attributes.get("r", "")
             self._row = int(given) - 1 if re.fullmatch(r"[1-9][0-9]{0,6}", given) else self._row + 1
             self._column = -1
+            if attributes.get("hidden") in _TRUE and self._row < MAX_ROWS:
+                self.seen.hidden_rows.add(self._row)
+        elif tag == "col":
+            self._columns(attributes)
         elif tag == "c":
             self._at(attributes)
         elif tag == "is":
@@ -233,6 +262,13 @@ class _Looking:
         elif tag == "mergeCell":
             first, _, last = attributes.get("ref", "").partition(":")
             self.seen.merges.append((self._address(first), self._address(last or first)))
+
+    def _columns(self, attributes: dict[str, str]) -> None:
+        """A definition of columns, which may hide them; there are never more than Excel has columns."""
+        first, last = (attributes.get(name, "") for name in ("min", "max"))
+        known = _INDEX.fullmatch(first) and _INDEX.fullmatch(last)
+        if known and attributes.get("hidden") in _TRUE and len(self.seen.hidden_columns) < MAX_COLUMNS:
+            self.seen.hidden_columns.append((int(first) - 1, int(last) - 1))
 
     def end(self, tag: str, text: str) -> None:
         if tag == "v":
@@ -273,8 +309,8 @@ class _Looking:
             seen.endless[place] = self._value
         elif self._formula is not None and not self._value and kind != "str":
             seen.formulas[place] = self._formula
-        if self._cell.get("s") in self._percent:
-            seen.percents.add(place)
+        if (shape := self._shapes.get(self._cell.get("s", ""))) is not None:
+            seen.shapes[place] = shape
 
     def _too_large(self, place: Address) -> None:
         what = tr("a sheet of this workbook is too large: {part} reaches {cell}", part=self._part, cell=spell(place))

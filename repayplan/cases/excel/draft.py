@@ -12,11 +12,11 @@ from typing import Any
 
 from repayplan.cases import cells
 from repayplan.cases.cells import Cell
-from repayplan.cases.documents import UNREADABLE
+from repayplan.cases.documents import UNREADABLE, shown
 from repayplan.cases.excel.container import Address, Sheet
-from repayplan.cases.excel.headings import Column, Headings, plain
+from repayplan.cases.excel.headings import Column, Headings, counted_in, currency_of, plain
 from repayplan.cases.problems import Path
-from repayplan.errors import Fault, InputError
+from repayplan.errors import MOST_SHOWN, Fault, InputError
 from repayplan.language import Message, tr
 from repayplan.rules.seasons import seasons
 
@@ -78,7 +78,18 @@ class Reading:
 
     words: Headings
     unit: int = 1
+    currency: str = "CNY"
     faults: list[Fault] = field(default_factory=list)
+    doubts: list[Fault] = field(default_factory=list)
+    _unknown: int = 0
+
+    def doubt(self, where: str, what: Message, remedy: Message, value: str | None = None) -> None:
+        """Note what may stand and needs a second look."""
+        self.doubts.append(Fault(what, where, value, remedy=remedy))
+
+    def ignores(self, text: str | None) -> bool:
+        """Whether a heading says that what belongs to it is left alone."""
+        return text is not None and plain(text) in self.words.ignored
 
     def blame(self, place: Place, what: Message, remedy: Message, limit: Message | None = None) -> None:
         """Note a fault at a cell."""
@@ -98,18 +109,29 @@ class Reading:
         if column.off is not None and isinstance(cell.value, str) and plain(cell.value) in self.words.off:
             return "off"
         try:
-            return self._read(cell, column.kind, percent, self.unit if unit is None else unit)
+            value = self._read(cell, column.kind, percent, self.unit if unit is None else unit)
         except InputError as error:
             self.faults.extend(replace(fault, where=sheet.where(address)) for fault in error.faults)
             return UNREADABLE
+        if column.kind not in ("text", "unit") and cells.approximate(cell):
+            what = tr("this value is said to be approximate; it counts as it stands")
+            self.doubt(sheet.where(address), what, tr("write the exact value as soon as it is known"), cell.text)
+        return value
 
     def _read(self, cell: Cell, kind: str, percent: bool, unit: int) -> Any:
         kind, _, name = kind.partition(":")
         match kind:
             case "amount":
+                self._shown(cell, unit)
                 return cells.amount(cell, unit)
             case "rate":
-                return cells.fraction(cell, percent)
+                if not isinstance(cell.value, str) and any(sign in "%‰" for sign in cell.signs):
+                    what = tr(
+                        "this number is shown as {shown}, and its value is not that",
+                        shown=f"{cell.text}{cell.signs[0]}",
+                    )
+                    raise InputError(Fault(what, value=cell.text, remedy=tr("write a percentage such as 4.35%")))
+                return cells.share(cell, percent)
             case "number":
                 return cells.number(cell)
             case "order":
@@ -130,10 +152,30 @@ class Reading:
             case _:
                 return cells.whole(cell, kind)
 
+    def _shown(self, cell: Cell, unit: int) -> None:
+        """A number format that shows a unit or a currency must not say otherwise than the workbook.
+
+        A format that moves the point as well (0!.0,"万") shows the amount as it is, in currency units.
+        """
+        if isinstance(cell.value, str):
+            return
+        for sign in cell.signs:
+            counts = 1 if cell.scaled else counted_in(sign, unit)
+            if counts != unit or currency_of(sign) not in (None, self.currency):
+                what = tr("this number is shown with {sign}, which is not the unit of the workbook", sign=shown(sign))
+                remedy = tr("write the amount with its unit as text, such as 120万, or change the format of the cell")
+                limit = tr(
+                    "amounts in {unit}", unit=f"{self.currency} {self.unit:,}" if self.unit > 1 else self.currency
+                )
+                raise InputError(Fault(what, value=cell.text, limit=limit, remedy=remedy))
+
     def unknown(self, place: Place, text: str, known: Mapping[str, Column]) -> None:
-        """A heading nobody knows, with the nearest one that is known."""
+        """A heading nobody knows, with the nearest one that is known; after a hundred of them nobody looks for it."""
         titles = {plain(column.title): column.title for column in known.values()}
-        near = get_close_matches(plain(text), [*titles, *known], n=1, cutoff=0.5)
+        self._unknown += 1
+        near = None
+        if self._unknown <= MOST_SHOWN:
+            near = get_close_matches(plain(text), [*titles, *known], n=1, cutoff=0.5)
         if near:
             remedy = tr("did you mean {field}?", field=known[near[0]].title if near[0] in known else titles[near[0]])
         else:

@@ -114,11 +114,13 @@ class Headings:
     off: frozenset[str]
     ignored: frozenset[str]
     totals: frozenset[str]
+    perhaps: frozenset[str]
+    """Words for a total by which people call a source, too: only what adds up the rows above is one."""
 
     def special(self, text: str) -> bool:
         """Whether a name would be taken for something else: an empty cell, a total, or a name in quotes."""
         quoted = len(text) > 1 and text[0] == text[-1] == '"'
-        return quoted or Cell(text).blank or plain(text) in self.totals
+        return quoted or Cell(text).blank or plain(text) in self.totals | self.perhaps
 
     def layout_of(self, sheet: str) -> Layout | None:
         """The layout that a sheet's name stands for."""
@@ -169,6 +171,13 @@ def currency_of(text: str) -> str | None:
     return match and _CURRENCIES.get(match[0], match[0].upper())
 
 
+def counted_in(sign: str, unit: int) -> int:
+    """How many currency units a number counts that is shown with a sign, where others count ``unit``; 0: not known."""
+    bare = _CURRENCY.sub("", tidy(sign[:LONGEST]).lower())
+    known = unit_of(bare)
+    return known or (0 if _UNIT_LIKE.search(bare) else unit)
+
+
 def unit_like(text: str) -> bool:
     """Whether words seem to name a unit or a currency, though perhaps one that is not known here."""
     text = tidy(text[:LONGEST]).lower()
@@ -205,9 +214,12 @@ _UNIT_LIKE = re.compile(
 _COMPANY = re.compile("公司|集团|厂|店|中心|银行|支行")
 
 
-def headings() -> Headings:
-    """The table, with what the bank's own file adds to it. Raises InputError where that file cannot be used."""
-    return _headings(os.environ.get(ENVIRONMENT) or None)
+def headings(table: str | Path | None = None) -> Headings:
+    """The table, with what the bank's own file adds to it: ``table``, or the one the environment names.
+
+    Raises InputError where that file cannot be used.
+    """
+    return _headings(os.environ.get(ENVIRONMENT) or None if table is None else str(table))
 
 
 @cache
@@ -220,8 +232,15 @@ def _headings(extension: str | None) -> Headings:
     return Headings(
         {key: _layout(key, entry) for key, entry in table["sheets"].items()},
         {name: _choice(words) for name, words in table["choices"].items()},
-        *(frozenset(map(plain, table[name]["words"])) for name in ("off", "ignored", "totals")),
+        off=_words(table["off"]["words"]),
+        ignored=_words(table["ignored"]["words"]),
+        totals=_words(table["totals"]["words"]),
+        perhaps=_words(table["totals"]["perhaps"]),
     )
+
+
+def _words(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(map(plain, words))
 
 
 def _layout(key: str, entry: Mapping[str, Any]) -> Layout:
@@ -285,6 +304,6 @@ def _extension(path: str) -> dict[str, Any]:
             Fault(
                 tr("the table of headings cannot be read: {reason}", reason=error),
                 path,
-                remedy=tr("mend the file that {name} names, or unset {name}", name=ENVIRONMENT),
+                remedy=tr("mend this file, or give none (--headings, {name})", name=ENVIRONMENT),
             )
         ) from None

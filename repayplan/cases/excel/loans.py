@@ -26,9 +26,46 @@ def settle_loan(row: Row, as_of: dt.date | None, reading: Reading) -> Draft:
             reading.blame(place, what, tr("leave one of the two empty"))
         else:
             overdue_since(loan, days, place, as_of, reading)
+    _balance(loan, reading)
     if loan.get(("principal",)) is None and loan.get(("overdue_principal",)) is not None:
         loan.put(("principal",), Decimal())
     return loan
+
+
+def _balance(loan: Draft, reading: Reading) -> None:
+    """The balance of a loan holds its overdue principal as well: the rest is not yet due."""
+    balance, place = loan.data.pop("balance", None), loan.places.pop(("balance",), None)
+    if place is None:
+        return
+    if balance is None or ("principal",) not in loan.places:
+        loan.places.setdefault(("principal",), place)
+    if balance is None:
+        return
+    principal, overdue = loan.get(("principal",)), loan.get(("overdue_principal",))
+    if UNREADABLE in (balance, principal, overdue):
+        loan.put(("principal",), UNREADABLE)
+        return
+    rest = balance - (overdue or 0)
+    if rest < 0:
+        what = tr("this is less than the overdue part of it")
+        limit = tr("{total} or more", total=f"{overdue:,.2f}")
+        reading.blame(
+            place,
+            what,
+            tr("check both; where it does not hold the overdue part, call it {name}", name=_not_due(reading)),
+            limit,
+        )
+        rest = UNREADABLE
+    elif principal is not None and principal != rest:
+        what = tr("the parts of the principal do not add up to this")
+        limit = tr("{total} with what is overdue", total=f"{principal + (overdue or 0):,.2f}")
+        reading.blame(place, what, tr("correct one of them, or leave this empty"), limit)
+    loan.put(("principal",), rest)
+    loan.places["principal",] = place
+
+
+def _not_due(reading: Reading) -> str:
+    return reading.words.layouts["loans"].column("principal").title
 
 
 def overdue_since(loan: Draft, days: Any, place: Place, as_of: dt.date | None, reading: Reading) -> None:

@@ -68,8 +68,12 @@ class Overview:
             if loan.get(("rate",)) is None and self.value("rate") is not None:
                 loan.put(("rate",), self.value("rate"))
                 loan.places["rate",] = self._place("rate")
-            if loan.get(("contract", "overdue_since")) is None:
+            if loan.get(("contract", "overdue_since")) is None and _in_arrears(loan):
                 self._overdue(loan)
+        days = self.value("overdue_days")
+        if isinstance(days, int) and days > 0 and not any(map(_in_arrears, loans)):
+            what = tr("no loan on its sheet has overdue principal or unpaid interest")
+            self._blame("overdue_days", what, tr("write there what is overdue, or leave this cell empty"))
         debt = plain_amount(self.value("debt"))
         amounts = [loan.get((name,)) for loan in loans for name in ("principal", "overdue_principal")]
         if debt is None or not all(amount is None or isinstance(amount, Decimal) for amount in amounts):
@@ -105,7 +109,12 @@ class Overview:
         else:
             path = ("yearly",)
             yearly = amount * 12 if isinstance(amount, Decimal) else amount
-            source.data |= {"kind": "season", "indices": list(seasons()[season].indices), "yearly": yearly}
+            source.data |= {
+                "kind": "season",
+                "margin": Decimal(1),
+                "indices": list(seasons()[season].indices),
+                "yearly": yearly,
+            }
         for inner in ((), path, ("start",), ("name",)):
             source.places[inner] = self._place("monthly_cash")
         source.places["months",] = self._place("policy.months" if "policy.months" in self._form else "monthly_cash")
@@ -144,3 +153,11 @@ class Overview:
     def _term(self) -> int:
         months = self.value("policy.months")
         return months if isinstance(months, int) else int(defaults()["months"].value)
+
+
+def _in_arrears(loan: Draft) -> bool:
+    """Whether anything of a loan is overdue, or may be: what cannot be read."""
+    return any(
+        loan.get((name,)) not in (None, 0)
+        for name in ("overdue_principal", "interest", "compound_interest", "penalty", "fees")
+    )

@@ -34,13 +34,18 @@ OnEnd = Callable[[str, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a workbook consists of: ``sheets`` gives the part of every worksheet by name, in the order of the tabs."""
+    """What a workbook consists of.
+
+    ``sheets`` gives the part of every worksheet by name, in the order of the tabs, ``hidden`` the names of those that
+    have none.
+    """
 
     content: Mapping[str, bytes]
     sheets: Mapping[str, str]
     styles: str | None
     strings: str | None
     from_1904: bool
+    hidden: frozenset[str] = frozenset()
 
     def packed(self) -> bytes:
         """The parts as an archive of their own, nothing compressed."""
@@ -126,7 +131,7 @@ class _Unpacking:
         if _BOOK not in self._present or _LINKS not in self._present:
             refuse(self._name, tr("this archive is no .xlsx workbook"), _SAVE_AGAIN)
         links = self._links()
-        sheets, from_1904 = self._book(links)
+        sheets, from_1904, hidden = self._book(links)
         helpers = {kind: target for kind, target in links.values() if kind in ("sharedStrings", "styles")}
         wanted = [_TYPES, _ROOT, _BOOK, _LINKS, *helpers.values(), *sheets.values()]
         content = {part: self._take(part) for part in dict.fromkeys(wanted) if part in self._present}
@@ -138,6 +143,7 @@ class _Unpacking:
             _present(helpers.get("styles"), content),
             _present(helpers.get("sharedStrings"), content),
             from_1904,
+            hidden,
         )
 
     def _links(self) -> dict[str, tuple[str, str]]:
@@ -152,10 +158,11 @@ class _Unpacking:
         walk(self._take(_LINKS), _LINKS, self._name, start)
         return links
 
-    def _book(self, links: Mapping[str, tuple[str, str]]) -> tuple[dict[str, str], bool]:
-        """The worksheets by name in their order, and whether days count from 1904."""
+    def _book(self, links: Mapping[str, tuple[str, str]]) -> tuple[dict[str, str], bool, frozenset[str]]:
+        """The worksheets by name in their order, whether days count from 1904, and which sheets are hidden."""
         sheets: dict[str, str] = {}
         switches: list[str] = []
+        hidden: set[str] = set()
 
         def start(tag: str, attributes: dict[str, str]) -> None:
             if tag == "workbookPr":
@@ -165,12 +172,14 @@ class _Unpacking:
                 kind, target = links.get(ids[0] if ids else "", ("", ""))
                 if kind == "worksheet":
                     sheets[attributes.get("name", "")] = target
+                    if attributes.get("state", "visible") != "visible":
+                        hidden.add(attributes.get("name", ""))
 
         walk(self._take(_BOOK), _BOOK, self._name, start)
         if not 0 < len(sheets) <= MAX_SHEETS:
             what = tr("this workbook has {count} sheets", count=len(sheets))
             refuse(self._name, what, _SAVE_AGAIN, tr("1 to {count}", count=MAX_SHEETS))
-        return sheets, switches[:1] in (["1"], ["true"])
+        return sheets, switches[:1] in (["1"], ["true"]), frozenset(hidden)
 
     def _take(self, part: str) -> bytes:
         with self._archive.open(part) as source:

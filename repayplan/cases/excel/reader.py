@@ -10,7 +10,7 @@ from typing import Any
 
 from repayplan.cases import cells
 from repayplan.cases.documents import UNREADABLE, Document, scalar, shown
-from repayplan.cases.excel.container import Sheet, open_workbook
+from repayplan.cases.excel.container import Sheet, open_workbook, spell
 from repayplan.cases.excel.draft import Draft, Place, Reading, heading_text, steps
 from repayplan.cases.excel.forms import read_form
 from repayplan.cases.excel.headings import (
@@ -37,6 +37,9 @@ _BANNER = re.compile(
     r"|\(?(?:(?:all )?(?:amounts|figures)(?: are)? )?in:? (?P<words>.+?)\)?"
 )
 _PATH = re.compile(r"[a-z_]+(\[\d{1,5}\])?(\.[a-z_]+(\[\d{1,5}\])?)*")
+_MOST_NAMED = 10
+"""Hidden rows that are named one by one."""
+
 _UNIT_NAMES = {1: "元", 10_000: "万元"}
 
 
@@ -46,6 +49,8 @@ class _Source:
 
     draft: Draft
     order: int | None
+    opener: Row | None = None
+    """The first row of a group."""
 
 
 def read_workbook(content: bytes, name: str) -> Document:
@@ -71,16 +76,16 @@ def document_of(name: str, draft: Draft, sheets: Sequence[Sheet], reading: Readi
     }
     addresses = {path: sheet.where(address) for path, (sheet, address) in draft.places.items()}
     unique = tuple({(fault.where, fault.what.text): fault for fault in reading.faults}.values())
-    return Document(name, draft.data, {(): 0, **lines}, addresses, unique)
+    return Document(name, draft.data, {(): 0, **lines}, addresses, unique, tuple(reading.doubts))
 
 
 def _pages(sheets: Sequence[Sheet], reading: Reading) -> list[tuple[Sheet, Layout]]:
     """The sheets with what they mean, the overview first; others than known ones are noted."""
     layouts = reading.words.layouts
     named = [(sheet, reading.words.layout_of(sheet.name)) for sheet in sheets]
-    first = sheets[0]
+    first = next((sheet for sheet in sheets if not sheet.hidden), sheets[0])
     overview = next((sheet for sheet, layout in named if layout is layouts["overview"]), first)
-    if overview is first and named[0][1] not in (None, layouts["overview"]):
+    if overview is first and reading.words.layout_of(first.name) not in (None, layouts["overview"]):
         what = tr("this workbook has no sheet {name}", name=layouts["overview"].title)
         raise InputError(
             Fault(
@@ -94,7 +99,10 @@ def _pages(sheets: Sequence[Sheet], reading: Reading) -> list[tuple[Sheet, Layou
     for sheet, layout in named:
         if sheet is overview or not sheet.filled or _set_aside(sheet.name, reading.words):
             continue
-        if layout is None or layout is layouts["overview"]:
+        if sheet.hidden and layout is None:
+            remedy = tr("nothing, where it only holds lists to choose from; otherwise show it and name it")
+            reading.doubt(f"{sheet.file} {shown(sheet.name)}", tr("this hidden sheet is left alone"), remedy)
+        elif layout is None or layout is layouts["overview"]:
             known = ", ".join(each.title for each in layouts.values())
             what = tr("no such sheet is known: {name}", name=sheet.name)
             remedy = tr(
@@ -103,7 +111,29 @@ def _pages(sheets: Sequence[Sheet], reading: Reading) -> list[tuple[Sheet, Layou
             reading.blame((sheet, sheet.filled[0]), what, remedy)
         else:
             pages.append((sheet, layout))
+    for sheet, _ in pages:
+        show_unseen(sheet, reading)
     return pages
+
+
+def show_unseen(sheet: Sheet, reading: Reading) -> None:
+    """What counts although nobody sees it who opens the workbook."""
+    remedy = tr("show them and look, or delete what should not count")
+    where = f"{sheet.file} {shown(sheet.name)}"
+    if sheet.hidden:
+        reading.doubt(where, tr("this sheet is hidden, and it counts"), remedy)
+    if sheet.hidden_rows:
+        rows = _spans([str(row + 1) for row in sheet.hidden_rows])
+        reading.doubt(where, tr("rows that are hidden or filtered out count: {rows}", rows=rows), remedy)
+    if sheet.hidden_columns:
+        columns = _spans([spell((0, column))[:-1] for column in sheet.hidden_columns])
+        reading.doubt(where, tr("columns that are hidden count: {columns}", columns=columns), remedy)
+
+
+def _spans(names: list[str]) -> str:
+    """The first names of a list; the rest as a number."""
+    rest = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" … (+{rest})" if rest > 0 else "")
 
 
 def _set_aside(name: str, words: Headings) -> bool:
@@ -115,6 +145,7 @@ def unit_mentioned(pages: Sequence[tuple[Sheet, Layout]], reading: Reading) -> i
     mentions = [mention for sheet, layout in pages for mention in _mentions(sheet, layout, reading)]
     unit = mentions[0][0] if mentions else 1
     own = _currency(pages)
+    reading.currency = own or reading.currency
     for other, currency, place in mentions:
         if own is not None and currency not in (None, own):
             what = tr("this counts in {other}, the case in {currency}", other=currency, currency=own)
@@ -142,7 +173,7 @@ def _currency(pages: Sequence[tuple[Sheet, Layout]]) -> str | None:
 def _mentions(sheet: Sheet, layout: Layout, reading: Reading) -> Iterator[tuple[int, str | None, Place]]:
     if layout.key == "overview":
         yield from _chosen(sheet, layout, reading)
-    for address in sorted({*sheet.filled, *sheet.formulas}):
+    for address in sheet.written:
         text = heading_text(sheet, address)
         if text is None or address in sheet.merged or len(text) > LONGEST:
             continue
@@ -247,20 +278,25 @@ def _sources(layout: Layout, rows: Sequence[Row], reading: Reading) -> list[_Sou
         own_name = row.shared.data.get("name")
         name = own_name if isinstance(own_name, str) else name
         if name not in groups:
-            groups[name] = _Source(Draft({"kind": layout.key, "name": name}), row.order)
+            groups[name] = _Source(Draft({"kind": layout.key, "name": name}), row.order, row)
             groups[name].draft.places[()] = row.own.places[()]
         group = groups[name].draft
-        _share(row.shared, group, reading)
+        _share(row.shared, group, reading, first=groups[name].opener is row)
         group.graft((layout.items, len(group.get((layout.items,)) or ())), row.own)
     return list(groups.values())
 
 
-def _share(shared: Draft, group: Draft, reading: Reading) -> None:
+def _share(shared: Draft, group: Draft, reading: Reading, first: bool) -> None:
     """What a row says of its group; another row may repeat it but not say otherwise."""
     for path, place in shared.places.items():
         if not path:
             continue
         value, known = shared.get(path), group.get(path)
+        if known is None and value is not None and path != ("name",) and not first:
+            what = tr("this holds for the whole group, and its first row does not say it")
+            remedy = tr("write it in the first row of the group, or make two groups of it")
+            reading.blame(place, what, remedy)
+            continue
         if known is None or value is not None:
             group.places.setdefault(path, place)
         if value is None or isinstance(value, dict):

@@ -12,7 +12,8 @@ from repayplan.cases import cells
 from repayplan.cases.documents import UNREADABLE
 from repayplan.cases.excel.container import Address, Sheet
 from repayplan.cases.excel.draft import Draft, Reading, heading_text, steps
-from repayplan.cases.excel.headings import Column, Layout, heading_unit, plain
+from repayplan.cases.excel.headings import Column, Layout, heading_unit
+from repayplan.cases.excel.totals import Totals, is_figure
 from repayplan.cases.problems import Path
 from repayplan.errors import InputError
 from repayplan.language import tr
@@ -41,6 +42,8 @@ class _Table:
     columns: dict[int, Column]
     percents: set[int]
     months: dict[int, dt.date]
+    below: frozenset[int]
+    """The columns in which something stands below the headings."""
 
 
 def read_table(sheet: Sheet, layout: Layout, reading: Reading) -> list[Row]:
@@ -56,30 +59,41 @@ def read_table(sheet: Sheet, layout: Layout, reading: Reading) -> list[Row]:
         return []
     by_row: dict[int, list[Address]] = {}
     for address in filled:
-        if address[0] > table.row and address not in sheet.merged:
+        if address not in sheet.merged:
             by_row.setdefault(address[0], []).append(address)
-    _unnamed(sheet, table, [address for row in by_row.values() for address in row], reading)
-    return [
-        _row(sheet, number, layout, table, reading)
-        for number, addresses in by_row.items()
-        if not _is_total(sheet, addresses, reading) and any(address[1] in table.columns for address in addresses)
-    ]
+    _above(sheet, table, [address for number, row in by_row.items() if number < table.row for address in row], reading)
+    beneath = {number: addresses for number, addresses in by_row.items() if number > table.row}
+    _unnamed(sheet, table, [address for row in beneath.values() for address in row], reading)
+    totals = Totals(sheet, [place for place, column in table.columns.items() if column.kind == "amount"], table.months)
+    rows: list[Row] = []
+    for number, addresses in beneath.items():
+        if not any(place in table.columns or place in table.months for _, place in addresses):
+            continue
+        if totals.at(addresses, reading):
+            continue
+        rows.append(_row(sheet, number, layout, table, reading))
+        totals.add(number, reading)
+    return rows
 
 
 def _find(sheet: Sheet, layout: Layout, reading: Reading) -> _Table | None:
     """The headings: the row, of the first ones, in which most are known."""
     rows: dict[int, dict[int, str]] = {}
-    for row, column in sorted({*sheet.filled, *sheet.formulas}):
+    for row, column in sheet.written:
         text = heading_text(sheet, (row, column))
-        if text is not None and len(rows.keys() | {row}) <= _SEARCHED_ROWS and (row, column) not in sheet.merged:
+        if text is not None and (row, column) not in sheet.merged:
+            if row not in rows and len(rows) == _SEARCHED_ROWS:
+                break
             rows.setdefault(row, {})[column] = text
     hits = {row: sum(layout.find(text) is not None for text in texts.values()) for row, texts in rows.items()}
     best = max(hits, key=lambda row: (hits[row], -row), default=-1)
     if best < 0 or not hits[best]:
         return None
-    table = _Table(best, {}, set(), {})
-    for address in sorted({address for address in (*sheet.filled, *sheet.formulas) if address[0] == best}):
-        _heading(sheet, address, layout, table, reading)
+    below = frozenset(column for row, column in sheet.filled if row > best)
+    table = _Table(best, {}, set(), {}, below)
+    for address in sheet.written:
+        if address[0] == best:
+            _heading(sheet, address, layout, table, reading)
     return table
 
 
@@ -100,10 +114,8 @@ def _heading(sheet: Sheet, address: Address, layout: Layout, table: _Table, read
         if month in table.months.values():
             reading.blame((sheet, address), tr("this month stands twice"), tr("keep one of the two"))
         table.months[address[1]] = month
-    elif text is None or plain(text) not in reading.words.ignored:
-        beneath = any(row > address[0] and column == address[1] for row, column in sheet.filled)
-        if beneath and address not in sheet.merged:
-            reading.unknown((sheet, address), text or sheet.cells[address].text, layout.known)
+    elif address[1] in table.below and address not in sheet.merged and not reading.ignores(text):
+        reading.unknown((sheet, address), text or sheet.cells[address].text, layout.known)
 
 
 def _month(sheet: Sheet, address: Address) -> dt.date | None:
@@ -122,9 +134,14 @@ def _unnamed(sheet: Sheet, table: _Table, addresses: list[Address], reading: Rea
         reading.blame((sheet, address), tr("this value stands under no heading"), tr("write a heading, or delete it"))
 
 
-def _is_total(sheet: Sheet, addresses: list[Address], reading: Reading) -> bool:
-    texts = (heading_text(sheet, address) for address in addresses[:2])
-    return any(text is not None and plain(text) in reading.words.totals for text in texts)
+def _above(sheet: Sheet, table: _Table, addresses: list[Address], reading: Reading) -> None:
+    """Figures over the headings, under which they would count, are no title."""
+    for address in addresses:
+        column, cell = table.columns.get(address[1]), sheet.cells.get(address)
+        counts = address[1] in table.months or (column is not None and column.kind in _COUNTED)
+        if cell is not None and counts and is_figure(cell):
+            what = tr("this figure stands above the headings and would not count")
+            reading.blame((sheet, address), what, tr("move its row below the headings, or delete it"))
 
 
 def _row(sheet: Sheet, number: int, layout: Layout, table: _Table, reading: Reading) -> Row:

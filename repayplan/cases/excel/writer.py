@@ -187,6 +187,8 @@ class _Writing:
         """A number as a number where Excel's fifteen digits hold it, otherwise as text."""
         if value is None:
             return
+        if str(value).endswith("%"):
+            value = Decimal(value[:-1]).scaleb(-2)
         number = Decimal(value) / (self._unit if kind == "amount" else 1)
         if Decimal(format(float(number), ".15g")) == number:
             sheet.write_number(row, place, float(number), self._formats[kind])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
@@ -52,6 +53,12 @@ def write_template(directory: str | Path, story: str | None, excel: bool = False
         contents = workbook_template(story, unit)
     else:
         contents = {name: text.encode() for name, text in template(story or STORIES[0]).items()}
+    return publish_new(directory, contents)
+
+
+def publish_new(directory: str | Path, contents: Mapping[str, bytes]) -> list[Path]:
+    """Write files into ``directory``, which is made where absent. Raises InputError where one is there already."""
+    directory = Path(directory)
     taken = [directory / name for name in contents if os.path.lexists(directory / name)]
     if taken:
         remedy = tr("give another directory, or move this file away")

@@ -1,5 +1,5 @@
 """One file a subject; importing them fills the register."""
 
-from repayplan.formulation.limits import cash, count, debt, installments, pace
+from repayplan.formulation.limits import accounts, cash, count, debt, installments, law, pace, worth
 
-__all__ = ["cash", "count", "debt", "installments", "pace"]
+__all__ = ["accounts", "cash", "count", "debt", "installments", "law", "pace", "worth"]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repayplan.formulation.frame import BEFORE_WINDOW, PAID, Frame
+from repayplan.formulation.limits.accounts import own
 from repayplan.formulation.registry import limit
 from repayplan.problem.arrays import Mask, Real
 from repayplan.solvers.staged import Draft, Piece, When
@@ -23,9 +24,15 @@ from repayplan.solvers.staged import Draft, Piece, When
     applies="every stage",
 )
 def floors(draft: Draft, frame: Frame) -> None:
-    """Cash never falls below what the business needs to run: no more is paid than stands above the floor."""
-    room = frame.money(frame.problem.cash.room)
-    draft.row("floors", [(1.0, PAID)], np.minimum(room, draft.columns[PAID].upper))
+    """Cash never falls below what the business needs to run: no more is paid than stands above the floor.
+
+    What is drawn from an account apart is not paid by the business. With the last payment every loan is clear, and
+    what has come in on blocked accounts is the business's.
+    """
+    problem = frame.problem
+    over = problem.limits.settle_full[:, None] & (frame.stage >= frame.last[:, None])
+    room = frame.money(problem.cash.room) + np.where(over, frame.money(problem.accounts.released), 0.0)
+    draft.row("floors", own(frame, over), np.minimum(room, draft.columns[PAID].upper))
 
 
 @limit(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from repayplan.formulation.frame import LIFE, PAID, Frame, debt
+from repayplan.formulation.limits.accounts import own
 from repayplan.formulation.registry import limit
 from repayplan.problem.arrays import Mask, Real
 from repayplan.solvers.staged import Draft, Piece, When
@@ -25,11 +26,12 @@ MONTH = 30.0
 def reserve(draft: Draft, frame: Frame) -> None:
     """Cash holds the next payments above its floor: what is paid up to the last of them is in hand already.
 
-    c_t − m_t ≥ X_{t+k} − X_t says X_{t+k} ≤ room_t, a limit on one stage: no row reaches across time.
+    What accounts apart pay needs no reserve. c_t − m_t ≥ X_{t+k} − X_t says X_{t+k} ≤ room_t, a limit on one stage: no
+    row reaches across time.
     """
     most = frame.problem.cash.reserved
     rhs = np.minimum(frame.money(np.nan_to_num(most)), draft.columns[PAID].upper)
-    draft.row("reserve", [(1.0, PAID)], rhs, where=~np.isnan(most))
+    draft.row("reserve", own(frame), rhs, where=~np.isnan(most))
 
 
 @limit(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from repayplan.cases.models import Case
 from repayplan.errors import Fault
 from repayplan.language import tr
@@ -11,14 +13,14 @@ from repayplan.problem.assemble import assemble
 from repayplan.problem.terms import Terms, resolve
 
 
-def outlook(case: Case) -> list[Fault]:
+def prospects(case: Case) -> list[Fault]:
     """Reasons why no plan can settle the debt, by cash and by dates alone. InputError where no plan can be tried.
 
     Nothing here is a proof that a plan exists: cover and the shape of the installments are left to the plan.
     """
     terms = resolve(case)
     problem = assemble(case, terms)
-    return [*_cash(problem), *_largest(problem, terms), *_unfunded(problem)]
+    return [*_cash(problem), *_largest(problem, terms), *_unfunded(problem, terms)]
 
 
 def _cash(problem: Problem) -> list[Fault]:
@@ -55,22 +57,21 @@ def _largest(problem: Problem, terms: Terms) -> list[Fault]:
     ]
 
 
-def _unfunded(problem: Problem) -> list[Fault]:
-    """Where the business lacks cash even if nothing is paid, nothing can be paid before."""
+def _unfunded(problem: Problem, terms: Terms) -> list[Fault]:
+    """The worst spell in which the business lacks cash even if nothing is paid."""
     missing = problem.cash.unfunded[0]
     if not missing.any():
         return []
-    worst = int(missing.argmax())
-    return [
-        Fault(
-            tr("the business lacks cash even if nothing is paid, the last time from {date} on", date=_last(problem)),
-            "cash",
-            grouped(int(missing[worst])),
-            tr("the floor and the contingency at all times"),
-            tr("check the forecast, or find money for that time: until it is over nothing can be paid"),
-        )
-    ]
-
-
-def _last(problem: Problem) -> str:
-    return str(problem.days()[int(problem.cash.unfunded[0].nonzero()[0][-1])])
+    days, worst = problem.days(), int(missing.argmax())
+    enough = np.flatnonzero(missing == 0)
+    first = int(max((stage for stage in enough if stage < worst), default=-1)) + 1
+    last = int(min((stage for stage in enough if stage > worst), default=len(missing))) - 1
+    what = tr(
+        "the business lacks up to {amount} from {first} to {last}, even if nothing is paid",
+        amount=grouped(int(missing[worst])),
+        first=days[first],
+        last=days[last],
+    )
+    limit = tr("at all times {floor} (floor and contingency)", floor=grouped(terms.planning_floor))
+    remedy = tr("check the forecast, or find money for that time: until it is over nothing can be paid")
+    return [Fault(what, "cash", limit=limit, remedy=remedy)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from repayplan.cases.models import Case
-from repayplan.planning.outlook import outlook
+from repayplan.planning.prospects import prospects
 
 
 def case(**policy: object) -> Case:
@@ -25,13 +25,13 @@ def case(**policy: object) -> Case:
 
 def test_cash_that_cannot_repay_the_debt_is_a_doubt() -> None:
     """Payments 2026-12-20 to 2029-11-20; to 2029-11-30 come 10,000 + 36 × 20,000 = 730,000, short of 1,000,000."""
-    (doubt,) = outlook(case(months=36))
+    (doubt,) = prospects(case(months=36))
     assert (doubt.where, doubt.value) == ("cash", "730,000.00")
 
 
 def test_a_largest_installment_that_cannot_repay_the_debt_is_a_doubt() -> None:
     """36 dates × 20,000 = 720,000; 1,000,000 / 36 = 27,777.78 (rounded up) would do."""
-    doubts = outlook(case(months=36, maximum_installment="20000.00"))
+    doubts = prospects(case(months=36, maximum_installment="20000.00"))
     assert [doubt.where for doubt in doubts] == ["cash", "policy.maximum_installment"]
     assert "27,777.78" in str(doubts[1].limit)
 
@@ -39,6 +39,6 @@ def test_a_largest_installment_that_cannot_repay_the_debt_is_a_doubt() -> None:
 def test_a_business_that_lacks_cash_unpaid_is_a_doubt() -> None:
     poor = case(months=36).model_dump(mode="json", by_alias=True, exclude_none=True)
     poor["cash"]["opening"] = "-5000.00"
-    doubts = outlook(Case.model_validate(poor))
-    assert doubts[-1].value == "5,000.00"
-    assert "2026-12-20" in str(doubts[-1])
+    doubts = prospects(Case.model_validate(poor))
+    assert "lacks up to 5,000.00 from 2026-11-30 to 2026-12-20" in str(doubts[-1])
+    assert "at all times 0.00 (floor and contingency)" in str(doubts[-1])

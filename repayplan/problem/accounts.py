@@ -1,0 +1,114 @@
+"""Money that is not the borrower's to spend: blocked accounts of pledged proceeds, and what guarantors owe.
+
+A payment on a loan takes what its blocked account holds first, then what a guarantor of that loan alone can still pay,
+then a guarantor of every loan, and only then cash of the business. That leaves the business the most cash at every
+time. What a blocked account holds is released to the business once its loan is clear; a guarantor keeps what is not
+called.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from repayplan.cases.models import Case
+from repayplan.forecast import Flow
+from repayplan.money import to_cents
+from repayplan.problem.frozen import Cents, Frozen, Mask
+
+ANY_LOAN = -1
+
+
+@dataclass(frozen=True)
+class AccountArrays(Frozen):
+    """K accounts in the order in which they are drawn on; ``names`` as the case calls the loan or the guarantor.
+
+    ``available`` (N, T, K): cents that have come in by the end of a stage. ``loan`` (K,): which it may pay, or any.
+    ``blocked`` (K,): pledged proceeds; the others are guarantors. ``cap`` (K,): cents that may be drawn at most.
+    """
+
+    names: tuple[str, ...]
+    available: Cents
+    loan: NDArray[np.int64]
+    blocked: Mask
+    cap: Cents
+
+    @classmethod
+    def none(cls, cases: int, stages: int) -> AccountArrays:
+        """All money is the borrower's."""
+        empty = np.zeros(0, dtype=np.int64)
+        return cls((), np.zeros((cases, stages, 0), dtype=np.int64), empty, empty.astype(bool), empty)
+
+    @property
+    def total(self) -> Cents:
+        """(N, T) cents available in all."""
+        return np.asarray(self.available.sum(axis=2))
+
+    @property
+    def released(self) -> Cents:
+        """(N, T) cents that have come in on blocked accounts: the business's once every loan is clear."""
+        return np.asarray(self.available[:, :, self.blocked].sum(axis=2))
+
+
+def is_apart(flow: Flow) -> bool:
+    """Whether money goes to an account of its own instead of the business."""
+    return flow.amount > 0 and (flow.secures is not None or flow.kind == "guarantor")
+
+
+def accounts(case: Case, days: Sequence[dt.date], flows: Sequence[Flow]) -> AccountArrays:
+    """The accounts of one case: one for each loan with pledged proceeds, one for each guarantor."""
+    loans = [loan.id for loan in case.loans]
+    apart = [flow for flow in flows if is_apart(flow)]
+    pledged = sorted({flow.secures for flow in apart if flow.kind != "guarantor" and flow.secures}, key=loans.index)
+    guarantors = sorted(
+        (source for source in case.cash.sources if source.kind == "guarantor"),
+        key=lambda source: source.secures is None,
+    )
+    keys: list[tuple[str | None, str | None]] = [(None, loan) for loan in pledged]
+    keys += [(source.name, source.secures) for source in guarantors]
+    arrived: Cents = np.zeros((len(days), len(keys)), dtype=np.int64)
+    for flow in apart:
+        key = (flow.source if flow.kind == "guarantor" else None, flow.secures)
+        arrived[bisect_left(days, flow.date), keys.index(key)] += flow.amount
+    come: Cents = np.cumsum(arrived, axis=0)
+    caps = [*come[-1].tolist()[: len(pledged)], *(to_cents(source.cap) for source in guarantors)]
+    return AccountArrays(
+        names=tuple(pledged + [source.name for source in guarantors]),
+        available=come[None],
+        loan=np.array([ANY_LOAN if loan is None else loans.index(loan) for _, loan in keys], dtype=np.int64),
+        blocked=np.array([name is None for name, _ in keys], dtype=bool),
+        cap=np.array(caps, dtype=np.int64),
+    )
+
+
+def drawn(accounts: AccountArrays, paid: Cents, case: int = 0) -> Cents:
+    """(T, K) cents drawn by the end of each stage when ``paid`` (T, L) is paid on the loans."""
+    used = np.zeros(len(accounts.cap), dtype=np.int64)
+    taken = np.zeros((len(paid), len(used)), dtype=np.int64)
+    for stage in range(len(paid)):
+        if paid[stage].any():
+            used = used + draw(accounts, accounts.available[case, stage] - used, paid[stage])
+        taken[stage] = used
+    return taken
+
+
+def draw(accounts: AccountArrays, left: Cents, paid: Cents) -> Cents:
+    """(K,) what one date's payments (L,) take from what is ``left`` (K,)."""
+    open_, taken = paid.copy(), np.zeros_like(left)
+    for account, loan in enumerate(accounts.loan.tolist()):
+        owed = open_.sum() if loan == ANY_LOAN else open_[loan]
+        taken[account] = min(int(left[account]), int(owed))
+        if loan == ANY_LOAN:
+            rest = int(taken[account])
+            for number in range(len(open_)):
+                part = min(rest, int(open_[number]))
+                open_[number] -= part
+                rest -= part
+        else:
+            open_[loan] -= taken[account]
+    return taken

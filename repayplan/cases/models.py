@@ -40,6 +40,7 @@ from repayplan.cases.fields import (
     Services,
     Share,
     SignedAmount,
+    Units,
     refuse_all,
 )
 from repayplan.cases.sources import Source
@@ -227,8 +228,11 @@ class Policy(Model):
     shape: Literal["free", "level"] | None = Field(
         default=None, description="Shape of the installments", examples=["free"]
     )
-    prefer: Literal["earliest"] | None = Field(
-        default=None, description="What decides between plans that are worth the same", examples=["earliest"]
+    prefer: Literal["earliest", "smoothest", "fewest"] | None = Field(
+        default=None,
+        description="What decides between plans that are worth the same: the earliest payments, the smoothest "
+        "installments, or the fewest different amounts",
+        examples=["earliest"],
     )
     tolerance: Part | None = Field(
         default=None, description="How much of the value may be given up for the preference", examples=["0.5%"]
@@ -318,6 +322,12 @@ class Policy(Model):
     )
     maximum_installment: OrOff[PositiveAmount] | None = Field(
         default=None, description="Largest amount of an installment, currency units, or off", examples=["500000.00"]
+    )
+    installments: OrOff[Units] | None = Field(
+        default=None,
+        description="Exactly so many installments; other payment dates are left out. The least amount then holds for "
+        "dates on which something is paid. Off: any number",
+        examples=[24],
     )
     step: OrOff[Part] | None = Field(
         default=None, description="Largest change from one installment to the next, or off", examples=["25%"]

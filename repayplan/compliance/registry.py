@@ -41,6 +41,7 @@ def checks() -> Mapping[str, Check]:
     from repayplan.compliance import (  # noqa: F401  importing them registers them
         accounts,
         cash,
+        count,
         installments,
         law,
         pace,

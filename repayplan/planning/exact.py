@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -64,6 +64,7 @@ def make_exact(
     Limits named in ``forgiven`` need not hold.
     """
     chain, found = chain or Chain(), list[Exact]()
+    problem = replace(problem, wishes=optimum.formulation.frame.problem.wishes)  # as many amounts as it has
     for unit in _units(terms.unit):
         if chain.time_is_up and unit > 1:  # the finest unit is the likeliest to hold without another solve
             continue
@@ -99,9 +100,11 @@ def _rounded(
     loans = problem.shape[2]
     slack = math.ceil(float(debt_bound(problem)[-1].sum()))
     units_ahead = (1, INTEREST_UNITS_AHEAD) if problem.debt.current.any() else (0,)
-    target = aim(problem, optimum.payments, level=bool(problem.limits.level[0]))
-    for up in (False, True):
-        yield unit, round_payments(case, terms, problem, target, Grain(unit, units_ahead[-1] * unit, up))
+    smooth = problem.wishes.prefer[0] == "smoothest" and not problem.limits.level[0]
+    for even in (True, False) if smooth else (_even(problem),):
+        target = aim(problem, optimum.payments, level=even)
+        for up in (False, True):
+            yield unit, round_payments(case, terms, problem, target, Grain(unit, units_ahead[-1] * unit, up))
     if chain.time_limit is not None:  # a plan in cents takes one solve more and is nearly always there
         yield from _tightened(case, terms, problem, optimum, Grain(1, units_ahead[0]), slack, chain)
     if chain.time_is_up:
@@ -117,15 +120,15 @@ def _rounded(
 def _tightened(
     case: Case, terms: Terms, problem: Problem, optimum: Optimum, grain: Grain, slack: int, chain: Chain
 ) -> Iterator[tuple[int, list[Payment]]]:
-    """The optimum of limits tightened by what rounding can move, with the same last payment if time is limited."""
+    """The optimum of limits tightened by what rounding can move, with the same last payment where solves are long."""
     margin = problem.shape[2] * (grain.unit + grain.ahead) + slack
-    only = None if chain.time_limit is None else optimum.lane
+    free = chain.time_limit is None and not problem.wishes.amounts[0]
     try:
-        chosen = solve(formulate(problem.tightened(margin)), chain, only)
+        chosen = solve(formulate(problem.tightened(margin)), chain, None if free else optimum.lane)
     except SolverError:  # no time to find it
         return
     if chosen is not None:
-        target = aim(problem, chosen.payments, level=bool(problem.limits.level[0]))
+        target = aim(problem, chosen.payments, level=_even(problem))
         yield grain.unit, round_payments(case, terms, problem, target, grain)
 
 
@@ -135,6 +138,11 @@ def _dived(
     payments = dive(case, terms, ground, optimum, unit, given_up, chain)
     if payments is not None:
         yield unit, payments
+
+
+def _even(problem: Problem) -> bool:
+    """Whether whole payments of a date are rounded, not those of each loan, so that like amounts stay alike."""
+    return bool(problem.limits.level[0] or problem.wishes.amounts[0] or problem.wishes.prefer[0] == "smoothest")
 
 
 def _units(unit: int) -> Iterator[int]:

@@ -8,7 +8,7 @@ to the next unit; the last payment of a loan is whatever the ledger says is left
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,7 +80,11 @@ def round_payments(case: Case, terms: Terms, problem: Problem, target: Target, g
         return _walk(case, terms, problem, target, grain, None)
     amounts = _level_amounts(problem, target, grain, raised=False)
     payments = _walk(case, terms, problem, target, grain, amounts)
-    if payments and 10 * _paid_on_last_day(payments) > 11 * max(amounts.values(), default=0):
+    if (
+        payments
+        and problem.limits.level[0]
+        and 10 * _paid_on_last_day(payments) > 11 * max(amounts.values(), default=0)
+    ):
         raised = _level_amounts(problem, target, grain, raised=True)
         payments = _walk(case, terms, problem, target, grain, raised)
     return payments
@@ -197,18 +201,45 @@ def _level_amounts(problem: Problem, target: Target, grain: Grain, *, raised: bo
     if target.level is None or not target.level.any():
         return {}
     final = int(np.flatnonzero(target.level)[-1])
-    stages = [
-        stage
-        for stage in np.flatnonzero(problem.pays[0]).tolist()
-        if stage < final and not problem.limits.exempt[0, stage]
-    ]
+    limits, settled = problem.limits, problem.pace.settled
+    left_out = limits.exempt if limits.level[0] else limits.grace | settled
+    stages = [stage for stage in np.flatnonzero(problem.pays[0]).tolist() if stage < final and not left_out[0, stage]]
     if not stages:
         return {}
-    level = float(target.level[stages[0]]) + NOISE * float(problem.scale[0])
-    unit = grain.unit
+    levels = {stage: float(target.level[stage]) + NOISE * float(problem.scale[0]) for stage in stages}
+    if not problem.limits.level[0]:
+        few = bool(problem.wishes.amounts[0])
+        return _few(levels, grain) if few else _runs(levels, grain.unit, 2 * NOISE * float(problem.scale[0]))
+    level, unit = levels[stages[0]], grain.unit
     amount = floor_to(int(level) + (unit - 1 if grain.up else 0), unit)
     late = int(len(stages) * (level - amount) / unit) if raised else 0
     return {stage: amount + (unit if number >= len(stages) - late else 0) for number, stage in enumerate(stages)}
+
+
+def _few(levels: Mapping[int, float], grain: Grain) -> dict[int, int]:
+    """Every amount rounded by itself: there are no more than there were."""
+    up = grain.unit - 1 if grain.up else 0
+    return {stage: floor_to(int(level) + up, grain.unit) for stage, level in levels.items() if level >= grain.unit}
+
+
+def _runs(levels: Mapping[int, float], unit: int, noise: float) -> dict[int, int]:
+    """Like amounts one after the other become one amount, or two that differ by a unit, the larger one later."""
+    runs: list[list[int]] = []
+    for stage, level in levels.items():
+        if runs and abs(level - levels[runs[-1][0]]) <= noise:
+            runs[-1].append(stage)
+        else:
+            runs.append([stage])
+    amounts: dict[int, int] = {}
+    left = 0.0
+    for run in runs:
+        level = levels[run[0]]
+        amount = floor_to(int(level), unit)
+        left += len(run) * (level - amount)
+        late = min(int(left / unit), len(run))
+        left -= late * unit
+        amounts |= {stage: amount + (unit if n >= len(run) - late else 0) for n, stage in enumerate(run)}
+    return amounts
 
 
 def _pinned(problem: Problem) -> dict[int, int]:

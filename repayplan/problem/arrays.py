@@ -24,6 +24,7 @@ from repayplan.problem.frozen import Real as Real
 from repayplan.problem.legal import Legal
 from repayplan.problem.pace import PaceArrays
 from repayplan.problem.sharing import FREELY, PARI_PASSU, Sharing
+from repayplan.problem.wishes import WishArrays
 
 
 @dataclass(frozen=True)
@@ -203,6 +204,7 @@ class Problem(Frozen):
     value: ValueArrays
     limits: LimitArrays
     pace: PaceArrays
+    wishes: WishArrays
     accounts: AccountArrays
     legal: Legal = field(default_factory=Legal)
     burden: Burden | None = None
@@ -289,5 +291,15 @@ class Problem(Frozen):
             for uniform, bounded in zip(self.debt.uniform, rising, strict=True)
         )
         burden = None if self.burden is None else self.burden.free_below()
-        legal = self.legal.undemanding()
-        return replace(self, modes=modes, limits=limits, debt=debt, value=value, legal=legal, burden=burden, pace=pace)
+        legal, wishes = self.legal.undemanding(), self.wishes.undemanding()
+        return replace(
+            self,
+            modes=modes,
+            limits=limits,
+            debt=debt,
+            value=value,
+            legal=legal,
+            burden=burden,
+            pace=pace,
+            wishes=wishes,
+        )

@@ -27,6 +27,7 @@ from repayplan.problem.legal import legal
 from repayplan.problem.pace import PaceArrays, pace, refuse_impossible_pins, refuse_life_of_debt, reserved
 from repayplan.problem.sharing import FREE, FREELY, PARI_PASSU, RANK, Sharing
 from repayplan.problem.terms import Terms, payment_dates, rate_after_signing, settlement_dates
+from repayplan.problem.wishes import wishes
 from repayplan.rules.hazard import hazard_table
 
 
@@ -58,6 +59,7 @@ def assemble(case: Case, terms: Terms) -> Problem:
         value=value,
         limits=_limits(terms, grace | short | paced.settled[0], grace),
         pace=paced,
+        wishes=wishes(terms),
         legal=legal(case, terms, days, pays, value.contract, debt.opening),
         burden=burden,
         accounts=apart,

@@ -10,6 +10,7 @@ from repayplan.problem.accounts import AccountArrays
 from repayplan.problem.arrays import CashArrays, CoverArrays, DebtArrays, LimitArrays, Problem, ValueArrays
 from repayplan.problem.claims import ClaimArrays
 from repayplan.problem.pace import PaceArrays
+from repayplan.problem.wishes import WishArrays
 
 
 def months_problem(
@@ -80,5 +81,6 @@ def months_problem(
             level=np.array([level]),
         ),
         pace=PaceArrays.off(1, count, 1),
+        wishes=WishArrays.off(1),
         accounts=AccountArrays.none(1, count),
     )

@@ -84,6 +84,11 @@ class Loan(Model):
         description="Rate per year once the plan is signed; the contract rate where left out",
         examples=["4.00%"],
     )
+    rate_on_breach: Rate | None = Field(
+        default=None,
+        description="Rate per year on principal from a breach of the plan on; unchanged where left out",
+        examples=["6.525%"],
+    )
     compound_rate: Rate | None = Field(
         default=None,
         description="Rate per year on unpaid interest once the plan is signed; the loan's rate where left out",

@@ -397,6 +397,13 @@ def open_ledger(
     return ledger
 
 
+def breach(ledger: Ledger, loan: Loan, date: dt.date) -> None:
+    """A signed plan is breached on ``date``: conditional waivers revive, principal bears the rate agreed for that."""
+    ledger.breach(date)
+    if loan.rate_on_breach is not None:
+        ledger.change_rates(date, {"principal": RatePath.fixed(Fraction(loan.rate_on_breach))})
+
+
 def _given_up(loan: Loan) -> dict[str, int]:
     """What is waived at signing, by the classes of a signed plan; cents."""
     given = loan.waiver

@@ -17,6 +17,7 @@ from repayplan.cases.models import Case
 from repayplan.compliance.replay import Payment, ledgers
 from repayplan.debt.ledger import Ledger
 from repayplan.money import floor_to
+from repayplan.planning.closing import fixed_ends, leaving
 from repayplan.planning.room import Room
 from repayplan.planning.sharing import least_total, share
 from repayplan.planning.value import linear_debt
@@ -94,6 +95,7 @@ def _walk(
     days = problem.days()
     room = Room(terms, problem, target.final)
     totals = {**(totals or {}), **_pinned(problem)}
+    ends = fixed_ends(problem, target.last, np.diff(target.cumulative, axis=0, prepend=0.0) > 0)
     for stage in np.flatnonzero(problem.pays[0]).tolist():
         for ledger in books:
             ledger.advance(days[stage])
@@ -101,11 +103,13 @@ def _walk(
         if problem.sharing.together:
             amounts = _shared(problem, target, books, stage, sum(paid), grain, room, fixed)
         else:
-            amounts = [
-                _amount(problem, target, ledger, stage, loan, paid[loan], grain) for loan, ledger in enumerate(books)
-            ]
+            ranges = [_range(problem, target, book, stage, number) for number, book in enumerate(books)]
+            for number, book in enumerate(books):
+                exact = leaving(book, days[stage], ends[stage, number]) if (stage, number) in ends else None
+                ranges[number] = ranges[number] if exact is None else (exact, exact)
+            amounts = [_amount(target, stage, loan, paid[loan], grain, ranges[loan]) for loan in range(len(books))]
             total = _within(room, stage, sum(amounts), grain) if fixed is None else fixed
-            _spread(amounts, total, [_range(problem, target, book, stage, n) for n, book in enumerate(books)])
+            _spread(amounts, total, ranges)
         room.pay(stage, amounts)
         for loan, (ledger, cents) in enumerate(zip(books, amounts, strict=True)):
             if cents:
@@ -143,14 +147,14 @@ def _shared(
     return share(problem, books, stage, min(max(total, least), most))
 
 
-def _amount(problem: Problem, target: Target, ledger: Ledger, stage: int, loan: int, paid: int, grain: Grain) -> int:
-    """What one loan is paid at one date, given what has been paid on it.
+def _amount(target: Target, stage: int, loan: int, paid: int, grain: Grain, between: tuple[int, int]) -> int:
+    """What one loan is paid at one date, given what has been paid on it, ``between`` the least and the most.
 
     Interest that has to be paid up is raised to the next unit unless that runs too far ahead of the plan: month after
     month of it adds up, because what is paid above the interest never comes back. Where the plan pays nothing, cents
     left over from earlier dates are not made up: limits may leave no room for any.
     """
-    least, most = _range(problem, target, ledger, stage, loan)
+    least, most = between
     planned = int(target.cumulative[stage, loan])
     raised = math.ceil(least / grain.unit) * grain.unit
     if paid + raised > planned + grain.ahead:

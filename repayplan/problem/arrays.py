@@ -67,9 +67,13 @@ class CashArrays(Frozen):
 
     @cached_property
     def carried(self) -> Cents:
-        """(N, T + 1) cash above the wanted floor before each stage, and at the end, if nothing were ever paid."""
-        cash = np.concatenate([self.opening[:, None], self.unpaid], axis=1)
-        return np.maximum(cash - self.wanted[:, None], 0)
+        """(N, T + 1) cash above the wanted floor before each stage, and at the end, if nothing were ever paid.
+
+        What is on accounts apart counts in full, whether or not the business has its floor.
+        """
+        apart = np.concatenate([np.zeros_like(self.opening[:, None]), self.apart], axis=1)
+        cash = np.concatenate([self.opening[:, None], self.unpaid], axis=1) - apart
+        return np.asarray(np.maximum(cash - self.wanted[:, None], 0) + apart)
 
     @cached_property
     def payable(self) -> Cents:

@@ -67,6 +67,11 @@ class PaceArrays(Frozen):
         return np.asarray(~np.isnan(self.pinned) | ~np.isnan(self.pinned_loan).all(axis=2))
 
     @property
+    def fixed_or_nan(self) -> Real:
+        """(N, T) cents that are pinned, of all loans or of some; NaN where nothing is."""
+        return np.where(self.settled, self.fixed, np.nan)
+
+    @property
     def fixed(self) -> Real:
         """(N, T) cents that are pinned, of all loans or of some; 0 where nothing is."""
         return np.asarray(np.where(np.isnan(self.pinned), np.nansum(self.pinned_loan, axis=2), self.pinned))

@@ -53,6 +53,15 @@ def binding(plan: Replay, optimum: Optimum) -> tuple[Binding, ...]:
     )
 
 
+def sentence(plan: Replay, family: str, stage: int) -> Message:
+    """What a limit says at a stage, be it one that holds installments down or one that demands them."""
+    if family == "maturity":
+        return tr("By {date} the whole debt must be settled", date=plan.days[plan.pay_stages[-1]])
+    if family not in limits():
+        return tr("On {date} the installment must keep to the shape", date=plan.days[stage])
+    return _sentence(plan, family, stage)
+
+
 def _sentence(plan: Replay, family: str, stage: int) -> Message:
     """``stage`` is −1 for rows over the whole plan."""
     day = plan.days[stage]

@@ -15,6 +15,7 @@ from repayplan.formulation.registry import limits
 from repayplan.language import Message, tr
 from repayplan.planning.agreeing import agreeing, waivings
 from repayplan.planning.binding import binding
+from repayplan.planning.clashes import clashes
 from repayplan.planning.exact import Exact, make_exact
 from repayplan.planning.forecasts import forecast_findings, window_of
 from repayplan.planning.metrics import cash_rows, installments, metrics
@@ -101,7 +102,11 @@ def _undemanding(case: Case, terms: Terms, problem: Problem, status: Status, cha
     best = _finish(case, terms, problem, optimum, exact, status, chain)
     # the demand that could not be met may be the engine's own: that there be a last payment of at least a unit
     broken = any(finding.result == "fail" for finding in best.findings)
-    return best if broken else replace(best, status="feasible", proof=replace(best.proof, gap=None))
+    if not broken:
+        return replace(best, status="feasible", proof=replace(best.proof, gap=None))
+    if status == "infeasible":
+        return replace(best, findings=(*clashes(case, terms, problem), *best.findings))
+    return best
 
 
 def _finish(

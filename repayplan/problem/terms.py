@@ -82,6 +82,8 @@ class Terms:
     receipt_day: int
     cost_day: int
     defaults: tuple[UsedDefault, ...]
+    dates: tuple[dt.date, ...] | None = None
+    """Payment dates in place of the policy's, where a schedule is judged that somebody offers."""
 
     @property
     def planning_floor(self) -> int:
@@ -162,6 +164,8 @@ def resolve(case: Case) -> Terms:
 
 def payment_dates(case: Case, terms: Terms) -> list[dt.date]:
     """Days on which an installment may fall, from the first payment to the maturity, and those named one by one."""
+    if terms.dates is not None:
+        return list(terms.dates)
     calendar = recurring(terms.payment_day, terms.payment_every, case.as_of, terms.maturity, terms.first_payment)
     fixed = (payment.date for payment in case.policy.fixed_payments)
     named = (payment.date for payment in case.policy.named_payments)

@@ -144,6 +144,8 @@ def default_words(field: str, value: str) -> tuple[str, str]:
 def _view(value: str) -> str:
     """``haircut 5%, delay_days 60`` in words."""
     share, days = (part.split()[1] for part in value.split(", "))
+    if (share, days) == ("0%", "0"):
+        return str(tr("in full, on its day"))
     return str(tr("{share} less, {days} days later", share=share, days=days))
 
 

@@ -16,7 +16,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from repayplan.cases.agreement_checks import agreement_problems
-from repayplan.cases.agreements import Agreement
+from repayplan.cases.agreements import Agreement, RateStep
 from repayplan.cases.base import Model
 from repayplan.cases.checks import problems
 from repayplan.cases.concession_checks import concession_problems
@@ -84,6 +84,12 @@ class Loan(Model):
         default=None,
         description="Rate per year once the plan is signed; the contract rate where left out",
         examples=["4.00%"],
+    )
+    rate_steps_after_signing: tuple[RateStep, ...] = Field(
+        default=(),
+        max_length=120,
+        description="Rates that the plan brings later, lower where payments have been punctual, by day",
+        examples=[[{"date": "2027-12-20", "rate": "3.60%"}]],
     )
     rate_on_breach: Rate | None = Field(
         default=None,

@@ -68,7 +68,7 @@ def plan(case: Case | str | Path, *, solver: str = "highs", time_limit: float | 
 
 
 def explain(case: Case | str | Path) -> Explanation:
-    """Why the plan of a case, or of the case in a file, is as it is, or why there is none and the least that would help;
+    """Why the plan of a case (or of a file) is as it is, or why there is none and the least that would help;
     see :func:`repayplan.planning.explain.explain`."""
     from repayplan.cases.models import Case
     from repayplan.cases.readers import read_case

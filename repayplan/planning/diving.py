@@ -42,7 +42,8 @@ def dive(
 
     ``formulation``: the one whose limits are tightened by the cents that booking may move; the last payment is where
     ``optimum`` has it, and ``given_up`` cents may go of its value. An amount is the program's rounded down to the unit,
-    or else up, or else to the cent.
+    or else up, or else to the cent. Where the total of a date says what each loan gets, amounts cannot be fixed one by
+    one.
     """
     scale = float(formulation.frame.problem.scale[0])
     program = formulation.preferred(optimum.lane, (optimum.kept - given_up) / scale)
@@ -64,7 +65,7 @@ def dive_into(
     """
     problem = formulation.frame.problem
     pays = np.flatnonzero(problem.pays[0]).tolist()
-    if len(pays) * len(case.loans) > MOST_AMOUNTS:
+    if len(pays) * len(case.loans) > MOST_AMOUNTS or problem.sharing.together:
         return None
     solution = chain.solve(program)
     if not solution.solved:

@@ -125,6 +125,8 @@ class ProofLine(Line):
     ledger_difference: Cents | None
     given_up: Cents | None = None
     attempts: tuple[AttemptLine, ...] = ()
+    sentence: Words | None = None
+    unproven: Words | None = None
 
 
 class MetricsLine(Line):
@@ -149,6 +151,7 @@ class MetricsLine(Line):
     average_life_years: Number | None
     receipts_borrower: Cents
     receipts_bank: Cents
+    to_others: Cents = 0
 
 
 class BindingLine(Line):

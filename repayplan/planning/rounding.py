@@ -8,6 +8,7 @@ to the next unit; the last payment of a loan is whatever the ledger says is left
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,7 @@ from repayplan.compliance.replay import Payment, ledgers
 from repayplan.debt.ledger import Ledger
 from repayplan.money import floor_to
 from repayplan.planning.room import Room
+from repayplan.planning.sharing import least_total, share
 from repayplan.planning.value import linear_debt
 from repayplan.problem.arrays import Problem, Real
 from repayplan.problem.terms import Terms
@@ -29,7 +31,7 @@ NOISE = 1e-9
 class Target:
     """What rounding aims at: (T, L) cumulative payments in cents, and the stage of each loan's last payment.
 
-    ``last`` is −1 where a loan is not settled, or the linear map cannot say so.
+    ``last`` is −1 where a loan is not settled.
     """
 
     cumulative: Real
@@ -63,9 +65,8 @@ def aim(problem: Problem, payments: Real, *, level: bool) -> Target:
     noise = NOISE * float(problem.scale[0])
     payments = np.where(payments > 10 * noise, payments, 0.0)
     left = linear_debt(problem, payments)[-1]
-    exact_map = problem.modes[0] != "replay"
     last = tuple(
-        int(stages[-1]) if exact_map and left[loan] <= 100 * noise and stages.size else -1
+        int(stages[-1]) if left[loan] <= 100 * noise and stages.size else -1
         for loan, stages in enumerate(np.flatnonzero(column) for column in payments.T)
     )
     cumulative = np.cumsum(payments, axis=0)
@@ -96,11 +97,15 @@ def _walk(
     for stage in np.flatnonzero(problem.pays[0]).tolist():
         for ledger in books:
             ledger.advance(days[stage])
-        amounts = [
-            _amount(problem, target, ledger, stage, loan, paid[loan], grain) for loan, ledger in enumerate(books)
-        ]
-        total = totals[stage] if stage in totals else _within(room, stage, sum(amounts), grain)
-        _spread(amounts, total, [_range(problem, target, book, stage, n) for n, book in enumerate(books)])
+        fixed = totals.get(stage)
+        if problem.sharing.together:
+            amounts = _shared(problem, target, books, stage, sum(paid), grain, room, fixed)
+        else:
+            amounts = [
+                _amount(problem, target, ledger, stage, loan, paid[loan], grain) for loan, ledger in enumerate(books)
+            ]
+            total = _within(room, stage, sum(amounts), grain) if fixed is None else fixed
+            _spread(amounts, total, [_range(problem, target, book, stage, n) for n, book in enumerate(books)])
         room.pay(stage, amounts)
         for loan, (ledger, cents) in enumerate(zip(books, amounts, strict=True)):
             if cents:
@@ -108,6 +113,34 @@ def _walk(
                 paid[loan] += cents
                 payments.append(Payment(days[stage], ledger.loan, cents))
     return payments
+
+
+def _shared(
+    problem: Problem,
+    target: Target,
+    books: Sequence[Ledger],
+    stage: int,
+    paid: int,
+    grain: Grain,
+    room: Room,
+    fixed: int | None,
+) -> list[int]:
+    """What each loan is paid at one date where the total says it: the total is rounded, not the parts."""
+    owed, least = sum(book.debt for book in books), least_total(problem, books, stage)
+    most = 0 if problem.limits.grace[0, stage] and not problem.limits.interest_only[0] else owed
+    if problem.limits.grace[0, stage] and problem.limits.interest_only[0]:
+        most = least
+    planned = int(target.cumulative[stage].sum())
+    raised = math.ceil(least / grain.unit) * grain.unit
+    if paid + raised > planned + grain.ahead:
+        raised = least
+    upward = grain.unit - 1 if grain.up else 0
+    pays = any(target.pays(stage, loan) for loan in range(len(books)))
+    wanted = floor_to(planned + upward, grain.unit) - paid if pays else 0
+    if min(target.last) >= 0 and stage == target.final:
+        return share(problem, books, stage, owed)
+    total = _within(room, stage, min(max(wanted, raised), most), grain) if fixed is None else fixed
+    return share(problem, books, stage, min(max(total, least), most))
 
 
 def _amount(problem: Problem, target: Target, ledger: Ledger, stage: int, loan: int, paid: int, grain: Grain) -> int:

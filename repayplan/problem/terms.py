@@ -44,6 +44,8 @@ class Terms:
     delay: str
     settle: str
     arrears: Literal["capitalize", "keep"]
+    order: str
+    allocation: str
     arrears_cleared: str | None
     arrears_left: int
     max_waived: int | None
@@ -122,6 +124,8 @@ def resolve(case: Case) -> Terms:
         delay=filler.value("delay", policy.delay),
         settle=filler.value("settle", policy.settle),
         arrears=filler.value("arrears", policy.arrears or _implied_arrears(policy)),
+        order=filler.quietly("order", policy.order),
+        allocation=filler.quietly("allocation", policy.allocation),
         **_concessions(policy),
         discount_rate=filler.discount_rate(),
         hazard=None if policy.hazard == "table" else filler.decimal("hazard", policy.hazard),
@@ -133,7 +137,9 @@ def resolve(case: Case) -> Terms:
         **_cover_terms(filler, policy.cover == "off", cover),
         grace_until=add_months(case.as_of, grace.months) if grace else None,
         grace_interest_only=bool(grace and grace.interest_only),
-        interest_every=filler.limit("interest_every", policy.interest_every),
+        interest_every=None
+        if policy.order == "principal_first"
+        else filler.limit("interest_every", policy.interest_every),
         minimum_installment=_cents(filler.limit("minimum_installment", policy.minimum_installment)),
         maximum_installment=_cents(filler.limit("maximum_installment", policy.maximum_installment)),
         step=_share(filler.limit("step", policy.step)),

@@ -80,6 +80,7 @@ def _title(plan: Plan, console: Console) -> None:
     console.print(Text(str(tr("Repayment plan: {name}", name=plan.case.enterprise.name)), "bold"))
     style = _STATUS_STYLES.get(plan.status, "bold red")
     console.print(Text(status_words(plan), style))
+    console.print(Text(str(plan.proof.sentence), "dim"))
     console.print()
 
 
@@ -99,6 +100,8 @@ def _figures(plan: Plan) -> list[tuple[Message, str]]:
             "{count} from {first} to {last}", count=metrics.payments, first=metrics.first_date, last=metrics.final_date
         )
         lines += [(tr("Payments"), str(count)), (tr("Largest payment"), grouped(metrics.largest_payment))]
+    if metrics.to_others:
+        lines.append((tr("Paid to other lenders"), grouped(metrics.to_others)))
     lines += [
         (tr("Left unpaid"), grouped(metrics.unpaid)),
         (tr("Expected recovery today"), grouped(metrics.expected_recovery)),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
@@ -19,7 +19,7 @@ from typing import NoReturn
 from repayplan.cases.documents import shown
 from repayplan.cases.fields import MOST_BARE
 from repayplan.errors import Fault, InputError
-from repayplan.language import Message, tr
+from repayplan.language import Message, current, tr
 
 Raw = str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta
 
@@ -33,6 +33,8 @@ _MOST_DIGITS = 15
 _BLANKS = frozenset(["", "-", "--", "/", "—", "——", "无", "N/A", "n/a"])
 
 _YES = frozenset(["是", "有", "y", "yes", "true", "1", "√", "✓"])
+_NO = frozenset(["否", "没有", "n", "no", "false", "0", "×", "✗"])
+
 COUNTED = {
     "months": "个月|月|期|months?",
     "days": "天|日|days?",
@@ -40,8 +42,6 @@ COUNTED = {
     "year": "年|年度",
     "units": "件|台|套|吨|只|辆|平方米|units?",
 }
-
-_NO = frozenset(["否", "没有", "n", "no", "false", "0", "×", "✗"])
 
 _UNITS = {
     **dict.fromkeys(["", "元", "圆", "yuan", "cny", "rmb"], 1),
@@ -227,7 +227,8 @@ def choice(cell: Cell, choices: Mapping[str, str]) -> str:
     """One of several words; ``choices`` gives the word of the case for every word that may be written."""
     text = tidy(word(cell)).lower()
     if text not in choices:
-        limit = tr("one of: {choices}", choices=", ".join(choices))
+        own = [each for each in choices if each.isascii() == (current() != "zh")]
+        limit = tr("one of: {choices}", choices=", ".join(own or choices))
         _refuse(cell, tr("this word cannot stand here"), tr("choose one of these"), limit)
     return choices[text]
 
@@ -458,6 +459,3 @@ def _calendar(year: int, number: int, day: int) -> dt.date | None:
 
 def _refuse(cell: Cell, what: Message, remedy: Message, limit: Message | None = None) -> NoReturn:
     raise InputError(Fault(what, value=cell.text, limit=limit, remedy=remedy))
-
-
-Reader = Callable[[Cell], object]

@@ -25,9 +25,13 @@ _WRITE = "write for example {field}: {example}"
 
 
 def to_faults(errors: Iterable[ErrorDetails], document: Document, root: type[BaseModel] = Case) -> list[Fault]:
-    """One fault for each thing that is wrong, in the order of the file. ``root`` is the model that was read."""
+    """One fault for each thing that is wrong, in the order of the file. ``root`` is the model that was read.
+
+    A cell of a workbook may stand for two fields; what is wrong with it is told once.
+    """
     found = [fault for error in errors for fault in _faults(error, document, root)]
-    return [fault for _, fault in sorted(found, key=lambda pair: document.line(pair[0]))]
+    ordered = [fault for _, fault in sorted(found, key=lambda pair: document.line(pair[0]))]
+    return list({(fault.where, str(fault.what)): fault for fault in ordered}.values())
 
 
 def fault_of(problem: Problem, document: Document, above: Path = ()) -> Fault:

@@ -16,7 +16,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from repayplan.cases.agreement_checks import agreement_problems
-from repayplan.cases.agreements import Agreement
+from repayplan.cases.agreements import Agreement, RateStep
 from repayplan.cases.base import Model
 from repayplan.cases.checks import problems
 from repayplan.cases.concession_checks import concession_problems
@@ -40,6 +40,7 @@ from repayplan.cases.fields import (
     Services,
     Share,
     SignedAmount,
+    Units,
     refuse_all,
 )
 from repayplan.cases.shapes import ShapeWish
@@ -84,6 +85,12 @@ class Loan(Model):
         default=None,
         description="Rate per year once the plan is signed; the contract rate where left out",
         examples=["4.00%"],
+    )
+    rate_steps_after_signing: tuple[RateStep, ...] = Field(
+        default=(),
+        max_length=120,
+        description="Rates that the plan brings later, lower where payments have been punctual, by day",
+        examples=[[{"date": "2027-12-20", "rate": "3.60%"}]],
     )
     rate_on_breach: Rate | None = Field(
         default=None,
@@ -230,8 +237,11 @@ class Policy(Model):
         description="Shape of the installments: a name, or a kind with what it leaves open",
         examples=["level", {"kind": "step_up", "growth": "10%"}],
     )
-    prefer: Literal["earliest"] | None = Field(
-        default=None, description="What decides between plans that are worth the same", examples=["earliest"]
+    prefer: Literal["earliest", "smoothest", "fewest"] | None = Field(
+        default=None,
+        description="What decides between plans that are worth the same: the earliest payments, the smoothest "
+        "installments, or the fewest different amounts",
+        examples=["earliest"],
     )
     tolerance: Part | None = Field(
         default=None, description="How much of the value may be given up for the preference", examples=["0.5%"]
@@ -321,6 +331,12 @@ class Policy(Model):
     )
     maximum_installment: OrOff[PositiveAmount] | None = Field(
         default=None, description="Largest amount of an installment, currency units, or off", examples=["500000.00"]
+    )
+    installments: OrOff[Units] | None = Field(
+        default=None,
+        description="Exactly so many installments; other payment dates are left out. The least amount then holds for "
+        "dates on which something is paid. Off: any number",
+        examples=[24],
     )
     step: OrOff[Part] | None = Field(
         default=None, description="Largest change from one installment to the next, or off", examples=["25%"]

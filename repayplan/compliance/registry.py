@@ -42,6 +42,7 @@ def checks() -> Mapping[str, Check]:
         accounts,
         cash,
         contingent,
+        count,
         installments,
         law,
         pace,

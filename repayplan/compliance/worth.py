@@ -71,7 +71,7 @@ def npv(plan: Replay) -> Iterator[Finding]:
     rule = parameter(f"npv_{plan.terms.npv_test}", plan.case.as_of)
     after, missed = value_after(plan.problem, plan.paid), value_missed(plan.problem, plan.paid)
     for number, loan in enumerate(plan.case.loans):
-        if missed[number]:
+        if missed[number] and loan.lender is None:
             before = float(tested.before[0, number])
             sentence = tr(
                 "Loan {loan} was worth {before}, by the plan it is worth {after}: {change} is more than {most} apart",

@@ -112,9 +112,14 @@ def contract_rate(loan: Loan) -> RatePath:
 
 
 def signed_rate(loan: Loan) -> RatePath:
-    """The rate once a plan is signed: the one agreed for it, or the contract's, with its later steps and resets."""
-    agreed = loan.rate_after_signing
-    return contract_rate(loan) if agreed is None else RatePath.fixed(Fraction(agreed))
+    """The rate once a plan is signed: the one agreed for it, or the contract's, with its later steps and resets; from
+    the first step on that the plan itself agrees, the steps of the plan."""
+    agreed, steps = (
+        loan.rate_after_signing,
+        sorted((step.date, Fraction(step.rate)) for step in loan.rate_steps_after_signing),
+    )
+    path = contract_rate(loan) if agreed is None else RatePath.fixed(Fraction(agreed))
+    return path.then(steps[0][0], RatePath.stepped(steps[0][1], steps)) if steps else path
 
 
 def signed_compound_rate(loan: Loan) -> RatePath:

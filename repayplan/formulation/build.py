@@ -6,6 +6,7 @@ are one program with two cost vectors and one long row that is switched on for s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -14,6 +15,7 @@ import numpy as np
 from repayplan.formulation.claims import classes, one_step
 from repayplan.formulation.frame import PAID, Frame, debt, payment, theta
 from repayplan.formulation.limits.accounts import apart
+from repayplan.formulation.preference import cost, criteria, held, prefer
 from repayplan.formulation.recovery import recovery
 from repayplan.formulation.registry import limits
 from repayplan.formulation.shaping import shaped
@@ -22,12 +24,6 @@ from repayplan.solvers.sparse import Layout, SparseProgram
 from repayplan.solvers.staged import Draft, Piece, StagedProgram, When
 
 VALUE = "value"
-
-TIE = 1e-6
-"""By how much a loan next in rank counts for less where nothing else decides."""
-
-OTHERS = 1e-3
-"""What a unit for another lender counts in stage 2: nothing, but for when nothing else decides."""
 
 
 @dataclass(frozen=True)
@@ -62,12 +58,23 @@ class Formulation:
         """Stage 1: the most value."""
         return self.layout.lane(lane)
 
-    def preferred(self, lane: int, least_value: float) -> SparseProgram:
-        """Stage 2: the earliest payments worth at least ``least_value`` (units of the debt)."""
+    @cached_property
+    def criteria(self) -> tuple[str, ...]:
+        """What stage 2 minimizes, one after the other."""
+        return criteria(self.frame)
+
+    def preferred(self, lane: int, least_value: float, kept: Sequence[float] = ()) -> SparseProgram:
+        """Stage 2: the best by its next criterion of all plans worth at least ``least_value`` (units of the debt).
+
+        ``kept``: what the criteria before it may come to.
+        """
         sparse = self.layout.lane(lane)
         upper = sparse.row_upper.copy()
         upper[-1] = -least_value
-        return replace(sparse, cost=self.layout.spread(earliness(self.frame), lane), row_upper=upper)
+        for criterion, most in zip(self.criteria, kept, strict=False):
+            upper[self.layout.row_index(held(criterion), -1)] = most
+        wanted = cost(self.frame, self.criteria[len(kept)])
+        return replace(sparse, cost=self.layout.spread(dict(wanted), lane), row_upper=upper)
 
     def payments(self, lane: int, columns: Real) -> Real:
         """(T, L) payments of a solution, cents as floats."""
@@ -109,6 +116,7 @@ def _write(problem: Problem) -> tuple[Formulation, list[str]]:
             wanted.append(family.name)
     if shaped(draft, frame):
         wanted.append(problem.form.kind)
+    prefer(draft, frame)
     recovery(draft, frame)
     _value_row(draft)
     return Formulation(frame, draft.finish()), wanted
@@ -120,30 +128,6 @@ def depends_on_last(problem: Problem) -> bool:
     named = np.stack([limit.minimum, limit.step, limit.balloon])
     released = problem.accounts.blocked.any() and limit.settle_full.any()
     return bool((~np.isnan(named)).any() or not problem.form.is_free or released)
-
-
-def earliness(frame: Frame) -> dict[str, Real]:
-    """Costs (N, T) of stage 2: each unit counts as often as there are payment dates from its own on (max Σ_t X_t).
-
-    Of several loans a unit counts for more where it saves more: by the debt it keeps from standing on the dates that
-    follow, against the loan where that is least. Otherwise leaving the dearer loan to the end, which makes more to pay,
-    would look like paying more. Where all is equal the loan first in rank is paid.
-    """
-    pays, arrays = frame.problem.pays, frame.problem.debt
-    left = _from_now_on(pays.astype(float))
-    opening = arrays.opening[:, None].astype(float)
-    grown = np.divide(arrays.unpaid, opening, out=np.ones_like(arrays.unpaid), where=opening > 0)
-    spared = _from_now_on(grown * pays[:, :, None]) / grown
-    least = np.maximum(spared.min(axis=2, keepdims=True), np.finfo(float).tiny)
-    weight = (pays * left / pays.sum(axis=1, keepdims=True))[:, :, None] * spared / least
-    weight = weight * (1 - TIE * arrays.rank[:, None]) * np.where(arrays.own, 1.0, OTHERS)[:, None]
-    shape = (frame.lanes, frame.stages)
-    return {name: np.broadcast_to(-weight[:, :, loan], shape) for loan, name in enumerate(frame.payments)}
-
-
-def _from_now_on(values: Real) -> Real:
-    """Sums over each stage and those after it (axis 1)."""
-    return np.cumsum(values[:, ::-1], axis=1)[:, ::-1]
 
 
 def _core(draft: Draft, frame: Frame) -> None:

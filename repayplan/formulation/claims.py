@@ -60,8 +60,21 @@ def _in_order(
         draft.row("claim", [(1.0, clear, When.BEFORE), (-1.0, clear)], 0.0, where=frame.stage > 0)
     most = np.minimum(largest[number], np.maximum(frame.money(frame.problem.cash.payable), 0.0))
     draft.row("claim", [*settled, (-most, clear)], 0.0)
-    before = largest[0] - largest[number]
+    before = _before(frame, loan, number)
     draft.row("claim", [(1.0, names[0]), (-1.0, names[number]), (before, clear)], before, where=where)
+
+
+def _before(frame: Frame, loan: int, number: int) -> Real:
+    """(N, T) the most that the classes before a kept one can be: none of them is left where interest is due."""
+    claims, arrays = frame.problem.debt.claims, frame.problem.debt
+    place = _kept(frame, loan)[number]
+    balances, rows = claims.opening[:, loan], []
+    for stage in range(frame.stages):
+        balances = np.einsum("nij,nj->ni", claims.maps[:, stage, loan], balances)
+        due = arrays.current[:, stage, None] & (np.arange(balances.shape[1]) != claims.principal[:, None])
+        balances = np.where(due, 0.0, balances)
+        rows.append(balances[:, :place].sum(axis=1))
+    return frame.money(np.stack(rows, axis=1))
 
 
 def _kept(frame: Frame, loan: int) -> list[int]:

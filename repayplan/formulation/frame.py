@@ -110,6 +110,7 @@ def drawn(account: int) -> str:
 
 
 PAID = "paid"
+PAYS = "pays"
 WAIVED = "waived_total"
 PREVIOUS = "previous"
 EARLIER = "earlier"

@@ -50,7 +50,7 @@ def _route(plan: Replay) -> Iterator[Finding]:
     case, on = plan.case, plan.case.as_of
     match plan.terms.route:
         case "extension":
-            yield from chain.from_iterable(_extension(loan, on) for loan in case.loans)
+            yield from chain.from_iterable(_extension(loan, on) for loan in case.loans if loan.lender is None)
         case "refinancing":
             rule = parameter("guarantor_release", on)
             sentence = tr(
@@ -122,11 +122,15 @@ def _rates(plan: Replay) -> Iterator[Finding]:
     for loan in plan.case.loans:
         signed = rate_after_signing(loan)
         if signed != loan.rate:
-            said = {"loan": loan.id, "rate": percent(signed), "before": percent(loan.rate)}
-            cut = tr("Loan {loan} bears {rate} once signed; its contract says {before}", **said)
-            frozen = tr("Loan {loan} bears no interest once signed; its contract says {before}", **said)
+            names = {"loan": loan.id, "rate": percent(signed), "before": percent(loan.rate)}
+            cut = tr("Loan {loan} bears {rate} once signed; its contract says {before}", **names)
+            frozen = tr("Loan {loan} bears no interest once signed; its contract says {before}", **names)
             sentence = cut if signed else frozen
             yield Finding("rate", "loans.rate_after_signing", "note", sentence, None, loan.id)
+        for step in loan.rate_steps_after_signing:
+            said = {"date": step.date, "loan": loan.id, "rate": percent(step.rate)}
+            sentence = tr("From {date} on loan {loan} bears {rate} where it has been paid on time", **said)
+            yield Finding("rate", "loans.rate_steps_after_signing", "note", sentence, step.date, loan.id)
         if loan.rate_on_breach is not None:
             sentence = tr("On a breach loan {loan} bears {rate}", loan=loan.id, rate=percent(loan.rate_on_breach))
             yield Finding("rate", "loans.rate_on_breach", "note", sentence, None, loan.id)
@@ -167,7 +171,7 @@ def _value(plan: Replay) -> Iterator[Finding]:
     basis = tr("claims due now") if plan.terms.npv_basis == "claims" else tr("what the contract has still to bring")
     for number, loan in enumerate(plan.case.loans):
         before = float(tested.before[0, number])
-        if not before:
+        if not before or loan.lender is not None:
             continue
         sentence = tr(
             "Loan {loan} at its original rate: {before} before ({basis}), {after} by the plan, {change}",

@@ -52,6 +52,17 @@ class Branching:
         guess = self._guess(program, relaxed)
         return guess if guess is not None and guess.status is Status.OPTIMAL else self._branch(program, relaxed, guess)
 
+    @property
+    def time_is_up(self) -> bool:
+        """Whether all the time is spent."""
+        return self._live.time_is_up
+
+    def solve_all(self, programs: Sequence[SparseProgram]) -> list[Solution]:
+        """Every program; of mixed ones those that may hold the least of all."""
+        if any(program.mixed for program in programs):
+            return self.best_of(programs)
+        return [self._live.solve(program) for program in programs]
+
     def best_of(self, programs: Sequence[SparseProgram]) -> list[Solution]:
         """The mixed programs that may hold the least of all are solved; of the others only a bound is found."""
         relaxed = [self._live.solve(_relaxed(program)) for program in programs]

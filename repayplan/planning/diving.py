@@ -45,8 +45,10 @@ def dive(
     or else up, or else to the cent. Where the total of a date says what each loan gets, amounts cannot be fixed one by
     one.
     """
-    scale = float(formulation.frame.problem.scale[0])
-    program = formulation.preferred(optimum.lane, (optimum.kept - given_up) / scale)
+    frame = formulation.frame
+    dates, scale, moved = int(frame.problem.pays[0].sum()), float(frame.problem.scale[0]), 2 * unit * len(case.loans)
+    kept = [most + moved * dates**number / scale for number, most in enumerate(optimum.criteria)]
+    program = formulation.preferred(optimum.lane, (optimum.kept - given_up) / scale, kept)
     return dive_into(case, terms, formulation, program, unit, chain)
 
 

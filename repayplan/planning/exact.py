@@ -66,6 +66,7 @@ def make_exact(
     Limits named in ``forgiven`` need not hold.
     """
     chain, found = chain or Chain(), list[Exact]()
+    problem = replace(problem, wishes=optimum.formulation.frame.problem.wishes)  # as many amounts as it has
     for unit in _units(terms.unit):
         if chain.time_is_up and unit > 1:  # the finest unit is the likeliest to hold without another solve
             continue
@@ -85,7 +86,8 @@ def _exact(problem: Problem, optimum: Optimum, result: Replay, unit: int, whole:
     odd = (result.paid % unit != 0) & (result.debt > 0)  # what settles a loan is what is owed
     if problem.sharing.together:  # the borrower pays one amount, and the rule says what each loan gets of it
         odd = (result.paid.sum(axis=1) % unit != 0) & (result.debt.sum(axis=1) > 0)
-    odd &= ~problem.pace.settled[0][:, None]
+    settled = problem.pace.settled[0]
+    odd &= ~settled if odd.ndim == 1 else ~settled[:, None]
     return Exact(result, unit, round(optimum.kept - worth), not (whole and odd.any()), _ledger_difference(result))
 
 
@@ -101,9 +103,11 @@ def _rounded(
     loans = problem.shape[2]
     slack = math.ceil(float(debt_bound(problem)[-1].sum()))
     units_ahead = (1, INTEREST_UNITS_AHEAD) if problem.debt.current.any() else (0,)
-    target = aim(problem, optimum.payments, optimum.theta)
-    for up in (False, True):
-        yield unit, round_payments(case, terms, problem, target, Grain(unit, units_ahead[-1] * unit, up))
+    smooth = problem.wishes.prefer[0] == "smoothest" and problem.form.is_free
+    for even in (True, False) if smooth else (_even(problem),):
+        target = aim(problem, optimum.payments, optimum.theta, even=even)
+        for up in (False, True):
+            yield unit, round_payments(case, terms, problem, target, Grain(unit, units_ahead[-1] * unit, up))
     if chain.time_limit is not None:  # a plan in cents takes one solve more and is nearly always there
         yield from _tightened(case, terms, problem, optimum, Grain(1, units_ahead[0]), slack, chain)
     if chain.time_is_up:
@@ -119,16 +123,16 @@ def _rounded(
 def _tightened(
     case: Case, terms: Terms, problem: Problem, optimum: Optimum, grain: Grain, slack: int, chain: Chain
 ) -> Iterator[tuple[int, Rounded]]:
-    """The optimum of limits tightened by what rounding can move, with the same last payment if time is limited."""
+    """The optimum of limits tightened by what rounding can move, with the same last payment where solves are long."""
     moved = moved_by_shares(problem, Fineness(grain.unit, terms.unit))
     margin = problem.shape[2] * (grain.unit + grain.ahead) + slack + moved
-    only = None if chain.time_limit is None else optimum.lane
+    free = chain.time_limit is None and not problem.wishes.amounts[0]
     try:
-        chosen = solve(formulate(problem.tightened(margin)), chain, only)
+        chosen = solve(formulate(problem.tightened(margin)), chain, None if free else optimum.lane)
     except SolverError:  # no time to find it
         return
     if chosen is not None:
-        target = aim(problem, chosen.payments, chosen.theta)
+        target = aim(problem, chosen.payments, chosen.theta, even=_even(problem))
         for up in (False, True) if moved else (False,):
             yield grain.unit, round_payments(case, terms, problem, target, replace(grain, up=up))
 
@@ -143,6 +147,11 @@ def _dived(
     payments = dive(case, terms, ground, optimum, unit, given_up, chain)
     if payments is not None:
         yield unit, Rounded(payments, ())
+
+
+def _even(problem: Problem) -> bool:
+    """Whether whole payments of a date are rounded, not those of each loan, so that like amounts stay alike."""
+    return bool(problem.wishes.amounts[0] or problem.wishes.prefer[0] == "smoothest")
 
 
 def _units(unit: int) -> Iterator[int]:

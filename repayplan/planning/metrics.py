@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from repayplan.cases.concession_checks import waived
+from repayplan.cases.concession_checks import waived_by_bank
 from repayplan.cases.models import Case
 from repayplan.compliance.replay import Replay
 from repayplan.compliance.worth import expected_recovery
@@ -70,7 +70,7 @@ def metrics(plan: Replay) -> Metrics:
     return Metrics(
         debt_at_signing=int(plan.problem.debt.opening[0, own].sum()),
         capitalized=_capitalized(plan),
-        waived=sum(map(waived, plan.case.loans)),
+        waived=waived_by_bank(plan.case),
         recovered=total,
         interest_paid=total - sum(entry.allocation.principal for entry in mine),
         expected_recovery=round(expected_recovery(plan.problem, plan.paid, plan.debt, discount)),

@@ -18,8 +18,9 @@ from repayplan.cases.offers import Offered
 from repayplan.compliance.findings import Finding
 from repayplan.compliance.registry import failures, judge
 from repayplan.compliance.replay import Payment, Replay, ledgers, replay
-from repayplan.formulation.build import Formulation, earliness, formulate
+from repayplan.formulation.build import Formulation, formulate
 from repayplan.formulation.frame import payment
+from repayplan.formulation.preference import earliness
 from repayplan.language import tr
 from repayplan.money import grouped
 from repayplan.planning.diving import dive_into
@@ -201,7 +202,7 @@ def _near(ground: Formulation, lane: int, amounts: Mapping[Key, int]) -> SparseP
             names: set[str | None] = {name for _, name in group} | (set() if by_loan else {None})
             wanted.append(sum(amounts.get((days[stage], name), 0) for name in names) / scale)
     first = len(program.row_upper)
-    early = layout.spread(earliness(ground.frame), lane)
+    early = layout.spread(dict(earliness(ground.frame)), lane)
     extended = with_rows(program, rows, wanted, wanted)
     places = np.arange(first, first + len(rows))
     room = float(program.upper.max()) + max(wanted, default=0.0)

@@ -6,7 +6,7 @@ alone, so a live solver goes from one to the next.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,20 +16,17 @@ from repayplan.formulation.build import Formulation, formulate
 from repayplan.language import tr
 from repayplan.planning import alike
 from repayplan.planning.branching import Branching
+from repayplan.planning.preference import bounded, choose_nearly, relative_gap
 from repayplan.planning.value import linear_debt, planned_value
 from repayplan.problem.arrays import Problem, Real
 from repayplan.problem.sharing import PARI_PASSU
-from repayplan.solvers.certificate import dual_bound
 from repayplan.solvers.chain import Chain
 from repayplan.solvers.interface import infeasible
-from repayplan.solvers.result import CERTIFIED, GAP_FLOOR, Solution, Status
+from repayplan.solvers.result import CERTIFIED, Solution, Status
 from repayplan.solvers.sparse import SparseProgram
 
 SAME_VALUE = 1e-9
 """Values this close, in units of the debt, are the same: a solver's noise must not decide between two last dates."""
-
-NOISE = 1e-7
-"""What a solver may have overstated the value by, so that nothing is worth exactly as much."""
 
 SHARE_OF_TIME, SHARE_OF_ONE_LANE = 0.3, 0.6
 """Of the time that is left, for each of the two stages; the rest is for whole cents, which take some more solves."""
@@ -39,8 +36,10 @@ SHARE_OF_TIME, SHARE_OF_ONE_LANE = 0.3, 0.6
 class Optimum:
     """``value`` is the most value found and ``bound`` a safe upper bound of it; ``kept`` the value of the chosen plan.
 
-    All in cents. ``payments`` (T, L) cents as floats; ``theta`` (K, T) the unknowns of the shape.
-    ``valued`` and ``preferred`` are the chosen lane's solutions.
+    All in cents. ``payments`` (T, L) cents as floats; ``theta`` (K, T) the unknowns of the shape. ``valued`` and
+    ``preferred`` are the chosen lane's solutions.
+    ``worth``: lanes that are worth enough, each with the least value that it must keep, in units of the debt;
+    ``criteria``: what the preference's criteria before the last came to.
     """
 
     status: Status
@@ -55,6 +54,14 @@ class Optimum:
     valued: Solution
     preferred: Solution
     solver: str
+    worth: Mapping[int, float]
+    criteria: tuple[float, ...] = ()
+
+    @property
+    def value_gap(self) -> float:
+        """Relative gap of the value alone."""
+        scale = float(self.formulation.frame.problem.scale[0])
+        return relative_gap(self.bound / scale, self.value / scale)
 
     @property
     def lanes(self) -> int:
@@ -109,21 +116,14 @@ def solve(formulation: Formulation, chain: Chain, only: int | None = None) -> Op
         lane: min(accepted, float(values[lane])) for lane in np.flatnonzero(values >= accepted - SAME_VALUE).tolist()
     }
     with chain.share(SHARE_OF_TIME):
-        if formulation.mixed:
-            second = engine.best_of([formulation.preferred(lane, least - NOISE) for lane, least in worth.items()])
-        else:
-            second = [_prefer(chain, formulation, lane, least) for lane, least in worth.items()]
-    wanted = [formulation.preferred(lane, least) for lane, least in worth.items()]
-    chances = dict(zip(worth, _bounded(wanted, second), strict=True))
-    solved = {lane: solution for lane, solution in chances.items() if solution.solved}
-    lane = min(solved, key=lambda n: (round(solved[n].objective, 9), n), default=int(values.argmax()))
-    preferred = solved.get(lane, first[lane])
+        chosen = choose_nearly(engine, formulation, worth)
+    lane = int(values.argmax()) if chosen is None else chosen.lane
+    preferred = first[lane] if chosen is None else chosen.solution
     scale = float(problem.scale[0])
     bound = max(-solution.bound for solution in first)
-    sooner = -min(solution.bound for solution in chances.values())
-    gap = max(_gap(bound, best), _gap(sooner, -preferred.objective) if solved else np.inf)
+    gap = max(relative_gap(bound, best), np.inf if chosen is None else chosen.gap)
     payments = np.maximum(formulation.payments(lane, preferred.columns), 0.0)
-    gap = max(gap, _gap(best, _replayed(formulation, int(values.argmax()), first)))
+    gap = max(gap, relative_gap(best, _replayed(formulation, int(values.argmax()), first)))
     return Optimum(
         status=Status.OPTIMAL if gap <= CERTIFIED else Status.FEASIBLE,
         formulation=formulation,
@@ -132,11 +132,13 @@ def solve(formulation: Formulation, chain: Chain, only: int | None = None) -> Op
         theta=formulation.thetas(preferred.columns),
         value=best * scale,
         bound=bound * scale,
-        kept=planned_value(problem, payments, linear_debt(problem, payments)),
+        kept=linear_value(problem, payments),
         gap=gap,
         valued=first[lane],
         preferred=preferred,
         solver=first[lane].solver,
+        worth=worth,
+        criteria=() if chosen is None else chosen.kept,
     )
 
 
@@ -150,6 +152,11 @@ def _replayed(formulation: Formulation, lane: int, first: Sequence[Solution]) ->
     return planned_value(problem, payments, linear_debt(problem, payments)) / float(problem.scale[0])
 
 
+def linear_value(problem: Problem, payments: Real) -> float:
+    """What unrounded payments (T, L) are worth, in cents."""
+    return planned_value(problem, payments, linear_debt(problem, payments))
+
+
 def best_first(problem: Problem, chain: Chain | None = None) -> list[tuple[Problem, Optimum]]:
     """The optimum of every bucket of burden that has one, the most valuable first; each with its problem.
 
@@ -161,7 +168,7 @@ def best_first(problem: Problem, chain: Chain | None = None) -> list[tuple[Probl
     if len(found) > 1:
         bucket, best = found[0]
         bound, scale = max(optimum.bound for _, optimum in found), float(problem.scale[0])
-        gap = max(best.gap, _gap(bound / scale, best.value / scale))
+        gap = max(best.gap, relative_gap(bound / scale, best.value / scale))
         status = Status.OPTIMAL if gap <= CERTIFIED else Status.FEASIBLE
         found[0] = bucket, replace(best, bound=bound, gap=gap, status=status)
     return found
@@ -185,26 +192,7 @@ def _valued(programs: Sequence[SparseProgram], engine: Branching, chain: Chain, 
     if found[lanes[-1]].out_of_time and not any(solution.solved for solution in found):
         with chain.share(SHARE_OF_ONE_LANE):
             found[lanes[-1]] = engine.solve(programs[lanes[-1]])
-    return _bounded(programs, found)
-
-
-def _prefer(chain: Chain, formulation: Formulation, lane: int, least: float) -> Solution:
-    """Stage 2; once more with a little less value where noise leaves no point that is worth exactly as much."""
-    solution = chain.solve(formulation.preferred(lane, least))
-    if solution.solved or solution.out_of_time:
-        return solution
-    return chain.solve(formulation.preferred(lane, least - NOISE))
-
-
-def _bounded(programs: Sequence[SparseProgram], found: Sequence[Solution]) -> list[Solution]:
-    """Lanes for which there was no time get a bound from the duals of those that were solved: any duals bound."""
-    duals = [solution.row_duals for solution in found if solution.status is Status.OPTIMAL][-1:]
-    return [
-        replace(solution, bound=max(solution.bound, *(dual_bound(program, known) for known in duals)))
-        if solution.out_of_time and duals
-        else solution
-        for program, solution in zip(programs, found, strict=True)
-    ]
+    return bounded(programs, found)
 
 
 def _insist_on_a_proof(tried: Sequence[Solution]) -> None:
@@ -218,7 +206,3 @@ def _insist_on_a_proof(tried: Sequence[Solution]) -> None:
                 remedy=tr("allow more time, or report this case"),
             )
         )
-
-
-def _gap(bound: float, value: float) -> float:
-    return max(bound - value, 0.0) / max(abs(value), GAP_FLOOR)

@@ -18,6 +18,7 @@ from repayplan.planning.agreeing import agreeing, waivings
 from repayplan.planning.binding import binding
 from repayplan.planning.clashes import clashes
 from repayplan.planning.exact import Exact, make_exact
+from repayplan.planning.fewest import fewest
 from repayplan.planning.forecasts import forecast_findings, window_of
 from repayplan.planning.metrics import cash_rows, installments, metrics
 from repayplan.planning.notes import delay_warning, notes, waiting_note
@@ -53,7 +54,8 @@ def _plan(case: Case, chain: Chain) -> Plan:
         return _nothing(case, terms, problem, chain, "failed")
     if not found:
         return _best_effort(case, terms, problem, "infeasible" if problem.provable else "failed", chain)
-    tried = ((optimum, make_exact(case, terms, kept, optimum, chain=chain)) for kept, optimum in found)
+    chosen = ((kept, _fewest(terms, optimum, chain)) for kept, optimum in found)
+    tried = ((optimum, make_exact(case, terms, kept, optimum, chain=chain)) for kept, optimum in chosen)
     optimum, exact = next((pair for pair in tried if pair[1] is not None), (found[0][1], None))
     if exact is None:  # there is a plan, but none was found whose whole cents hold every limit: that proves nothing
         return _best_effort(case, terms, problem, "failed", chain)
@@ -62,6 +64,10 @@ def _plan(case: Case, chain: Chain) -> Plan:
     if terms.delay == "allow":
         return _beside_the_earliest(best, chain)
     return _beside_waiting(best, exact.replay.problem, chain)
+
+
+def _fewest(terms: Terms, optimum: Optimum, chain: Chain) -> Optimum:
+    return fewest(optimum, chain) if terms.prefer == "fewest" else optimum
 
 
 def _nothing(case: Case, terms: Terms, problem: Problem, chain: Chain, status: Status) -> Plan:

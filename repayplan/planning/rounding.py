@@ -21,6 +21,7 @@ from repayplan.debt.ledger import Ledger
 from repayplan.money import floor_to
 from repayplan.planning.closing import fixed_ends, leaving
 from repayplan.planning.courses import NOISE, Course, Fineness, Unknowns, courses
+from repayplan.planning.evening import even_amounts
 from repayplan.planning.room import Room
 from repayplan.planning.sharing import least_total, share
 from repayplan.planning.value import linear_debt
@@ -38,7 +39,8 @@ class Target:
 
     cumulative: Real
     last: tuple[int, ...]
-    unknowns: Unknowns | None
+    unknowns: Unknowns | None = None
+    even: Real | None = None
 
     @property
     def final(self) -> int:
@@ -71,8 +73,9 @@ class Grain:
     up: bool = False
 
 
-def aim(problem: Problem, payments: Real, theta: Real | None = None) -> Target:
-    """The target of unrounded ``payments`` (T, L); where they follow a shape, of its unknowns ``theta`` (K, T)."""
+def aim(problem: Problem, payments: Real, theta: Real, *, even: bool) -> Target:
+    """The target of unrounded ``payments`` (T, L); where they follow a shape, of its unknowns ``theta`` (K, T); else
+    with ``even`` the payments of a date are rounded together, so that like amounts stay alike."""
     noise = NOISE * float(problem.scale[0])
     payments = np.where(payments > 10 * noise, payments, 0.0)
     left = linear_debt(problem, payments)[-1]
@@ -81,9 +84,11 @@ def aim(problem: Problem, payments: Real, theta: Real | None = None) -> Target:
         for loan, stages in enumerate(np.flatnonzero(column) for column in payments.T)
     )
     cumulative = np.cumsum(payments, axis=0)
-    target = Target(np.where(cumulative > 0, cumulative + noise, 0.0), last, None)
-    if problem.form.is_free or theta is None or target.final < 0:
+    target = Target(np.where(cumulative > 0, cumulative + noise, 0.0), last)
+    if target.final < 0:
         return target
+    if problem.form.is_free:
+        return replace(target, even=payments.sum(axis=1)) if even else target
     return replace(target, unknowns=Unknowns(theta, target.final, float(payments[target.final].sum())))
 
 
@@ -93,7 +98,11 @@ def round_payments(case: Case, terms: Terms, problem: Problem, target: Target, g
     Where they have a shape, its θ is rounded, a second way if the first leaves too much for the last installment.
     """
     if target.unknowns is None:
-        return Rounded(_walk(case, terms, problem, target, grain, None), ())
+        alike = None
+        if target.even is not None:
+            amounts = even_amounts(problem, target.even, grain.unit, up=grain.up)
+            alike = Course(lambda stage, _: amounts.get(stage), whole=True)
+        return Rounded(_walk(case, terms, problem, target, grain, alike), ())
     made = Rounded([], ())
     for course in courses(problem, target.unknowns, Fineness(grain.unit, terms.unit, grain.up)):
         made = Rounded(_walk(case, terms, problem, target, grain, course), course.rules, course.whole)

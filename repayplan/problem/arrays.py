@@ -25,6 +25,7 @@ from repayplan.problem.frozen import Real as Real
 from repayplan.problem.legal import Legal
 from repayplan.problem.pace import PaceArrays
 from repayplan.problem.sharing import FREELY, PARI_PASSU, Sharing
+from repayplan.problem.wishes import WishArrays
 
 
 @dataclass(frozen=True)
@@ -204,6 +205,7 @@ class Problem(Frozen):
     limits: LimitArrays
     pace: PaceArrays
     form: FormArrays
+    wishes: WishArrays
     accounts: AccountArrays
     legal: Legal = field(default_factory=Legal)
     burden: Burden | None = None
@@ -290,14 +292,16 @@ class Problem(Frozen):
             for uniform, bounded in zip(self.debt.uniform, rising, strict=True)
         )
         burden = None if self.burden is None else self.burden.free_below()
+        legal, wishes = self.legal.undemanding(), self.wishes.undemanding()
         return replace(
             self,
             modes=modes,
             limits=limits,
             debt=debt,
             value=value,
-            legal=self.legal.undemanding(),
+            legal=legal,
             burden=burden,
             pace=pace,
             form=form,
+            wishes=wishes,
         )

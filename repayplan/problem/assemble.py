@@ -29,6 +29,7 @@ from repayplan.problem.pace import PaceArrays, pace, refuse_impossible_pins, ref
 from repayplan.problem.shaping import Barred, form_of, interest_dates
 from repayplan.problem.sharing import FREE, FREELY, PARI_PASSU, RANK, Sharing
 from repayplan.problem.terms import Terms, payment_dates, rate_after_signing, settlement_dates
+from repayplan.problem.wishes import wishes
 from repayplan.rules.hazard import hazard_table
 
 
@@ -64,6 +65,7 @@ def assemble(case: Case, terms: Terms) -> Problem:
         limits=_limits(terms, exempt, grace),
         pace=paced,
         form=form,
+        wishes=wishes(terms),
         legal=legal(case, terms, days, pays, value.contract, debt.opening),
         burden=burden,
         accounts=apart,

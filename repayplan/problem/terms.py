@@ -73,6 +73,7 @@ class Terms:
     interest_every: int | None
     minimum_installment: int | None
     maximum_installment: int | None
+    installments: int | None
     step: Decimal | None
     step_against: str
     balloon: Decimal | None
@@ -146,6 +147,7 @@ def resolve(case: Case) -> Terms:
         else filler.limit("interest_every", policy.interest_every),
         minimum_installment=_cents(filler.limit("minimum_installment", policy.minimum_installment)),
         maximum_installment=_cents(filler.limit("maximum_installment", policy.maximum_installment)),
+        installments=_unless_off(policy.installments),
         step=_share(filler.limit("step", policy.step)),
         step_against=policy.step_against or "previous",
         balloon=_share(filler.limit("balloon", policy.balloon)),

@@ -66,6 +66,22 @@ def _rows(seen: Outlook) -> Iterator[tuple[str, ...]]:
             yield view, flow.date.isoformat(), *parts, plain(flow.amount)
 
 
+_CATEGORIES = {
+    "operating": tr("operating"),
+    "tax": tr("tax"),
+    "senior": tr("senior"),
+    "lender": tr("other lenders"),
+    "other": tr("other"),
+}
+_PARTS = {"(late)": tr("(late)"), "(retention)": tr("(retention)"), "(cost)": tr("(cost)")}
+
+
+def _part(part: str) -> str:
+    """A part with what it is of its item in the language in use."""
+    name, _, kind = part.rpartition(" ")
+    return f"{name} {_PARTS[kind]}" if name and kind in _PARTS else part
+
+
 def _csv(seen: Outlook) -> bytes:
     """Headings and kinds in the language in use; the byte order mark tells Excel it is UTF-8."""
     text = io.StringIO(newline="")
@@ -76,7 +92,7 @@ def _csv(seen: Outlook) -> bytes:
     writer.writerow([str(heading) for heading in headings])
     views = {"borrower": str(tr("Borrower")), "bank": str(tr("Bank"))}
     for view, date, source, kind, part, category, secures, amount in _rows(seen):
-        words = (source_title(source), str(KINDS[kind]), part, category, secures)
+        words = (source_title(source), str(KINDS[kind]), _part(part), str(_CATEGORIES[category]), secures)
         writer.writerow([views[view], date, *map(text_cell, words), amount])
     return text.getvalue().encode("utf-8-sig")
 

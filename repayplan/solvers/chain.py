@@ -102,6 +102,8 @@ class Chain:
             if found.status is Status.OPTIMAL or (found.status is Status.INFEASIBLE and name == DEFAULT):
                 return found
             best = _better(best, found)
+            if found.solved and program.mixed:  # a tree that has grown too large in one solver does so in others
+                break
             if found.out_of_time:
                 self.out_of_time = True
                 break

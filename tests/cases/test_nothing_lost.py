@@ -19,6 +19,7 @@ from repayplan.cases.models import Case
 from repayplan.cases.readers import to_case
 from repayplan.cases.sources import Milestones, Monthly, Receivables
 from repayplan.errors import InputError
+from repayplan.language import speaking
 
 AS_OF = dt.date(2026, 11, 20)
 WITHOUT_CASH = overview(without=["每月净现金流入"])
@@ -262,3 +263,28 @@ def test_two_thousand_unknown_headings_are_told_in_little_time(tmp_path: Path) -
         repayplan.read_loans(path, AS_OF)
     assert time.process_time() - before < 10
     assert len(caught.value.faults) > 1_999
+
+
+# ----------------------------------------------------------------------------------------------------------- words
+
+
+def test_one_cell_that_is_two_fields_is_told_once() -> None:
+    """The term is that of the policy and the number of months of the series; 600 is too many for both."""
+    faults = faults_in({"概况": overview(("期限", 6_000))})
+    assert len([fault for fault in faults if fault.where == "case.xlsx 概况!B7"]) == 1
+
+
+def test_words_to_choose_from_are_those_of_the_language_in_use() -> None:
+    for language, words in (("en", "full, best"), ("zh", "全额清偿, 还清, 尽量多还")):
+        with speaking(language):
+            (fault,) = faults_in({"概况": overview(), "银行要求": [("清偿要求", "随便")]})
+            assert str(fault.limit).endswith(words)
+
+
+def test_a_bank_says_which_columns_are_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "loans.csv").write_text("合同号,正常本金,年利率,客户经理\nL1,100,5%,张三\n", encoding="utf-8")
+    with pytest.raises(InputError, match="D1: this heading is not known"):
+        repayplan.read_loans(tmp_path / "loans.csv", AS_OF)
+    (tmp_path / "headings.toml").write_text('[ignored]\nwords = ["客户经理"]\n', encoding="utf-8")
+    monkeypatch.setenv("REPAYPLAN_HEADINGS", str(tmp_path / "headings.toml"))
+    assert repayplan.read_loans(tmp_path / "loans.csv", AS_OF)[0].principal == 100

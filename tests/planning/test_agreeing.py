@@ -93,6 +93,31 @@ def test_on_a_breach_principal_bears_the_rate_agreed_for_it() -> None:
     assert [str(found.sentence) for found in said(plan(case), "rate", "note")] == ["On a breach loan L1 bears 6.48%"]
 
 
+def test_a_rate_steps_down_for_punctual_payment() -> None:
+    # 3.60 % until 30 December, 1.80 % from then on: 10 and 21 days of 70,300.00 bear 70.30 + 73.815 = 144.115
+    loan = {"rate_steps_after_signing": [{"date": "2026-12-30", "rate": "1.80%"}]}
+    made = plan(borrower(loan=loan))
+    assert held(made)
+    assert [row.interest for row in made.installments][:2] == [30_000, 14_412]
+    assert [found.date for found in said(made, "rate", "note")] == [dt.date(2026, 12, 30)]
+
+
+def test_what_other_lenders_have_is_theirs_to_see_to() -> None:
+    # half of each loan's claim is waived; of that the bank gives up 500.00
+    claims = {"principal": "40000.00", "penalty": "500.00", "waiver": {"penalty": "500.00"}}
+    case = borrower(
+        loans=[claims, {**claims, "lender": "Credit union"}],
+        max_waived="500.00",
+        npv={"test": "ifrs9"},
+        all_in_charge="law",
+        allocation="pari_passu",
+    )
+    made = plan(case)
+    assert held(made)
+    assert made.metrics.waived == 50_000
+    assert {found.loan for found in said(made, "value", "note")} == {"L1"}
+
+
 def test_arrears_that_are_kept_apart_are_waived_class_by_class() -> None:
     # 100.00 of interest is left, 90.00 of compound interest is not: 40,000.00 and 100.00 bear a month of 0.0030
     loan = {"principal": "40000.00", "interest": "600.00", "compound_interest": "90.00"}

@@ -12,6 +12,7 @@ from seasons import american, australian, chinese, errors, off_the_official, off
 
 from repayplan.calendar.dates import add_months
 from repayplan.calendar.lunar import lunar_new_year
+from repayplan.rules.seasons import seasons as shipped
 
 PAGE = Path(__file__).parents[2] / "docs" / "seasons.md"
 FIVE_YEARS = dt.date(2015, 1, 1), 60
@@ -66,3 +67,12 @@ def test_the_page_shows_these_figures(real_data: Path, request: pytest.FixtureRe
     if request.config.getoption("--refresh"):
         PAGE.write_text(text, encoding="utf-8")
     assert PAGE.read_text(encoding="utf-8") == text
+
+
+def test_the_seasons_shipped_are_the_means_of_the_official_factors(real_data: Path) -> None:
+    """To the four digits that are shipped; the file names the series by its NAICS code."""
+    factors = official(real_data)
+    for season in shipped().values():
+        code = season.source.rpartition("NAICS ")[2]
+        (name,) = [each for each in factors if each.split()[0] == code]
+        assert [float(index) for index in season.indices] == pytest.approx(factors[name], abs=0.00011), season.name

@@ -21,7 +21,8 @@ Paid = int | tuple[int, ...]
 
 @dataclass(frozen=True)
 class Example:
-    """``good`` and ``bad`` payments in cents on the payment dates one by one; each ``bad`` with what it misses.
+    """``good`` and ``bad`` payments in cents on the payment dates one by one; each ``bad`` with what it misses in
+    cents, None where that is not money.
 
     ``shares``: what is signed of each stream of receipts. ``allowed``: kept by the check alone, where rounding needs
     room that the program does not use. ``worse``: the policy of the bad points, where it is not payments that break
@@ -30,7 +31,7 @@ class Example:
 
     limit: str
     good: tuple[Paid, ...]
-    bad: Mapping[tuple[Paid, ...], int]
+    bad: Mapping[tuple[Paid, ...], int | None]
     policy: Mapping[str, Any]
     allowed: tuple[tuple[Paid, ...], ...] = ()
     cash: Mapping[str, Any] = field(default_factory=dict)
@@ -149,6 +150,13 @@ EXAMPLES: Mapping[str, Example] = {
         good=(80_000, 80_000, 80_000),
         bad={(80_001, 80_000, 80_000): 1, (80_000, 80_000, 80_001): 1},
         policy={"maximum_installment": "800.00"},
+    ),
+    # two of three dates; the third is left out
+    "installments": Example(
+        "installments",
+        good=(200_000, 0, 100_000),
+        bad={(200_000, 100_000, 100_000): None, (300_000, 0, 0): None},
+        policy={"installments": 2},
     ),
     # a quarter up, then a quarter down, and the last may fall as it likes, if it is more than a token: 250.00
     "step": Example(

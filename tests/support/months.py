@@ -12,6 +12,7 @@ from repayplan.problem.arrays import CashArrays, CoverArrays, DebtArrays, LimitA
 from repayplan.problem.claims import ClaimArrays
 from repayplan.problem.form import FormArrays, free_form
 from repayplan.problem.pace import PaceArrays
+from repayplan.problem.wishes import WishArrays
 
 
 def months_problem(
@@ -82,6 +83,7 @@ def months_problem(
         ),
         pace=PaceArrays.off(1, count, 1),
         form=_level(count) if level else free_form(1, count),
+        wishes=WishArrays.off(1),
         accounts=AccountArrays.none(1, count),
     )
 

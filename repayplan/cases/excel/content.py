@@ -15,14 +15,13 @@ from repayplan.cases.cells import Cell
 from repayplan.cases.documents import scalar, spell
 from repayplan.cases.excel.draft import steps
 from repayplan.cases.excel.headings import Headings, Layout
+from repayplan.cases.excel.overview import OWN
 from repayplan.cases.models import Case
 from repayplan.cases.problems import Path
 from repayplan.cases.writers import case_to_dict
 
 Values = dict[str, Any]
 """What goes under each heading, by its field, as a case has it in JSON."""
-
-_OWN = ("unit", "debt", "interest", "rate", "overdue_days", "collateral", "monthly_cash", "season")
 
 
 @dataclass(slots=True)
@@ -61,7 +60,7 @@ class _Laying:
 
     def content(self) -> Content:
         del self._rest["schema"]
-        self._form("overview", [column for column in self._layout("overview").columns if column.field not in _OWN])
+        self._form("overview", [column for column in self._layout("overview").columns if column.field not in OWN])
         self._form("policy", self._layout("policy").columns)
         for loan in self._rest["loans"]:
             self._content.add("loans", Line(_taken(loan, self._layout("loans").columns)))

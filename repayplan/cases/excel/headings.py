@@ -26,6 +26,9 @@ LONGEST = 200
 """Signs in a heading; what is longer is none."""
 
 _TAIL = re.compile(r"\s*(\(([^()]*)\)|[*:])$")
+_LISTS = ("ignored", "totals")
+"""Lists of words that a bank may lengthen: headings of columns to leave alone, and words for totals."""
+
 _PERCENT = 0
 """What :func:`unit_of` says of a heading in percent."""
 
@@ -226,6 +229,9 @@ def headings(table: str | Path | None = None) -> Headings:
 def _headings(extension: str | None) -> Headings:
     table = tomllib.loads((files("repayplan.cases.excel") / "headings.toml").read_text(encoding="utf-8"))
     for sheet, name, names in _added(extension, table) if extension else ():
+        if sheet in _LISTS:
+            table[sheet][name] += names
+            continue
         target = table["sheets"][sheet]
         column = next((each for each in target["columns"] if each["field"] == name), target)
         column["also"] = [*column.get("also", ()), *names]
@@ -262,6 +268,9 @@ def _added(path: str, table: Mapping[str, Any]) -> list[tuple[str, str, list[str
     added: list[tuple[str, str, list[str]]] = []
     faults = []
     for sheet, entries in _extension(path).items():
+        if sheet in _LISTS and isinstance(entries, dict) and list(entries) == ["words"] and _is_words(entries["words"]):
+            added.append((sheet, "words", entries["words"]))
+            continue
         layout = _layout(sheet, table["sheets"][sheet]) if sheet in table["sheets"] else None
         for name, names in entries.items() if isinstance(entries, dict) else [("", None)]:
             fault = _wrong(layout, name, names, table)
@@ -274,16 +283,20 @@ def _added(path: str, table: Mapping[str, Any]) -> list[tuple[str, str, list[str
     return added
 
 
+def _is_words(names: Any) -> bool:
+    return isinstance(names, list) and all(isinstance(each, str) for each in names)
+
+
 def _wrong(
     layout: Layout | None, name: str, names: Any, table: Mapping[str, Any]
 ) -> tuple[Message, Message, Message] | None:
     """What is wrong with one line of a bank's file."""
     remedy = tr("write for example {example}", example='[loans] principal = ["…"]')
     if layout is None:
-        limit = tr("one of: {choices}", choices=", ".join(table["sheets"]))
+        limit = tr("one of: {choices}", choices=", ".join((*table["sheets"], *(f"{name}.words" for name in _LISTS))))
         return tr("this table of headings knows no such sheet"), limit, remedy
     fields = ["sheet", *(column.field for column in layout.columns)]
-    if name not in fields or not isinstance(names, list) or not all(isinstance(each, str) for each in names):
+    if name not in fields or not _is_words(names):
         limit = tr("one of: {choices}", choices=", ".join(fields))
         return tr("this table of headings knows no such field, or its names are no list"), limit, remedy
     taken = [

@@ -17,7 +17,7 @@ from repayplan.language import tr
 from repayplan.rules import defaults, views
 from repayplan.rules.seasons import seasons
 
-_OWN = ("unit", "debt", "interest", "rate", "overdue_days", "collateral", "monthly_cash", "season")
+OWN = ("unit", "debt", "interest", "rate", "overdue_days", "collateral", "monthly_cash", "season")
 """Labels that are no fields of a case; the others say where they belong."""
 
 LOAN = "L1"
@@ -37,7 +37,7 @@ class Overview:
     def fields(self, draft: Draft) -> None:
         """Everything that goes into a case as it stands."""
         for field, (value, address) in self._form.items():
-            if field not in _OWN:
+            if field not in OWN:
                 draft.places[steps(field)] = (self._sheet, address)
                 if value is not None:
                     draft.put(steps(field), value)

@@ -27,7 +27,7 @@ def npv(draft: Draft, frame: Frame) -> None:
     arrays = frame.problem.legal.npv
     if arrays is None:
         return
-    for loan in range(frame.problem.shape[2]):
+    for loan in np.flatnonzero(frame.problem.debt.own[0]).tolist():
         _npv(draft, frame, arrays, loan)
 
 

@@ -84,7 +84,8 @@ def _exact(problem: Problem, optimum: Optimum, result: Replay, unit: int) -> Exa
     odd = (result.paid % unit != 0) & (result.debt > 0)  # what settles a loan is what is owed
     if problem.sharing.together:  # the borrower pays one amount, and the rule says what each loan gets of it
         odd = (result.paid.sum(axis=1) % unit != 0) & (result.debt.sum(axis=1) > 0)
-    odd &= ~problem.pace.settled[0][:, None]
+    settled = problem.pace.settled[0]
+    odd &= ~settled if odd.ndim == 1 else ~settled[:, None]
     return Exact(result, unit, round(optimum.kept - worth), not odd.any(), _ledger_difference(result))
 
 

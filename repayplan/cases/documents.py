@@ -41,7 +41,7 @@ class Document:
 
     Without lines it is no text: what was given on the command line, or by a program. A workbook gives ``cells``, the
     address of every path, and lines that only put its faults in order; ``faults`` is what was wrong before anything
-    could be understood, ``doubts`` what in the file itself needs a second look.
+    could be understood, ``doubts`` what in the file itself needs a second look; ``labels``, how it calls its fields.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Document:
     cells: dict[Path, str] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
     doubts: tuple[Fault, ...] = ()
+    labels: dict[Path, str] = field(default_factory=dict)
 
     def where(self, path: Path) -> str:
         """``case.yaml:12 loans[0].rate``: file, line of the nearest value that is there, field."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -19,6 +20,8 @@ from repayplan.errors import Fault
 from repayplan.language import Message, tr
 
 Words = tuple[Message, Message | None, Message]
+
+_WRITE = "write for example {field}: {example}"
 
 
 def to_faults(errors: Iterable[ErrorDetails], document: Document, root: type[BaseModel] = Case) -> list[Fault]:
@@ -59,6 +62,8 @@ def _faults(error: ErrorDetails, document: Document, root: type[BaseModel]) -> I
     elif not isinstance(value, Unreadable) and not counts_what_is_left(error, value):
         place = Place(path, document.data, root)
         what, limit, remedy = _words(error["type"], context, place) or _range_words(error, place)
+        if (label := document.labels.get(path)) is not None and remedy.text == _WRITE:
+            remedy = replace(remedy, values={**remedy.values, "field": label})
         if error["type"] == "union_tag_invalid":
             path = (*path, "kind")
             value = value_at(path, document.data)

@@ -85,6 +85,11 @@ class Loan(Model):
         description="Rate per year once the plan is signed; the contract rate where left out",
         examples=["4.00%"],
     )
+    rate_on_breach: Rate | None = Field(
+        default=None,
+        description="Rate per year on principal from a breach of the plan on; unchanged where left out",
+        examples=["6.525%"],
+    )
     compound_rate: Rate | None = Field(
         default=None,
         description="Rate per year on unpaid interest once the plan is signed; the loan's rate where left out",
@@ -102,6 +107,11 @@ class Loan(Model):
         default=None,
         description="What the bank gives up of this loan when the plan is signed; nothing where left out",
         examples=[{"penalty": "25000.00", "conditional": True}],
+    )
+    lender: Name | None = Field(
+        default=None,
+        description="Who lends it, where it is not the bank; what is paid on it is no recovery of the bank",
+        examples=["Municipal Credit Union (invented)"],
     )
     contract: Agreement = Field(
         default=Agreement(),
@@ -239,6 +249,23 @@ class Policy(Model):
         default=None,
         description="capitalize: arrears become principal at signing; keep: they stay classes of their own",
         examples=["capitalize"],
+    )
+    order: Literal["civil_code", "principal_first"] | None = Field(
+        default=None,
+        description="civil_code: payments settle costs, interest, then principal; principal_first: principal before",
+        examples=["civil_code"],
+    )
+    allocation: Literal["free", "rank", "legal", "pari_passu"] | None = Field(
+        default=None,
+        description="How several loans share a payment: as the plan finds best, one after the other as ranked, in the "
+        "order of Civil Code art. 560, or each by the same fraction of what is owed on it",
+        examples=["free"],
+    )
+    rank: tuple[Identifier, ...] = Field(
+        default=(),
+        max_length=20,
+        description="All loans in the order in which they are paid, for allocation: rank",
+        examples=[["L1"]],
     )
     arrears_cleared: OrOff[Rollback] | None = Field(
         default=None,

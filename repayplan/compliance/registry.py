@@ -45,6 +45,7 @@ def checks() -> Mapping[str, Check]:
         installments,
         law,
         pace,
+        sharing,
         structure,
         worth,
     )

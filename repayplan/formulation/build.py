@@ -12,6 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
+from repayplan.formulation.claims import classes, one_step
 from repayplan.formulation.frame import PAID, Frame, debt, payment
 from repayplan.formulation.limits.accounts import apart
 from repayplan.formulation.preference import cost, criteria, held, prefer
@@ -31,6 +32,22 @@ class Formulation:
 
     frame: Frame
     program: StagedProgram
+
+    @property
+    def mode(self) -> str:
+        """How the program stands in for the ledger: A, B, C or D."""
+        return self.frame.problem.modes[0]
+
+    @property
+    def mixed(self) -> bool:
+        """Whether some columns are whole numbers."""
+        return any(column.integer for column in self.program.columns.values())
+
+    @property
+    def one_step(self) -> bool:
+        """Whether the only whole numbers say when one boundary between classes is passed for good."""
+        whole = {name.split(".")[0] for name, column in self.program.columns.items() if column.integer}
+        return one_step(self.frame) and whole == {"clear"}
 
     @cached_property
     def layout(self) -> Layout:
@@ -66,20 +83,35 @@ class Formulation:
 
 
 def formulate(problem: Problem) -> Formulation:
-    """The program of one case, with a lane per possible last payment where something depends on it."""
+    """The program of one case, with a lane per possible last payment where something depends on it.
+
+    Rows that only bound the debt from above (mode C) will do as long as no family that is on wants it smaller.
+    """
+    bounded, wanted = _write(problem)
+    if bounded.mode != "C" or not wanted:
+        return bounded
+    return _write(replace(problem, modes=("D",)))[0]
+
+
+def _write(problem: Problem) -> tuple[Formulation, list[str]]:
+    """The program, and the families in it that want a smaller debt."""
     last = np.flatnonzero(problem.pays[0])
     guessed = depends_on_last(problem)
     frame = Frame(problem, last if guessed else last[-1:], guessed)
     draft = Draft(frame.lanes, frame.stages)
     _core(draft, frame)
+    wanted = []
     for family in limits().values():
+        before = len(draft.rows), len(draft.long_rows)
         family.rows(draft, frame)
+        if family.wants_less_debt and (len(draft.rows), len(draft.long_rows)) != before:
+            wanted.append(family.name)
     level(draft, frame)
     cleared(draft, frame)
     prefer(draft, frame)
     recovery(draft, frame)
     _value_row(draft)
-    return Formulation(frame, draft.finish())
+    return Formulation(frame, draft.finish()), wanted
 
 
 def depends_on_last(problem: Problem) -> bool:
@@ -91,11 +123,11 @@ def depends_on_last(problem: Problem) -> bool:
 
 
 def _core(draft: Draft, frame: Frame) -> None:
-    """Payments, what has been paid, debt by its linear map; boxes are finite, and so loose that limits show in rows."""
+    """Payments, what has been paid, debt by its map; boxes are finite, and so loose that limits show in rows."""
     problem = frame.problem
     pays = problem.pays.any(axis=0)
     most = frame.money(problem.debt.unpaid)
-    weight = problem.value.planning * (problem.value.survival * problem.pays)[:, :, None]
+    weight = problem.value.planning * (problem.value.survival * problem.pays)[:, :, None] * problem.debt.own[:, None]
     for loan in range(problem.shape[2]):
         largest = most[:, :, loan]
         draft.column(payment(loan), 0.0, largest * frame.up_to_last, cost=-weight[:, :, loan], exists=pays)
@@ -106,6 +138,9 @@ def _core(draft: Draft, frame: Frame) -> None:
     draft.row(PAID, [(1.0, PAID), (-1.0, PAID, When.BEFORE), *paid], 0.0, equal=True)
     apart(draft, frame)
     for loan in range(problem.shape[2]):
+        if not problem.debt.linear[:, loan].all():
+            classes(draft, frame, loan)
+            continue
         terms: list[Piece] = [
             (1.0, debt(loan)),
             (-problem.debt.growth[:, :, loan], debt(loan), When.BEFORE),

@@ -22,6 +22,9 @@ ODD, CLOSED = "odd", "closed"
 TIE = 1e-6
 """By how much a loan next in rank counts for less where nothing else decides."""
 
+OTHERS = 1e-3
+"""What a unit for another lender counts in stage 2: nothing, but for when nothing else decides."""
+
 
 def criteria(frame: Frame) -> tuple[str, ...]:
     """What stage 2 minimizes, one after the other."""
@@ -64,7 +67,7 @@ def earliness(frame: Frame) -> Mapping[str, Real]:
     spared = _from_now_on(grown * pays[:, :, None]) / grown
     least = np.maximum(spared.min(axis=2, keepdims=True), np.finfo(float).tiny)
     weight = (pays * left / pays.sum(axis=1, keepdims=True))[:, :, None] * spared / least
-    weight = weight * (1 - TIE * arrays.rank[:, None])
+    weight = weight * (1 - TIE * arrays.rank[:, None]) * np.where(arrays.own, 1.0, OTHERS)[:, None]
     shape = (frame.lanes, frame.stages)
     return {name: np.broadcast_to(-weight[:, :, loan], shape) for loan, name in enumerate(frame.payments)}
 

@@ -20,6 +20,7 @@ from repayplan.language import Message, listed, tr
 from repayplan.money import grouped, to_cents
 from repayplan.planning.result import Waiving
 from repayplan.problem.legal import extension_end, parameter
+from repayplan.problem.terms import percent, rate_after_signing
 from repayplan.rules.hazard import hazard_table
 
 NEAR = 0.01
@@ -30,7 +31,7 @@ _CLASSES = {"compound_interest": "compound", "overdue_principal": "overdue"}
 
 def agreeing(plan: Replay) -> Iterator[Finding]:
     """Findings about the agreement that a plan needs."""
-    yield from chain(_route(plan), _signatures(plan), _waivers(plan), _value(plan), _burden(plan))
+    yield from chain(_route(plan), _signatures(plan), _rates(plan), _waivers(plan), _value(plan), _burden(plan))
 
 
 def waivings(case: Case) -> tuple[Waiving, ...]:
@@ -114,6 +115,21 @@ def _signatures(plan: Replay) -> Iterator[Finding]:
     if secured and plan.terms.route == "extension":
         sentence = tr("Mortgagors and pledgors of {loans} must agree in writing as well", loans=listed(secured))
         yield Finding("guarantors", parameter("extension_short", on).clause, "note", sentence)
+
+
+def _rates(plan: Replay) -> Iterator[Finding]:
+    """What each loan bears from now on where that is not the contract rate, and what it would bear on a breach."""
+    for loan in plan.case.loans:
+        signed = rate_after_signing(loan)
+        if signed != loan.rate:
+            said = {"loan": loan.id, "rate": percent(signed), "before": percent(loan.rate)}
+            cut = tr("Loan {loan} bears {rate} once signed; its contract says {before}", **said)
+            frozen = tr("Loan {loan} bears no interest once signed; its contract says {before}", **said)
+            sentence = cut if signed else frozen
+            yield Finding("rate", "loans.rate_after_signing", "note", sentence, None, loan.id)
+        if loan.rate_on_breach is not None:
+            sentence = tr("On a breach loan {loan} bears {rate}", loan=loan.id, rate=percent(loan.rate_on_breach))
+            yield Finding("rate", "loans.rate_on_breach", "note", sentence, None, loan.id)
 
 
 def _waivers(plan: Replay) -> Iterator[Finding]:

@@ -82,6 +82,9 @@ def make_exact(
 def _exact(problem: Problem, optimum: Optimum, result: Replay, unit: int) -> Exact:
     worth = planned_value(problem, result.paid, result.debt)
     odd = (result.paid % unit != 0) & (result.debt > 0)  # what settles a loan is what is owed
+    if problem.sharing.together:  # the borrower pays one amount, and the rule says what each loan gets of it
+        odd = (result.paid.sum(axis=1) % unit != 0) & (result.debt.sum(axis=1) > 0)
+    odd &= ~problem.pace.settled[0][:, None]
     return Exact(result, unit, round(optimum.kept - worth), not odd.any(), _ledger_difference(result))
 
 
@@ -151,10 +154,9 @@ def _units(unit: int) -> Iterator[int]:
 
 
 def _ledger_difference(result: Replay) -> int:
-    """The largest difference of linear and ledger debt in cents; ProofError beyond what accrual lines explain."""
+    """The largest difference of unrounded and ledger debt in cents; ProofError beyond what accrual lines explain."""
     difference = np.abs(linear_debt(result.problem, result.paid.astype(float)) - result.debt)
-    exact_map = result.problem.modes[0] != "replay"
-    if exact_map and (difference > debt_bound(result.problem)).any():
+    if (difference > debt_bound(result.problem)).any():
         raise ProofError(
             Fault(
                 tr("the ledger does not confirm the debt of the optimization"),

@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from repayplan.formulation.build import formulate
+from repayplan.planning.branching import Branching
 from repayplan.planning.optimum import Optimum, linear_value
 from repayplan.planning.preference import NOISE, choose
 from repayplan.solvers.chain import Chain
@@ -38,7 +39,7 @@ def fewest(optimum: Optimum, chain: Chain) -> Optimum:
         wished = replace(problem, wishes=problem.wishes.with_amounts(count))
         formulation = formulate(wished)
         chain.unfinished = False
-        chosen = choose(chain, formulation, worth)
+        chosen = choose(Branching(formulation, chain), formulation, worth)
         unsure = unsure or chain.unfinished
         if chosen is None:
             continue

@@ -73,8 +73,6 @@ def delay_warning(chosen: dt.date | None, sooner: dt.date | None, difference: in
 
 
 _UNPLANNED: Mapping[str, Message] = {
-    "rate_steps": tr("later contract rates"),
-    "floating": tr("later contract rates"),
     "charges": tr("claims known beforehand"),
     "operations": tr("operations since the case's date"),
     "misused_principal": tr("the rates on misused principal"),

@@ -14,9 +14,12 @@ import numpy as np
 from repayplan.errors import Fault, SolverError
 from repayplan.formulation.build import Formulation, formulate
 from repayplan.language import tr
+from repayplan.planning import alike
+from repayplan.planning.branching import Branching
 from repayplan.planning.preference import bounded, choose_nearly, relative_gap
 from repayplan.planning.value import linear_debt, planned_value
 from repayplan.problem.arrays import Problem, Real
+from repayplan.problem.sharing import PARI_PASSU
 from repayplan.solvers.chain import Chain
 from repayplan.solvers.interface import infeasible
 from repayplan.solvers.result import CERTIFIED, Solution, Status
@@ -69,14 +72,38 @@ def optimize(problem: Problem, chain: Chain | None = None) -> Optimum | None:
 
     SolverError where no solver finds a point and none can say that there is none, as when time is up.
     """
-    return solve(formulate(problem), chain or Chain())
+    chain = chain or Chain()
+    if problem.sharing.rule == PARI_PASSU and not problem.debt.linear.all():
+        return _alike(problem, chain)
+    return solve(formulate(problem), chain)
+
+
+def _alike(problem: Problem, chain: Chain) -> Optimum | None:
+    """The plan of the last of the repeated programs, as it is settled; None where one has no plan."""
+    found: list[Optimum] = []
+
+    def totals(approximate: Problem) -> Real | None:
+        optimum = solve(formulate(approximate), chain)
+        if optimum is None:
+            return None
+        found.append(optimum)
+        return np.asarray(optimum.payments.sum(axis=1))
+
+    known = alike.repeated(problem, totals)
+    if known is None:
+        return None
+    settled, value = known[1], alike.worth(problem, known[1])
+    return replace(
+        found[-1], status=Status.FEASIBLE, payments=settled.paid, value=value, kept=value, bound=np.inf, gap=np.inf
+    )
 
 
 def solve(formulation: Formulation, chain: Chain, only: int | None = None) -> Optimum | None:
     """Both stages over all lanes of a formulation, or ``only`` one of them; see :func:`optimize`."""
     problem = formulation.frame.problem
+    engine = Branching(formulation, chain)
     programs = [formulation.valued(lane) for lane in range(formulation.frame.lanes)]
-    first = _valued(programs, chain, range(len(programs)) if only is None else range(only, only + 1))
+    first = _valued(programs, engine, chain, range(len(programs)) if only is None else range(only, only + 1))
     if not any(solution.solved for solution in first):
         _insist_on_a_proof(first)
         return None
@@ -87,13 +114,14 @@ def solve(formulation: Formulation, chain: Chain, only: int | None = None) -> Op
         lane: min(accepted, float(values[lane])) for lane in np.flatnonzero(values >= accepted - SAME_VALUE).tolist()
     }
     with chain.share(SHARE_OF_TIME):
-        chosen = choose_nearly(chain, formulation, worth)
+        chosen = choose_nearly(engine, formulation, worth)
     lane = int(values.argmax()) if chosen is None else chosen.lane
     preferred = first[lane] if chosen is None else chosen.solution
     scale = float(problem.scale[0])
     bound = max(-solution.bound for solution in first)
     gap = max(relative_gap(bound, best), np.inf if chosen is None else chosen.gap)
     payments = np.maximum(formulation.payments(lane, preferred.columns), 0.0)
+    gap = max(gap, relative_gap(best, _replayed(formulation, int(values.argmax()), first)))
     return Optimum(
         status=Status.OPTIMAL if gap <= CERTIFIED else Status.FEASIBLE,
         formulation=formulation,
@@ -109,6 +137,16 @@ def solve(formulation: Formulation, chain: Chain, only: int | None = None) -> Op
         worth=worth,
         criteria=() if chosen is None else chosen.kept,
     )
+
+
+def _replayed(formulation: Formulation, lane: int, first: Sequence[Solution]) -> float:
+    """What the payments of the greatest value are worth once they are settled class by class, in units of the debt.
+
+    The program may only promise more, where its rows bound the debt from above and something wants it smaller.
+    """
+    problem = formulation.frame.problem
+    payments = np.maximum(formulation.payments(lane, first[lane].columns), 0.0)
+    return planned_value(problem, payments, linear_debt(problem, payments)) / float(problem.scale[0])
 
 
 def linear_value(problem: Problem, payments: Real) -> float:
@@ -135,21 +173,22 @@ def best_first(problem: Problem, chain: Chain | None = None) -> list[tuple[Probl
 
 def most_value(formulation: Formulation, chain: Chain) -> float | None:
     """The most value of any lane, without a preference, in cents; None where no lane is solved, or there is no time."""
-    solutions = [chain.solve(formulation.valued(lane)) for lane in range(formulation.frame.lanes)]
+    engine = Branching(formulation, chain)
+    solutions = [engine.solve(formulation.valued(lane)) for lane in range(formulation.frame.lanes)]
     values = [-solution.objective for solution in solutions if solution.status is Status.OPTIMAL]
     scale = float(formulation.frame.problem.scale[0])
     return max(values) * scale if values and not any(solution.out_of_time for solution in solutions) else None
 
 
-def _valued(programs: Sequence[SparseProgram], chain: Chain, lanes: range) -> list[Solution]:
+def _valued(programs: Sequence[SparseProgram], engine: Branching, chain: Chain, lanes: range) -> list[Solution]:
     """Stage 1 for some lanes, the latest date first: if time is short, it is the likeliest to be possible."""
     found = [infeasible("", "left out") for _ in programs]
     with chain.share(SHARE_OF_TIME if len(lanes) > 1 else SHARE_OF_ONE_LANE):
         for lane in reversed(lanes):
-            found[lane] = chain.solve(programs[lane])
+            found[lane] = engine.solve(programs[lane])
     if found[lanes[-1]].out_of_time and not any(solution.solved for solution in found):
         with chain.share(SHARE_OF_ONE_LANE):
-            found[lanes[-1]] = chain.solve(programs[lanes[-1]])
+            found[lanes[-1]] = engine.solve(programs[lanes[-1]])
     return bounded(programs, found)
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from repayplan.formulation.build import Formulation
+from repayplan.planning.branching import Branching
 from repayplan.solvers.certificate import dual_bound
-from repayplan.solvers.chain import Chain
 from repayplan.solvers.result import GAP_FLOOR, Solution, Status
 from repayplan.solvers.sparse import SparseProgram
 
@@ -31,14 +31,14 @@ class Preferred:
     gap: float
 
 
-def choose(chain: Chain, formulation: Formulation, worth: Mapping[int, float]) -> Preferred | None:
+def choose(engine: Branching, formulation: Formulation, worth: Mapping[int, float]) -> Preferred | None:
     """The best by each criterion in turn of lanes ``worth`` enough (lane → least value); None where there is none."""
     chosen: Preferred | None = None
     kept: tuple[float, ...] = ()
     lanes = list(worth)
     while len(kept) < len(formulation.criteria):
         programs = [formulation.preferred(lane, worth[lane], kept) for lane in lanes]
-        solutions = [chain.solve(program) for program in programs]
+        solutions = engine.solve_all(programs)
         found = dict(zip(lanes, bounded(programs, solutions), strict=True))
         solved = {lane: solution for lane, solution in found.items() if solution.solved}
         if not solved:
@@ -53,12 +53,12 @@ def choose(chain: Chain, formulation: Formulation, worth: Mapping[int, float]) -
     return chosen
 
 
-def choose_nearly(chain: Chain, formulation: Formulation, worth: Mapping[int, float]) -> Preferred | None:
+def choose_nearly(engine: Branching, formulation: Formulation, worth: Mapping[int, float]) -> Preferred | None:
     """The same, and where noise leaves no point that is worth exactly as much, of those worth a little less."""
-    chosen = choose(chain, formulation, worth)
-    if chosen is not None or chain.time_is_up:
+    chosen = choose(engine, formulation, worth)
+    if chosen is not None or engine.time_is_up:
         return chosen
-    return choose(chain, formulation, {lane: least - NOISE for lane, least in worth.items()})
+    return choose(engine, formulation, {lane: least - NOISE for lane, least in worth.items()})
 
 
 def bounded(programs: Sequence[SparseProgram], found: Sequence[Solution]) -> list[Solution]:

@@ -8,7 +8,7 @@ to the next unit; the last payment of a loan is whatever the ledger says is left
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,9 @@ from repayplan.cases.models import Case
 from repayplan.compliance.replay import Payment, ledgers
 from repayplan.debt.ledger import Ledger
 from repayplan.money import floor_to
+from repayplan.planning.closing import fixed_ends, leaving
 from repayplan.planning.room import Room
+from repayplan.planning.sharing import least_total, share
 from repayplan.planning.value import linear_debt
 from repayplan.problem.arrays import Problem, Real
 from repayplan.problem.terms import Terms
@@ -30,7 +32,7 @@ NOISE = 1e-9
 class Target:
     """What rounding aims at: (T, L) cumulative payments in cents, and the stage of each loan's last payment.
 
-    ``last`` is −1 where a loan is not settled, or the linear map cannot say so.
+    ``last`` is −1 where a loan is not settled.
     """
 
     cumulative: Real
@@ -64,9 +66,8 @@ def aim(problem: Problem, payments: Real, *, level: bool) -> Target:
     noise = NOISE * float(problem.scale[0])
     payments = np.where(payments > 10 * noise, payments, 0.0)
     left = linear_debt(problem, payments)[-1]
-    exact_map = problem.modes[0] != "replay"
     last = tuple(
-        int(stages[-1]) if exact_map and left[loan] <= 100 * noise and stages.size else -1
+        int(stages[-1]) if left[loan] <= 100 * noise and stages.size else -1
         for loan, stages in enumerate(np.flatnonzero(column) for column in payments.T)
     )
     cumulative = np.cumsum(payments, axis=0)
@@ -98,14 +99,21 @@ def _walk(
     days = problem.days()
     room = Room(terms, problem, target.final)
     totals = {**(totals or {}), **_pinned(problem)}
+    ends = fixed_ends(problem, target.last, np.diff(target.cumulative, axis=0, prepend=0.0) > 0)
     for stage in np.flatnonzero(problem.pays[0]).tolist():
         for ledger in books:
             ledger.advance(days[stage])
-        amounts = [
-            _amount(problem, target, ledger, stage, loan, paid[loan], grain) for loan, ledger in enumerate(books)
-        ]
-        total = totals[stage] if stage in totals else _within(room, stage, sum(amounts), grain)
-        _spread(amounts, total, [_range(problem, target, book, stage, n) for n, book in enumerate(books)])
+        fixed = totals.get(stage)
+        if problem.sharing.together:
+            amounts = _shared(problem, target, books, stage, sum(paid), grain, room, fixed)
+        else:
+            ranges = [_range(problem, target, book, stage, number) for number, book in enumerate(books)]
+            for number, book in enumerate(books):
+                exact = leaving(book, days[stage], ends[stage, number]) if (stage, number) in ends else None
+                ranges[number] = ranges[number] if exact is None else (exact, exact)
+            amounts = [_amount(target, stage, loan, paid[loan], grain, ranges[loan]) for loan in range(len(books))]
+            total = _within(room, stage, sum(amounts), grain) if fixed is None else fixed
+            _spread(amounts, total, ranges)
         room.pay(stage, amounts)
         for loan, (ledger, cents) in enumerate(zip(books, amounts, strict=True)):
             if cents:
@@ -115,14 +123,42 @@ def _walk(
     return payments
 
 
-def _amount(problem: Problem, target: Target, ledger: Ledger, stage: int, loan: int, paid: int, grain: Grain) -> int:
-    """What one loan is paid at one date, given what has been paid on it.
+def _shared(
+    problem: Problem,
+    target: Target,
+    books: Sequence[Ledger],
+    stage: int,
+    paid: int,
+    grain: Grain,
+    room: Room,
+    fixed: int | None,
+) -> list[int]:
+    """What each loan is paid at one date where the total says it: the total is rounded, not the parts."""
+    owed, least = sum(book.debt for book in books), least_total(problem, books, stage)
+    most = 0 if problem.limits.grace[0, stage] and not problem.limits.interest_only[0] else owed
+    if problem.limits.grace[0, stage] and problem.limits.interest_only[0]:
+        most = least
+    planned = int(target.cumulative[stage].sum())
+    raised = math.ceil(least / grain.unit) * grain.unit
+    if paid + raised > planned + grain.ahead:
+        raised = least
+    upward = grain.unit - 1 if grain.up else 0
+    pays = any(target.pays(stage, loan) for loan in range(len(books)))
+    wanted = floor_to(planned + upward, grain.unit) - paid if pays else 0
+    if min(target.last) >= 0 and stage == target.final:
+        return share(problem, books, stage, owed)
+    total = _within(room, stage, min(max(wanted, raised), most), grain) if fixed is None else fixed
+    return share(problem, books, stage, min(max(total, least), most))
+
+
+def _amount(target: Target, stage: int, loan: int, paid: int, grain: Grain, between: tuple[int, int]) -> int:
+    """What one loan is paid at one date, given what has been paid on it, ``between`` the least and the most.
 
     Interest that has to be paid up is raised to the next unit unless that runs too far ahead of the plan: month after
     month of it adds up, because what is paid above the interest never comes back. Where the plan pays nothing, cents
     left over from earlier dates are not made up: limits may leave no room for any.
     """
-    least, most = _range(problem, target, ledger, stage, loan)
+    least, most = between
     planned = int(target.cumulative[stage, loan])
     raised = math.ceil(least / grain.unit) * grain.unit
     if paid + raised > planned + grain.ahead:

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from repayplan.calendar.daycount import year_fraction
 from repayplan.cases.checks import owed
 from repayplan.cases.models import Case, Loan
-from repayplan.debt.running import bank_day, contract_rate, maturity, settlement_days
+from repayplan.debt.rates import contract_rate
+from repayplan.debt.running import bank_day, maturity, settlement_days
 from repayplan.money import to_cents
 
 Real = NDArray[np.float64]

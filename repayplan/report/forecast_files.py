@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from repayplan.language import current, speaking, tr
-from repayplan.money import plain
+from repayplan.money import plain, to_cents
 from repayplan.planning.forecasts import Outlook, totals
 from repayplan.planning.plan_file import finding_line
 from repayplan.publishing import publish
@@ -82,7 +82,7 @@ def _csv(seen: Outlook) -> bytes:
 
 
 def _png(seen: Outlook) -> bytes:
-    """A column a month, one color a source, in the bank's view; the borrower's total as a line."""
+    """A column a month, one color a source, in the bank's view; below it what adds up in both views."""
     from matplotlib import rc_context
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -90,15 +90,24 @@ def _png(seen: Outlook) -> bytes:
     font = _chinese_font()
     content = io.BytesIO()
     with speaking(current() if font else "en"), rc_context({"font.family": [*([font] if font else []), "DejaVu Sans"]}):
-        figure = Figure(figsize=(11, 5.5), layout="constrained")
+        figure = Figure(figsize=(11, 8), layout="constrained")
         FigureCanvasAgg(figure)
-        _draw(figure.subplots(), seen, plain_names=font is None)
+        upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
+        _draw(upper, seen, plain_names=font is None)
+        _draw_sums(lower, seen)
+        for axes in (upper, lower):
+            axes.axhline(0, color="black", linewidth=0.8)
+            axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+            axes.margins(y=0.2)  # room for the legend
+            axes.legend(fontsize="small", ncols=3, loc="upper left")
+        places = range(0, len(seen.months), 3)
+        lower.set_xticks(list(places), [f"{seen.months[place]:%Y-%m}" for place in places], rotation=45, ha="right")
         figure.savefig(content, format="png", dpi=110, metadata={"Software": None})
     return content.getvalue()
 
 
 def _draw(axes: Any, seen: Outlook, plain_names: bool) -> None:
-    """Bars as the bank counts on it, the largest sources by themselves; the net of both views as lines."""
+    """Bars as the bank counts on it, the largest sources by themselves."""
     months, amounts = seen.months, totals(seen.bank)
     places = range(len(months))
     above, below = [0.0] * len(months), [0.0] * len(months)
@@ -108,20 +117,23 @@ def _draw(axes: Any, seen: Outlook, plain_names: bool) -> None:
         axes.bar(places, heights, bottom=stack, width=0.8, label=_label(title, number, plain_names))
         for place, height in zip(places, heights, strict=True):
             (above if height >= 0 else below)[place] += height
-    for flows, words, style in (
-        (seen.borrower, tr("Net, as the borrower expects it"), "--"),
-        (seen.bank, tr("Net, as the bank counts on it"), "-"),
-    ):
-        sums = totals(flows)
-        line = [sum(sums.get((name, month), 0) for name in seen.sources) / 100 for month in months]
-        axes.plot(places, line, style, color="black", linewidth=1, marker=".", label=str(words))
-    axes.axhline(0, color="black", linewidth=0.8)
-    axes.set_xticks(list(places)[::3], [f"{month:%Y-%m}" for month in months][::3], rotation=45, ha="right")
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     axes.set_title(
         str(tr("Cash by source and month, as the bank counts on it ({currency})", currency=seen.case.currency))
     )
-    axes.legend(fontsize="small", ncols=2)
+
+
+def _draw_sums(axes: Any, seen: Outlook) -> None:
+    """The cash that is there at the end of every month if nothing is paid, in both views."""
+    for flows, words, style in (
+        (seen.borrower, tr("As the borrower expects it"), "--"),
+        (seen.bank, tr("As the bank counts on it"), "-"),
+    ):
+        sums, level, line = totals(flows), to_cents(seen.case.cash.opening), []
+        for month in seen.months:
+            level += sum(sums.get((name, month), 0) for name in seen.sources)
+            line.append(level / 100)
+        axes.plot(range(len(line)), line, style, color="black", linewidth=1.2, label=str(words))
+    axes.set_title(str(tr("Cash if nothing is paid")))
 
 
 def _groups(seen: Outlook, amounts: Mapping[tuple[str, dt.date], int]) -> list[tuple[str, list[str]]]:

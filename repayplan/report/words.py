@@ -57,6 +57,8 @@ DEFAULTS: Mapping[str, Message] = MappingProxyType(
         "delay": tr("Gain from waiting"),
         "settle": tr("Debt settled"),
         "arrears": tr("Arrears at signing"),
+        "order": tr("Payments settle"),
+        "allocation": tr("Loans share payments"),
         "discount_rate": tr("Discount rate"),
         "hazard": tr("Default risk a month"),
         "recovery": tr("Recovery rate"),
@@ -142,6 +144,8 @@ def default_words(field: str, value: str) -> tuple[str, str]:
 def _view(value: str) -> str:
     """``haircut 5%, delay_days 60`` in words."""
     share, days = (part.split()[1] for part in value.split(", "))
+    if (share, days) == ("0%", "0"):
+        return str(tr("in full, on its day"))
     return str(tr("{share} less, {days} days later", share=share, days=days))
 
 
@@ -157,6 +161,8 @@ def _status(plan: Plan) -> Message:
     match plan.status:
         case "optimal":
             return tr("Optimal: proven to be within {gap} of the best that these terms allow", gap=_gap(plan.proof))
+        case "feasible" if plan.proof.unproven is not None and plan.proof.gap is None:
+            return tr("Feasible, unproven: {why}", why=plan.proof.unproven)
         case "feasible" if plan.proof.gap is not None:
             return tr("Feasible: a better plan may be worth up to {gap} more", gap=_gap(plan.proof))
         case "feasible":

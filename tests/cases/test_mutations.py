@@ -16,6 +16,7 @@ from repayplan.cases.readers import Notation, read_case, read_text
 from repayplan.cli.main import cli
 from repayplan.errors import Fault, InputError
 from repayplan.language import tr
+from repayplan.planning.forecasts import outlook
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 COUNT = 200
@@ -25,7 +26,10 @@ def judge(read: Callable[[], Case]) -> bool:
     """Whether a case came of it; any other end than a case or an InputError with places fails the test."""
     faults: tuple[Fault, ...] = ()
     try:
-        assert isinstance(read(), Case)
+        case = read()
+        assert isinstance(case, Case)
+        if case.cash.sources:
+            assert outlook(case).sources
     except InputError as error:
         faults = error.faults or (Fault(tr("an error without a fault")),)
     for fault in faults:

@@ -14,6 +14,8 @@ from repayplan.cases.models import Case
 from repayplan.cases.readers import check_case
 from repayplan.cases.sources import Milestones, Monthly, Season, Stores
 from repayplan.errors import Fault
+from repayplan.forecast import Window, source_flows
+from repayplan.language import speaking
 from repayplan.rules import defaults
 
 
@@ -275,3 +277,28 @@ def test_doubts_have_cells_too(tmp_path: Any) -> None:
     _, doubts = check_case(path)
     assert doubts
     assert {doubt.where.split(" cash")[0] for doubt in doubts} == {"case.xlsx 概况!B5"}
+
+
+def test_missing_values_are_called_as_the_sheet_calls_them() -> None:
+    """The date, the name and the rate of the first sheet, and the rate of a loan on its own sheet."""
+    first = overview(("借款人", None), ("余额日期", None), ("年利率", None))
+    with speaking("zh"):
+        remedies = [str(fault.remedy) for fault in faults_in({"概况": first})]
+        assert [remedy.partition(":")[0] for remedy in remedies] == [
+            "可写为 借款人",
+            "可写为 余额日期",
+            "可写为 年利率",
+        ]
+        loans = [("借据号", "未到期本金", "执行利率"), ("A1", 100, None)]
+        (fault,) = faults_in({"概况": overview(without=["所欠本金", "年利率"]), "贷款": loans})
+        assert (fault.where, str(fault.remedy)) == ("case.xlsx 贷款!C2", "可写为 年利率: 4.35%")
+
+
+def test_the_bank_sees_the_same_monthly_figure_with_and_without_a_season() -> None:
+    """12 months of 100,000 are 1.2 million to borrower and bank, level or spread by a season."""
+    until, rows = dt.date(2027, 11, 30), [("每月净现金流入", 100_000), ("期限", 12)]
+    for season in ("平稳", "服装"):
+        (source,) = case_in({"概况": overview(*rows, ("淡旺季", season))}).cash.sources
+        for view in ("borrower", "bank"):
+            flows = source_flows(source, Window(dt.date(2026, 11, 20), until, 31, 31), view)  # type: ignore[arg-type]
+            assert abs(sum(flow.amount for flow in flows) - 120_000_000) < 15  # to the cent of every month

@@ -9,6 +9,7 @@ import random
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -75,9 +76,16 @@ def test_in_process(tmp_path: Path, form: str, count: int) -> None:
     runner = CliRunner(env={"REPAYPLAN_LANG": "en"})
     read = 0
     for seed in range(count):
-        path = FORMS[form](random.Random(f"{form}-{seed}"), tmp_path)
+        path, out = FORMS[form](random.Random(f"{form}-{seed}"), tmp_path), tmp_path / f"out-{seed}"
+        before = time.process_time()
         outcome = runner.invoke(cli, ["check", str(path), "--json"])
-        read += judge(outcome.exit_code, outcome.stdout, tmp_path / "out")
+        good = judge(outcome.exit_code, outcome.stdout, out)
+        if not good and seed % 2:  # the commands that write: nothing is there afterwards, not even the directory
+            command = "plan" if seed % 4 == 1 else "forecast"
+            outcome = runner.invoke(cli, [command, str(path), "-o", str(out), "--json"])
+            assert not judge(outcome.exit_code, outcome.stdout, out)
+        assert time.process_time() - before < SECONDS, seed
+        read += good
     # the changes must spoil something, and must not all be caught at the first gate
     assert count * 0.02 < read < count * 0.8
 

@@ -128,7 +128,7 @@ def test_a_thousand_times_the_money_is_a_thousand_times_the_plan(case: Case) -> 
     In whole cents the plan is the same up to its unit: interest is booked to the cent in both, which a thousand times
     the amounts does not do, so a payment that settles a loan or interest differs by that, and one that lies on the
     edge of a unit may fall to the other side. Cents are also kept free where interest is due, so cases of which that
-    lets off other dates are left out.
+    lets off other dates are left out. Where the last payment is a fixed one, cents may be left beside it.
     """
     small = planned(case)
     dates, others = (prepare(one)[1].debt.current for one in (case, times(case, 1000)))
@@ -143,7 +143,7 @@ def test_a_thousand_times_the_money_is_a_thousand_times_the_plan(case: Case) -> 
     problem = prepare(case)[1]
     unit = 2 * max(to_cents(case.policy.unit or Decimal("0.01")), 1)
     off_by = 1000 * (unit * len(case.loans) + 1 + float(debt_bound(problem)[-1].sum()))
-    if small.metrics.unpaid == 0 and small.terms.shape == "free":
+    if small.metrics.unpaid == 0 and small.terms.shape == "free" and not case.policy.fixed_payments:
         assert large.metrics.unpaid == 0
         assert abs(large.metrics.recovered - 1000 * small.metrics.recovered) <= off_by
     assert large.metrics.payments == pytest.approx(small.metrics.payments, abs=1)
@@ -161,12 +161,19 @@ def times(case: Case, factor: int) -> Case:
         return value.model_copy(update=changed)
 
     claimed = ("principal", "overdue_principal", "interest", "compound_interest", "penalty", "fees", "collateral")
-    sources = tuple(
-        source.model_copy(update={"amounts": tuple(amount * factor for amount in source.series)})
-        if source.kind == "monthly"
-        else source.model_copy(update={"items": tuple(scaled(item, "amount") for item in source.items)})
-        for source in case.cash.sources
-    )
+
+    def richer(source: Any) -> Any:
+        match source.kind:
+            case "monthly":
+                return source.model_copy(update={"amounts": tuple(amount * factor for amount in source.series)})
+            case "assets":
+                return source.model_copy(update={"lots": tuple(scaled(lot, "price") for lot in source.lots)})
+            case "guarantor":
+                return scaled(source, "cap")
+            case _:
+                return source.model_copy(update={"items": tuple(scaled(item, "amount") for item in source.items)})
+
+    sources = tuple(map(richer, case.cash.sources))
     cash = scaled(case.cash, "opening", "operating_cost", "floor", "contingency")
     policy = scaled(case.policy, "unit", "minimum_installment", "maximum_installment")
     dated = {

@@ -102,6 +102,8 @@ def cases(draw: st.DrawFn) -> Case:
         contingency=draw(amounts(0, 5_000)),
         monthly=draw(st.lists(amounts(-2_000, 60_000), min_size=1, max_size=months)),
         milestones=draw(st.none() | milestones),
+        pledged=draw(st.none() | milestones),
+        guaranteed=draw(st.none() | milestones),
         months=months,
         **policy,
     )

@@ -81,6 +81,8 @@ class Reading:
     currency: str = "CNY"
     faults: list[Fault] = field(default_factory=list)
     doubts: list[Fault] = field(default_factory=list)
+    titles: dict[tuple[str, Address], str] = field(default_factory=dict)
+    """What the value of a cell is called, by sheet and address."""
     _unknown: int = 0
 
     def doubt(self, where: str, what: Message, remedy: Message, value: str | None = None) -> None:
@@ -100,6 +102,7 @@ class Reading:
     def value(self, place: Place, column: Column, percent: bool = False, unit: int | None = None) -> Any:
         """What a cell means under a heading; None where it is empty, UNREADABLE where a fault was noted."""
         sheet, address = place
+        self.titles[sheet.name, address] = column.title
         if address in sheet.problems:
             self.faults.append(sheet.problems[address])
             return UNREADABLE
@@ -120,6 +123,8 @@ class Reading:
 
     def _read(self, cell: Cell, kind: str, percent: bool, unit: int) -> Any:
         kind, _, name = kind.partition(":")
+        if name and (kind == "choice" or cells.is_choice(cell, self.words.choices[name])):
+            return cells.choice(cell, self.words.choices[name])
         match kind:
             case "amount":
                 self._shown(cell, unit)
@@ -142,8 +147,6 @@ class Reading:
                 return f"{cells.month(cell):%Y-%m}"
             case "yes":
                 return cells.yes(cell)
-            case "choice":
-                return cells.choice(cell, self.words.choices[name])
             case "season":
                 return cells.choice(cell, season_words())
             case "text" | "unit":

@@ -14,7 +14,7 @@ from repayplan.cases.excel.draft import LEVEL, Draft, Reading, heading_text, pla
 from repayplan.cases.excel.forms import Form
 from repayplan.cases.excel.loans import overdue_since
 from repayplan.language import tr
-from repayplan.rules import defaults
+from repayplan.rules import defaults, views
 from repayplan.rules.seasons import seasons
 
 _OWN = ("unit", "debt", "interest", "rate", "overdue_days", "collateral", "monthly_cash", "season")
@@ -41,6 +41,8 @@ class Overview:
                 draft.places[steps(field)] = (self._sheet, address)
                 if value is not None:
                     draft.put(steps(field), value)
+        if "enterprise" not in draft.data:
+            draft.places["enterprise",] = self._place("enterprise.name")
 
     def loan(self) -> Draft:
         """The one loan that the first sheet describes: all of it overdue where days are."""
@@ -109,11 +111,13 @@ class Overview:
         else:
             path = ("yearly",)
             yearly = amount * 12 if isinstance(amount, Decimal) else amount
+            view = views()["monthly"]  # the same figure, whatever months it is spread over
             source.data |= {
                 "kind": "season",
                 "margin": Decimal(1),
                 "indices": list(seasons()[season].indices),
                 "yearly": yearly,
+                "bank": {"haircut": view.haircut, "delay_days": view.delay_days},
             }
         for inner in ((), path, ("start",), ("name",)):
             source.places[inner] = self._place("monthly_cash")

@@ -76,7 +76,12 @@ def document_of(name: str, draft: Draft, sheets: Sequence[Sheet], reading: Readi
     }
     addresses = {path: sheet.where(address) for path, (sheet, address) in draft.places.items()}
     unique = tuple({(fault.where, fault.what.text): fault for fault in reading.faults}.values())
-    return Document(name, draft.data, {(): 0, **lines}, addresses, unique, tuple(reading.doubts))
+    labels = {
+        path: reading.titles[sheet.name, address]
+        for path, (sheet, address) in draft.places.items()
+        if (sheet.name, address) in reading.titles
+    }
+    return Document(name, draft.data, {(): 0, **lines}, addresses, unique, tuple(reading.doubts), labels)
 
 
 def _pages(sheets: Sequence[Sheet], reading: Reading) -> list[tuple[Sheet, Layout]]:

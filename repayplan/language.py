@@ -51,6 +51,16 @@ def listed(items: Iterable[object]) -> str:
     return str(tr(", ")).join(map(str, items))
 
 
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Messages to be listed when somebody reads them."""
+
+    items: tuple[object, ...]
+
+    def __str__(self) -> str:
+        return listed(self.items)
+
+
 def current() -> str:
     """The language in use, ``"en"`` or ``"zh"``."""
     return _current.get()

@@ -218,6 +218,11 @@ def yes(cell: Cell) -> bool:
     return text in _YES
 
 
+def is_choice(cell: Cell, choices: Mapping[str, str]) -> bool:
+    """Whether one of several words stands in a cell."""
+    return isinstance(cell.value, str) and tidy(cell.value).lower() in choices
+
+
 def choice(cell: Cell, choices: Mapping[str, str]) -> str:
     """One of several words; ``choices`` gives the word of the case for every word that may be written."""
     text = tidy(word(cell)).lower()

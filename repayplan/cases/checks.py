@@ -34,6 +34,8 @@ def problems(case: Case) -> list[Problem]:
         *_amounts(case),
         *_dates(case.policy, case.as_of),
         *_limits(case.policy),
+        *_order(case.policy),
+        *_sharing(case),
         *dated_payment_problems(case),
         *_size(case),
     ]
@@ -129,6 +131,63 @@ def _limits(policy: Policy) -> Iterator[Problem]:
             tr("less than {months} months", months=term),
             tr("shorten it, or give the plan a longer term"),
             (("policy", "months"),),
+        )
+
+
+def _order(policy: Policy) -> Iterator[Problem]:
+    """Where principal comes before interest, interest cannot be current."""
+    if policy.order != "principal_first":
+        return
+    rest: tuple[Path, ...] = (("policy", "order"),)
+    if isinstance(policy.interest_every, int):
+        yield Problem(
+            ("policy", "interest_every"),
+            tr("payments settle principal first: interest cannot be brought current before principal is paid"),
+            None,
+            tr("leave interest_every out, or write order: civil_code"),
+            rest,
+        )
+    if isinstance(policy.grace, BaseModel) and policy.grace.interest_only:
+        yield Problem(
+            ("policy", "grace", "interest_only"),
+            tr("payments settle principal first: there is no time in which only interest is paid"),
+            None,
+            tr("write interest_only: false, or order: civil_code"),
+            rest,
+        )
+
+
+def _sharing(case: Case) -> Iterator[Problem]:
+    """A rank names every loan once; other lenders do not lend to be paid as the bank finds best."""
+    policy, names = case.policy, [loan.id for loan in case.loans]
+    if policy.allocation == "rank" and sorted(policy.rank) != sorted(names):
+        yield Problem(
+            ("policy", "rank"),
+            tr("the rank does not name every loan once"),
+            tr("each of {names}", names=", ".join(names)),
+            tr("list the loans in the order in which they are paid"),
+            (("policy", "allocation"), ("loans",)),
+        )
+    if policy.rank and policy.allocation != "rank":
+        yield Problem(
+            ("policy", "rank"),
+            tr("a rank means something only where loans are paid by rank"),
+            None,
+            tr("write allocation: rank, or leave rank out"),
+            (("policy", "allocation"),),
+        )
+    foreign = [number for number, loan in enumerate(case.loans) if loan.lender is not None]
+    if len(foreign) == len(names):
+        yield Problem(
+            ("loans",), tr("the bank itself lends nothing"), None, tr("leave lender out for the bank's loans")
+        )
+    elif foreign and policy.allocation not in ("rank", "pari_passu"):
+        yield Problem(
+            ("loans", foreign[0], "lender"),
+            tr("it is not said how this lender shares in what is paid"),
+            None,
+            tr("write policy.allocation: rank or pari_passu; for fixed installments, a source of category lender"),
+            (("policy", "allocation"),),
         )
 
 

@@ -26,6 +26,11 @@ def waived(loan: Loan) -> int:
     return 0 if loan.waiver is None else sum(to_cents(getattr(loan.waiver, name)) for name in WAIVABLE)
 
 
+def waived_by_bank(case: Case) -> int:
+    """All that the bank gives up of its own loans; cents."""
+    return sum(waived(loan) for loan in case.loans if loan.lender is None)
+
+
 def _waivers(case: Case) -> Iterator[Problem]:
     for number, loan in enumerate(case.loans):
         for name in WAIVABLE if loan.waiver is not None else ():
@@ -92,7 +97,7 @@ def _route(case: Case) -> Iterator[Problem]:
         )
     for number, loan in enumerate(case.loans):
         place: Path = ("loans", number)
-        for field in ("start", "maturity") if policy.route == "extension" else ():
+        for field in ("start", "maturity") if policy.route == "extension" and loan.lender is None else ():
             if getattr(loan.contract, field) is None:
                 yield Problem(
                     (*place, "contract", field),
@@ -120,6 +125,15 @@ def _route(case: Case) -> Iterator[Problem]:
 
 
 def _rollback(case: Case) -> Iterator[Problem]:
+    asked = case.policy.arrears_cleared not in (None, "off")
+    if asked and case.policy.order == "principal_first":
+        yield Problem(
+            ("policy", "arrears_cleared"),
+            tr("principal paid before interest leaves arrears overdue"),
+            None,
+            tr("write order: civil_code, or leave this out"),
+            (("policy", "order"),),
+        )
     if case.policy.arrears_cleared not in (None, "off") and case.policy.arrears == "capitalize":
         yield Problem(
             ("policy", "arrears_cleared"),
@@ -135,7 +149,7 @@ def _basis(case: Case) -> Iterator[Problem]:
     if npv is None or npv == "off" or npv.basis != "contract":
         return
     for number, loan in enumerate(case.loans):
-        if loan.principal and loan.contract.maturity is None:
+        if loan.principal and loan.lender is None and loan.contract.maturity is None:
             yield Problem(
                 ("loans", number, "contract", "maturity"),
                 tr("what a contract has still to bring depends on its end"),

@@ -179,7 +179,7 @@ def _owner(row: Row) -> _Owner:
 def _sheet(path: Path, words: Headings) -> Sheet:
     """The sheet with the list: of a workbook the one that is called so, or the first that holds something."""
     if path.suffix.lower() == ".csv":
-        return _from_csv(content_of(path), path.name)
+        return from_csv(content_of(path), path.name)
     if path.suffix.lower() not in (".xlsx", ".xlsm"):
         what, limit = tr("this is no kind of loan list"), tr("one of: {choices}", choices=".csv, .xlsx")
         raise InputError(
@@ -193,8 +193,8 @@ def _sheet(path: Path, words: Headings) -> Sheet:
     return next((sheet for sheet in sheets if words.layout_of(sheet.name) is loans), (shown or sheets)[0])
 
 
-def _from_csv(content: bytes, name: str) -> Sheet:
-    """A CSV file as a sheet of text cells."""
+def from_csv(content: bytes, name: str) -> Sheet:
+    """A CSV file as a sheet of text cells. InputError where it is none, or empty."""
     text = decode_export(content, name)
     first = text.partition("\n")[0]
     separator = max(",;\t", key=first.count)

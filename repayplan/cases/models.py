@@ -16,7 +16,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from repayplan.cases.agreement_checks import agreement_problems
-from repayplan.cases.agreements import Agreement
+from repayplan.cases.agreements import Agreement, RateStep
 from repayplan.cases.base import Model
 from repayplan.cases.checks import problems
 from repayplan.cases.concession_checks import concession_problems
@@ -40,6 +40,7 @@ from repayplan.cases.fields import (
     Services,
     Share,
     SignedAmount,
+    Units,
     refuse_all,
 )
 from repayplan.cases.sources import Source
@@ -84,6 +85,17 @@ class Loan(Model):
         description="Rate per year once the plan is signed; the contract rate where left out",
         examples=["4.00%"],
     )
+    rate_steps_after_signing: tuple[RateStep, ...] = Field(
+        default=(),
+        max_length=120,
+        description="Rates that the plan brings later, lower where payments have been punctual, by day",
+        examples=[[{"date": "2027-12-20", "rate": "3.60%"}]],
+    )
+    rate_on_breach: Rate | None = Field(
+        default=None,
+        description="Rate per year on principal from a breach of the plan on; unchanged where left out",
+        examples=["6.525%"],
+    )
     compound_rate: Rate | None = Field(
         default=None,
         description="Rate per year on unpaid interest once the plan is signed; the loan's rate where left out",
@@ -101,6 +113,11 @@ class Loan(Model):
         default=None,
         description="What the bank gives up of this loan when the plan is signed; nothing where left out",
         examples=[{"penalty": "25000.00", "conditional": True}],
+    )
+    lender: Name | None = Field(
+        default=None,
+        description="Who lends it, where it is not the bank; what is paid on it is no recovery of the bank",
+        examples=["Municipal Credit Union (invented)"],
     )
     contract: Agreement = Field(
         default=Agreement(),
@@ -217,8 +234,11 @@ class Policy(Model):
     shape: Literal["free", "level"] | None = Field(
         default=None, description="Shape of the installments", examples=["free"]
     )
-    prefer: Literal["earliest"] | None = Field(
-        default=None, description="What decides between plans that are worth the same", examples=["earliest"]
+    prefer: Literal["earliest", "smoothest", "fewest"] | None = Field(
+        default=None,
+        description="What decides between plans that are worth the same: the earliest payments, the smoothest "
+        "installments, or the fewest different amounts",
+        examples=["earliest"],
     )
     tolerance: Part | None = Field(
         default=None, description="How much of the value may be given up for the preference", examples=["0.5%"]
@@ -235,6 +255,23 @@ class Policy(Model):
         default=None,
         description="capitalize: arrears become principal at signing; keep: they stay classes of their own",
         examples=["capitalize"],
+    )
+    order: Literal["civil_code", "principal_first"] | None = Field(
+        default=None,
+        description="civil_code: payments settle costs, interest, then principal; principal_first: principal before",
+        examples=["civil_code"],
+    )
+    allocation: Literal["free", "rank", "legal", "pari_passu"] | None = Field(
+        default=None,
+        description="How several loans share a payment: as the plan finds best, one after the other as ranked, in the "
+        "order of Civil Code art. 560, or each by the same fraction of what is owed on it",
+        examples=["free"],
+    )
+    rank: tuple[Identifier, ...] = Field(
+        default=(),
+        max_length=20,
+        description="All loans in the order in which they are paid, for allocation: rank",
+        examples=[["L1"]],
     )
     arrears_cleared: OrOff[Rollback] | None = Field(
         default=None,
@@ -291,6 +328,12 @@ class Policy(Model):
     )
     maximum_installment: OrOff[PositiveAmount] | None = Field(
         default=None, description="Largest amount of an installment, currency units, or off", examples=["500000.00"]
+    )
+    installments: OrOff[Units] | None = Field(
+        default=None,
+        description="Exactly so many installments; other payment dates are left out. The least amount then holds for "
+        "dates on which something is paid. Off: any number",
+        examples=[24],
     )
     step: OrOff[Part] | None = Field(
         default=None, description="Largest change from one installment to the next, or off", examples=["25%"]

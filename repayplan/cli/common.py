@@ -10,7 +10,8 @@ import copy
 import datetime as dt
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -140,6 +141,18 @@ def progress(message: Message) -> Any:
     from rich.console import Console
 
     return Console(stderr=True, highlight=False).status(str(message))
+
+
+@contextmanager
+def working(message: Message) -> Iterator[Callable[[int], None]]:
+    """A bar on standard error for long work; what it yields is told, after every piece, how many pieces there are."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    screen = Console(stderr=True, highlight=False)
+    with Progress(console=screen, transient=True, disable=not screen.is_terminal) as bar:
+        task = bar.add_task(str(message), total=None)
+        yield lambda total: bar.update(task, total=total, advance=1)
 
 
 def print_json(data: Any) -> None:

@@ -27,6 +27,12 @@ EXIT_CODES = {"optimal": 0, "feasible": 0, "infeasible": 1, "failed": 3}
 )
 @click.option("--months", type=int, help=tr("Term in months, in place of the case's.").text)
 @click.option("--shape", type=click.Choice(["free", "level"]), help=tr("Shape, in place of the case's.").text)
+@click.option(
+    "--schedule",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=tr("Judge a schedule that somebody offers (.csv, .xlsx, .yaml, .json), and show the nearest that holds.").text,
+)
 @time_options
 @json_option
 @common_options
@@ -37,6 +43,7 @@ def command(
     shape: str | None,
     solver: str,
     time_limit: float | None,
+    schedule: Path | None,
     as_json: bool,
 ) -> int:
     """Plan, show, write."""
@@ -48,6 +55,8 @@ def command(
     if out:
         require_directory(out)
     wanted = _with_policy(read_case(case), {"months": months, "shape": shape})
+    if schedule is not None:
+        return _judge(wanted, schedule, out, solver, time_limit, as_json)
     with progress(tr("Planning …")):
         made = plan(wanted, solver=solver, time_limit=time_limit)
     files = write_plan(made, out) if out else []
@@ -59,6 +68,27 @@ def command(
         show_plan(made, console())
         show_files(files, console())
     return EXIT_CODES[made.status]
+
+
+def _judge(case: Case, file: Path, out: Path | None, solver: str, time_limit: float | None, as_json: bool) -> int:
+    """Read the offer, judge it, show, write."""
+    from repayplan.cases.offers import read_offer
+    from repayplan.planning.offers import judge_offer
+    from repayplan.report.offer import offer_document, show_offer, write_offer
+    from repayplan.solvers.chain import Chain
+
+    offered = read_offer(file, case)
+    with progress(tr("Judging the offer …")):
+        judged = judge_offer(case, offered, Chain(solver, time_limit))
+    files = write_offer(judged, out) if out else []
+    if as_json:
+        print_json(offer_document(judged))
+    else:
+        from repayplan.report.terminal import show_files
+
+        show_offer(judged, console())
+        show_files(files, console())
+    return 0 if judged.holds else 1
 
 
 def _with_policy(case: Case, wishes: dict[str, object]) -> Case:

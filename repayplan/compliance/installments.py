@@ -19,7 +19,8 @@ def minimum(plan: Replay) -> Iterator[Finding]:
     least = plan.terms.minimum_installment or 0
     for stage in _before_last(plan):
         paid = plan.total[stage]
-        if not _exempt(plan, stage) and paid < least:
+        left_out = plan.terms.installments is not None and not paid
+        if not _exempt(plan, stage) and not left_out and paid < least:
             sentence = tr(
                 "The installment of {date}, {paid}, is below the least amount {least}",
                 **_said(plan, stage, least=grouped(least)),

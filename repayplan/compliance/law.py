@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator
 from fractions import Fraction
 
-from repayplan.cases.concession_checks import waived as given_up
+from repayplan.cases.concession_checks import waived_by_bank
+from repayplan.cases.models import Loan
 from repayplan.compliance.findings import Finding
 from repayplan.compliance.registry import check
 from repayplan.compliance.replay import Replay
@@ -18,7 +19,7 @@ from repayplan.problem.legal import YEAR, arrears_day, extension_end, lent_at_si
 @check("term", tr("No loan is extended beyond what the law allows"), lambda plan: plan.terms.route == "extension")
 def term(plan: Replay) -> Iterator[Finding]:
     """On the route of an extension nothing is paid on a loan after the last day to which it may be extended."""
-    for number, loan in enumerate(plan.case.loans):
+    for number, loan in _own(plan):
         end, rule = extension_end(loan, plan.case.as_of)
         for stage in plan.pay_stages:
             paid = int(plan.paid[stage, number])
@@ -37,7 +38,7 @@ def term(plan: Replay) -> Iterator[Finding]:
 def arrears(plan: Replay) -> Iterator[Finding]:
     """By the last payment date before the class to be avoided no more stays overdue on a loan than may be left."""
     rule = parameter(plan.terms.arrears_cleared or "", plan.case.as_of)
-    for number, loan in enumerate(plan.case.loans):
+    for number, loan in _own(plan):
         last = arrears_day(plan.case, loan, plan.terms)
         stages = [stage for stage in plan.pay_stages if plan.days[stage] <= last]
         if not stages:
@@ -60,7 +61,7 @@ def arrears(plan: Replay) -> Iterator[Finding]:
 def charge(plan: Replay) -> Iterator[Finding]:
     """What a loan pays beyond what was lent, past charges included, is at most the rate of law on what is left."""
     rule = parameter("all_in_charge", plan.case.as_of)
-    for number, loan in enumerate(plan.case.loans):
+    for number, loan in _own(plan):
         charged, allowed = charges(plan, number)
         if charged > allowed:
             sentence = tr(
@@ -72,6 +73,11 @@ def charge(plan: Replay) -> Iterator[Finding]:
             )
             missing = math.ceil(charged - allowed)
             yield Finding("charge", rule.clause, "fail", sentence, plan.days[-1], loan.id, missing)
+
+
+def _own(plan: Replay) -> Iterator[tuple[int, Loan]]:
+    """The bank's own loans and their places: what other lenders may do is theirs to see to."""
+    return ((number, loan) for number, loan in enumerate(plan.case.loans) if loan.lender is None)
 
 
 def charges(plan: Replay, number: int) -> tuple[int, Fraction]:
@@ -89,7 +95,7 @@ def charges(plan: Replay, number: int) -> tuple[int, Fraction]:
 @check("waived", tr("No more is waived than may be"), lambda plan: plan.terms.max_waived is not None)
 def waived(plan: Replay) -> Iterator[Finding]:
     """What is given up at signing, on all loans and of every class, is at most what the committee may waive."""
-    given, most = sum(map(given_up, plan.case.loans)), plan.terms.max_waived or 0
+    given, most = waived_by_bank(plan.case), plan.terms.max_waived or 0
     if given > most:
         sentence = tr("{given} is waived, above {most}", given=grouped(given), most=grouped(most))
         yield Finding("waived", "policy.max_waived", "fail", sentence, None, None, given - most)

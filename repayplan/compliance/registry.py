@@ -38,7 +38,17 @@ def check(name: str, title: Message, active: Callable[[Replay], bool] = lambda _
 
 def checks() -> Mapping[str, Check]:
     """Every point check by name."""
-    from repayplan.compliance import accounts, cash, installments, law, pace, structure, worth  # noqa: F401  registers
+    from repayplan.compliance import (  # noqa: F401  importing them registers them
+        accounts,
+        cash,
+        count,
+        installments,
+        law,
+        pace,
+        sharing,
+        structure,
+        worth,
+    )
 
     return MappingProxyType(_checks)
 

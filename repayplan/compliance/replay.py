@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from repayplan.cases.models import Case
 from repayplan.debt.claim import Allocation, Claim
 from repayplan.debt.ledger import Ledger, open_ledger
+from repayplan.debt.order import ORDERS
 from repayplan.problem.accounts import drawn
 from repayplan.problem.arrays import Problem
 from repayplan.problem.terms import Terms, settlement_dates
@@ -173,4 +174,4 @@ def replay(case: Case, terms: Terms, problem: Problem, payments: Iterable[Paymen
 def ledgers(case: Case, terms: Terms) -> Sequence[Ledger]:
     """The loans as they run once the plan is signed."""
     settlements = settlement_dates(case, terms)
-    return [open_ledger(loan, case.as_of, terms.arrears, settlements) for loan in case.loans]
+    return [open_ledger(loan, case.as_of, terms.arrears, settlements, ORDERS[terms.order]) for loan in case.loans]

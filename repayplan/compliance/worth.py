@@ -21,11 +21,12 @@ NOISE = 1e-4
 
 
 def expected_recovery(problem: Problem, paid: Cents | Real, debt: Cents | Real, discount: Real) -> float:
-    """Σ v_t [S_t x_t + (S_{t−1} − S_t) R_t] + v_T S_T R_end in cents.
+    """Σ v_t [S_t x_t + (S_{t−1} − S_t) R_t] + v_T S_T R_end in cents, of the bank's own loans.
 
     ``paid`` and ``debt`` after payment are (T, L) cents, ``discount`` holds factors, (T,) or (T, L).
     """
     factors = discount if discount.ndim == 2 else np.repeat(discount[:, None], paid.shape[1], axis=1)
+    factors = factors * problem.debt.own[0]
     survival = problem.value.survival[0]
     value, alive = 0.0, 1.0
     for stage in np.flatnonzero(problem.pays[0]).tolist():
@@ -70,7 +71,7 @@ def npv(plan: Replay) -> Iterator[Finding]:
     rule = parameter(f"npv_{plan.terms.npv_test}", plan.case.as_of)
     after, missed = value_after(plan.problem, plan.paid), value_missed(plan.problem, plan.paid)
     for number, loan in enumerate(plan.case.loans):
-        if missed[number]:
+        if missed[number] and loan.lender is None:
             before = float(tested.before[0, number])
             sentence = tr(
                 "Loan {loan} was worth {before}, by the plan it is worth {after}: {change} is more than {most} apart",

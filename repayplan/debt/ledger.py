@@ -18,7 +18,7 @@ from repayplan.cases.models import Loan
 from repayplan.debt.book import Book
 from repayplan.debt.claim import Allocation, Claim
 from repayplan.debt.order import CIVIL_CODE, Item, Order
-from repayplan.debt.rates import RatePath
+from repayplan.debt.rates import RatePath, signed_compound_rate, signed_rate
 from repayplan.debt.terms import BOOK_CLASSES, Accrual, Line, Terms, class_name
 from repayplan.errors import Fault, LedgerError
 from repayplan.language import Message, tr
@@ -360,6 +360,7 @@ def open_ledger(
     as_of: dt.date,
     arrears: Literal["capitalize", "keep"],
     settlement_dates: Sequence[dt.date],
+    order: Order = CIVIL_CODE,
 ) -> Ledger:
     """The loan as it runs once a plan is signed on ``as_of``.
 
@@ -378,8 +379,7 @@ def open_ledger(
     given = _given_up(loan)
     if arrears == "capitalize":
         claim, given = {"principal": sum(claim.values())}, {"principal": sum(given.values())}
-    rate = RatePath.fixed(Fraction(loan.rate if loan.rate_after_signing is None else loan.rate_after_signing))
-    compound = rate if loan.compound_rate is None else RatePath.fixed(Fraction(loan.compound_rate))
+    rate, compound = signed_rate(loan), signed_compound_rate(loan)
     terms = Terms(
         loan=loan.id,
         day_count=loan.day_count,
@@ -389,12 +389,19 @@ def open_ledger(
             Accrual("principal", "interest", rate),
         ),
         settlements=settlement_dates,
-        order=CIVIL_CODE,
+        order=order,
     )
     ledger = Ledger(Book(terms, [Item(name, cents) for name, cents in claim.items()], as_of))
     if loan.waiver is not None and any(given.values()):
         ledger.waive(as_of, given, conditional=loan.waiver.conditional)
     return ledger
+
+
+def breach(ledger: Ledger, loan: Loan, date: dt.date) -> None:
+    """A signed plan is breached on ``date``: conditional waivers revive, principal bears the rate agreed for that."""
+    ledger.breach(date)
+    if loan.rate_on_breach is not None:
+        ledger.change_rates(date, {"principal": RatePath.fixed(Fraction(loan.rate_on_breach))})
 
 
 def _given_up(loan: Loan) -> dict[str, int]:

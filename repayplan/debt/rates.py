@@ -10,6 +10,8 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Self
 
+from repayplan.cases.models import Loan
+
 BEGINNING = dt.date.min
 
 
@@ -91,6 +93,38 @@ def floating(
         rate = _within(rate + _within(target - rate, *change), floor, cap)
         steps.append((day, rate))
     return RatePath.stepped(first, steps)
+
+
+def contract_rate(loan: Loan) -> RatePath:
+    """The contract rate over time: fixed, stepped or floating."""
+    agreement, first = loan.contract, Fraction(loan.rate)
+    if agreement.floating is not None:
+        follow = agreement.floating
+        return floating(
+            first,
+            {step.date: Fraction(step.rate) for step in follow.index},
+            follow.resets,
+            spread=Fraction(follow.spread),
+            cap=None if follow.cap is None else Fraction(follow.cap),
+            floor=None if follow.floor is None else Fraction(follow.floor),
+        )
+    return RatePath.stepped(first, [(step.date, Fraction(step.rate)) for step in agreement.rate_steps])
+
+
+def signed_rate(loan: Loan) -> RatePath:
+    """The rate once a plan is signed: the one agreed for it, or the contract's, with its later steps and resets; from
+    the first step on that the plan itself agrees, the steps of the plan."""
+    agreed, steps = (
+        loan.rate_after_signing,
+        sorted((step.date, Fraction(step.rate)) for step in loan.rate_steps_after_signing),
+    )
+    path = contract_rate(loan) if agreed is None else RatePath.fixed(Fraction(agreed))
+    return path.then(steps[0][0], RatePath.stepped(steps[0][1], steps)) if steps else path
+
+
+def signed_compound_rate(loan: Loan) -> RatePath:
+    """The rate on unpaid interest once a plan is signed: the loan's own where nothing is agreed."""
+    return signed_rate(loan) if loan.compound_rate is None else RatePath.fixed(Fraction(loan.compound_rate))
 
 
 def _within(value: Fraction, least: Fraction | None, most: Fraction | None) -> Fraction:

@@ -33,7 +33,7 @@ from repayplan.cases.problems import Path
 from repayplan.debt.book import Book
 from repayplan.debt.ledger import Ledger
 from repayplan.debt.order import CHINESE_BANK, ORDERS, ByArrears, Item, Order, order
-from repayplan.debt.rates import RatePath, floating
+from repayplan.debt.rates import contract_rate
 from repayplan.debt.terms import DefaultTerms, Planned, Terms
 from repayplan.errors import Fault, InputError, LedgerError
 from repayplan.language import Message, tr
@@ -113,22 +113,6 @@ def settlement_order(agreement: Agreement) -> Order | ByArrears:
     if not isinstance(agreement.order, str):
         return order(*(book_class(name) for name in agreement.order))
     return CHINESE_BANK if agreement.order == "by_arrears" else ORDERS[agreement.order]
-
-
-def contract_rate(loan: Loan) -> RatePath:
-    """The contract rate over time: fixed, stepped or floating."""
-    agreement, first = loan.contract, Fraction(loan.rate)
-    if agreement.floating is not None:
-        follow = agreement.floating
-        return floating(
-            first,
-            {step.date: Fraction(step.rate) for step in follow.index},
-            follow.resets,
-            spread=Fraction(follow.spread),
-            cap=None if follow.cap is None else Fraction(follow.cap),
-            floor=None if follow.floor is None else Fraction(follow.floor),
-        )
-    return RatePath.stepped(first, [(step.date, Fraction(step.rate)) for step in agreement.rate_steps])
 
 
 def settlement_days(agreement: Agreement, as_of: dt.date, until: dt.date) -> list[dt.date]:

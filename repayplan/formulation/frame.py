@@ -105,10 +105,12 @@ def drawn(account: int) -> str:
 
 
 PAID = "paid"
+PAYS = "pays"
 WAIVED = "waived_total"
 PREVIOUS = "previous"
 EARLIER = "earlier"
 REGULAR = "regular"
 LEVEL = "level"
+LEFT = "left"
 LIFE = "average_life"
 BEFORE_WINDOW = "paid_before_window"

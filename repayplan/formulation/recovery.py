@@ -50,7 +50,7 @@ def moments(frame: Frame, factors: Real) -> Iterator[Moment]:
 
 def recovery(draft: Draft, frame: Frame) -> None:
     """R^c ≤ net collateral, both within the claim, R^u ≤ ρ of the rest; both count in the value."""
-    for moment in moments(frame, frame.problem.value.planning):
+    for moment in moments(frame, frame.problem.value.planning * frame.problem.debt.own[:, None]):
         for loan in range(frame.problem.shape[2]):
             _recovered(draft, frame, moment, loan)
 

@@ -14,7 +14,8 @@ Rows = Callable[[Draft, Frame], None]
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A family of rows. ``sign``: how the rows' coefficients on the debt tails stand (+, 0 or −, design of mode C).
+    """A family of rows. ``sign``: how the coefficients of its ≤ rows on the debt stand: +, 0 or −, with words where it
+    depends. A + anywhere keeps a case out of mode C.
 
     ``at_least`` marks families that demand money instead of limiting it; a best effort leaves them out.
     """
@@ -26,6 +27,11 @@ class Limit:
     applies: str
     at_least: bool
     rows: Rows
+
+    @property
+    def wants_less_debt(self) -> bool:
+        """Whether some row holds more easily where the debt is smaller, so that bounds from above are not enough."""
+        return "+" in self.sign
 
 
 _limits: dict[str, Limit] = {}

@@ -20,6 +20,7 @@ from repayplan.language import Message, listed, tr
 from repayplan.money import grouped, to_cents
 from repayplan.planning.result import Waiving
 from repayplan.problem.legal import extension_end, parameter
+from repayplan.problem.terms import percent, rate_after_signing
 from repayplan.rules.hazard import hazard_table
 
 NEAR = 0.01
@@ -30,7 +31,7 @@ _CLASSES = {"compound_interest": "compound", "overdue_principal": "overdue"}
 
 def agreeing(plan: Replay) -> Iterator[Finding]:
     """Findings about the agreement that a plan needs."""
-    yield from chain(_route(plan), _signatures(plan), _waivers(plan), _value(plan), _burden(plan))
+    yield from chain(_route(plan), _signatures(plan), _rates(plan), _waivers(plan), _value(plan), _burden(plan))
 
 
 def waivings(case: Case) -> tuple[Waiving, ...]:
@@ -49,7 +50,7 @@ def _route(plan: Replay) -> Iterator[Finding]:
     case, on = plan.case, plan.case.as_of
     match plan.terms.route:
         case "extension":
-            yield from chain.from_iterable(_extension(loan, on) for loan in case.loans)
+            yield from chain.from_iterable(_extension(loan, on) for loan in case.loans if loan.lender is None)
         case "refinancing":
             rule = parameter("guarantor_release", on)
             sentence = tr(
@@ -116,6 +117,25 @@ def _signatures(plan: Replay) -> Iterator[Finding]:
         yield Finding("guarantors", parameter("extension_short", on).clause, "note", sentence)
 
 
+def _rates(plan: Replay) -> Iterator[Finding]:
+    """What each loan bears from now on where that is not the contract rate, and what it would bear on a breach."""
+    for loan in plan.case.loans:
+        signed = rate_after_signing(loan)
+        if signed != loan.rate:
+            names = {"loan": loan.id, "rate": percent(signed), "before": percent(loan.rate)}
+            cut = tr("Loan {loan} bears {rate} once signed; its contract says {before}", **names)
+            frozen = tr("Loan {loan} bears no interest once signed; its contract says {before}", **names)
+            sentence = cut if signed else frozen
+            yield Finding("rate", "loans.rate_after_signing", "note", sentence, None, loan.id)
+        for step in loan.rate_steps_after_signing:
+            said = {"date": step.date, "loan": loan.id, "rate": percent(step.rate)}
+            sentence = tr("From {date} on loan {loan} bears {rate} where it has been paid on time", **said)
+            yield Finding("rate", "loans.rate_steps_after_signing", "note", sentence, step.date, loan.id)
+        if loan.rate_on_breach is not None:
+            sentence = tr("On a breach loan {loan} bears {rate}", loan=loan.id, rate=percent(loan.rate_on_breach))
+            yield Finding("rate", "loans.rate_on_breach", "note", sentence, None, loan.id)
+
+
 def _waivers(plan: Replay) -> Iterator[Finding]:
     for loan in plan.case.loans:
         total = waived(loan)
@@ -151,7 +171,7 @@ def _value(plan: Replay) -> Iterator[Finding]:
     basis = tr("claims due now") if plan.terms.npv_basis == "claims" else tr("what the contract has still to bring")
     for number, loan in enumerate(plan.case.loans):
         before = float(tested.before[0, number])
-        if not before:
+        if not before or loan.lender is not None:
             continue
         sentence = tr(
             "Loan {loan} at its original rate: {before} before ({basis}), {after} by the plan, {change}",

@@ -37,7 +37,7 @@ def binding(plan: Replay, optimum: Optimum) -> tuple[Binding, ...]:
     dates = len(plan.pay_stages)
     for label, dual in zip(optimum.formulation.layout.row_labels, optimum.preferred.row_duals, strict=True):
         family = label.name.split(".")[0]
-        late = plan.last is not None and label.stage > plan.last
+        late = plan.last is not None and label.stage > plan.last and family != "life"
         if family in limits() and family != "maturity" and not late and -dual * dates > LEAST_PRICE:
             prices[family, label.stage] += -float(dual) * dates
     return tuple(
@@ -51,6 +51,15 @@ def binding(plan: Replay, optimum: Optimum) -> tuple[Binding, ...]:
         )
         for (family, stage), price in sorted(prices.items(), key=lambda item: (item[0][1], item[0][0]))
     )
+
+
+def sentence(plan: Replay, family: str, stage: int) -> Message:
+    """What a limit says at a stage, be it one that holds installments down or one that demands them."""
+    if family == "maturity":
+        return tr("By {date} the whole debt must be settled", date=plan.days[plan.pay_stages[-1]])
+    if family not in limits():
+        return tr("On {date} the installment must keep to the shape", date=plan.days[stage])
+    return _sentence(plan, family, stage)
 
 
 def _sentence(plan: Replay, family: str, stage: int) -> Message:
@@ -78,7 +87,7 @@ def _sentence(plan: Replay, family: str, stage: int) -> Message:
                 date=day,
                 share=percent(terms.balloon or Decimal(0)),
             )
-        case "reserve" | "cumulative" | "named" | "fixed" | "life":
+        case "reserve" | "cumulative" | "named" | "fixed" | "life" | "pledged" | "guarantor":
             return _paced(terms, day)[family]
         case "interest":
             return tr("By {date} interest must be paid up", date=day)
@@ -98,7 +107,7 @@ def _stepped(terms: Terms, day: dt.date) -> Message:
 
 
 def _paced(terms: Terms, day: dt.date) -> Mapping[str, Message]:
-    """Sentences of the limits on when money comes."""
+    """Sentences of the limits on when money comes and whose it is."""
     held, years = terms.reserve, terms.average_life
     return {
         "reserve": tr(
@@ -108,4 +117,6 @@ def _paced(terms: Terms, day: dt.date) -> Mapping[str, Message]:
         "named": tr("On {date} the least amount that was named for this day is paid", date=day),
         "fixed": tr("On {date} exactly what is fixed is paid", date=day),
         "life": tr("On average money may be out for {years} years at most", years=years),
+        "pledged": tr("By {date} all pledged proceeds that have come in are used", date=day),
+        "guarantor": tr("By {date} guarantors have paid all that they can", date=day),
     }

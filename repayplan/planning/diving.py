@@ -8,8 +8,9 @@ before, so it is tried where rounding cumulative payments has not held every lim
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 
@@ -41,13 +42,33 @@ def dive(
 
     ``formulation``: the one whose limits are tightened by the cents that booking may move; the last payment is where
     ``optimum`` has it, and ``given_up`` cents may go of its value. An amount is the program's rounded down to the unit,
-    or else up, or else to the cent.
+    or else up, or else to the cent. Where the total of a date says what each loan gets, amounts cannot be fixed one by
+    one.
+    """
+    frame = formulation.frame
+    dates, scale, moved = int(frame.problem.pays[0].sum()), float(frame.problem.scale[0]), 2 * unit * len(case.loans)
+    kept = [most + moved * dates**number / scale for number, most in enumerate(optimum.criteria)]
+    program = formulation.preferred(optimum.lane, (optimum.kept - given_up) / scale, kept)
+    return dive_into(case, terms, formulation, program, unit, chain)
+
+
+def dive_into(
+    case: Case,
+    terms: Terms,
+    formulation: Formulation,
+    program: SparseProgram,
+    unit: int,
+    chain: Chain,
+    wishes: Mapping[tuple[int, int], int] = MappingProxyType({}),
+) -> list[Payment] | None:
+    """The same for any program that has the rows and columns of a formulation's lane, and more at its end.
+
+    ``wishes``: cents by stage and loan, tried first where the program's amount is less than a unit away.
     """
     problem = formulation.frame.problem
     pays = np.flatnonzero(problem.pays[0]).tolist()
-    if len(pays) * len(case.loans) > MOST_AMOUNTS:
+    if len(pays) * len(case.loans) > MOST_AMOUNTS or problem.sharing.together:
         return None
-    program = formulation.preferred(optimum.lane, (optimum.kept - given_up) / float(problem.scale[0]))
     solution = chain.solve(program)
     if not solution.solved:
         return None
@@ -58,7 +79,7 @@ def dive(
     for stage in pays:
         for loan, ledger in enumerate(books):
             ledger.advance(days[stage])
-            cents = state.fix(stage, loan, ledger)
+            cents = state.fix(stage, loan, ledger, wishes.get((stage, loan)))
             if cents is None:
                 return None
             if cents:
@@ -82,13 +103,15 @@ class _Dive:
         """Cents in a unit of the program."""
         return float(self.formulation.frame.problem.scale[0])
 
-    def fix(self, stage: int, loan: int, ledger: Ledger) -> int | None:
+    def fix(self, stage: int, loan: int, ledger: Ledger, wish: int | None = None) -> int | None:
         """Fix what is paid on a loan at a date; None where no amount leaves a way on."""
         if not self._follow(stage, loan, ledger):
             return None
         wanted, left = self._value(payment(loan), stage), self._value(debt(loan), stage)
         settled = [ledger.debt] if left <= NOISE < wanted else []
-        for cents in [*settled, *_amounts((wanted + NOISE) * self.scale, ledger, self.unit)]:
+        near = wish is not None and abs(wish - wanted * self.scale) < self.unit and wish <= ledger.debt
+        wished = [wish] if near and wish is not None else []
+        for cents in [*settled, *wished, *_amounts((wanted + NOISE) * self.scale, ledger, self.unit)]:
             if self._accept(self._bounded(payment(loan), stage, cents / self.scale)):
                 return cents
         return None

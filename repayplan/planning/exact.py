@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -64,6 +64,7 @@ def make_exact(
     Limits named in ``forgiven`` need not hold.
     """
     chain, found = chain or Chain(), list[Exact]()
+    problem = replace(problem, wishes=optimum.formulation.frame.problem.wishes)  # as many amounts as it has
     for unit in _units(terms.unit):
         if chain.time_is_up and unit > 1:  # the finest unit is the likeliest to hold without another solve
             continue
@@ -81,6 +82,9 @@ def make_exact(
 def _exact(problem: Problem, optimum: Optimum, result: Replay, unit: int) -> Exact:
     worth = planned_value(problem, result.paid, result.debt)
     odd = (result.paid % unit != 0) & (result.debt > 0)  # what settles a loan is what is owed
+    if problem.sharing.together:  # the borrower pays one amount, and the rule says what each loan gets of it
+        odd = (result.paid.sum(axis=1) % unit != 0) & (result.debt.sum(axis=1) > 0)
+    odd &= ~problem.pace.settled[0][:, None]
     return Exact(result, unit, round(optimum.kept - worth), not odd.any(), _ledger_difference(result))
 
 
@@ -96,9 +100,11 @@ def _rounded(
     loans = problem.shape[2]
     slack = math.ceil(float(debt_bound(problem)[-1].sum()))
     units_ahead = (1, INTEREST_UNITS_AHEAD) if problem.debt.current.any() else (0,)
-    target = aim(problem, optimum.payments, level=bool(problem.limits.level[0]))
-    for up in (False, True):
-        yield unit, round_payments(case, terms, problem, target, Grain(unit, units_ahead[-1] * unit, up))
+    smooth = problem.wishes.prefer[0] == "smoothest" and not problem.limits.level[0]
+    for even in (True, False) if smooth else (_even(problem),):
+        target = aim(problem, optimum.payments, level=even)
+        for up in (False, True):
+            yield unit, round_payments(case, terms, problem, target, Grain(unit, units_ahead[-1] * unit, up))
     if chain.time_limit is not None:  # a plan in cents takes one solve more and is nearly always there
         yield from _tightened(case, terms, problem, optimum, Grain(1, units_ahead[0]), slack, chain)
     if chain.time_is_up:
@@ -114,15 +120,15 @@ def _rounded(
 def _tightened(
     case: Case, terms: Terms, problem: Problem, optimum: Optimum, grain: Grain, slack: int, chain: Chain
 ) -> Iterator[tuple[int, list[Payment]]]:
-    """The optimum of limits tightened by what rounding can move, with the same last payment if time is limited."""
+    """The optimum of limits tightened by what rounding can move, with the same last payment where solves are long."""
     margin = problem.shape[2] * (grain.unit + grain.ahead) + slack
-    only = None if chain.time_limit is None else optimum.lane
+    free = chain.time_limit is None and not problem.wishes.amounts[0]
     try:
-        chosen = solve(formulate(problem.tightened(margin)), chain, only)
+        chosen = solve(formulate(problem.tightened(margin)), chain, None if free else optimum.lane)
     except SolverError:  # no time to find it
         return
     if chosen is not None:
-        target = aim(problem, chosen.payments, level=bool(problem.limits.level[0]))
+        target = aim(problem, chosen.payments, level=_even(problem))
         yield grain.unit, round_payments(case, terms, problem, target, grain)
 
 
@@ -134,6 +140,11 @@ def _dived(
         yield unit, payments
 
 
+def _even(problem: Problem) -> bool:
+    """Whether whole payments of a date are rounded, not those of each loan, so that like amounts stay alike."""
+    return bool(problem.limits.level[0] or problem.wishes.amounts[0] or problem.wishes.prefer[0] == "smoothest")
+
+
 def _units(unit: int) -> Iterator[int]:
     """The unit, a tenth of it, and so on down to the cent."""
     while unit > 1:
@@ -143,10 +154,9 @@ def _units(unit: int) -> Iterator[int]:
 
 
 def _ledger_difference(result: Replay) -> int:
-    """The largest difference of linear and ledger debt in cents; ProofError beyond what accrual lines explain."""
+    """The largest difference of unrounded and ledger debt in cents; ProofError beyond what accrual lines explain."""
     difference = np.abs(linear_debt(result.problem, result.paid.astype(float)) - result.debt)
-    exact_map = result.problem.modes[0] != "replay"
-    if exact_map and (difference > debt_bound(result.problem)).any():
+    if (difference > debt_bound(result.problem)).any():
         raise ProofError(
             Fault(
                 tr("the ledger does not confirm the debt of the optimization"),

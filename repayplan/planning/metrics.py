@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from repayplan.cases.concession_checks import waived
+from repayplan.cases.concession_checks import waived_by_bank
 from repayplan.cases.models import Case
 from repayplan.compliance.replay import Replay
 from repayplan.compliance.worth import expected_recovery
@@ -57,22 +57,25 @@ def cash_rows(plan: Replay) -> tuple[CashRow, ...]:
 def metrics(plan: Replay) -> Metrics:
     """The figures of one plan; cents unless said."""
     paid = [stage for stage in plan.pay_stages if plan.total[stage]]
-    total = sum(plan.total)
+    own = plan.problem.debt.own[0]
+    mine = [entry for entry in plan.settled if entry.payment.loan in _own(plan)]
+    recovered = [int(cents) for cents in plan.paid[:, own].sum(axis=1)]
+    total = sum(recovered)
     covers = {stage: _cover(plan, stage) for stage in paid}
     tightest = min(covers, key=lambda stage: covers[stage], default=None)
     headroom = [lowest - plan.terms.planning_floor for lowest in plan.lowest]
     lowest = int(np.argmin(headroom))
-    life = sum(plan.total[stage] * (plan.days[stage] - plan.case.as_of).days for stage in paid)
+    life = sum(recovered[stage] * (plan.days[stage] - plan.case.as_of).days for stage in paid)
     discount = plan.problem.value.discount[0]
     return Metrics(
-        debt_at_signing=plan.opening_debt,
+        debt_at_signing=int(plan.problem.debt.opening[0, own].sum()),
         capitalized=_capitalized(plan),
-        waived=sum(map(waived, plan.case.loans)),
+        waived=waived_by_bank(plan.case),
         recovered=total,
-        interest_paid=total - sum(entry.allocation.principal for entry in plan.settled),
+        interest_paid=total - sum(entry.allocation.principal for entry in mine),
         expected_recovery=round(expected_recovery(plan.problem, plan.paid, plan.debt, discount)),
         npv_at_eir=round(present_value(plan, plan.problem.value.contract[0])),
-        unpaid=plan.unpaid,
+        unpaid=int(plan.debt[-1, own].sum()),
         first_date=plan.days[paid[0]] if paid else None,
         final_date=plan.days[paid[-1]] if paid else None,
         payments=len(paid),
@@ -84,7 +87,13 @@ def metrics(plan: Replay) -> Metrics:
         average_life_years=life / total / DAYS_A_YEAR if total else None,
         receipts_borrower=receipts(plan, "borrower"),
         receipts_bank=receipts(plan, "bank"),
+        to_others=sum(plan.total) - total,
     )
+
+
+def _own(plan: Replay) -> set[str]:
+    """Names of the bank's own loans."""
+    return {loan.id for loan in plan.case.loans if loan.lender is None}
 
 
 def _capitalized(plan: Replay) -> int:
@@ -95,6 +104,7 @@ def _capitalized(plan: Replay) -> int:
     return sum(
         to_cents(getattr(holder, name)) * sign
         for loan in plan.case.loans
+        if loan.lender is None
         for holder, sign in ((loan, 1), (loan.waiver, -1))
         if holder is not None
         for name in arrears

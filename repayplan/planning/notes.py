@@ -12,7 +12,7 @@ from repayplan.cases.agreements import Agreement
 from repayplan.cases.models import Case
 from repayplan.compliance.findings import Finding
 from repayplan.compliance.replay import Replay
-from repayplan.language import Message, listed, tr
+from repayplan.language import Message, listed, plural, tr
 from repayplan.money import grouped
 from repayplan.problem.terms import Terms, percent, rate_after_signing
 
@@ -31,6 +31,7 @@ def notes(plan: Replay, unit: int, given_up: int) -> Iterator[Finding]:
     yield from _idle(plan)
     yield from _short_forecast(plan)
     yield from _preference(plan, given_up)
+    yield from _amounts(plan)
     yield from _exempt_dates(plan)
     if unit != plan.terms.unit:
         yield Finding(
@@ -72,8 +73,6 @@ def delay_warning(chosen: dt.date | None, sooner: dt.date | None, difference: in
 
 
 _UNPLANNED: Mapping[str, Message] = {
-    "rate_steps": tr("later contract rates"),
-    "floating": tr("later contract rates"),
     "charges": tr("claims known beforehand"),
     "operations": tr("operations since the case's date"),
     "misused_principal": tr("the rates on misused principal"),
@@ -112,6 +111,25 @@ def _exempt_dates(plan: Replay) -> Iterator[Finding]:
         yield Finding("exempt", "policy", "warning", sentence, plan.days[dates[-1]])
 
 
+_PREFERENCES: Mapping[str, Message] = {
+    "earliest": tr("paid as early as possible"),
+    "smoothest": tr("installments as even as possible"),
+    "fewest": tr("as few different amounts as possible"),
+}
+
+
+def _amounts(plan: Replay) -> Iterator[Finding]:
+    """How many different amounts there are, where they should be few."""
+    if plan.terms.prefer != "fewest" or plan.last is None:
+        return
+    left_out = plan.problem.limits.grace[0] | plan.problem.pace.settled[0]
+    dates = [stage for stage in plan.pay_stages if stage < plan.last and not left_out[stage]]
+    different = {plan.total[stage] for stage in dates if plan.total[stage]}
+    one = tr("All installments are of one amount, but for the last")
+    several = tr("Installments are of {count} different amounts, besides the last", count=len(different))
+    yield Finding("amounts", "policy.prefer", "note", plural(one, several, len(different)))
+
+
 def _preference(plan: Replay, given_up: int) -> Iterator[Finding]:
     """What the preference costs, in money, where it costs a unit or more."""
     if given_up >= plan.terms.unit:
@@ -120,7 +138,8 @@ def _preference(plan: Replay, given_up: int) -> Iterator[Finding]:
             "policy.tolerance",
             "note",
             tr(
-                "Paying as early as possible gives up {amount} of present value; {share} of it may be given up",
+                "The preference ({words}) gives up {amount} of present value; {share} of it may be given up",
+                words=_PREFERENCES[plan.terms.prefer],
                 amount=grouped(given_up),
                 share=percent(plan.terms.tolerance),
             ),

@@ -6,7 +6,7 @@ alone, so a live solver goes from one to the next.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,19 +14,19 @@ import numpy as np
 from repayplan.errors import Fault, SolverError
 from repayplan.formulation.build import Formulation, formulate
 from repayplan.language import tr
+from repayplan.planning import alike
+from repayplan.planning.branching import Branching
+from repayplan.planning.preference import bounded, choose_nearly, relative_gap
 from repayplan.planning.value import linear_debt, planned_value
 from repayplan.problem.arrays import Problem, Real
-from repayplan.solvers.certificate import dual_bound
+from repayplan.problem.sharing import PARI_PASSU
 from repayplan.solvers.chain import Chain
 from repayplan.solvers.interface import infeasible
-from repayplan.solvers.result import CERTIFIED, GAP_FLOOR, Solution, Status
+from repayplan.solvers.result import CERTIFIED, Solution, Status
 from repayplan.solvers.sparse import SparseProgram
 
 SAME_VALUE = 1e-9
 """Values this close, in units of the debt, are the same: a solver's noise must not decide between two last dates."""
-
-NOISE = 1e-7
-"""What a solver may have overstated the value by, so that nothing is worth exactly as much."""
 
 SHARE_OF_TIME, SHARE_OF_ONE_LANE = 0.3, 0.6
 """Of the time that is left, for each of the two stages; the rest is for whole cents, which take some more solves."""
@@ -37,6 +37,8 @@ class Optimum:
     """``value`` is the most value found and ``bound`` a safe upper bound of it; ``kept`` the value of the chosen plan.
 
     All in cents. ``payments`` (T, L) cents as floats. ``valued`` and ``preferred`` are the chosen lane's solutions.
+    ``worth``: lanes that are worth enough, each with the least value that it must keep, in units of the debt;
+    ``criteria``: what the preference's criteria before the last came to.
     """
 
     status: Status
@@ -50,6 +52,14 @@ class Optimum:
     valued: Solution
     preferred: Solution
     solver: str
+    worth: Mapping[int, float]
+    criteria: tuple[float, ...] = ()
+
+    @property
+    def value_gap(self) -> float:
+        """Relative gap of the value alone."""
+        scale = float(self.formulation.frame.problem.scale[0])
+        return relative_gap(self.bound / scale, self.value / scale)
 
     @property
     def lanes(self) -> int:
@@ -62,14 +72,38 @@ def optimize(problem: Problem, chain: Chain | None = None) -> Optimum | None:
 
     SolverError where no solver finds a point and none can say that there is none, as when time is up.
     """
-    return solve(formulate(problem), chain or Chain())
+    chain = chain or Chain()
+    if problem.sharing.rule == PARI_PASSU and not problem.debt.linear.all():
+        return _alike(problem, chain)
+    return solve(formulate(problem), chain)
+
+
+def _alike(problem: Problem, chain: Chain) -> Optimum | None:
+    """The plan of the last of the repeated programs, as it is settled; None where one has no plan."""
+    found: list[Optimum] = []
+
+    def totals(approximate: Problem) -> Real | None:
+        optimum = solve(formulate(approximate), chain)
+        if optimum is None:
+            return None
+        found.append(optimum)
+        return np.asarray(optimum.payments.sum(axis=1))
+
+    known = alike.repeated(problem, totals)
+    if known is None:
+        return None
+    settled, value = known[1], alike.worth(problem, known[1])
+    return replace(
+        found[-1], status=Status.FEASIBLE, payments=settled.paid, value=value, kept=value, bound=np.inf, gap=np.inf
+    )
 
 
 def solve(formulation: Formulation, chain: Chain, only: int | None = None) -> Optimum | None:
     """Both stages over all lanes of a formulation, or ``only`` one of them; see :func:`optimize`."""
     problem = formulation.frame.problem
+    engine = Branching(formulation, chain)
     programs = [formulation.valued(lane) for lane in range(formulation.frame.lanes)]
-    first = _valued(programs, chain, range(len(programs)) if only is None else range(only, only + 1))
+    first = _valued(programs, engine, chain, range(len(programs)) if only is None else range(only, only + 1))
     if not any(solution.solved for solution in first):
         _insist_on_a_proof(first)
         return None
@@ -80,17 +114,14 @@ def solve(formulation: Formulation, chain: Chain, only: int | None = None) -> Op
         lane: min(accepted, float(values[lane])) for lane in np.flatnonzero(values >= accepted - SAME_VALUE).tolist()
     }
     with chain.share(SHARE_OF_TIME):
-        second = [_prefer(chain, formulation, lane, least) for lane, least in worth.items()]
-    wanted = [formulation.preferred(lane, least) for lane, least in worth.items()]
-    chances = dict(zip(worth, _bounded(wanted, second), strict=True))
-    solved = {lane: solution for lane, solution in chances.items() if solution.solved}
-    lane = min(solved, key=lambda n: (round(solved[n].objective, 9), n), default=int(values.argmax()))
-    preferred = solved.get(lane, first[lane])
+        chosen = choose_nearly(engine, formulation, worth)
+    lane = int(values.argmax()) if chosen is None else chosen.lane
+    preferred = first[lane] if chosen is None else chosen.solution
     scale = float(problem.scale[0])
     bound = max(-solution.bound for solution in first)
-    sooner = -min(solution.bound for solution in chances.values())
-    gap = max(_gap(bound, best), _gap(sooner, -preferred.objective) if solved else np.inf)
+    gap = max(relative_gap(bound, best), np.inf if chosen is None else chosen.gap)
     payments = np.maximum(formulation.payments(lane, preferred.columns), 0.0)
+    gap = max(gap, relative_gap(best, _replayed(formulation, int(values.argmax()), first)))
     return Optimum(
         status=Status.OPTIMAL if gap <= CERTIFIED else Status.FEASIBLE,
         formulation=formulation,
@@ -98,12 +129,29 @@ def solve(formulation: Formulation, chain: Chain, only: int | None = None) -> Op
         payments=payments,
         value=best * scale,
         bound=bound * scale,
-        kept=planned_value(problem, payments, linear_debt(problem, payments)),
+        kept=linear_value(problem, payments),
         gap=gap,
         valued=first[lane],
         preferred=preferred,
         solver=first[lane].solver,
+        worth=worth,
+        criteria=() if chosen is None else chosen.kept,
     )
+
+
+def _replayed(formulation: Formulation, lane: int, first: Sequence[Solution]) -> float:
+    """What the payments of the greatest value are worth once they are settled class by class, in units of the debt.
+
+    The program may only promise more, where its rows bound the debt from above and something wants it smaller.
+    """
+    problem = formulation.frame.problem
+    payments = np.maximum(formulation.payments(lane, first[lane].columns), 0.0)
+    return planned_value(problem, payments, linear_debt(problem, payments)) / float(problem.scale[0])
+
+
+def linear_value(problem: Problem, payments: Real) -> float:
+    """What unrounded payments (T, L) are worth, in cents."""
+    return planned_value(problem, payments, linear_debt(problem, payments))
 
 
 def best_first(problem: Problem, chain: Chain | None = None) -> list[tuple[Problem, Optimum]]:
@@ -117,7 +165,7 @@ def best_first(problem: Problem, chain: Chain | None = None) -> list[tuple[Probl
     if len(found) > 1:
         bucket, best = found[0]
         bound, scale = max(optimum.bound for _, optimum in found), float(problem.scale[0])
-        gap = max(best.gap, _gap(bound / scale, best.value / scale))
+        gap = max(best.gap, relative_gap(bound / scale, best.value / scale))
         status = Status.OPTIMAL if gap <= CERTIFIED else Status.FEASIBLE
         found[0] = bucket, replace(best, bound=bound, gap=gap, status=status)
     return found
@@ -125,41 +173,23 @@ def best_first(problem: Problem, chain: Chain | None = None) -> list[tuple[Probl
 
 def most_value(formulation: Formulation, chain: Chain) -> float | None:
     """The most value of any lane, without a preference, in cents; None where no lane is solved, or there is no time."""
-    solutions = [chain.solve(formulation.valued(lane)) for lane in range(formulation.frame.lanes)]
+    engine = Branching(formulation, chain)
+    solutions = [engine.solve(formulation.valued(lane)) for lane in range(formulation.frame.lanes)]
     values = [-solution.objective for solution in solutions if solution.status is Status.OPTIMAL]
     scale = float(formulation.frame.problem.scale[0])
     return max(values) * scale if values and not any(solution.out_of_time for solution in solutions) else None
 
 
-def _valued(programs: Sequence[SparseProgram], chain: Chain, lanes: range) -> list[Solution]:
+def _valued(programs: Sequence[SparseProgram], engine: Branching, chain: Chain, lanes: range) -> list[Solution]:
     """Stage 1 for some lanes, the latest date first: if time is short, it is the likeliest to be possible."""
     found = [infeasible("", "left out") for _ in programs]
     with chain.share(SHARE_OF_TIME if len(lanes) > 1 else SHARE_OF_ONE_LANE):
         for lane in reversed(lanes):
-            found[lane] = chain.solve(programs[lane])
+            found[lane] = engine.solve(programs[lane])
     if found[lanes[-1]].out_of_time and not any(solution.solved for solution in found):
         with chain.share(SHARE_OF_ONE_LANE):
-            found[lanes[-1]] = chain.solve(programs[lanes[-1]])
-    return _bounded(programs, found)
-
-
-def _prefer(chain: Chain, formulation: Formulation, lane: int, least: float) -> Solution:
-    """Stage 2; once more with a little less value where noise leaves no point that is worth exactly as much."""
-    solution = chain.solve(formulation.preferred(lane, least))
-    if solution.solved or solution.out_of_time:
-        return solution
-    return chain.solve(formulation.preferred(lane, least - NOISE))
-
-
-def _bounded(programs: Sequence[SparseProgram], found: Sequence[Solution]) -> list[Solution]:
-    """Lanes for which there was no time get a bound from the duals of those that were solved: any duals bound."""
-    duals = [solution.row_duals for solution in found if solution.status is Status.OPTIMAL][-1:]
-    return [
-        replace(solution, bound=max(solution.bound, *(dual_bound(program, known) for known in duals)))
-        if solution.out_of_time and duals
-        else solution
-        for program, solution in zip(programs, found, strict=True)
-    ]
+            found[lanes[-1]] = engine.solve(programs[lanes[-1]])
+    return bounded(programs, found)
 
 
 def _insist_on_a_proof(tried: Sequence[Solution]) -> None:
@@ -173,7 +203,3 @@ def _insist_on_a_proof(tried: Sequence[Solution]) -> None:
                 remedy=tr("allow more time, or report this case"),
             )
         )
-
-
-def _gap(bound: float, value: float) -> float:
-    return max(bound - value, 0.0) / max(abs(value), GAP_FLOOR)

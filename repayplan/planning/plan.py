@@ -10,11 +10,14 @@ from repayplan.compliance.findings import Finding
 from repayplan.compliance.registry import judge
 from repayplan.compliance.replay import replay
 from repayplan.errors import Fault, ProofError, SolverError
+from repayplan.formulation.build import Formulation
 from repayplan.formulation.registry import limits
-from repayplan.language import tr
+from repayplan.language import Message, tr
 from repayplan.planning.agreeing import agreeing, waivings
 from repayplan.planning.binding import binding
+from repayplan.planning.clashes import clashes
 from repayplan.planning.exact import Exact, make_exact
+from repayplan.planning.fewest import fewest
 from repayplan.planning.forecasts import forecast_findings, window_of
 from repayplan.planning.metrics import cash_rows, installments, metrics
 from repayplan.planning.notes import delay_warning, notes, waiting_note
@@ -49,8 +52,9 @@ def _plan(case: Case, chain: Chain) -> Plan:
             raise
         return _nothing(case, terms, problem, chain, "failed")
     if not found:
-        return _best_effort(case, terms, problem, "infeasible", chain)
-    tried = ((optimum, make_exact(case, terms, kept, optimum, chain=chain)) for kept, optimum in found)
+        return _best_effort(case, terms, problem, "infeasible" if problem.provable else "failed", chain)
+    chosen = ((kept, _fewest(terms, optimum, chain)) for kept, optimum in found)
+    tried = ((optimum, make_exact(case, terms, kept, optimum, chain=chain)) for kept, optimum in chosen)
     optimum, exact = next((pair for pair in tried if pair[1] is not None), (found[0][1], None))
     if exact is None:  # there is a plan, but none was found whose whole cents hold every limit: that proves nothing
         return _best_effort(case, terms, problem, "failed", chain)
@@ -59,6 +63,10 @@ def _plan(case: Case, chain: Chain) -> Plan:
     if terms.delay == "allow":
         return _beside_the_earliest(best, chain)
     return _beside_waiting(best, exact.replay.problem, chain)
+
+
+def _fewest(terms: Terms, optimum: Optimum, chain: Chain) -> Optimum:
+    return fewest(optimum, chain) if terms.prefer == "fewest" else optimum
 
 
 def _nothing(case: Case, terms: Terms, problem: Problem, chain: Chain, status: Status) -> Plan:
@@ -100,7 +108,11 @@ def _undemanding(case: Case, terms: Terms, problem: Problem, status: Status, cha
     best = _finish(case, terms, problem, optimum, exact, status, chain)
     # the demand that could not be met may be the engine's own: that there be a last payment of at least a unit
     broken = any(finding.result == "fail" for finding in best.findings)
-    return best if broken else replace(best, status="feasible", proof=replace(best.proof, gap=None))
+    if not broken:
+        return replace(best, status="feasible", proof=replace(best.proof, gap=None))
+    if status == "infeasible":
+        return replace(best, findings=(*clashes(case, terms, problem), *best.findings))
+    return best
 
 
 def _finish(
@@ -151,19 +163,29 @@ def _beside_waiting(chosen: Plan, problem: Problem, chain: Chain) -> Plan:
     return replace(chosen, findings=(*chosen.findings, note))
 
 
+def _why(formulation: Formulation) -> Message:
+    """Why a plan is not proven to be the best."""
+    if formulation.mode == "repeated":
+        return tr("the course of debts paid alike was repeated until it stayed, which proves nothing")
+    if formulation.mixed:
+        return tr("the search over whole numbers was not finished")
+    return tr("the solver stopped before its bound was close")
+
+
 def _proof(optimum: Optimum, exact: Exact, chain: Chain) -> Proof:
-    mode = exact.replay.problem.modes[0]
-    tried = optimum.lanes
-    method = "linear program" if tried == 1 else f"linear program, {tried} dates tried as the last payment"
+    tried, formulation = optimum.lanes, optimum.formulation
+    kind = "mixed-integer program" if formulation.mixed else "linear program"
+    method = kind if tried == 1 else f"{kind}, {tried} dates tried as the last payment"
     return Proof(
-        gap=optimum.gap if mode != "replay" and math.isfinite(optimum.gap) else None,
+        gap=optimum.gap if math.isfinite(optimum.gap) else None,
         solver=optimum.solver,
         method=method,
-        mode=mode,
+        mode=optimum.formulation.mode,
         value=optimum.value / 100,
-        bound=optimum.bound / 100,
+        bound=optimum.bound / 100 if math.isfinite(optimum.bound) else None,
         rounding_cost=exact.cost,
         ledger_difference=exact.ledger_difference,
         given_up=round(optimum.value - optimum.kept),
         attempts=chain.attempts,
+        unproven=None if optimum.status == "optimal" else _why(formulation),
     )

@@ -125,6 +125,8 @@ class ProofLine(Line):
     ledger_difference: Cents | None
     given_up: Cents | None = None
     attempts: tuple[AttemptLine, ...] = ()
+    sentence: Words | None = None
+    unproven: Words | None = None
 
 
 class MetricsLine(Line):
@@ -149,6 +151,7 @@ class MetricsLine(Line):
     average_life_years: Number | None
     receipts_borrower: Cents
     receipts_bank: Cents
+    to_others: Cents = 0
 
 
 class BindingLine(Line):
@@ -244,6 +247,17 @@ def read_plan(path: str | Path) -> PlanFile:
     return to_plan_file(document)
 
 
+def is_plan(path: str | Path) -> bool:
+    """Whether a file calls itself a plan; what is wrong with it otherwise is for its reader to say."""
+    if Path(path).suffix.lower() != ".json":
+        return False
+    try:
+        data = read_document(text_of(path), str(path), "json").data
+    except InputError:
+        return False
+    return isinstance(data, dict) and str(data.get("schema", "")).startswith("repayplan/plan/")
+
+
 def to_plan_file(document: Document) -> PlanFile:
     """The plan that plain values describe. Raises InputError."""
     faults: list[Fault] = []
@@ -276,7 +290,7 @@ def _mended(fault: Fault) -> Fault:
 
 def term_values(terms: Terms) -> dict[str, Scalar]:
     """Every term as a plain value; the defaults among them are told apart in ``defaults``."""
-    fields = [field.name for field in dataclasses.fields(terms) if field.name != "defaults"]
+    fields = [field.name for field in dataclasses.fields(terms) if field.name not in ("defaults", "dates")]
     return {name: _scalar(name, getattr(terms, name)) for name in fields}
 
 

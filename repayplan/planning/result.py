@@ -6,12 +6,13 @@ All money is in integer cents; ``report`` turns it into words, tables and files.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from repayplan.cases.models import Case
 from repayplan.compliance.findings import Finding
-from repayplan.language import Message
+from repayplan.language import Message, tr
 from repayplan.problem.terms import Terms
 from repayplan.solvers.result import Attempt
 
@@ -19,6 +20,18 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Status = Literal["optimal", "feasible", "infeasible", "failed"]
+
+
+MODES: Mapping[str, Message] = {
+    "A": tr("The whole debt of a loan bears one rate, so one balance per loan is exact"),
+    "B": tr("Interest is paid up at every payment, so one balance per loan is exact"),
+    "C": tr("Parts of the debt bear different rates; limits on each are exact, as nothing asks for a smaller debt"),
+    "D": tr("Parts of the debt bear different rates; whole numbers keep the order in which payments settle them"),
+    "repeated": tr(
+        "Parts of the debt bear different rates and all are paid alike: their course was found by repetition"
+    ),
+}
+"""How a program stands in for the ledger, by mode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +88,7 @@ class Proof:
     """How good the plan is known to be. ``gap`` is of the unrounded plan, relative.
 
     ``rounding_cost`` and ``given_up`` (value that the preference takes) in cents. ``attempts``: every solver and its
-    options, with how many programs ended how.
+    options, with how many programs ended how. ``unproven`` says why a plan that is not optimal is not.
     """
 
     gap: float | None
@@ -88,6 +101,12 @@ class Proof:
     ledger_difference: int | None
     given_up: int | None = None
     attempts: tuple[Attempt, ...] = ()
+    unproven: Message | None = None
+
+    @property
+    def sentence(self) -> Message:
+        """How the program stands in for the ledger, in one sentence."""
+        return MODES.get(self.mode, MODES["A"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +117,7 @@ class Metrics:
     is recovered. ``interest_paid``: all that was paid and is not principal. ``unpaid``: debt left at the end of the
     term. ``min_headroom``: cash above the floor and contingency, negative where the need is unfunded.
     ``receipts_borrower`` and ``receipts_bank``: what comes in over the term in either view; plans rest on the bank's.
+    ``to_others``: what other lenders get; what is recovered, owed and unpaid is the bank's own.
     """
 
     debt_at_signing: int
@@ -119,6 +139,7 @@ class Metrics:
     average_life_years: float | None
     receipts_borrower: int
     receipts_bank: int
+    to_others: int = 0
 
 
 @dataclass(frozen=True, slots=True)

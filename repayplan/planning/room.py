@@ -35,7 +35,7 @@ class Room:
         limits, pace = self.problem.limits, self.problem.pace
         demanded = [_or_nothing(pace.named[0, stage]), _or_nothing(pace.demanded[0, stage]) - sum(self._paid[:stage])]
         base = int(pace.base[0, stage])
-        if stage < self.last and not limits.exempt[0, stage]:
+        if stage < self.last and not limits.exempt[0, stage] and self.terms.installments is None:
             demanded.append(_or_nothing(limits.minimum[0]))
         if stage < self.last and base >= 0:
             demanded.append(math.ceil((1 - Fraction(self.terms.step or 0)) * self._paid[base]))

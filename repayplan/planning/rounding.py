@@ -8,6 +8,7 @@ to the next unit; the last payment of a loan is whatever the ledger says is left
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,9 @@ from repayplan.cases.models import Case
 from repayplan.compliance.replay import Payment, ledgers
 from repayplan.debt.ledger import Ledger
 from repayplan.money import floor_to
+from repayplan.planning.closing import fixed_ends, leaving
 from repayplan.planning.room import Room
+from repayplan.planning.sharing import least_total, share
 from repayplan.planning.value import linear_debt
 from repayplan.problem.arrays import Problem, Real
 from repayplan.problem.terms import Terms
@@ -29,7 +32,7 @@ NOISE = 1e-9
 class Target:
     """What rounding aims at: (T, L) cumulative payments in cents, and the stage of each loan's last payment.
 
-    ``last`` is −1 where a loan is not settled, or the linear map cannot say so.
+    ``last`` is −1 where a loan is not settled.
     """
 
     cumulative: Real
@@ -63,9 +66,8 @@ def aim(problem: Problem, payments: Real, *, level: bool) -> Target:
     noise = NOISE * float(problem.scale[0])
     payments = np.where(payments > 10 * noise, payments, 0.0)
     left = linear_debt(problem, payments)[-1]
-    exact_map = problem.modes[0] != "replay"
     last = tuple(
-        int(stages[-1]) if exact_map and left[loan] <= 100 * noise and stages.size else -1
+        int(stages[-1]) if left[loan] <= 100 * noise and stages.size else -1
         for loan, stages in enumerate(np.flatnonzero(column) for column in payments.T)
     )
     cumulative = np.cumsum(payments, axis=0)
@@ -78,7 +80,11 @@ def round_payments(case: Case, terms: Terms, problem: Problem, target: Target, g
         return _walk(case, terms, problem, target, grain, None)
     amounts = _level_amounts(problem, target, grain, raised=False)
     payments = _walk(case, terms, problem, target, grain, amounts)
-    if payments and 10 * _paid_on_last_day(payments) > 11 * max(amounts.values(), default=0):
+    if (
+        payments
+        and problem.limits.level[0]
+        and 10 * _paid_on_last_day(payments) > 11 * max(amounts.values(), default=0)
+    ):
         raised = _level_amounts(problem, target, grain, raised=True)
         payments = _walk(case, terms, problem, target, grain, raised)
     return payments
@@ -93,14 +99,21 @@ def _walk(
     days = problem.days()
     room = Room(terms, problem, target.final)
     totals = {**(totals or {}), **_pinned(problem)}
+    ends = fixed_ends(problem, target.last, np.diff(target.cumulative, axis=0, prepend=0.0) > 0)
     for stage in np.flatnonzero(problem.pays[0]).tolist():
         for ledger in books:
             ledger.advance(days[stage])
-        amounts = [
-            _amount(problem, target, ledger, stage, loan, paid[loan], grain) for loan, ledger in enumerate(books)
-        ]
-        total = totals[stage] if stage in totals else _within(room, stage, sum(amounts), grain)
-        _spread(amounts, total, [_range(problem, target, book, stage, n) for n, book in enumerate(books)])
+        fixed = totals.get(stage)
+        if problem.sharing.together:
+            amounts = _shared(problem, target, books, stage, sum(paid), grain, room, fixed)
+        else:
+            ranges = [_range(problem, target, book, stage, number) for number, book in enumerate(books)]
+            for number, book in enumerate(books):
+                exact = leaving(book, days[stage], ends[stage, number]) if (stage, number) in ends else None
+                ranges[number] = ranges[number] if exact is None else (exact, exact)
+            amounts = [_amount(target, stage, loan, paid[loan], grain, ranges[loan]) for loan in range(len(books))]
+            total = _within(room, stage, sum(amounts), grain) if fixed is None else fixed
+            _spread(amounts, total, ranges)
         room.pay(stage, amounts)
         for loan, (ledger, cents) in enumerate(zip(books, amounts, strict=True)):
             if cents:
@@ -110,14 +123,42 @@ def _walk(
     return payments
 
 
-def _amount(problem: Problem, target: Target, ledger: Ledger, stage: int, loan: int, paid: int, grain: Grain) -> int:
-    """What one loan is paid at one date, given what has been paid on it.
+def _shared(
+    problem: Problem,
+    target: Target,
+    books: Sequence[Ledger],
+    stage: int,
+    paid: int,
+    grain: Grain,
+    room: Room,
+    fixed: int | None,
+) -> list[int]:
+    """What each loan is paid at one date where the total says it: the total is rounded, not the parts."""
+    owed, least = sum(book.debt for book in books), least_total(problem, books, stage)
+    most = 0 if problem.limits.grace[0, stage] and not problem.limits.interest_only[0] else owed
+    if problem.limits.grace[0, stage] and problem.limits.interest_only[0]:
+        most = least
+    planned = int(target.cumulative[stage].sum())
+    raised = math.ceil(least / grain.unit) * grain.unit
+    if paid + raised > planned + grain.ahead:
+        raised = least
+    upward = grain.unit - 1 if grain.up else 0
+    pays = any(target.pays(stage, loan) for loan in range(len(books)))
+    wanted = floor_to(planned + upward, grain.unit) - paid if pays else 0
+    if min(target.last) >= 0 and stage == target.final:
+        return share(problem, books, stage, owed)
+    total = _within(room, stage, min(max(wanted, raised), most), grain) if fixed is None else fixed
+    return share(problem, books, stage, min(max(total, least), most))
+
+
+def _amount(target: Target, stage: int, loan: int, paid: int, grain: Grain, between: tuple[int, int]) -> int:
+    """What one loan is paid at one date, given what has been paid on it, ``between`` the least and the most.
 
     Interest that has to be paid up is raised to the next unit unless that runs too far ahead of the plan: month after
     month of it adds up, because what is paid above the interest never comes back. Where the plan pays nothing, cents
     left over from earlier dates are not made up: limits may leave no room for any.
     """
-    least, most = _range(problem, target, ledger, stage, loan)
+    least, most = between
     planned = int(target.cumulative[stage, loan])
     raised = math.ceil(least / grain.unit) * grain.unit
     if paid + raised > planned + grain.ahead:
@@ -160,18 +201,45 @@ def _level_amounts(problem: Problem, target: Target, grain: Grain, *, raised: bo
     if target.level is None or not target.level.any():
         return {}
     final = int(np.flatnonzero(target.level)[-1])
-    stages = [
-        stage
-        for stage in np.flatnonzero(problem.pays[0]).tolist()
-        if stage < final and not problem.limits.exempt[0, stage]
-    ]
+    limits, settled = problem.limits, problem.pace.settled
+    left_out = limits.exempt if limits.level[0] else limits.grace | settled
+    stages = [stage for stage in np.flatnonzero(problem.pays[0]).tolist() if stage < final and not left_out[0, stage]]
     if not stages:
         return {}
-    level = float(target.level[stages[0]]) + NOISE * float(problem.scale[0])
-    unit = grain.unit
+    levels = {stage: float(target.level[stage]) + NOISE * float(problem.scale[0]) for stage in stages}
+    if not problem.limits.level[0]:
+        few = bool(problem.wishes.amounts[0])
+        return _few(levels, grain) if few else _runs(levels, grain.unit, 2 * NOISE * float(problem.scale[0]))
+    level, unit = levels[stages[0]], grain.unit
     amount = floor_to(int(level) + (unit - 1 if grain.up else 0), unit)
     late = int(len(stages) * (level - amount) / unit) if raised else 0
     return {stage: amount + (unit if number >= len(stages) - late else 0) for number, stage in enumerate(stages)}
+
+
+def _few(levels: Mapping[int, float], grain: Grain) -> dict[int, int]:
+    """Every amount rounded by itself: there are no more than there were."""
+    up = grain.unit - 1 if grain.up else 0
+    return {stage: floor_to(int(level) + up, grain.unit) for stage, level in levels.items() if level >= grain.unit}
+
+
+def _runs(levels: Mapping[int, float], unit: int, noise: float) -> dict[int, int]:
+    """Like amounts one after the other become one amount, or two that differ by a unit, the larger one later."""
+    runs: list[list[int]] = []
+    for stage, level in levels.items():
+        if runs and abs(level - levels[runs[-1][0]]) <= noise:
+            runs[-1].append(stage)
+        else:
+            runs.append([stage])
+    amounts: dict[int, int] = {}
+    left = 0.0
+    for run in runs:
+        level = levels[run[0]]
+        amount = floor_to(int(level), unit)
+        left += len(run) * (level - amount)
+        late = min(int(left / unit), len(run))
+        left -= late * unit
+        amounts |= {stage: amount + (unit if n >= len(run) - late else 0) for n, stage in enumerate(run)}
+    return amounts
 
 
 def _pinned(problem: Problem) -> dict[int, int]:

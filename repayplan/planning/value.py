@@ -25,23 +25,20 @@ def planned_value(problem: Problem, paid: Cents | Real, debt: Cents | Real) -> f
 
 
 def present_value(plan: Replay, discount: Real) -> float:
-    """Payments discounted with (T, L) factors; cents."""
-    return float((discount * plan.paid).sum())
+    """Payments to the bank discounted with (T, L) factors; cents."""
+    return float((discount * plan.paid * plan.problem.debt.own[0]).sum())
 
 
 def linear_debt(problem: Problem, paid: Real) -> Real:
-    """(T, L) the debt as the linear program sees it, for payments (T, L) in cents."""
-    debt, rows = problem.debt.opening[0].astype(float), []
-    for stage in range(len(paid)):
-        debt = problem.debt.growth[0, stage] * debt + problem.debt.charge[0, stage] - paid[stage]
-        rows.append(debt)
-    return np.array(rows)
+    """(T, L) the debt without rounding, for payments (T, L) in cents, settled class by class."""
+    return np.asarray(problem.debt.claims.course(paid).sum(axis=2))
 
 
 def debt_bound(problem: Problem) -> Real:
-    """(T, L) how far the ledger may be from the linear map: half a cent per accrual line, compounded."""
+    """(T, L) how far the ledger may be from the unrounded debt: half a cent per accrual line, compounded."""
+    spread = problem.debt.claims.spread[0]
     bound, rows = np.zeros(problem.shape[2]), []
     for stage in range(problem.shape[1]):
-        bound = problem.debt.growth[0, stage] * bound + 0.5 * LINES_PER_PERIOD * problem.debt.periods[0, stage]
+        bound = spread[stage] * bound + 0.5 * LINES_PER_PERIOD * problem.debt.periods[0, stage]
         rows.append(bound)
     return np.array(rows) + 1e-3

@@ -56,7 +56,10 @@ def trapped(problem: Problem) -> list[int]:
     return [
         loan
         for loan in range(problem.shape[2])
-        if problem.debt.opening[0, loan] and (found := month(problem, loan)) is not None and found.pays_to_wait
+        if problem.debt.own[0, loan]
+        and problem.debt.opening[0, loan]
+        and (found := month(problem, loan)) is not None
+        and found.pays_to_wait
     ]
 
 

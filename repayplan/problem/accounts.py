@@ -88,8 +88,8 @@ def accounts(case: Case, days: Sequence[dt.date], flows: Sequence[Flow]) -> Acco
 
 def drawn(accounts: AccountArrays, paid: Cents, case: int = 0) -> Cents:
     """(T, K) cents drawn by the end of each stage when ``paid`` (T, L) is paid on the loans."""
-    used = np.zeros(len(accounts.cap), dtype=np.int64)
-    taken = np.zeros((len(paid), len(used)), dtype=np.int64)
+    used: Cents = np.zeros(len(accounts.loan), dtype=np.int64)
+    taken: Cents = np.zeros((len(paid), len(used)), dtype=np.int64)
     for stage in range(len(paid)):
         if paid[stage].any():
             used = used + draw(accounts, accounts.available[case, stage] - used, paid[stage])

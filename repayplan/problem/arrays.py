@@ -16,12 +16,15 @@ from numpy.typing import NDArray
 
 from repayplan.problem.accounts import AccountArrays
 from repayplan.problem.burden import Burden
+from repayplan.problem.claims import ClaimArrays
 from repayplan.problem.frozen import Cents as Cents
 from repayplan.problem.frozen import Frozen as Frozen
 from repayplan.problem.frozen import Mask as Mask
 from repayplan.problem.frozen import Real as Real
 from repayplan.problem.legal import Legal
 from repayplan.problem.pace import PaceArrays
+from repayplan.problem.sharing import FREELY, PARI_PASSU, Sharing
+from repayplan.problem.wishes import WishArrays
 
 
 @dataclass(frozen=True)
@@ -65,9 +68,13 @@ class CashArrays(Frozen):
 
     @cached_property
     def carried(self) -> Cents:
-        """(N, T + 1) cash above the wanted floor before each stage, and at the end, if nothing were ever paid."""
-        cash = np.concatenate([self.opening[:, None], self.unpaid], axis=1)
-        return np.maximum(cash - self.wanted[:, None], 0)
+        """(N, T + 1) cash above the wanted floor before each stage, and at the end, if nothing were ever paid.
+
+        What is on accounts apart counts in full, whether or not the business has its floor.
+        """
+        apart = np.concatenate([np.zeros_like(self.opening[:, None]), self.apart], axis=1)
+        cash = np.concatenate([self.opening[:, None], self.unpaid], axis=1) - apart
+        return np.asarray(np.maximum(cash - self.wanted[:, None], 0) + apart)
 
     @cached_property
     def payable(self) -> Cents:
@@ -108,10 +115,12 @@ class CoverArrays(Frozen):
 class DebtArrays(Frozen):
     """``opening`` and ``principal`` (N, L) cents; debt_t = ``growth``·debt_{t−1} + ``charge`` − payment, (N, T, L).
 
+    That tells the whole debt where ``linear`` (N, L); elsewhere only ``claims``, class by class, do.
     ``periods`` (N, T): settlement periods that end in the stage. ``current`` (N, T): interest must be paid up;
     ``waived``: it would have to be, but no cash is forecast for it.
     ``collateral`` (N, L) cents, net of costs. ``uniform`` (N, L): every part of the debt bears one rate.
-    ``rank`` (N, L): which loan is paid first where nothing else decides, 0 the first.
+    ``rank`` (N, L): which loan is paid first where nothing else decides, 0 the first. ``own`` (N, L): the bank's own
+    loans; what is paid on others is no recovery of the bank.
     """
 
     opening: Cents
@@ -124,10 +133,17 @@ class DebtArrays(Frozen):
     collateral: Cents
     uniform: Mask
     rank: NDArray[np.int64]
+    linear: Mask
+    own: Mask
+    claims: ClaimArrays
 
     @cached_property
     def unpaid(self) -> Real:
         """(N, T, L) the debt if nothing were ever paid; the largest it can be."""
+        return np.where(self.linear[:, None], self._mapped, self.claims.unpaid.sum(axis=3))
+
+    @property
+    def _mapped(self) -> Real:
         debt = self.opening.astype(float)
         rows = []
         for stage in range(self.growth.shape[1]):
@@ -188,9 +204,11 @@ class Problem(Frozen):
     value: ValueArrays
     limits: LimitArrays
     pace: PaceArrays
+    wishes: WishArrays
     accounts: AccountArrays
     legal: Legal = field(default_factory=Legal)
     burden: Burden | None = None
+    sharing: Sharing = FREELY
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -202,6 +220,11 @@ class Problem(Frozen):
     def scale(self) -> Real:
         """(N,) the whole debt in cents; programs are written in units of it."""
         return np.asarray(np.maximum(self.debt.opening.sum(axis=1), 1), dtype=float)
+
+    @property
+    def provable(self) -> bool:
+        """Whether a program stands for the case: what it cannot do cannot be done."""
+        return self.sharing.rule != PARI_PASSU or bool(self.debt.linear.all())
 
     def days(self, case: int = 0) -> list[dt.date]:
         """Stage dates of one case."""
@@ -247,17 +270,36 @@ class Problem(Frozen):
         """The same without anything that demands money: what is left limits payments, and paying nothing holds it.
 
         The best effort of a case that cannot be settled. It counts payments alone, not what collateral would bring.
-        Where parts of the debt bear different rates, the linear map needs interest kept current; without that demand
-        only the replay tells what payments do (mode "replay").
+        Where parts of the debt bear different rates, one linear map needs interest kept current; without that demand
+        the classes of the claim have to be told apart.
         """
         off = np.full_like(self.limits.step, np.nan)
         never = np.zeros_like(self.limits.settle_full)
         limits = replace(self.limits, minimum=off, step=off, balloon=off, settle_full=never, level=never)
         pace = self.pace.undemanding()
         nothing_due = np.zeros_like(self.debt.current)
-        debt = replace(self.debt, current=nothing_due, collateral=np.zeros_like(self.debt.collateral))
+        debt = replace(
+            self.debt,
+            current=nothing_due,
+            linear=self.debt.uniform,
+            collateral=np.zeros_like(self.debt.collateral),
+        )
         value = replace(self.value, recovery=np.zeros_like(self.value.recovery))
-        modes = tuple("A" if uniform.all() else "replay" for uniform in self.debt.uniform)
+        rising: Mask = np.all(self.debt.uniform | self.debt.claims.rising, axis=1)
+        modes = tuple(
+            "A" if uniform.all() else "C" if bounded else "D"
+            for uniform, bounded in zip(self.debt.uniform, rising, strict=True)
+        )
         burden = None if self.burden is None else self.burden.free_below()
-        legal = self.legal.undemanding()
-        return replace(self, modes=modes, limits=limits, debt=debt, value=value, legal=legal, burden=burden, pace=pace)
+        legal, wishes = self.legal.undemanding(), self.wishes.undemanding()
+        return replace(
+            self,
+            modes=modes,
+            limits=limits,
+            debt=debt,
+            value=value,
+            legal=legal,
+            burden=burden,
+            pace=pace,
+            wishes=wishes,
+        )

@@ -5,32 +5,34 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
 from repayplan.calendar.dates import add_months, day_in_month, month_ends
-from repayplan.calendar.daycount import year_fraction
 from repayplan.cases.models import Case
-from repayplan.errors import Fault, InputError
+from repayplan.debt.rates import RatePath, contract_rate
 from repayplan.forecast import Flow, Window, forecast
-from repayplan.language import tr
 from repayplan.money import to_cents
 from repayplan.problem.accounts import AccountArrays, accounts, is_apart
 from repayplan.problem.arrays import CashArrays, CoverArrays, DebtArrays, LimitArrays, Mask, Problem, Real, ValueArrays
 from repayplan.problem.burden import Burden, first_year
-from repayplan.problem.growth import at_signing, maps, one_rate
+from repayplan.problem.claims import CLASSES, ORDERS, ClaimArrays
+from repayplan.problem.growth import Balances, accrued, at_signing, class_maps, maps, one_rate
 from repayplan.problem.interest import affordable, due_dates, spare_cents
 from repayplan.problem.legal import legal
 from repayplan.problem.pace import PaceArrays, pace, refuse_impossible_pins, refuse_life_of_debt, reserved
+from repayplan.problem.sharing import FREE, FREELY, PARI_PASSU, RANK, Sharing
 from repayplan.problem.terms import Terms, payment_dates, rate_after_signing, settlement_dates
+from repayplan.problem.wishes import wishes
 from repayplan.rules.hazard import hazard_table
 
 
 def assemble(case: Case, terms: Terms) -> Problem:
-    """The problem of one case (N = 1); InputError where no exact formulation of its debt is known."""
+    """The problem of one case (N = 1)."""
     pay_dates = payment_dates(case, terms)
     end = pay_dates[-1]
     days = sorted({*pay_dates, *month_ends(case.as_of, day_in_month(end.year, end.month, 31))})
@@ -57,9 +59,11 @@ def assemble(case: Case, terms: Terms) -> Problem:
         value=value,
         limits=_limits(terms, grace | short | paced.settled[0], grace),
         pace=paced,
+        wishes=wishes(terms),
         legal=legal(case, terms, days, pays, value.contract, debt.opening),
         burden=burden,
         accounts=apart,
+        sharing=_sharing(terms, debt),
     )
 
 
@@ -150,49 +154,66 @@ def _debt(
     due = due_dates(days, pays & ~paced.settled[0], terms.interest_every, grace & terms.grace_interest_only, grace)
     first = int(np.flatnonzero(due)[0]) if due.any() else len(days)
     periods = _settlement_periods(case, terms, days)
+    classes = [class_maps(loan, periods) for loan in case.loans]
+    claims = _claims(terms.order, openings, classes)
+    uniform = np.array([[one_rate(loan, claim) for loan, claim in zip(case.loans, openings, strict=True)]])
     growth, charge = (
         np.stack(columns, axis=1)
         for columns in zip(
-            *(maps(loan, opening, periods, pays, first) for loan, opening in zip(case.loans, openings, strict=True)),
+            *(
+                maps(opening, stages, pays, first, uniform=bool(same))
+                for opening, stages, same in zip(openings, classes, uniform[0], strict=True)
+            ),
             strict=True,
         )
     )
-    opening = np.array([round(claim.total) for claim in openings], dtype=np.int64)
-    principal = np.array([round(claim.principal) for claim in openings], dtype=np.int64)
-    refuse_impossible_pins(case, days, growth, charge, opening.astype(float))
+    refuse_impossible_pins(case, days, claims)
     most = np.inf if terms.maximum_installment is None else float(terms.maximum_installment)
     spare = spare_cents(len(case.loans), sum(map(len, periods)))
-    can = affordable(
-        due,
-        growth,
-        charge,
-        opening.astype(float),
-        principal.astype(float),
-        cash,
-        cover,
-        most,
-        spare,
-        paced.fixed,
-        apart,
-    )
+    can = affordable(due, claims, cash, cover, most, spare, paced.fixed, apart)
+    mode = _mode(uniform, claims, (due & can)[None], pays, grace & (not terms.grace_interest_only))
     arrays = DebtArrays(
-        opening=opening[None],
-        principal=principal[None],
+        opening=np.array([[round(claim.total) for claim in openings]], dtype=np.int64),
+        principal=np.array([[round(claim.principal) for claim in openings]], dtype=np.int64),
         growth=growth[None],
         charge=charge[None],
         periods=np.array([[len(ending) for ending in periods]]),
         current=(due & can)[None],
         waived=(due & ~can)[None],
-        uniform=np.array([[one_rate(loan, claim) for loan, claim in zip(case.loans, openings, strict=True)]]),
-        rank=_rank(case)[None],
+        uniform=uniform,
+        rank=_rank(case, terms)[None],
+        linear=uniform | (mode in ("A", "B")),
+        own=np.array([[loan.lender is None for loan in case.loans]]),
+        claims=claims,
         collateral=np.array([[to_cents(loan.collateral) for loan in case.loans]], dtype=np.int64),
     )
     refuse_life_of_debt(terms, pays, grace & (not terms.grace_interest_only), arrays.current[0])
-    return arrays, _mode(case, arrays, pays, grace, terms)
+    return arrays, mode
 
 
-def _rank(case: Case) -> NDArray[np.int64]:
-    """(L,) which loan comes first: due first, then least secured, then the heavier burden (Civil Code art. 560)."""
+def _sharing(terms: Terms, debt: DebtArrays) -> Sharing:
+    """One loan shares with none. The legal order is a rank."""
+    if debt.opening.shape[1] == 1 or terms.allocation == FREE:
+        return FREELY
+    order = tuple(np.argsort(debt.rank[0]).tolist())
+    return Sharing(PARI_PASSU if terms.allocation == PARI_PASSU else RANK, order)
+
+
+def _claims(order: str, openings: Sequence[Balances], maps: Sequence[Real]) -> ClaimArrays:
+    """The classes of every loan in the order in which the policy settles them."""
+    places = list(ORDERS[order])
+    return ClaimArrays(
+        opening=np.array([astuple(claim) for claim in openings], dtype=float)[None][..., places],
+        maps=np.stack(maps, axis=1)[None][..., places, :][..., places],
+        principal=np.array([places.index(CLASSES.index("principal"))]),
+    )
+
+
+def _rank(case: Case, terms: Terms) -> NDArray[np.int64]:
+    """(L,) which loan comes first: as the policy ranks them, or what is due first, then least secured, then the heavier
+    burden (Civil Code art. 560)."""
+    if terms.allocation == "rank":
+        return np.array([case.policy.rank.index(loan.id) for loan in case.loans])
 
     def order(number: int) -> tuple[bool, Decimal, Decimal, int]:
         loan = case.loans[number]
@@ -204,27 +225,14 @@ def _rank(case: Case) -> NDArray[np.int64]:
     return np.argsort(np.array(first))
 
 
-def _mode(case: Case, debt: DebtArrays, pays: Mask, grace: Mask, terms: Terms) -> str:
-    """A: one rate for everything. B: interest current at every payment from the first one on. Otherwise refuse."""
-    current = debt.current[0]
-    skipped = ~pays | (grace & (not terms.grace_interest_only))
-    if current.any() and (current | skipped).all():
+def _mode(uniform: Mask, claims: ClaimArrays, current: Mask, pays: Mask, full_grace: Mask) -> str:
+    """A: one rate for everything. B: interest current at every payment from the first one on. Otherwise the classes are
+    told apart: by rows that bound them from above where that is exact (C), by whole numbers where not (D)."""
+    if current.any() and (current[0] | ~pays | full_grace).all():
         return "B"
-    if debt.uniform.all():
+    if uniform.all():
         return "A"
-    raise InputError(
-        Fault(
-            tr("parts of this debt bear different rates, and interest is not paid up at every payment"),
-            f"loans[{number}]",
-            case.loans[number].id,
-            tr("one rate for the whole debt, or interest current at every payment and affordable"),
-            tr(
-                "capitalize the arrears (policy.arrears), leave compound_rate out, or bring interest current at every "
-                "payment (policy.interest_every)"
-            ),
-        )
-        for number in np.flatnonzero(~debt.uniform[0]).tolist()
-    )
+    return "C" if claims.rising[~uniform].all() else "D"
 
 
 def _settlement_periods(case: Case, terms: Terms, days: Sequence[dt.date]) -> list[list[tuple[dt.date, dt.date]]]:
@@ -246,10 +254,10 @@ def _value(case: Case, terms: Terms, days: Sequence[dt.date], debt: DebtArrays) 
     hazard = hazard_table().buckets[0].monthly if terms.hazard is None else float(terms.hazard)
     periods = _settlement_periods(case, terms, days)
     day_count = max(case.loans, key=lambda loan: loan.principal + loan.overdue_principal).day_count
-    discount = _discount(periods, day_count, terms.discount_rate)
+    discount = _discount(periods, day_count, RatePath.fixed(Fraction(terms.discount_rate)))
     return ValueArrays(
         discount=discount,
-        contract=np.stack([_discount(periods, loan.day_count, loan.rate) for loan in case.loans], axis=2),
+        contract=np.stack([_discount(periods, loan.day_count, contract_rate(loan)) for loan in case.loans], axis=2),
         planning=_planning(terms, discount, debt),
         survival=_survival(case, days, hazard)[None],
         recovery=np.array([float(terms.recovery)]),
@@ -278,12 +286,12 @@ def _burden(case: Case, terms: Terms, days: Sequence[dt.date], cash: CashArrays)
     return Burden(**known, edges=edges, survival=survival)
 
 
-def _discount(periods: Sequence[Sequence[tuple[dt.date, dt.date]]], day_count: str, rate: Decimal) -> Real:
+def _discount(periods: Sequence[Sequence[tuple[dt.date, dt.date]]], day_count: str, rate: RatePath) -> Real:
     """(1, T) discount factors at a yearly rate."""
     factors, factor = [], 1.0
     for ending in periods:
         for start, end in ending:
-            factor /= 1 + float(rate) * float(year_fraction(day_count, start, end))
+            factor /= 1 + accrued(rate, day_count, start, end)
         factors.append(factor)
     return np.array([factors])
 
@@ -299,8 +307,9 @@ def _planning(terms: Terms, discount: Real, debt: DebtArrays) -> Real:
     opening = debt.opening[:, None].astype(float)
     before = np.concatenate([opening, debt.unpaid[:, :-1]], axis=1)
     grown = np.divide(debt.unpaid, before, out=np.ones_like(before), where=before > 0)
+    grown = np.where(debt.linear[:, None], grown, debt.claims.fastest)
     fallen = np.concatenate([np.ones_like(discount[:, :1]), discount[:, :-1]], axis=1) / discount
-    return np.cumprod(1 / np.maximum(grown, fallen[:, :, None]), axis=1)
+    return np.asarray(np.cumprod(1 / np.maximum(grown, fallen[:, :, None]), axis=1), dtype=float)
 
 
 def _months_between(start: dt.date, end: dt.date) -> float:

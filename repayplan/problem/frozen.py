@@ -1,4 +1,4 @@
-"""What all arrays of a problem are made of."""
+"""Arrays that cannot be written to once they are in their place."""
 
 from __future__ import annotations
 

@@ -1,27 +1,27 @@
-"""How a debt grows between stages: one linear map per stage, composed from its settlement periods.
+"""How a debt grows between stages, composed from the settlement periods that end in each.
 
 In a settlement period principal P bears a·P of interest, and unpaid interest and compound interest U bear b·U of
-compound interest, a = rate × years, b = compound rate × years. Where both rates are the same the whole debt grows by
-1 + a (mode A). Where they differ, interest kept current from date τ leaves nothing but principal after every payment
-(mode B); until τ nothing is paid and the debt follows its own course.
+compound interest; a and b are the rates over the period, cut where a rate changes. That is a linear map of the classes
+of the claim. Where both rates are the same the whole debt grows by 1 + a (mode A). Where they differ, interest kept
+current from date τ leaves nothing but principal after every payment (mode B); until τ nothing is paid and the debt
+follows its own course. Otherwise the classes have to be told apart (modes C and D).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import astuple, dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from repayplan.calendar.daycount import year_fraction
 from repayplan.cases.models import Loan
+from repayplan.debt.rates import RatePath, signed_compound_rate, signed_rate
 from repayplan.money import to_cents
-from repayplan.problem.terms import rate_after_signing
+from repayplan.problem.frozen import Mask, Real
 
-Real = NDArray[np.float64]
+Period = tuple[dt.date, dt.date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +36,6 @@ class Balances:
     def total(self) -> float:
         """The whole debt."""
         return self.idle + self.arrears + self.principal
-
-    def after(self, loan: Loan, years: float) -> Balances:
-        """The claim a settlement period later."""
-        interest = self.principal * float(rate_after_signing(loan)) * years
-        compound = self.arrears * float(compound_rate(loan)) * years
-        return replace(self, arrears=self.arrears + interest + compound)
-
-
-PRINCIPAL = Balances(0, 0, 1.0)
-"""A unit of principal with nothing unpaid on it."""
-
-
-def compound_rate(loan: Loan) -> Decimal:
-    """The yearly rate on unpaid interest after signing."""
-    return rate_after_signing(loan) if loan.compound_rate is None else loan.compound_rate
 
 
 def at_signing(loan: Loan, arrears: str) -> Balances:
@@ -71,33 +56,55 @@ def _left(loan: Loan, claim: str) -> int:
 
 def one_rate(loan: Loan, opening: Balances) -> bool:
     """Whether every part of the debt bears the same rate, now and whatever is left unpaid."""
-    return compound_rate(loan) == rate_after_signing(loan) and opening.idle == 0
+    return signed_compound_rate(loan) == signed_rate(loan) and opening.idle == 0
 
 
-def maps(
-    loan: Loan,
-    opening: Balances,
-    stages: Sequence[Sequence[tuple[dt.date, dt.date]]],
-    pays: NDArray[np.bool_],
-    first_current: int,
-) -> tuple[Real, Real]:
-    """``growth`` and ``charge`` (T,) of the debt over stages, each a list of settlement periods.
+def class_maps(loan: Loan, stages: Sequence[Sequence[Period]]) -> Real:
+    """(T, 3, 3) what each stage makes of idle claims, arrears and principal before its payment."""
+    rate, compound = signed_rate(loan), signed_compound_rate(loan)
+    maps = []
+    for periods in stages:
+        stage = np.eye(3)
+        for start, end in periods:
+            interest, on_arrears = (
+                accrued(rate, loan.day_count, start, end),
+                accrued(compound, loan.day_count, start, end),
+            )
+            stage = np.array([[1, 0, 0], [0, 1 + on_arrears, interest], [0, 0, 1]]) @ stage
+        maps.append(stage)
+    return np.array(maps)
+
+
+def accrued(rate: RatePath, day_count: str, start: dt.date, end: dt.date) -> float:
+    """What a unit bears in a settlement period. Years are counted from its start, so that cutting it changes none."""
+    return float(
+        sum(
+            share
+            * (
+                year_fraction(day_count, start, until)
+                - (year_fraction(day_count, start, since) if since > start else 0)
+            )
+            for since, until, share in rate.pieces(start, end)
+        )
+    )
+
+
+def maps(opening: Balances, classes: Real, pays: Mask, first_current: int, *, uniform: bool) -> tuple[Real, Real]:
+    """``growth`` and ``charge`` (T,) of the debt, from its ``classes`` (T, 3, 3) in each stage.
 
     ``first_current`` is the stage of τ; it only matters where the loan does not bear one rate. After it a payment
     date leaves nothing but principal, and until the next one the debt is that principal and what it has borne.
     """
-    growth, charge = np.ones(len(stages)), np.zeros(len(stages))
-    uniform = one_rate(loan, opening)
-    unit, claim = PRINCIPAL, opening
-    for number, periods in enumerate(stages):
-        before = unit.total, claim.total
-        for start, end in periods:
-            years = float(year_fraction(loan.day_count, start, end))
-            unit, claim = unit.after(loan, years), claim.after(loan, years)
+    growth, charge = np.ones(len(classes)), np.zeros(len(classes))
+    principal, claim = np.array([0.0, 0.0, 1.0]), np.array(astuple(opening), dtype=float)
+    unit = principal
+    for number, stage in enumerate(classes):
+        before = unit.sum(), claim.sum()
+        unit, claim = stage @ unit, stage @ claim
         if uniform or number > first_current:
-            growth[number] = unit.total / before[0]
+            growth[number] = unit.sum() / before[0]
         else:
-            charge[number] = claim.total - before[1]
+            charge[number] = claim.sum() - before[1]
         if uniform or pays[number]:
-            unit = PRINCIPAL
+            unit = principal
     return growth, charge

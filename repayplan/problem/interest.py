@@ -12,13 +12,11 @@ import datetime as dt
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from repayplan.problem.accounts import AccountArrays, draw
 from repayplan.problem.arrays import CashArrays, CoverArrays
-
-Mask = NDArray[np.bool_]
-Real = NDArray[np.float64]
+from repayplan.problem.claims import ClaimArrays, settle
+from repayplan.problem.frozen import Mask, Real
 
 
 def due_dates(days: Sequence[dt.date], pays: Mask, every: int | None, interest_only: Mask, grace: Mask) -> Mask:
@@ -40,10 +38,7 @@ def spare_cents(loans: int, periods: int) -> float:
 
 def affordable(
     due: Mask,
-    growth: Real,
-    charge: Real,
-    opening: Real,
-    principal: Real,
+    claims: ClaimArrays,
     cash: CashArrays,
     cover: CoverArrays,
     most: float,
@@ -51,7 +46,7 @@ def affordable(
     fixed: Real,
     apart: AccountArrays,
 ) -> Mask:
-    """(T,) the ``due`` dates that the interest-only path can pay. Arrays of one case: growth and charge (T, L).
+    """(T,) the ``due`` dates that the interest-only path can pay, for one case.
 
     ``most`` and ``spare`` (cents): the largest installment, and what floors are to keep beyond the path for rounding;
     cover loses up to as much again through what is carried. ``fixed`` (N, T): what is paid anyway; cents. Accounts
@@ -59,18 +54,18 @@ def affordable(
     """
     carried = cash.carried[0].astype(float)
     paid = np.zeros(len(due) + 1)
-    debt = opening.copy()
+    balances = claims.opening[0]
     can = np.zeros(len(due), dtype=bool)
     used, own = np.zeros(len(apart.loan), dtype=np.int64), 0.0
     for stage in range(len(due)):
-        debt = growth[stage] * debt + charge[stage]
+        balances = np.einsum("lij,lj->li", claims.maps[0, stage], balances)
         paid[stage + 1] = paid[stage] + fixed[0, stage]
         own += fixed[0, stage]
         if not due[stage]:
             continue
-        interest = np.maximum(debt - principal, 0)
-        owed = float(interest.sum())
-        taken = draw(apart, apart.available[0, stage] - used, np.floor(interest).astype(np.int64))
+        unpaid = np.delete(balances, claims.principal[0], axis=1).sum(axis=1)
+        owed = float(unpaid.sum())
+        taken = draw(apart, apart.available[0, stage] - used, np.floor(unpaid).astype(np.int64))
         room = min(float(cash.own_payable[0, stage]) - own + float(taken.sum()), most)
         if not np.isnan(cover.minimum[0]):
             start = int(cover.start[0, stage])
@@ -80,5 +75,5 @@ def affordable(
             can[stage] = True
             paid[stage + 1] += owed
             used, own = used + taken, own + owed - float(taken.sum())
-            debt = np.minimum(debt, principal)
+            balances = settle(balances, unpaid)
     return can

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repayplan.calendar.dates import add_months
-from repayplan.cases.concession_checks import waived
+from repayplan.cases.concession_checks import waived_by_bank
 from repayplan.cases.models import Case, Loan
 from repayplan.errors import Fault, InputError
 from repayplan.language import tr
@@ -81,11 +81,12 @@ class Legal:
 
 
 def legal(case: Case, terms: Terms, days: Sequence[dt.date], pays: Mask, contract: Real, opening: Cents) -> Legal:
-    """What the terms ask for. ``contract`` (N, T, L): factors at the contract rates, ``opening`` (N, L) the debt.
+    """What the terms ask for of the bank's own loans.
 
-    InputError where a day of law comes before anything can be paid.
+    ``contract`` (N, T, L): factors at the contract rates, ``opening`` (N, L) the debt. InputError where a day of law
+    comes before anything can be paid.
     """
-    waiver = np.array([[sum(map(waived, case.loans)), terms.max_waived or 0]], dtype=np.int64)
+    waiver = np.array([[waived_by_bank(case), terms.max_waived or 0]], dtype=np.int64)
     return Legal(
         within=_within(case, days) if terms.route == "extension" else None,
         npv=_npv(case, terms, days, contract) if terms.npv_test else None,
@@ -138,14 +139,17 @@ def arrears_day(case: Case, loan: Loan, terms: Terms) -> dt.date:
 
 
 def _within(case: Case, days: Sequence[dt.date]) -> Mask:
-    ends = [extension_end(loan, case.as_of)[0] for loan in case.loans]
+    ends = [extension_end(loan, case.as_of)[0] if loan.lender is None else dt.date.max for loan in case.loans]
     return np.array([[[day <= end for end in ends] for day in days]])
 
 
 def _npv(case: Case, terms: Terms, days: Sequence[dt.date], contract: Real) -> Npv:
     test = parameter(f"npv_{terms.npv_test}", case.as_of)
-    before = np.array([[value_before(case, loan, terms.npv_basis) for loan in case.loans]])
-    most = np.full_like(before, np.inf) if terms.npv_test == "eba" else before * (1 + float(test.most))
+    basis = terms.npv_basis
+    before = np.array([[0.0 if loan.lender else value_before(case, loan, basis) for loan in case.loans]])
+    others = np.array([[loan.lender is not None for loan in case.loans]])
+    unbounded = others | (terms.npv_test == "eba")
+    most = np.where(unbounded, np.inf, before * (1 + float(test.most)))
     return Npv(
         factors=original_factors(case, days, contract),
         before=before,
@@ -157,7 +161,11 @@ def _npv(case: Case, terms: Terms, days: Sequence[dt.date], contract: Real) -> N
 
 def _liquidation(case: Case, terms: Terms, opening: Cents) -> Real:
     """Net collateral, no more than each claim, less costs, discounted over the time enforcement takes."""
-    secured = sum(min(to_cents(loan.collateral), int(owed)) for loan, owed in zip(case.loans, opening[0], strict=True))
+    secured = sum(
+        min(to_cents(loan.collateral), int(owed))
+        for loan, owed in zip(case.loans, opening[0], strict=True)
+        if loan.lender is None
+    )
     later = (1 + float(terms.discount_rate)) ** (-terms.liquidation_delay / 12)
     return np.array([secured * (1 - float(terms.liquidation_costs)) * later])
 
@@ -174,6 +182,8 @@ def _cleared(case: Case, terms: Terms, days: Sequence[dt.date], pays: Mask) -> C
         last = arrears_day(case, loan, terms)
         stages = [stage for stage in np.flatnonzero(pays).tolist() if days[stage] <= last]
         most[0, number] = _not_due(loan) + terms.arrears_left
+        if loan.lender is not None:
+            continue
         if stages:
             due[0, stages[-1], number] = True
         elif _overdue(loan) > terms.arrears_left:

@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 from repayplan.calendar.daycount import year_fraction
 from repayplan.cases.checks import owed
 from repayplan.cases.models import Case, Loan
-from repayplan.debt.running import bank_day, contract_rate, maturity, settlement_days
+from repayplan.debt.rates import contract_rate
+from repayplan.debt.running import bank_day, maturity, settlement_days
 from repayplan.money import to_cents
+from repayplan.problem.growth import accrued
 
 Real = NDArray[np.float64]
 
@@ -71,13 +73,13 @@ def remaining_flows(loan: Loan, as_of: dt.date) -> Iterator[tuple[dt.date, Fract
 
 
 def _before_plan(loan: Loan, as_of: dt.date, day: dt.date) -> float:
-    """The factor of a day of the contract: at the effective rate, or at the contract rate of the case's date compounded
-    on settlement days."""
+    """The factor of a day of the contract: at the effective rate, or at the contract rate compounded on settlement
+    days."""
     if loan.contract.effective_rate is not None:
         return _effective(loan, as_of, day)
     factor, before = 1.0, as_of
     for settlement in [*settlement_days(loan.contract, as_of, day), day]:
-        factor /= 1 + float(loan.rate) * float(year_fraction(loan.day_count, before, settlement))
+        factor /= 1 + accrued(contract_rate(loan), loan.day_count, before, settlement)
         before = settlement
     return factor
 

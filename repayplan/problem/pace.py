@@ -17,6 +17,7 @@ from repayplan.cases.models import Case
 from repayplan.errors import Fault, InputError
 from repayplan.language import tr
 from repayplan.money import grouped, to_cents
+from repayplan.problem.claims import ClaimArrays, settle
 from repayplan.problem.frozen import Frozen, Mask, Real
 from repayplan.problem.terms import Terms
 
@@ -64,6 +65,11 @@ class PaceArrays(Frozen):
     def settled(self) -> Mask:
         """(N, T) stages whose payment, of all loans or of some, is pinned."""
         return np.asarray(~np.isnan(self.pinned) | ~np.isnan(self.pinned_loan).all(axis=2))
+
+    @property
+    def fixed_or_nan(self) -> Real:
+        """(N, T) cents that are pinned, of all loans or of some; NaN where nothing is."""
+        return np.where(self.settled, self.fixed, np.nan)
 
     @property
     def fixed(self) -> Real:
@@ -174,22 +180,23 @@ def refuse_life_of_debt(terms: Terms, pays: Mask, skipped: Mask, current: Mask) 
     )
 
 
-def refuse_impossible_pins(case: Case, days: Sequence[dt.date], growth: Real, charge: Real, opening: Real) -> None:
+def refuse_impossible_pins(case: Case, days: Sequence[dt.date], claims: ClaimArrays) -> None:
     """InputError for a fixed payment above what is owed then if nothing but fixed payments is made before.
 
     Interest that is spared by what is fixed for all loans together is not counted: that is left to the solver.
-    ``growth`` and ``charge`` (T, L), ``opening`` (L,) cents.
     """
     total, single = pins(case, days)
     numbers = {(payment.date, payment.loan): n for n, payment in enumerate(case.policy.fixed_payments)}
-    debt, together, faults = opening.astype(float), 0.0, []
+    balances, together, faults = claims.opening[0], 0.0, []
     for stage, day in enumerate(days):
-        debt = growth[stage] * debt + charge[stage]
+        balances = np.einsum("lij,lj->li", claims.maps[0, stage], balances)
+        debt, pinned = balances.sum(axis=1), np.nan_to_num(single[stage])
         for loan in np.flatnonzero(~np.isnan(single[stage])).tolist():
             owed, paid = float(debt[loan]), float(single[stage, loan])
             if paid > owed + 1:
                 faults.append(_above(numbers[day, case.loans[loan].id], paid, owed))
-            debt[loan] = max(owed - paid, 0.0)
+        balances = settle(balances, np.minimum(pinned, debt))
+        debt = balances.sum(axis=1)
         if not np.isnan(total[stage]):
             owed, paid = float(debt.sum()) - together, float(total[stage])
             if paid > owed + 1:

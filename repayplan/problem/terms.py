@@ -44,6 +44,8 @@ class Terms:
     delay: str
     settle: str
     arrears: Literal["capitalize", "keep"]
+    order: str
+    allocation: str
     arrears_cleared: str | None
     arrears_left: int
     max_waived: int | None
@@ -69,6 +71,7 @@ class Terms:
     interest_every: int | None
     minimum_installment: int | None
     maximum_installment: int | None
+    installments: int | None
     step: Decimal | None
     step_against: str
     balloon: Decimal | None
@@ -80,6 +83,8 @@ class Terms:
     receipt_day: int
     cost_day: int
     defaults: tuple[UsedDefault, ...]
+    dates: tuple[dt.date, ...] | None = None
+    """Payment dates in place of the policy's, where a schedule is judged that somebody offers."""
 
     @property
     def planning_floor(self) -> int:
@@ -120,6 +125,8 @@ def resolve(case: Case) -> Terms:
         delay=filler.value("delay", policy.delay),
         settle=filler.value("settle", policy.settle),
         arrears=filler.value("arrears", policy.arrears or _implied_arrears(policy)),
+        order=filler.quietly("order", policy.order),
+        allocation=filler.quietly("allocation", policy.allocation),
         **_concessions(policy),
         discount_rate=filler.discount_rate(),
         hazard=None if policy.hazard == "table" else filler.decimal("hazard", policy.hazard),
@@ -131,9 +138,12 @@ def resolve(case: Case) -> Terms:
         **_cover_terms(filler, policy.cover == "off", cover),
         grace_until=add_months(case.as_of, grace.months) if grace else None,
         grace_interest_only=bool(grace and grace.interest_only),
-        interest_every=filler.limit("interest_every", policy.interest_every),
+        interest_every=None
+        if policy.order == "principal_first"
+        else filler.limit("interest_every", policy.interest_every),
         minimum_installment=_cents(filler.limit("minimum_installment", policy.minimum_installment)),
         maximum_installment=_cents(filler.limit("maximum_installment", policy.maximum_installment)),
+        installments=_unless_off(policy.installments),
         step=_share(filler.limit("step", policy.step)),
         step_against=policy.step_against or "previous",
         balloon=_share(filler.limit("balloon", policy.balloon)),
@@ -156,6 +166,8 @@ def resolve(case: Case) -> Terms:
 
 def payment_dates(case: Case, terms: Terms) -> list[dt.date]:
     """Days on which an installment may fall, from the first payment to the maturity, and those named one by one."""
+    if terms.dates is not None:
+        return list(terms.dates)
     calendar = recurring(terms.payment_day, terms.payment_every, case.as_of, terms.maturity, terms.first_payment)
     fixed = (payment.date for payment in case.policy.fixed_payments)
     named = (payment.date for payment in case.policy.named_payments)

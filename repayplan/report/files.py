@@ -38,8 +38,8 @@ def write_plan(plan: Plan, directory: str | Path) -> list[Path]:
     schedule = schedule_name(plan.status)
     (stale,) = {SCHEDULE, BEST_EFFORT} - {schedule}
     files = {
-        CASH: _csv(cash_table(plan.cash)),
-        schedule: _csv(schedule_table(plan.installments)),
+        CASH: csv_file(cash_table(plan.cash)),
+        schedule: csv_file(schedule_table(plan.installments)),
         PLAN: json.dumps(plan_document(plan), ensure_ascii=False, indent=2, allow_nan=False).encode() + b"\n",
     }
     return publish(Path(directory), files, [stale])[::-1]
@@ -74,7 +74,7 @@ def _line(row: object, fields: Iterable[str]) -> list[str]:
     return [text_cell(getattr(row, field)) for field in fields]
 
 
-def _csv(table: Table) -> bytes:
+def csv_file(table: Table) -> bytes:
     """Headings in the language in use, ISO dates, plain decimals; the byte order mark tells Excel it is UTF-8."""
     text = io.StringIO(newline="")
     csv.writer(text).writerows(table)

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from repayplan.calendar.spans import Days
 from repayplan.compliance.findings import Finding
 from repayplan.language import Message, listed, plural, tr
 from repayplan.money import grouped
 from repayplan.planning.result import Binding, Metrics, Plan
 from repayplan.problem.terms import UsedDefault, payment_dates
 from repayplan.report.chart import chart
+from repayplan.report.layout import bullets as _list
+from repayplan.report.layout import grid as _grid
+from repayplan.report.layout import heading as _heading
 from repayplan.report.schedule import payments, schedule
 from repayplan.report.words import default_words, status_words
 
 _MARKS = {"fail": ("✘", "bold red"), "warning": ("!", "bold yellow"), "note": ("·", "dim"), "pass": ("✔", "green")}
-_NAMED_SPANS = 4
 _LABEL_CELLS = 24
 _STATUS_STYLES = {"optimal": "bold green", "feasible": "bold yellow"}
 
@@ -39,7 +42,7 @@ def show_plan(plan: Plan, console: Console) -> None:
             console.print(line, no_wrap=True, overflow="crop")
     if plan.binding:
         _heading(tr("What holds the installments down"), console)
-        _list([("·", "dim", sentence) for sentence in _merged(plan)], console)
+        _list([("·", "dim", sentence) for sentence in merged(plan)], console)
     show_findings([finding for finding in plan.findings if finding.result != "pass"], console)
     show_defaults(plan.terms.defaults, console)
 
@@ -77,6 +80,7 @@ def _title(plan: Plan, console: Console) -> None:
     console.print(Text(str(tr("Repayment plan: {name}", name=plan.case.enterprise.name)), "bold"))
     style = _STATUS_STYLES.get(plan.status, "bold red")
     console.print(Text(status_words(plan), style))
+    console.print(Text(str(plan.proof.sentence), "dim"))
     console.print()
 
 
@@ -96,6 +100,8 @@ def _figures(plan: Plan) -> list[tuple[Message, str]]:
             "{count} from {first} to {last}", count=metrics.payments, first=metrics.first_date, last=metrics.final_date
         )
         lines += [(tr("Payments"), str(count)), (tr("Largest payment"), grouped(metrics.largest_payment))]
+    if metrics.to_others:
+        lines.append((tr("Paid to other lenders"), grouped(metrics.to_others)))
     lines += [
         (tr("Left unpaid"), grouped(metrics.unpaid)),
         (tr("Expected recovery today"), grouped(metrics.expected_recovery)),
@@ -155,7 +161,7 @@ def show_defaults(defaults: Sequence[UsedDefault], console: Console) -> None:
     console.print(table)
 
 
-def _merged(plan: Plan) -> list[str]:
+def merged(plan: Plan) -> list[str]:
     """One sentence for limits that say the same of several days; nothing about days after the last payment."""
     last = plan.metrics.final_date or dt.date.max
     dates = payment_dates(plan.case, plan.terms)
@@ -171,35 +177,7 @@ def _merged(plan: Plan) -> list[str]:
 def _said(group: Sequence[Binding], dates: Sequence[dt.date]) -> str:
     sentence = group[0].sentence
     days = sorted({binding.date for binding in group if binding.date})
-    return str(Message(sentence.text, {**sentence.values, "date": _days(days, dates)})) if days else str(sentence)
-
-
-def _days(days: Sequence[dt.date], dates: Sequence[dt.date]) -> str:
-    """Days by name as far as they can be taken in; payment dates that follow each other from the first to the last."""
-    spans = list(_spans(days, dates))
-    named = [_span(span) for span in spans[:_NAMED_SPANS]]
-    rest = sum(map(len, spans[_NAMED_SPANS:]))
-    if not rest:
-        return listed(named)
-    several = tr("{days} and {rest} other days", days=listed(named), rest=rest)
-    return str(plural(tr("{days} and one other day", days=listed(named)), several, rest))
-
-
-def _spans(days: Sequence[dt.date], dates: Sequence[dt.date]) -> Iterator[list[dt.date]]:
-    """Runs of at least three payment dates that follow each other; every other day by itself."""
-    place = {date: number for number, date in enumerate(dates)}
-    runs: list[list[dt.date]] = []
-    for day in days:
-        if runs and day in place and place.get(runs[-1][-1]) == place[day] - 1:
-            runs[-1].append(day)
-        else:
-            runs.append([day])
-    for run in runs:
-        yield from [run] if len(run) > 2 else ([day] for day in run)
-
-
-def _span(days: Sequence[dt.date]) -> str:
-    return str(tr("{first} – {last}", first=days[0], last=days[-1])) if len(days) > 1 else f"{days[0]}"
+    return str(Message(sentence.text, {**sentence.values, "date": Days.of(days, dates)})) if days else str(sentence)
 
 
 def _finding(finding: Finding) -> str:
@@ -208,26 +186,3 @@ def _finding(finding: Finding) -> str:
 
 def _on(figure: str, date: dt.date | None) -> str:
     return str(tr("{figure} on {date}", figure=figure, date=date)) if date else figure
-
-
-def _heading(words: Message, console: Console) -> None:
-    console.print()
-    console.print(Text(str(words), "bold underline"))
-
-
-def _grid(lines: Iterable[tuple[Message, str]], console: Console) -> None:
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
-    table.add_column(no_wrap=True, style="dim")
-    table.add_column(overflow="fold")
-    for label, figure in lines:
-        table.add_row(str(label), figure)
-    console.print(table)
-
-
-def _list(lines: Iterable[tuple[str, str, str]], console: Console) -> None:
-    table = Table(box=None, show_header=False, padding=(0, 1, 0, 0), pad_edge=False)
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    for mark, style, sentence in lines:
-        table.add_row(Text(mark, style), sentence)
-    console.print(table)

@@ -57,6 +57,8 @@ DEFAULTS: Mapping[str, Message] = MappingProxyType(
         "delay": tr("Gain from waiting"),
         "settle": tr("Debt settled"),
         "arrears": tr("Arrears at signing"),
+        "order": tr("Payments settle"),
+        "allocation": tr("Loans share payments"),
         "discount_rate": tr("Discount rate"),
         "hazard": tr("Default risk a month"),
         "recovery": tr("Recovery rate"),
@@ -159,6 +161,8 @@ def _status(plan: Plan) -> Message:
     match plan.status:
         case "optimal":
             return tr("Optimal: proven to be within {gap} of the best that these terms allow", gap=_gap(plan.proof))
+        case "feasible" if plan.proof.unproven is not None and plan.proof.gap is None:
+            return tr("Feasible, unproven: {why}", why=plan.proof.unproven)
         case "feasible" if plan.proof.gap is not None:
             return tr("Feasible: a better plan may be worth up to {gap} more", gap=_gap(plan.proof))
         case "feasible":

@@ -35,6 +35,7 @@ USUAL: Mapping[str, str | float | bool] = {
     "mip_feasibility_tolerance": FEASIBILITY,
     "mip_rel_gap": CERTIFIED / 2,  # half of what counts as optimal, so that noise decides nothing
     "mip_abs_gap": CERTIFIED * GAP_FLOOR / 2,
+    "mip_max_nodes": 20_000,  # the best found by then, with its gap; a count, so that every machine finds the same
 }
 
 OTHER_WAYS: tuple[Mapping[str, str | float], ...] = (
@@ -143,7 +144,8 @@ class Highs:
         if outcome == states.kInfeasible:
             return infeasible(self.name, message)
         found = self._engine.getSolution()
-        if outcome not in (states.kOptimal, states.kTimeLimit, states.kIterationLimit) or not found.value_valid:
+        stopped = (states.kTimeLimit, states.kIterationLimit, states.kSolutionLimit)
+        if outcome not in (states.kOptimal, *stopped) or not found.value_valid:
             return no_point(program, self.name, message)
         columns, info = np.array(found.col_value), self._engine.getInfo()
         if program.mixed:

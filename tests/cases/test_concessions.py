@@ -35,6 +35,11 @@ REFUSED: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
         {"arrears": "capitalize", "arrears_cleared": {"by": "loss"}},
         "not overdue any more",
     ),
+    "principal first": (
+        {"overdue_principal": "5.00"},
+        {"order": "principal_first", "arrears_cleared": {"by": "loss"}},
+        "leaves arrears overdue",
+    ),
     "a contract without end": ({}, {"npv": {"test": "eba", "basis": "contract"}}, "depends on its end"),
     "hazard in words": ({}, {"hazard": "tables"}, "policy"),
 }

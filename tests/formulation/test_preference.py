@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from making import make_case, prepare
 
-from repayplan.formulation.build import TIE, Formulation, earliness, formulate
+from repayplan.formulation.build import Formulation, formulate
+from repayplan.formulation.preference import TIE, earliness
 from repayplan.planning.optimum import optimize
 
 

@@ -98,7 +98,7 @@ def test_a_limit_that_is_off_writes_no_rows_and_judges_nothing(name: str) -> Non
         pytest.skip("floors are never off")
     cash = {name: value for name, value in example.cash.items() if name not in ("pledged", "guaranteed")}
     off = replace(example, policy={}, cash=cash, settle="best").case()
-    assert not checks()[example.limit].active(pay(off, *[0] * len(example.good)))
+    assert not checks()[example.limit].active(pay(off, *example.nothing))
     families = {label.name.split(".")[0] for label in formulate(prepare(off)[1]).layout.row_labels}
     assert example.limit not in families
 
@@ -106,16 +106,20 @@ def test_a_limit_that_is_off_writes_no_rows_and_judges_nothing(name: str) -> Non
 def holds(formulation: Formulation, replayed: Replay) -> bool:
     """Whether some lane of the program has a point with exactly these payments."""
     engine = Highs()
-    paid = replayed.paid[:, 0] / replayed.problem.scale[0]
+    paid = replayed.paid / replayed.problem.scale[0]
     labels = formulation.layout.column_labels
     for lane in range(formulation.frame.lanes):
         sparse = formulation.valued(lane)
-        fixed = {n: paid[label.stage] for n, label in enumerate(labels) if label.name == "payment.0"}
-        if any(value > sparse.upper[column] for column, value in fixed.items()):
+        fixed = {
+            n: paid[label.stage, int(label.name.removeprefix("payment."))]
+            for n, label in enumerate(labels)
+            if label.name.startswith("payment.")
+        }
+        if any(value > sparse.upper[column] + 1e-9 for column, value in fixed.items()):
             continue
         lower, upper = sparse.lower.copy(), sparse.upper.copy()
         for column, value in fixed.items():
-            lower[column] = upper[column] = value
+            lower[column] = upper[column] = min(value, upper[column])
         if engine.solve(replace(sparse, lower=lower, upper=upper)).status == Status.OPTIMAL:
             return True
     return False

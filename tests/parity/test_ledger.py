@@ -1,4 +1,4 @@
-"""The linear program's debt and value against the ledger's, on random cases of modes A and B.
+"""The linear program's debt and value against the ledger's, on random cases of every mode.
 
 What is compared. Random payments go through the ledger (whole cents, exact fractions, nothing shared with the
 formulation) and into the linear program, with its payment columns fixed to them and its limits taken away, so that
@@ -31,31 +31,37 @@ from repayplan.solvers.result import Status
 
 RANDOM_CASES = 1_000
 CHUNKS = 4
+FEWER_CASES = 200
 FULL_PLANS = 100
 
 Random = np.random.Generator
 
 
-@pytest.mark.parametrize(("mode", "chunk"), [*product("AB", range(CHUNKS))])
+@pytest.mark.parametrize(("mode", "chunk"), [*product("ABCD", range(CHUNKS))])
 def test_debt_and_value_of_the_program_are_the_ledgers(mode: str, chunk: int) -> None:
     random = np.random.default_rng([ord(mode), chunk])
     engine = Highs()
-    for number in range(RANDOM_CASES // CHUNKS):
+    for number in range((RANDOM_CASES if mode in "AB" else FEWER_CASES) // CHUNKS):
         case = random_case(random, mode, settle="best")
-        replayed = random_payments(case, random)
+        replayed = random_payments(case, random, kept=0.0 if mode in "AB" else 1e-4)
         assert replayed.problem.modes == (mode,)
         debt, value = program_says(engine, replayed)
         difference = np.abs(debt - replayed.debt)
         assert (difference <= debt_bound(replayed.problem)).all(), f"{mode} {chunk} {number}: {difference.max()}"
-        assert debt == pytest.approx(linear_debt(replayed.problem, replayed.paid.astype(float)), rel=1e-9, abs=1e-2)
+        unrounded = linear_debt(replayed.problem, replayed.paid.astype(float))
+        solved_to = 0.05 + 5e-9 * float(replayed.problem.scale[0])  # what a solver takes for nothing, added up
+        if mode == "B":  # payments in cents leave parts of a cent of interest, which the map takes for principal
+            assert (np.abs(debt - unrounded) <= debt_bound(replayed.problem)).all()
+        else:
+            assert debt == pytest.approx(unrounded, rel=1e-9, abs=1e-2 if mode == "A" else solved_to)
         problem = replayed.problem
         said = expected_recovery(problem, replayed.paid, replayed.debt, problem.value.planning[0])
         assert abs(value - said) <= worth_of_the_bound(replayed), f"{mode} {chunk} {number}"
 
 
-@pytest.mark.parametrize("mode", "AB")
+@pytest.mark.parametrize("mode", "ABCD")
 def test_the_value_of_whole_plans_is_the_ledgers(mode: str) -> None:
-    compare_plans(np.random.default_rng([ord(mode), 99]), mode, FULL_PLANS)
+    compare_plans(np.random.default_rng([ord(mode), 99]), mode, FULL_PLANS if mode in "AB" else FULL_PLANS // 5)
 
 
 @pytest.mark.long
@@ -87,18 +93,23 @@ def random_case(random: Random, mode: str, **policy: object) -> Case:
             "arrears": str(random.choice(["capitalize", "keep"])),
             "payment_every": int(random.choice([1, 1, 2, 3])),
         }
-    else:
+    elif mode == "B":
         policy |= {"arrears": "keep", "interest_every": 1, "payment_every": int(random.choice([1, 1, 2, 3]))}
+    elif mode == "C":
+        policy |= {"arrears": "keep", "payment_every": int(random.choice([1, 1, 2, 3]))}
+    else:
+        first = bool(random.choice([True, False]))
+        policy |= {"order": "principal_first"} if first else {"interest_every": int(random.choice([3, 6]))}
+        policy |= {"arrears": "keep", "months": int(random.integers(7, 13))}
     return make_case(
         loans=loans,
         opening=f"{owed * random.uniform(0.1, 1.5):.2f}",
         monthly=[f"{owed * random.uniform(0.01, 0.1):.2f}" for _ in range(18)],
-        months=int(random.integers(4, 19)),
+        **{"months": int(random.integers(4, 19)), **policy},
         payment_day=int(random.choice([1, 15, 20, 30, 31])),
         discount_rate=f"{random.uniform(0, 10):.2f}%",
         hazard=f"{random.choice([0.0, random.uniform(0, 3)]):.3f}%",
         recovery=f"{random.uniform(0, 70):.1f}%",
-        **policy,
     )
 
 
@@ -117,11 +128,18 @@ def random_loan(random: Random, mode: str) -> dict[str, str]:
     }
     if mode == "B":
         loan |= {"compound_rate": f"{random.uniform(0, 25):.3f}%", "fees": f"{principal * random.uniform(0, 0.01):.2f}"}
+    if mode == "C":
+        loan |= {"compound_rate": f"{float(rate[:-1]) * random.uniform(0, 0.99):.4f}%", "fees": "7.00"}
+    if mode == "D":  # rates that fall in the order of settlement, by some order or the other
+        loan |= {"compound_rate": f"{random.uniform(16, 25):.3f}%"}
     return loan
 
 
-def random_payments(case: Case, random: Random) -> Replay:
-    """Payments up to the whole debt; in mode B interest is paid up at each."""
+def random_payments(case: Case, random: Random, kept: float) -> Replay:
+    """Payments that leave a share of the opening debt at least; interest is paid up where it is due.
+
+    Rows that tell classes apart know no claim below zero, as a debt settled in whole cents is by parts of a cent.
+    """
     terms, problem = prepare(case)
     books = ledgers(case, terms)
     current = dict(zip(problem.days(), problem.debt.current[0], strict=True))
@@ -131,7 +149,7 @@ def random_payments(case: Case, random: Random) -> Replay:
             ledger.advance(date)
             due = ledger.debt - ledger.principal if current[date] else 0
             share = random.choice([0.0, 1.0, random.random(), random.random() ** 4], p=[0.3, 0.05, 0.3, 0.35])
-            cents = due + int((ledger.debt - due) * share)
+            cents = due + int(max(ledger.debt - due - kept * ledger.opening.total, 0) * share)
             ledger.pay(date, cents)
             payments.append(Payment(date, ledger.loan, cents))
     return replay(case, terms, problem, payments)
@@ -139,10 +157,12 @@ def random_payments(case: Case, random: Random) -> Replay:
 
 def program_says(engine: Highs, replayed: Replay) -> tuple[NDArray[np.float64], float]:
     """(T, L) debt and the value in cents of the linear program whose payments are those of the replay."""
-    formulation = formulate(replayed.problem)
+    cash = replayed.problem.cash  # plenty of it: no more is ever settled than there is cash for
+    rich = replace(cash, trough=cash.trough + 10 * replayed.opening_debt)
+    formulation = formulate(replace(replayed.problem, cash=rich))
     layout, scale = formulation.layout, float(replayed.problem.scale[0])
     sparse = formulation.valued(0)
-    core = np.array([label.name.split(".")[0] in ("debt", "recovery") for label in layout.row_labels])
+    core = np.array([label.name.split(".")[0] in ("debt", "claim", "recovery") for label in layout.row_labels])
     lower, upper = sparse.lower.copy(), sparse.upper.copy()
     for column, label in enumerate(layout.column_labels):
         family, _, loan = label.name.partition(".")
@@ -177,7 +197,7 @@ def worth_of_the_bound(replayed: Replay) -> float:
 
 def test_the_random_cases_are_of_every_kind() -> None:
     random = np.random.default_rng(1)
-    cases = [random_case(random, mode) for mode in "AB" for _ in range(50)]
+    cases = [random_case(random, mode) for mode in "ABCD" for _ in range(50)]
     terms = [resolve(case) for case in cases]
     assert {len(case.loans) for case in cases} == {1, 2}
     assert {term.payment_every for term in terms} == {1, 2, 3}

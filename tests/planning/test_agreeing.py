@@ -13,6 +13,7 @@ from making import make_case, prepare
 from repayplan.cases.models import Case
 from repayplan.compliance.findings import Finding
 from repayplan.compliance.replay import ledgers
+from repayplan.debt.ledger import breach
 from repayplan.planning.optimum import optimize
 from repayplan.planning.plan import plan
 from repayplan.planning.plan_file import plan_file
@@ -77,6 +78,44 @@ def test_a_conditional_waiver_revives_on_breach_and_a_final_one_does_not() -> No
         ledger.pay(DECEMBER, 3_000_000)
         ledger.breach(DECEMBER)
         assert ledger.debt == owed
+
+
+def test_on_a_breach_principal_bears_the_rate_agreed_for_it() -> None:
+    # 47,000.00 owed, 47,141.00 − 30,000.00 = 17,141.00 after the breach; 31 days at 6.48 % are 0.00558 of it: 95.6468
+    case = waived(conditional=True)
+    loan = case.loans[0].model_copy(update={"rate_on_breach": Decimal("0.0648")})
+    case = case.model_copy(update={"loans": (loan,)})
+    (ledger,) = ledgers(case, prepare(case)[0])
+    ledger.pay(DECEMBER, 3_000_000)
+    breach(ledger, loan, DECEMBER)
+    ledger.advance(JANUARY)
+    assert ledger.debt == 1_714_100 + 9_565
+    assert [str(found.sentence) for found in said(plan(case), "rate", "note")] == ["On a breach loan L1 bears 6.48%"]
+
+
+def test_a_rate_steps_down_for_punctual_payment() -> None:
+    # 3.60 % until 30 December, 1.80 % from then on: 10 and 21 days of 70,300.00 bear 70.30 + 73.815 = 144.115
+    loan = {"rate_steps_after_signing": [{"date": "2026-12-30", "rate": "1.80%"}]}
+    made = plan(borrower(loan=loan))
+    assert held(made)
+    assert [row.interest for row in made.installments][:2] == [30_000, 14_412]
+    assert [found.date for found in said(made, "rate", "note")] == [dt.date(2026, 12, 30)]
+
+
+def test_what_other_lenders_have_is_theirs_to_see_to() -> None:
+    # half of each loan's claim is waived; of that the bank gives up 500.00
+    claims = {"principal": "40000.00", "penalty": "500.00", "waiver": {"penalty": "500.00"}}
+    case = borrower(
+        loans=[claims, {**claims, "lender": "Credit union"}],
+        max_waived="500.00",
+        npv={"test": "ifrs9"},
+        all_in_charge="law",
+        allocation="pari_passu",
+    )
+    made = plan(case)
+    assert held(made)
+    assert made.metrics.waived == 50_000
+    assert {found.loan for found in said(made, "value", "note")} == {"L1"}
 
 
 def test_arrears_that_are_kept_apart_are_waived_class_by_class() -> None:

@@ -51,3 +51,13 @@ def test_cover_that_holds_is_priced_where_it_does_and_nowhere_else() -> None:
     assert held == ["2026-12-20", "2027-01-20", "2027-02-20"]
     assert {entry.limit for entry in made.binding} == {"cover"}
     assert "1.20 times" in str(made.binding[0].sentence)
+
+
+def test_limits_on_when_money_comes_and_whose_it_is_are_told_with_a_price() -> None:
+    known: dict[str, Any] = {"loan": {"principal": "10000.00"}, "months": 4}
+    kept = plan(make_case(**known, opening="6000.00", monthly=["4000.00"] * 3, reserve=1))
+    assert "reserve" in {entry.limit for entry in kept.binding}
+    pledged = plan(make_case(**known, monthly=["4000.00"] * 3, pledged={"2027-01-10": "3000.00"}))
+    told = {(entry.limit, f"{entry.date}"): str(entry.sentence) for entry in pledged.binding}
+    assert ("floors", "2026-12-20") in told
+    assert told["pledged", "2027-01-20"] == "By 2027-01-20 all pledged proceeds that have come in are used"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from making import prepare
 
 from repayplan.cases.doubts import doubts
 from repayplan.cases.models import Case
@@ -181,7 +182,7 @@ def test_the_choice_of_lunar_new_year_is_told(amounts: list[Any], choice: str, w
     assert all(str(words) in str(finding.sentence) for finding in findings)
 
 
-def test_a_guarantor_of_more_than_is_owed_is_doubted() -> None:
+def test_a_guarantor_of_every_loan_is_bounded() -> None:
     guarantor = {"kind": "guarantor", "name": "Uncle", "cap": "500000.00", "call_date": "2027-01-15"}
     made = case(guarantor)
     assert ("cash", "sources", 0, "cap") in [problem.path for problem in doubts(made)]
@@ -268,6 +269,18 @@ def test_collateral_that_is_sold_is_doubted() -> None:
     loan = {"id": "L1", "principal": "100000.00", "rate": "4%", "collateral": "5000.00"}
     assert [problem.path for problem in doubts(case(assets, loans=[loan]))] == [("loans", 0, "collateral")]
     assert doubts(case(assets)) == []
+
+
+def test_what_is_owed_to_the_bank_is_no_cash_of_the_business_and_needs_no_warning() -> None:
+    guarantor = {"kind": "guarantor", "name": "Uncle", "cap": "500.00", "call_date": "2027-01-15", "secures": "L1"}
+    lots = [{"name": "Yarn", "price": "100.00", "first_sale": "2027-01-31", "secures": "L1"}]
+    both = case(guarantor, {"kind": "assets", "name": "Stock", "lots": lots})
+    assert found(outlook(both), "pledged") == []
+    problem = prepare(both)[1]
+    assert problem.accounts.names == ("L1", "Uncle")
+    assert problem.accounts.available[0, -1].tolist() == [8_000, 35_000]  # a fifth and 30 % less, the bank's views
+    assert problem.cash.inflow.sum() == 43_000
+    assert problem.cash.trough.max() == problem.cash.opening[0]
 
 
 def test_a_case_older_than_the_table_of_views_is_told() -> None:

@@ -10,7 +10,6 @@ import pytest
 from making import make_case
 
 from repayplan.cases.models import Case
-from repayplan.errors import InputError
 from repayplan.planning.plan import plan
 from repayplan.planning.plan_file import plan_file
 from repayplan.planning.result import Plan
@@ -101,10 +100,22 @@ def test_a_debt_without_any_cash_is_infeasible_but_paying_nothing_is_the_best_th
     assert not [found for found in stepped.findings if found.result == "fail"]
 
 
-def test_where_parts_of_the_debt_bear_different_rates_and_interest_is_not_current_the_case_is_refused() -> None:
+def test_parts_of_the_debt_may_bear_different_rates_though_interest_is_not_current() -> None:
     loan = {"interest": "1000.00", "compound_rate": "7.20%"}
-    with pytest.raises(InputError, match="different rates"):
-        plan(make_case(loan=loan, opening="50000.00", arrears="keep", months=6, interest_every=3))
+    made = proven(
+        make_case(
+            loan=loan, opening="50000.00", monthly=months("20000.00", 5), arrears="keep", months=6, interest_every=3
+        )
+    )
+    assert made.proof.mode == "D"
+    # 1,000.00 at 7.20 % and 100,000.00 at 3.60 % for 30 days: 6.00 and 300.00; the rest of 50,000.00 is principal
+    first = made.installments[0]
+    assert (first.payment, first.compound, first.interest, first.principal_after) == (
+        5_000_000,
+        600,
+        130_000,
+        5_130_600,
+    )
 
 
 # what can only just be done
@@ -208,8 +219,8 @@ def test_cash_that_just_covers_interest_leaves_cents_for_rounding() -> None:
     # Interest of 300.00, 310.00, 310.00 ... bears no compound rate while current; the first date leaves 2 cents over.
     loan = {"compound_rate": "7.20%"}
     policy = {"arrears": "keep", "interest_every": 1, "months": 3, "settle": "best"}
-    with pytest.raises(InputError, match="different rates"):
-        plan(make_case(loan=loan, opening="920.02", **policy))
+    tight = proven(make_case(loan=loan, opening="920.02", **policy))
+    assert [str(found.sentence) for found in tight.findings if (found.rule, found.result) == ("interest", "warning")]
     made = proven(make_case(loan=loan, opening="920.30", **policy))
     assert [row.interest for row in made.installments] == [30_000, 31_000, 31_000]
 
@@ -390,7 +401,7 @@ def test_a_plan_says_what_of_the_contract_it_does_not_count() -> None:
     made = plan(make_case(loan={"contract": contract}, monthly=months("60000.00", 3), months=3))
     assert said(made, "contract", "note") == [
         f"Loan L1: {what} are in the account of the loan, not in this plan"
-        for what in ("later contract rates", "claims known beforehand", "operations since the case's date")
+        for what in ("claims known beforehand", "operations since the case's date")
     ]
     silent = plan(make_case(loan={"contract": {"maturity": "2027-06-30"}}, monthly=months("60000.00", 3), months=3))
     assert said(silent, "contract", "note") == []

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from making import make_case, prepare
 
-from repayplan.problem.growth import Balances, at_signing, maps, one_rate
+from repayplan.problem.growth import Balances, at_signing, class_maps, maps, one_rate
 
 
 def test_a_debt_of_one_rate_grows_by_its_interest_in_every_settlement_period() -> None:
@@ -49,7 +49,7 @@ def test_interest_that_settles_between_payments_is_unpaid_and_bears_its_own_rate
     day = [dt.date(2026, 11, 20), *(dt.date(2026 + (month < 11), month, 20) for month in (12, 1, 2, 3))]
     stages = [[period] for period in pairwise(day)]
     pays = np.array([True, False, False, True])
-    growth, charge = maps(loan, at_signing(loan, "keep"), stages, pays, first_current=0)
+    growth, charge = maps(at_signing(loan, "keep"), class_maps(loan, stages), pays, 0, uniform=False)
     assert charge == pytest.approx([30_000, 0, 0, 0])
     # after the payment of December one unit of principal: Jan 0.0031; Feb another 0.0031 and 0.0031 × 0.0062 on it;
     # Mar 0.0028 and 0.00621922 × 0.0056 on what is unpaid by then

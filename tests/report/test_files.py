@@ -80,13 +80,13 @@ def test_text_never_becomes_a_formula(make_plan, sign: str) -> None:
     plan = make_plan()
     loan = f"{sign}1+2"
     row = dataclasses.replace(plan.installments[0], loan=loan)
-    content = files._csv(files.schedule_table([row])).decode("utf-8-sig")
+    content = files.csv_file(files.schedule_table([row])).decode("utf-8-sig")
     assert next(csv.DictReader(content.splitlines(keepends=True)))["Loan"] == f"'{loan}"
 
 
 def test_negative_cash_stays_a_number(make_plan) -> None:
     row = dataclasses.replace(make_plan().cash[0], closing=-5)
-    assert ",-0.05," in files._csv(files.cash_table([row])).decode("utf-8-sig")
+    assert ",-0.05," in files.csv_file(files.cash_table([row])).decode("utf-8-sig")
 
 
 def test_a_best_effort_is_not_called_a_schedule(make_plan, tmp_path: Path) -> None:

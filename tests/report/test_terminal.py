@@ -79,7 +79,7 @@ def test_what_whole_amounts_cost_is_said_from_a_unit_on(make_plan) -> None:
         text = " ".join(
             screen(dataclasses.replace(plan, proof=dataclasses.replace(plan.proof, rounding_cost=cost))).split()
         )
-        assert f"{words} Debt at signing" in text
+        assert f"{words} The whole debt of a loan bears one rate" in text
 
 
 def bound(plan: Plan, *days: str) -> str:

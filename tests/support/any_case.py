@@ -32,6 +32,10 @@ SPECIAL = (
 )
 
 
+STORE = {"name", "closing", "margin"}
+"""What does not say that a part of a source is a store, nor what it sells."""
+
+
 def any_case(dice: random.Random) -> Case:
     """A case that is in order; optional fields are there or not, names are anything."""
     for _ in range(1_000):
@@ -104,10 +108,12 @@ def _agree(data: dict[str, Any], dice: random.Random) -> None:
     for number, loan in enumerate(data["loans"], start=1):
         loan["id"] = f"L{number}"
         contract = loan.get("contract", {})
+        _waiver(loan)
         if "floating" in contract:
             contract.pop("rate_steps", None)
         for operation in contract.get("operations", ()):
             operation.pop("of", None) if operation["kind"] != "reversal" else None
+    _route(data)
     kinds = {"monthly": Monthly, "season": Season, "stores": Stores, "flows": Flows}
     for number, source in enumerate(data["cash"].get("sources", ()), start=1):
         source["name"] = f"{source['name']}{number if dice.random() < 0.8 or number > 1 else ''}"
@@ -122,6 +128,27 @@ def _agree(data: dict[str, Any], dice: random.Random) -> None:
             _parts(source.get(part, ()), dice)
     for number, statement in enumerate(data.get("statements", ())):
         statement["year"] = 2025 - number
+
+
+def _waiver(loan: dict[str, Any]) -> None:
+    """No more is waived than is claimed, and not everything."""
+    for name in [name for name in loan.get("waiver", {}) if name != "conditional"]:
+        if name in loan and name != "principal":
+            loan["waiver"][name] = loan[name]
+        else:
+            del loan["waiver"][name]
+    loan.get("contract", {}).pop("first_maturity", None)
+
+
+def _route(data: dict[str, Any]) -> None:
+    """What a route, a test of value or a day for arrears asks of the rest."""
+    policy = data.get("policy", {})
+    if policy.get("route") in ("extension", "forbearance", "refinancing"):
+        policy["route"] = "restructuring"
+    if policy.get("arrears_cleared", "off") != "off":
+        policy["arrears"] = "keep"
+    if isinstance(policy.get("npv"), dict):
+        policy["npv"] |= {"basis": "claims", "price": "50%"}
 
 
 def _signs(source: dict[str, Any]) -> None:
@@ -177,7 +204,7 @@ def _parts(items: Any, dice: random.Random) -> None:
                 item.pop("release", None)
         if "history" in item:
             item["history"] = _history(dice, 1)
-        elif "opened" in item or "monthly" in item or "ramp_up_months" in item:
+        elif "opened" in item or "monthly" in item or "ramp_up_months" in item or item.keys() <= STORE:
             item.setdefault("monthly", "260000.00")
 
 

@@ -14,31 +14,42 @@ from making import make_case
 
 from repayplan.cases.models import Case
 
+Paid = int | tuple[int, ...]
+"""What is paid on a date: on the one loan, or on each of several."""
+
 
 @dataclass(frozen=True)
 class Example:
-    """``good`` and ``bad`` payments in cents on the payment dates one by one; each ``bad`` with what it misses.
+    """``good`` and ``bad`` payments in cents on the payment dates one by one; each ``bad`` with what it misses in
+    cents, None where that is not money.
 
     ``allowed``: kept by the check alone, where rounding needs room that the program does not use. ``worse``: the policy
     of the bad points, where it is not payments that break the limit.
     """
 
     limit: str
-    good: tuple[int, ...]
-    bad: Mapping[tuple[int, ...], int]
+    good: tuple[Paid, ...]
+    bad: Mapping[tuple[Paid, ...], int | None]
     policy: Mapping[str, Any]
-    allowed: tuple[tuple[int, ...], ...] = ()
+    allowed: tuple[tuple[Paid, ...], ...] = ()
     cash: Mapping[str, Any] = field(default_factory=dict)
     settle: str = "best"
     loan: Mapping[str, Any] = field(default_factory=dict)
     worse: Mapping[str, Any] | None = None
+    loans: tuple[str, ...] = ()
+
+    @property
+    def nothing(self) -> tuple[Paid, ...]:
+        """No payment on any date."""
+        return tuple(0 if isinstance(paid, int) else (0,) * len(paid) for paid in self.good)
 
     def case(self) -> Case:
         """The case: 5,000.00 on hand, a floor of 2,000.00 and 1,000.00 a month where nothing else is said."""
         cash = {"opening": "5000.00", "floor": "2000.00", "monthly": ["1000.00"] * len(self.good), **self.cash}
         months = len(self.good)
         policy = {"months": months, "settle": self.settle, **self.policy}
-        return make_case(loan={"principal": "10000.00", **self.loan}, **cash, **policy)
+        loans = [{"principal": principal} for principal in self.loans]
+        return make_case(loans=loans or [{"principal": "10000.00", **self.loan}], **cash, **policy)
 
     def spoiled(self) -> Case:
         """The case of the bad points."""
@@ -122,6 +133,13 @@ EXAMPLES: Mapping[str, Example] = {
         good=(80_000, 80_000, 80_000),
         bad={(80_001, 80_000, 80_000): 1, (80_000, 80_000, 80_001): 1},
         policy={"maximum_installment": "800.00"},
+    ),
+    # two of three dates; the third is left out
+    "installments": Example(
+        "installments",
+        good=(200_000, 0, 100_000),
+        bad={(200_000, 100_000, 100_000): None, (300_000, 0, 0): None},
+        policy={"installments": 2},
     ),
     # a quarter up, then a quarter down, and the last may fall as it likes, if it is more than a token: 250.00
     "step": Example(
@@ -251,6 +269,33 @@ EXAMPLES: Mapping[str, Example] = {
         policy={"shape": "level"},
         allowed=((50_000, 50_001, 50_001, 30_000), (50_000, 50_000, 50_000, 55_000)),
         cash={"opening": "9000.00"},
+    ),
+    # L1 owes 6,000.00 and is first, L2 4,000.00. December: 6,018.00 clear L1, and 500.00 are left for L2; with a cent
+    # still owed on L1 none of them may go there
+    "allocation.rank": Example(
+        "allocation",
+        good=((601_800, 50_000), (0, 100_000), (0, 100_000)),
+        bad={((601_799, 50_000), (1, 100_000), (0, 100_000)): 50_000},
+        policy={"allocation": "rank", "rank": ["L1", "L2"]},
+        cash={"opening": "9000.00"},
+        loans=("6000.00", "4000.00"),
+    ),
+    # where interest is due on every date, L2 gets its own: 12.00, then 12.40 twice, and not a cent more. L1: 18.00 of
+    # interest in December; 5,018.00 × 0.0031 = 15.56 in January; 4,045.96 × 0.0031 = 12.54 in February
+    "allocation.interest": Example(
+        "allocation",
+        good=((100_000, 1_200), (98_760, 1_240), (98_760, 1_240)),
+        bad={((100_000, 1_201), (98_760, 1_240), (98_760, 1_240)): 1},
+        policy={"allocation": "rank", "rank": ["L1", "L2"], "interest_every": 1},
+        loans=("6000.00", "4000.00"),
+    ),
+    # at one rate six tenths of what is owed stay on L1
+    "allocation.alike": Example(
+        "allocation",
+        good=((60_000, 40_000), (60_000, 40_000), (60_000, 40_000)),
+        bad={((60_001, 39_999), (60_000, 40_000), (60_000, 40_000)): 1},
+        policy={"allocation": "pari_passu"},
+        loans=("6000.00", "4000.00"),
     ),
     # two months of term, two months of extension: from 20 October to 20 December, then to 20 February
     "term": Example(

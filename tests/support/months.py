@@ -8,7 +8,9 @@ import numpy as np
 
 from repayplan.problem.accounts import AccountArrays
 from repayplan.problem.arrays import CashArrays, CoverArrays, DebtArrays, LimitArrays, Problem, ValueArrays
+from repayplan.problem.claims import ClaimArrays
 from repayplan.problem.pace import PaceArrays
+from repayplan.problem.wishes import WishArrays
 
 
 def months_problem(
@@ -49,6 +51,13 @@ def months_problem(
             collateral=np.array([[round(collateral * 100)]]),
             uniform=np.array([[True]]),
             rank=np.array([[0]]),
+            linear=np.array([[True]]),
+            own=np.array([[True]]),
+            claims=ClaimArrays(
+                opening=np.array([[[0.0, 0.0, float(owed[0, 0])]]]),
+                maps=np.tile(np.array([[1, 0, 0], [0, 1 + rate, rate], [0, 0, 1]], float), (1, count, 1, 1, 1)),
+                principal=np.array([2]),
+            ),
         ),
         value=ValueArrays(
             discount=factors,
@@ -72,5 +81,6 @@ def months_problem(
             level=np.array([level]),
         ),
         pace=PaceArrays.off(1, count, 1),
+        wishes=WishArrays.off(1),
         accounts=AccountArrays.none(1, count),
     )

@@ -123,6 +123,8 @@ class Reading:
 
     def _read(self, cell: Cell, kind: str, percent: bool, unit: int) -> Any:
         kind, _, name = kind.partition(":")
+        if name and (kind == "choice" or cells.is_choice(cell, self.words.choices[name])):
+            return cells.choice(cell, self.words.choices[name])
         match kind:
             case "amount":
                 self._shown(cell, unit)
@@ -145,8 +147,6 @@ class Reading:
                 return f"{cells.month(cell):%Y-%m}"
             case "yes":
                 return cells.yes(cell)
-            case "choice":
-                return cells.choice(cell, self.words.choices[name])
             case "season":
                 return cells.choice(cell, season_words())
             case "text" | "unit":

@@ -174,7 +174,7 @@ class _Writing:
             sheet.write_blank(row, place, None, self._formats[kind])
         elif value == "off" and column.off is not None:
             sheet.write_string(row, place, "不限" if current() == "zh" else "off")
-        elif kind in ("amount", "rate", "number"):
+        elif kind in ("amount", "rate", "number") and not self._is_word(column, value):
             self._number(sheet, row, place, value, kind)
         elif kind == "date" and int(str(value)[:4]) >= _LATEST_TEXT_DATE:
             sheet.write_datetime(row, place, dt.datetime.fromisoformat(str(value)), self._formats["date"])
@@ -195,13 +195,18 @@ class _Writing:
         else:
             sheet.write_string(row, place, f"{number:f}", self._formats["text"])
 
+    def _is_word(self, column: Column, value: Any) -> bool:
+        """Whether a word stands where otherwise a number does."""
+        name = column.kind.partition(":")[2]
+        return bool(name) and value in self._words.choices[name].values()
+
     def _word(self, column: Column, value: Any) -> str:
         """What people write for a value in the language in use."""
         kind, _, name = column.kind.partition(":")
         chinese = current() == "zh"
         if kind == "yes":
             return ("是" if value else "否") if chinese else ("yes" if value else "no")
-        if kind == "choice" and chinese:
+        if name and chinese:
             return next(
                 (shown for shown, word in self._words.choices[name].items() if word == value and not shown.isascii()),
                 value,

@@ -18,9 +18,8 @@ from repayplan.solvers.staged import Draft, Piece, When
 def apart(draft: Draft, frame: Frame) -> None:
     """What has been drawn from each account never falls, and grows by no more than is paid on its loan."""
     held = frame.problem.accounts
-    most = frame.money(held.cap[None] + np.zeros((frame.problem.shape[0], 1), dtype=np.int64))
     for account in range(len(held.loan)):
-        draft.column(drawn(account), 0.0, np.minimum(most[:, account, None], draft.columns[PAID].upper.max()))
+        draft.column(drawn(account), 0.0, draft.columns[PAID].upper)
         grows: list[Piece] = [(-1.0, drawn(account)), (1.0, drawn(account), When.BEFORE)]
         draft.row("drawn", grows, 0.0)
     for loan, name in enumerate(frame.payments):

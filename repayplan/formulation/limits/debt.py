@@ -20,14 +20,19 @@ from repayplan.solvers.staged import Draft, When
 def interest(draft: Draft, frame: Frame) -> None:
     """Unpaid interest is nil: the debt is not above the principal, which is the least debt so far.
 
-    The principal column is only bounded from above, which is exact because no other row wants it small.
+    The principal column is only bounded from above, which is exact because no other row wants it small. Where the
+    classes of a loan are told apart it is there already, and exact.
     """
     arrays = frame.problem.debt
     if not arrays.current.any():
         return
     for loan in range(frame.problem.shape[2]):
+        name = principal(loan)
+        if name in draft.columns:
+            draft.row(f"interest.{loan}", [(1.0, debt(loan)), (-1.0, name)], 0.0, where=arrays.current)
+            continue
         opening = frame.money(arrays.principal)[:, loan]
-        name = draft.column(principal(loan), 0.0, opening[:, None], initial=opening)
+        draft.column(name, 0.0, opening[:, None], initial=opening)
         draft.row("principal", [(1.0, name), (-1.0, name, When.BEFORE)], 0.0)
         draft.row("principal", [(1.0, name), (-1.0, debt(loan))], 0.0)
         draft.row(f"interest.{loan}", [(1.0, debt(loan)), (-1.0, name, When.BEFORE)], 0.0, where=arrays.current)

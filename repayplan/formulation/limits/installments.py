@@ -26,6 +26,7 @@ def minimum(draft: Draft, frame: Frame) -> None:
     """No installment before the last is smaller than the least amount."""
     least = frame.problem.limits.minimum
     where = frame.before_last & ~frame.problem.limits.exempt & ~np.isnan(least)[:, None]
+    where = where & np.isnan(frame.problem.wishes.installments)[:, None]  # otherwise it holds for dates that are paid
     spare = _known(frame, frame.problem.limits.margin)
     draft.row("minimum", _total(frame, -1.0), -_known(frame, least) - spare, where=where)
 

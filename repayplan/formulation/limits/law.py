@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from repayplan.formulation.frame import WAIVED, Frame, debt, lent, payment
+from repayplan.formulation.frame import WAIVED, Frame, debt, lent, payment, principal
 from repayplan.formulation.registry import limit
 from repayplan.problem.arrays import Real
 from repayplan.solvers.staged import Draft, When
@@ -66,11 +66,12 @@ def charge(draft: Draft, frame: Frame) -> None:
         return
     rate, years = arrays.rate[:, None], np.broadcast_to(arrays.years, (1, frame.stages))
     ahead = np.concatenate([years[:, 1:], np.zeros((1, 1))], axis=1)
-    for loan in range(problem.shape[2]):
+    for loan in np.flatnonzero(problem.debt.own[0]).tolist():
         opening = frame.money(arrays.lent)[:, loan]
+        owed = principal(loan) if principal(loan) in draft.columns else debt(loan)
         name = draft.column(lent(loan), 0.0, opening[:, None], initial=opening)
         draft.row("lent", [(1.0, name), (-1.0, name, When.BEFORE)], 0.0)
-        draft.row("lent", [(1.0, name), (-1.0, debt(loan))], 0.0)
+        draft.row("lent", [(1.0, name), (-1.0, owed)], 0.0)
         known = opening * (1 + arrays.rate * years[:, 0]) + frame.money(arrays.allowed)[:, loan]
         spare = 2 * frame.money(problem.limits.margin)
         rows: dict[str, Real] = {payment(loan): problem.pays.astype(float), name: -rate * ahead}

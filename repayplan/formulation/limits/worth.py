@@ -27,7 +27,7 @@ def npv(draft: Draft, frame: Frame) -> None:
     arrays = frame.problem.legal.npv
     if arrays is None:
         return
-    for loan in range(frame.problem.shape[2]):
+    for loan in np.flatnonzero(frame.problem.debt.own[0]).tolist():
         _npv(draft, frame, arrays, loan)
 
 
@@ -64,7 +64,7 @@ def liquidation(draft: Draft, frame: Frame) -> None:
     if worth is None:
         return
     loans = problem.shape[2]
-    factors = np.repeat(problem.value.discount[:, :, None], loans, axis=2)
+    factors = problem.value.discount[:, :, None] * problem.debt.own[:, None]
     counts: dict[str, Real] = {}
     for loan in range(loans):
         counts[payment(loan)] = -factors[:, :, loan] * problem.value.survival * problem.pays

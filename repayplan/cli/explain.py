@@ -1,0 +1,63 @@
+"""``repayplan explain``: why these amounts, or why none is possible and the least that would help."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import rich_click as click
+
+from repayplan.cli.common import case_path, common_options, console, json_option, print_json, working
+from repayplan.cli.plan import EXIT_CODES
+from repayplan.language import tr
+
+if TYPE_CHECKING:
+    from repayplan.cases.models import Case
+    from repayplan.planning.plan_file import PlanFile
+
+
+@click.command(
+    "explain", help=tr("Say why these amounts; or why none is possible, and the least that would help.").text
+)
+@click.argument(
+    "plan",
+    type=click.Path(path_type=Path),
+    help=tr("A plan.json or its directory; or a case, which is planned first.").text,
+)
+@json_option
+@common_options
+def command(plan: Path, as_json: bool) -> int:
+    """Read, plan again, explain."""
+    from repayplan.planning.explain import explain
+    from repayplan.report.explanation import explanation_document, show_explanation
+
+    case, claimed = _read(plan)
+    with working(tr("Planning with changes …")) as tell:
+        found = explain(case, tell)
+    if claimed is not None:
+        _say_if_another(claimed, [(row.date, row.loan, row.payment) for row in found.plan.installments])
+    if as_json:
+        print_json(explanation_document(found))
+    else:
+        show_explanation(found, console())
+    return EXIT_CODES[found.plan.status]
+
+
+def _read(path: Path) -> tuple[Case, PlanFile | None]:
+    """The case to be explained; with it the plan where that is what was given."""
+    from repayplan.cases.readers import read_case
+    from repayplan.planning.plan_file import is_plan, read_plan
+
+    inside = path / "plan.json" if os.path.isdir(path) else path
+    if is_plan(inside):
+        claimed = read_plan(inside)
+        return claimed.case, claimed
+    return read_case(case_path(path)), None
+
+
+def _say_if_another(claimed: PlanFile, planned: list[tuple[object, str, int]]) -> None:
+    """A plan of an older version, or changed by hand, is not the one that is explained."""
+    if [(row.date, row.loan, row.payment) for row in claimed.installments] != planned:
+        words = tr("The plan in the file is not the one that is made of its case today, which is explained here.")
+        click.echo(str(words), err=True)

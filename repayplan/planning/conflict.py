@@ -1,0 +1,199 @@
+"""Why no plan is possible: limits that cannot all be kept, none of which could be left out.
+
+Every row of a limit is made elastic: it may be broken at a price of one per unit, or for nothing where it is left out.
+A set of limits is contradictory if for every date that could be the last payment the price is above nothing. Duals
+prove it: those of one set and one date often prove it for the next, so that few sets need a solver. Limits are left
+out one family after the other, then by months, as long as the rest stays contradictory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from repayplan.formulation.build import formulate
+from repayplan.formulation.registry import limits
+from repayplan.problem.arrays import Problem
+from repayplan.solvers.certificate import dual_bound
+from repayplan.solvers.extending import with_columns
+from repayplan.solvers.highs import Highs
+from repayplan.solvers.sparse import Label, Layout, SparseProgram
+
+PROVEN = 1e-8
+"""A price above this, in units of the debt, is proof that limits contradict each other."""
+
+BASIC = ("cover", "grace", "maximum", "floors", "maturity")
+"""Limits that are left out last, the most basic at the end: they say the most about why there is no plan."""
+
+SHAPES = ("level",)
+"""Rows of shapes, which are no limits but can be in the way as well."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Member:
+    """A limit at one stage."""
+
+    family: str
+    stage: int
+
+
+def conflict(problem: Problem) -> tuple[Member, ...] | None:
+    """Limits of one case that contradict each other, irreducible; None where that cannot be proved.
+
+    For every date that could be the last payment, no payments keep all of them; and there are payments, for some such
+    date, that keep all but one, whichever that is.
+    """
+    search = _Search(problem)
+    if not search.contradictory(search.members):
+        return None
+    kept = search.blamed()
+    for family in _order(kept):
+        kept = _shrunk(search, kept, [member for member in kept if member.family == family])
+    return tuple(sorted(kept, key=lambda member: (member.stage, member.family)))
+
+
+def _order(members: Collection[Member]) -> list[str]:
+    """Families in the order in which they are tried to be left out."""
+    families = sorted({member.family for member in members})
+    return sorted(families, key=lambda family: BASIC.index(family) if family in BASIC else -1)
+
+
+def _shrunk(search: _Search, kept: list[Member], part: Sequence[Member]) -> list[Member]:
+    """``kept`` without as much of ``part`` as can go: all of it, or half by half, the early stages first."""
+    if not part:
+        return kept
+    gone = set(part)
+    rest = [member for member in kept if member not in gone]
+    if search.contradictory(rest):
+        return rest
+    if len(part) > 1:
+        half = len(part) // 2
+        kept = _shrunk(search, kept, part[:half])
+        kept = _shrunk(search, kept, part[half:])
+    return kept
+
+
+@dataclass
+class _Lane:
+    """One date as the last payment: its elastic program, and duals that have proved something of it.
+
+    ``owners`` (m,): the limit of each row; lanes that share it share their rows, and so their proofs.
+    """
+
+    owners: list[Member | None]
+    program: SparseProgram
+    slacks: NDArray[np.intp]
+    rows: NDArray[np.intp]
+    proofs: list[NDArray[np.float64]] = field(default_factory=list)
+
+
+class _Search:
+    """The elastic programs of a case, and what has been proved with them."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._lanes: list[_Lane] = []
+        for bucket in problem.buckets():
+            formulation = formulate(bucket)
+            owners = list(_owners(formulation.layout))
+            lanes = range(formulation.frame.lanes)
+            self._lanes += [_elastic(formulation.valued(lane), owners) for lane in lanes]
+        named = {owner for lane in self._lanes for owner in lane.owners}
+        self.members = sorted(owner for owner in named if owner is not None)
+        self._engine = Highs()
+        self._last_feasible = 0
+
+    def contradictory(self, members: Collection[Member]) -> bool:
+        """Whether it is proved for every lane that no payments keep all ``members``."""
+        wanted = set(members)
+        order = [self._last_feasible, *(n for n in range(len(self._lanes)) if n != self._last_feasible)]
+        for number in order:
+            if not self._proved(self._lanes[number], wanted):
+                self._last_feasible = number
+                return False
+        return True
+
+    def blamed(self) -> list[Member]:
+        """The members that the latest proof of each lane names."""
+        named = {lane.owners[row] for lane in self._lanes for row in np.flatnonzero(lane.proofs[-1]).tolist()}
+        found = sorted(owner for owner in named if owner is not None)
+        return found if self.contradictory(found) else self.members
+
+    def _proved(self, lane: _Lane, wanted: set[Member]) -> bool:
+        active = np.array([owner is None or owner in wanted for owner in lane.owners])
+        program = replace(lane.program, cost=_prices(lane, active))
+        for proof in reversed(lane.proofs):
+            if _bound(program, proof, active) > PROVEN:
+                return True
+        alike = [other for other in self._lanes if other is not lane and other.owners is lane.owners]
+        others = (proof for other in alike for proof in other.proofs[-1:])
+        found = next((proof for proof in others if _bound(program, proof, active) > PROVEN), None)
+        if found is None:
+            solution = self._engine.solve(program)
+            if not solution.solved:
+                return False
+            found = solution.row_duals
+        duals = np.where(active, found, 0.0)
+        duals[np.abs(duals) < 1e-12] = 0.0
+        if dual_bound(program, duals) <= PROVEN:
+            return False
+        lane.proofs.append(duals)
+        return True
+
+
+def _bound(program: SparseProgram, proof: NDArray[np.float64], active: NDArray[np.bool_]) -> float:
+    return dual_bound(program, np.where(active, proof, 0.0))
+
+
+def _prices(lane: _Lane, active: NDArray[np.bool_]) -> NDArray[np.float64]:
+    cost = np.zeros_like(lane.program.cost)
+    cost[lane.slacks] = active[lane.rows]
+    return cost
+
+
+def _elastic(program: SparseProgram, owners: list[Member | None]) -> _Lane:
+    """Columns for what is above a row and for what is below it, in boxes as large as they can be needed."""
+    owned = np.array([owner is not None for owner in owners])
+    least, most = _activity(program)
+    program = replace(program, integer=np.zeros_like(program.integer))  # a relaxation: what it excludes is excluded
+    above = np.flatnonzero(owned & np.isfinite(program.row_upper))
+    below = np.flatnonzero(owned & np.isfinite(program.row_lower))
+    rows = np.concatenate([above, below])
+    signs = np.concatenate([-np.ones(len(above)), np.ones(len(below))])
+    room = np.concatenate([(most - program.row_upper)[above], (program.row_lower - least)[below]])
+    width = len(program.cost)
+    extended = with_columns(program, rows, signs, np.maximum(room, 0.0))
+    return _Lane(owners, extended, np.arange(width, width + len(rows)), rows)
+
+
+def _owners(layout: Layout) -> Iterator[Member | None]:
+    """The limit that each row belongs to; None for rows that say what things are."""
+    columns = layout.program.columns
+    families = {*limits(), *SHAPES}
+    for label in layout.row_labels:
+        yield None if label.name in columns else _owner(label, families)
+
+
+def _owner(label: Label, families: Collection[str]) -> Member | None:
+    family = label.name.split(".")[0]
+    return Member(family, label.stage) if family in families else None
+
+
+def _activity(program: SparseProgram) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(m,) the least and the most that each row can come to within the boxes."""
+    column = np.repeat(np.arange(len(program.cost)), np.diff(program.starts))
+    low, high = program.values * program.lower[column], program.values * program.upper[column]
+    height = len(program.row_upper)
+    least = np.bincount(program.indices, np.minimum(low, high), minlength=height)
+    most = np.bincount(program.indices, np.maximum(low, high), minlength=height)
+    return least.astype(float), most.astype(float)
+
+
+def by_family(members: Sequence[Member]) -> list[tuple[str, list[int]]]:
+    """The stages of each family, the family whose first stage is earliest first."""
+    ordered = sorted(members)
+    groups = [(family, [member.stage for member in group]) for family, group in groupby(ordered, lambda m: m.family)]
+    return sorted(groups, key=lambda group: (group[1][0], group[0]))

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from repayplan.cases.schema import case_schema as case_schema
     from repayplan.compliance.findings import Finding
     from repayplan.exchange.programs import write_program as write_program
+    from repayplan.planning.explain import Explanation
+    from repayplan.planning.offers import Judged
     from repayplan.planning.plan_file import PlanFile
     from repayplan.planning.plan_file import read_plan as read_plan
     from repayplan.planning.result import Plan
@@ -44,6 +46,8 @@ _HOMES = {
 __all__ = [
     "__version__",
     "case_schema",
+    "explain",
+    "judge_offer",
     "plan",
     "read_case",
     "read_loans",
@@ -61,6 +65,28 @@ def plan(case: Case | str | Path, *, solver: str = "highs", time_limit: float | 
     from repayplan.planning.plan import plan as made
 
     return made(case if isinstance(case, Case) else read_case(case), solver=solver, time_limit=time_limit)
+
+
+def explain(case: Case | str | Path) -> Explanation:
+    """Why the plan of a case (or of a file) is as it is, or why there is none and the least that would help;
+    see :func:`repayplan.planning.explain.explain`."""
+    from repayplan.cases.models import Case
+    from repayplan.cases.readers import read_case
+    from repayplan.planning.explain import explain as explained
+
+    return explained(case if isinstance(case, Case) else read_case(case))
+
+
+def judge_offer(case: Case | str | Path, schedule: str | Path) -> Judged:
+    """The schedule in a file, offered for a case, through ledger and limits, and the nearest one that holds; see
+    :func:`repayplan.planning.offers.judge_offer`."""
+    from repayplan.cases.models import Case
+    from repayplan.cases.offers import read_offer
+    from repayplan.cases.readers import read_case
+    from repayplan.planning.offers import judge_offer as judged
+
+    known = case if isinstance(case, Case) else read_case(case)
+    return judged(known, read_offer(schedule, known))
 
 
 def verify(claimed: PlanFile | Plan | str | Path) -> list[Finding]:

@@ -100,3 +100,11 @@ def test_a_bad_offer_is_told_with_its_cell(tmp_path: Path) -> None:
     outcome = run("plan", SCENARIOS / "trade", "--schedule", offer, "--json")
     assert outcome.exit_code == 2
     assert "offer.csv A2" in outcome.stdout
+
+
+def test_from_python(planned: Path) -> None:
+    case = SCENARIOS / "trade" / "case.yaml"
+    assert repayplan.judge_offer(case, planned / "schedule.csv").holds
+    found = repayplan.explain(SCENARIOS / "impossible" / "case.yaml")
+    assert found.remedies is not None
+    assert found.remedies.cheapest == found.remedies.mix

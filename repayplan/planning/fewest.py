@@ -13,7 +13,7 @@ import numpy as np
 from repayplan.formulation.build import formulate
 from repayplan.planning.branching import Branching
 from repayplan.planning.optimum import Optimum, linear_value
-from repayplan.planning.preference import choose_nearly
+from repayplan.planning.preference import NOISE, choose
 from repayplan.solvers.chain import Chain
 from repayplan.solvers.result import CERTIFIED, Status
 
@@ -21,20 +21,27 @@ MOST_AMOUNTS = 4
 """More amounts than this are no schedule that anybody would call even; then the earliest plan stands."""
 
 
+MOST_LANES = 3
+"""Each program takes seconds where there are some dozens of dates, so not more last dates are tried."""
+
+
 def fewest(optimum: Optimum, chain: Chain) -> Optimum:
     """The optimum with the fewest amounts, or ``optimum`` itself where more than a handful are needed.
 
-    Not called optimal where the solver could not say that fewer amounts are impossible.
+    Not called optimal where not every date was tried as the last one, or a tree was too large to say that fewer
+    amounts are impossible.
     """
     problem = optimum.formulation.frame.problem
-    unsure = False
+    lanes = _few_lanes(optimum)
+    unsure = len(lanes) < len(optimum.worth)
+    worth = {lane: optimum.worth[lane] - NOISE for lane in lanes}
     for count in range(1, MOST_AMOUNTS + 1):
         wished = replace(problem, wishes=problem.wishes.with_amounts(count))
         formulation = formulate(wished)
-        chain.out_of_time = False
-        chosen = choose_nearly(Branching(formulation, chain), formulation, optimum.worth)
+        chain.unfinished = False
+        chosen = choose(Branching(formulation, chain), formulation, worth)
+        unsure = unsure or chain.unfinished
         if chosen is None:
-            unsure = unsure or chain.out_of_time
             continue
         payments = np.maximum(formulation.payments(chosen.lane, chosen.solution.columns), 0.0)
         gap = np.inf if unsure else max(optimum.value_gap, chosen.gap)
@@ -50,3 +57,12 @@ def fewest(optimum: Optimum, chain: Chain) -> Optimum:
             criteria=chosen.kept,
         )
     return optimum
+
+
+def _few_lanes(optimum: Optimum) -> list[int]:
+    """All last dates, or that of the earliest plan, the latest, and the one halfway."""
+    lanes = sorted(optimum.worth)
+    if len(lanes) <= MOST_LANES:
+        return lanes
+    later = [lane for lane in lanes if lane >= optimum.lane]
+    return sorted({optimum.lane, later[len(later) // 2], lanes[-1]} & set(lanes))

@@ -38,7 +38,8 @@ def solver(name: str) -> Solver:
 class Chain:
     """Solvers in the order in which they are tried; ``time_limit`` (seconds) is for all solves together.
 
-    ``out_of_time``: some program was not solved for want of time. InputError where there is no solver ``first``.
+    ``out_of_time``: some program was not solved for want of time; ``unfinished``: or because its tree was too large.
+    InputError where there is no solver ``first``.
     """
 
     def __init__(self, first: str = DEFAULT, time_limit: float | None = None) -> None:
@@ -47,7 +48,7 @@ class Chain:
         self._solvers: dict[str, Solver] = {first: solver(first)}
         self.time_limit = time_limit
         self._until = None if time_limit is None else time.monotonic() + time_limit
-        self.out_of_time = False
+        self.out_of_time = self.unfinished = False
         self._attempts: Counter[Attempt] = Counter()
 
     @property
@@ -94,7 +95,7 @@ class Chain:
         for name in self._order:
             left = None if self._until is None else self._until - time.monotonic()
             if left is not None and left <= 0:
-                self.out_of_time = True
+                self.out_of_time = self.unfinished = True
                 return best
             found = self._ask(name, program, left)
             if found is None:
@@ -105,7 +106,8 @@ class Chain:
             if found.solved and program.mixed:  # a tree that has grown too large in one solver does so in others
                 break
             if found.out_of_time:
-                self.out_of_time = True
+                self.unfinished = True
+                self.out_of_time = self.out_of_time or found.message == TIME_IS_UP
                 break
         return best
 

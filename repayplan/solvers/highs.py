@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from repayplan.errors import Fault, SolverError
 from repayplan.language import tr
 from repayplan.solvers.interface import infeasible, judged, no_point, settled
-from repayplan.solvers.result import CERTIFIED, GAP_FLOOR, TIME_IS_UP, Attempt, Solution, Status
+from repayplan.solvers.result import CERTIFIED, GAP_FLOOR, TIME_IS_UP, TREE_IS_FULL, Attempt, Solution, Status
 from repayplan.solvers.sparse import SparseProgram
 from repayplan.solvers.versions import check_versions
 
@@ -35,7 +35,7 @@ USUAL: Mapping[str, str | float | bool] = {
     "mip_feasibility_tolerance": FEASIBILITY,
     "mip_rel_gap": CERTIFIED / 2,  # half of what counts as optimal, so that noise decides nothing
     "mip_abs_gap": CERTIFIED * GAP_FLOOR / 2,
-    "mip_max_nodes": 20_000,  # the best found by then, with its gap; a count, so that every machine finds the same
+    "mip_max_nodes": 1_000,  # the best found by then, with its gap; a count, so that every machine finds the same
 }
 
 OTHER_WAYS: tuple[Mapping[str, str | float], ...] = (
@@ -140,7 +140,8 @@ class Highs:
         states = self._api.HighsModelStatus
         outcome = self._engine.getModelStatus()
         finished = outcome == states.kOptimal
-        message = TIME_IS_UP if outcome == states.kTimeLimit else self._engine.modelStatusToString(outcome)
+        ends = {states.kTimeLimit: TIME_IS_UP, states.kSolutionLimit: TREE_IS_FULL}
+        message = ends.get(outcome) or self._engine.modelStatusToString(outcome)
         if outcome == states.kInfeasible:
             return infeasible(self.name, message)
         found = self._engine.getSolution()

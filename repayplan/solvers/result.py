@@ -18,6 +18,9 @@ GAP_FLOOR = 0.05
 TIME_IS_UP = "Time limit reached"
 """The message of every solution for which there was not time enough, whichever solver it is from."""
 
+TREE_IS_FULL = "Node limit reached"
+"""The message of a solution with whole numbers whose tree has grown too large to be searched to the end."""
+
 
 class Status(StrEnum):
     """``OPTIMAL`` carries a certified gap; a time limit is never optimal."""
@@ -65,7 +68,7 @@ class Solution:
     @property
     def out_of_time(self) -> bool:
         """Whether more time might have brought more."""
-        return self.message == TIME_IS_UP
+        return self.message in (TIME_IS_UP, TREE_IS_FULL)
 
     def gap(self, floor: float = GAP_FLOOR) -> float:
         """Relative gap, measured against ``max(|objective|, floor)``."""

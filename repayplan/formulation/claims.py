@@ -65,14 +65,15 @@ def _in_order(
 
 
 def _before(frame: Frame, loan: int, number: int) -> Real:
-    """(N, T) the most that the classes before a kept one can be: none of them is left where interest is due."""
+    """(N, T) the most that the classes before a kept one can be: where interest is due no more than parts of a cent,
+    which whole cents leave."""
     claims, arrays = frame.problem.debt.claims, frame.problem.debt
     place = _kept(frame, loan)[number]
     balances, rows = claims.opening[:, loan], []
     for stage in range(frame.stages):
         balances = np.einsum("nij,nj->ni", claims.maps[:, stage, loan], balances)
         due = arrays.current[:, stage, None] & (np.arange(balances.shape[1]) != claims.principal[:, None])
-        balances = np.where(due, 0.0, balances)
+        balances = np.where(due, np.minimum(balances, 1.0), balances)
         rows.append(balances[:, :place].sum(axis=1))
     return frame.money(np.stack(rows, axis=1))
 

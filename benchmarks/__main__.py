@@ -9,6 +9,7 @@ import argparse
 import datetime as dt
 import platform
 import tempfile
+from collections.abc import Sequence
 from importlib.metadata import version
 from itertools import product
 from pathlib import Path
@@ -16,8 +17,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import replanning
 from benchmarks.planning import PHASES, Measured, measure
 from benchmarks.registry import SIZES, SUBJECTS
+from benchmarks.replanning import Again, again
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 COLUMNS = (*PHASES, "whole")
@@ -38,6 +41,17 @@ in PuLP, a Python loop per row, solved by CBC / how many times repayplan is fast
 
 """
 
+REPLANNED = 6
+"""Cases of each size that are planned again."""
+
+AGAIN = """## Planned again
+
+The forecast moves by a few percent from some month on, five times a case; free shape, one program. *build*: the arrays
+of the new program; *best cold*: the quickest of simplex with and without presolve and of interior points, three times
+each, model and certificate included; *live*: the model of the plan before takes the new right-hand sides and goes on
+from its basis, certificate included. CPU milliseconds a program.
+"""
+
 
 def main() -> None:
     """Measure everything in the registry and print it."""
@@ -52,9 +66,11 @@ def main() -> None:
             measure(size, subject, arguments.cases or subject.cases, Path(folder))
             for subject, size in product(SUBJECTS, SIZES)
         ]
+        repeated = [again(size, arguments.cases or REPLANNED) for size in replanning.SIZES]
     console.print(table(found))
+    console.print(table_again(repeated))
     if arguments.write:
-        PAGE.write_text(page(found), encoding="utf-8")
+        PAGE.write_text(page(found, repeated), encoding="utf-8")
 
 
 def warm_up(folder: Path) -> None:
@@ -86,6 +102,7 @@ def rows(found: list[Measured]) -> list[list[str]]:
     ]
 
 
+HEADINGS_AGAIN = ("size", "programs", "build", "best cold", "live", "ratio")
 HEADINGS = ("policy", "size", "cases", "programs", *COLUMNS, "difference")
 
 
@@ -99,14 +116,51 @@ def table(found: list[Measured]) -> Table:
     return shown
 
 
-def page(found: list[Measured]) -> str:
+def rows_again(repeated: list[Again]) -> list[list[str]]:
+    """A row of text for each size, and one for all together."""
+    built, cold, hot = (sum(getattr(one, name) for one in repeated) for name in ("build", "cold", "hot"))
+    return [
+        *(_row_again(f"{one.size}", one.programs, one.build, one.cold, one.hot) for one in repeated),
+        _row_again("all", sum(one.programs for one in repeated), *(x / len(repeated) for x in (built, cold, hot))),
+    ]
+
+
+def _row_again(name: str, programs: int, build: float, cold: float, hot: float) -> list[str]:
+    return [name, f"{programs}", *(f"{1000 * seconds:.2f}" for seconds in (build, cold, hot)), f"{cold / hot:.1f}×"]
+
+
+def table_again(repeated: list[Again]) -> Table:
+    """For the terminal."""
+    shown = Table(title="CPU milliseconds a program planned again: build / best cold solve / live model / ratio")
+    for heading in HEADINGS_AGAIN:
+        shown.add_column(heading, justify="left" if heading == "size" else "right")
+    for row in rows_again(repeated):
+        shown.add_row(*row)
+    return shown
+
+
+def page(found: list[Measured], repeated: list[Again]) -> str:
     """For docs/benchmarks.md."""
     libraries = ", ".join(f"{name} {version(name)}" for name in ("highspy", "pulp", "numpy"))
     measured = (
         f"Measured on {dt.date.today():%Y-%m-%d}: {processor()}, Python {platform.python_version()}, {libraries}."
     )
-    lines = [" | ".join(row) for row in [list(HEADINGS), ["---"] * len(HEADINGS), *rows(found)]]
-    return HEAD + measured + "\n\n" + "".join(f"| {line} |\n" for line in lines)
+    return "\n".join(
+        [
+            HEAD + measured,
+            "",
+            *lines(HEADINGS, rows(found)),
+            "",
+            AGAIN,
+            *lines(HEADINGS_AGAIN, rows_again(repeated)),
+            "",
+        ]
+    )
+
+
+def lines(headings: Sequence[str], body: list[list[str]]) -> list[str]:
+    """A table in Markdown."""
+    return [f"| {' | '.join(row)} |" for row in [list(headings), ["---"] * len(headings), *body]]
 
 
 def processor() -> str:

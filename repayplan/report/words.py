@@ -163,10 +163,14 @@ def _view(value: str) -> str:
     return str(tr("{share} less, {days} days later", share=share, days=days))
 
 
+WORTH_A_WORD = 100
+"""Cents from which on the cost of rounding is told."""
+
+
 def status_words(plan: Plan) -> str:
-    """What was proved, in one sentence, and what whole amounts cost of it where that is a unit or more."""
+    """What was proved, in one sentence, and what whole amounts cost of it where that is worth a word."""
     cost = plan.proof.rounding_cost or 0
-    if plan.status != "optimal" or cost < plan.terms.unit:
+    if plan.status != "optimal" or cost < WORTH_A_WORD:
         return str(_status(plan))
     return str(tr("{status}; whole amounts cost {amount} of it", status=_status(plan), amount=grouped(cost)))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,18 +48,18 @@ OTHER_WAYS: tuple[Mapping[str, str | float], ...] = (
 
 
 class Highs:
-    """One HiGHS model that stays alive between solves."""
+    """One HiGHS model that stays alive between solves; ``options`` of HiGHS beyond the usual ones."""
 
     takes_whole_numbers = True
 
-    def __init__(self) -> None:
+    def __init__(self, options: Mapping[str, str | float] = MappingProxyType({})) -> None:
         check_versions("highspy")
         import highspy
 
         self._engine: highspy.Highs = highspy.Highs()
         self._api: Any = highspy
         self._loaded: SparseProgram | None = None
-        for option, value in USUAL.items():
+        for option, value in {**USUAL, **options}.items():
             self._engine.setOptionValue(option, value)
 
     @property

@@ -106,8 +106,27 @@ def alone_with(case: Case, lever: Lever) -> Remedy | None:
     for more in range(steps, min(steps + NEAR, lever.most) + 1):
         made = verified(lever.change(more))
         if made is not None:
-            return Remedy((Pull(lever.name, more, lever.words(more)),), made, cost(case, made))
+            least, made = _least(lever, more, made)
+            return Remedy((Pull(lever.name, least, lever.words(least)),), made, cost(case, made))
     return None
+
+
+def _least(lever: Lever, steps: int, made: Plan) -> tuple[int, Plan]:
+    """Fewer steps where a plan holds with them though the program is impossible.
+
+    A demand of the engine's own, such as that on the last payment, may have stood in the way, and no limit of the case.
+    """
+    known = {steps: made}
+
+    def holds(fewer: int) -> bool:
+        found = verified(lever.change(fewer))
+        if found is not None:
+            known[fewer] = found
+        return found is not None
+
+    if steps > 1 and holds(steps - 1):
+        steps = smallest(steps - 1, holds) or steps
+    return steps, known[steps]
 
 
 def smallest(most: int, enough: Callable[[int], bool]) -> int | None:

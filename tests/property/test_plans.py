@@ -80,11 +80,11 @@ def test_more_cash_never_recovers_less(case: Case, data: st.DataObject) -> None:
     """With a free shape more cash allows every schedule that less cash allows, so the best is worth no less.
 
     That needs limits that only widen with cash. Floors do: cash without payments rises by as much as the floor does
-    where it had fallen, or more. Cover over a period or a rolling window does: its right-hand side grows, and what is
-    carried into it. A reserve begins sooner, cumulative payments, average life and a number of installments demand. Step, minimum, balloon and
-    interest dates do not: they are let off where no cash is forecast, so more cash may demand more; windows since the
-    last receipt move with a new receipt; a level shape must follow the best date to end on. They are off here. Paying
-    all is not demanded, since a plan must exist with and without.
+    where it had fallen, or more. Cover over a period or a rolling window does: its right-hand side grows, and what
+    is carried into it. A reserve begins sooner, cumulative payments, average life and a number of installments
+    demand. Step, minimum, balloon and interest dates do not: they are let off where no cash is forecast, so more
+    cash may demand more; windows since the last receipt move with a new receipt; a level shape must follow the best
+    date to end on. They are off here. Paying all is not demanded, since a plan must exist with and without.
     """
     off = dict.fromkeys(("step", "minimum_installment", "balloon", "interest_every", *PACED), "off")
     policy = {

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from repayplan.formulation.build import formulate
 from repayplan.formulation.registry import limits
+from repayplan.formulation.shaping import shapes
 from repayplan.problem.arrays import Problem
 from repayplan.solvers.certificate import dual_bound
 from repayplan.solvers.extending import with_columns
@@ -28,9 +29,6 @@ PROVEN = 1e-8
 
 BASIC = ("cover", "grace", "maximum", "floors", "maturity")
 """Limits that are left out last, the most basic at the end: they say the most about why there is no plan."""
-
-SHAPES = ("level",)
-"""Rows of shapes, which are no limits but can be in the way as well."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -172,7 +170,7 @@ def _elastic(program: SparseProgram, owners: list[Member | None]) -> _Lane:
 def _owners(layout: Layout) -> Iterator[Member | None]:
     """The limit that each row belongs to; None for rows that say what things are."""
     columns = layout.program.columns
-    families = {*limits(), *SHAPES}
+    families = {*limits(), *shapes()}  # shapes are no limits but can be in the way as well
     for label in layout.row_labels:
         yield None if label.name in columns else _owner(label, families)
 

@@ -327,7 +327,7 @@ def _shape(case: Case, terms: Terms) -> Lever | None:
     if terms.shape == "free":
         return None
     words = tr("installments that follow the cash (policy.shape: free)")
-    return Lever("shape", ("level", "shape"), 1, 1, lambda _: _policy(case, shape="free"), lambda _: words)
+    return Lever("shape", (terms.shape,), 1, 1, lambda _: _policy(case, shape="free"), lambda _: words)
 
 
 def _waiver(case: Case, terms: Terms) -> Lever:

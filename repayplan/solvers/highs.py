@@ -58,6 +58,7 @@ class Highs:
 
         self._engine: highspy.Highs = highspy.Highs()
         self._api: Any = highspy
+        self._options = options
         self._loaded: SparseProgram | None = None
         for option, value in {**USUAL, **options}.items():
             self._engine.setOptionValue(option, value)
@@ -154,7 +155,12 @@ class Highs:
             left = None if until is None else max(until - time.monotonic(), 1.0)  # one linear program more is quick
             bound = float(info.mip_dual_bound)
             return settled(
-                program, columns, bound, lambda rest: Highs().solve(rest, left), finished=finished, message=message
+                program,
+                columns,
+                bound,
+                lambda rest: Highs(self._options).solve(rest, left),
+                finished=finished,
+                message=message,
             )
         duals, steps = np.array(found.row_dual), int(info.simplex_iteration_count)
         return judged(program, columns, duals, self.name, finished=finished, message=message, iterations=steps)

@@ -190,7 +190,7 @@ def agreed(
         policy["prefer"] = "fewest"
     if "arrears_cleared" in families:
         policy["arrears"] = "keep"
-        since = draw(st.dates(dt.date(2026, 6, 1), dt.date(2026, 11, 1)).map(str))
+        since = draw(st.dates(dt.date(2026, 9, 20), dt.date(2026, 11, 15)).map(str))
         owed = [{**loan, "contract": {"overdue_since": since}} for loan in owed]
     contracts = {"start": "2026-03-20", "maturity": draw(st.sampled_from(["2026-10-20", "2027-01-20"]))}
     if "route" in families:
@@ -215,12 +215,12 @@ def waivers(draw: st.DrawFn, loan: dict[str, Any]) -> dict[str, Any]:
 def _on_the_way(route: str, owed: list[dict[str, Any]], policy: dict[str, Any]) -> list[dict[str, Any]]:
     """A route, and what it forbids left out."""
     policy["route"] = route
-    kept = policy.get("arrears") == "keep"
     if route == "forbearance":
         policy["arrears"] = "keep"
         return [{k: v for k, v in loan.items() if k not in ("waiver", "rate_after_signing")} for loan in owed]
-    if route == "refinancing" and kept:
-        policy["route"] = "restructuring"
+    if route == "refinancing":
+        policy["arrears"] = "capitalize"
+        policy.pop("arrears_cleared", None)
     return owed
 
 
@@ -246,6 +246,8 @@ def cases(draw: st.DrawFn) -> Case:
     if not families and draw(st.integers(0, 3)) == 0:
         owed = [{**loan, "compound_rate": draw(percents(0, 20)), "fees": draw(amounts(0, 900))} for loan in owed]
         policy |= {"arrears": "keep", "interest_every": 1}
+    if families and "average_life" in policy:  # that of principal needs interest that is current, which is refused
+        policy["average_life"] = {"years": policy["average_life"]["years"]}
     owed, policy = draw(agreed(families, owed, policy))
     if "minimum_installment" in policy or "maximum_installment" in policy:
         policy["unit"] = "0.01"

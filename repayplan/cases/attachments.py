@@ -17,8 +17,8 @@ from typing import Any
 from repayplan.calendar.dates import add_months
 from repayplan.cases.csv_files import Row, read_rows
 from repayplan.cases.documents import UNREADABLE, Document, Unreadable, shown
+from repayplan.cases.histories import MAX_HISTORY
 from repayplan.cases.problems import Path as Place
-from repayplan.cases.sources import MAX_HISTORY
 from repayplan.errors import Fault, InputError
 from repayplan.language import tr
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from repayplan.calendar.dates import add_months
+from repayplan.cases.histories import History
 from repayplan.cases.models import Case
 from repayplan.cases.problems import Path, Problem
-from repayplan.cases.sources import History, Season, Store
+from repayplan.cases.sources import Season, Store
 from repayplan.cases.statements import Statement
 from repayplan.language import Message, tr
 

@@ -12,12 +12,12 @@ from repayplan.language import tr
 from repayplan.money import to_cents
 
 if TYPE_CHECKING:
+    from repayplan.cases.histories import History
     from repayplan.cases.models import Case
     from repayplan.cases.sources import (
         Assets,
         Flows,
         Guarantor,
-        History,
         Milestones,
         Monthly,
         Receivables,

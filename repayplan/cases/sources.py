@@ -36,13 +36,11 @@ from repayplan.cases.fields import (
     Units,
     refuse,
 )
+from repayplan.cases.histories import LEAST_HISTORY, History, unread_file
 from repayplan.language import tr
 
 MAX_ITEMS = 5_000
 MAX_STORES = 1_000
-MAX_HISTORY = 600
-LEAST_HISTORY = 24
-"""Months of history without which a season cannot be told from chance."""
 
 NOTHING, ALL = Decimal("0.00"), Decimal(1)
 
@@ -117,45 +115,6 @@ class Milestones(Provenance):
         for item in self.items:
             yield item.amount
             yield -item.cost_to_complete
-
-
-class History(Model):
-    """What came in month by month: written here, or in a CSV file beside the case with columns month and amount."""
-
-    start: Month | None = Field(default=None, description="First month of the history", examples=["2023-01"])
-    amounts: tuple[Amount | None, ...] | None = Field(
-        default=None,
-        min_length=1,
-        max_length=MAX_HISTORY,
-        description="One amount a month, currency units; null where a month is not known",
-        examples=[["820000.00", "640000.00", None, "790000.00"]],
-    )
-    file: FileName | None = Field(
-        default=None,
-        description="CSV file in the folder of the case, with columns month and amount, in place of the amounts here",
-        examples=["history.csv"],
-    )
-
-    @model_validator(mode="after")
-    def _one_way(self) -> History:
-        if self.file is not None:
-            raise _unread_file()
-        if self.start is None or self.amounts is None:
-            raise refuse(
-                tr("a history needs start and amounts, or a file"),
-                remedy=tr("give start: and amounts: [..], or file: history.csv"),
-            )
-        return self
-
-    @property
-    def series(self) -> tuple[Decimal | None, ...]:
-        """The amounts one by one, None where a month is not known."""
-        return self.amounts or ()
-
-    @property
-    def known(self) -> int:
-        """How many months are known."""
-        return sum(amount is not None for amount in self.series)
 
 
 _HISTORY = {"start": "2023-01", "amounts": ["820000.00", "640000.00"]}
@@ -320,7 +279,7 @@ class Stores(Provenance):
     @model_validator(mode="after")
     def _files_are_read(self) -> Stores:
         if self.file is not None or self.history_file is not None:
-            raise _unread_file()
+            raise unread_file()
         if self.indices is not None and not sum(self.indices):
             raise refuse(tr("all twelve indices are zero"), remedy=tr("give the index of each month, 1 on average"))
         return self
@@ -515,10 +474,3 @@ class Flows(Provenance):
 Source = Annotated[
     Milestones | Season | Stores | Receivables | Assets | Guarantor | Flows | Monthly, Field(discriminator="kind")
 ]
-
-
-def _unread_file() -> Exception:
-    return refuse(
-        tr("a file is read only where the case itself is a file"),
-        remedy=tr("write the figures here, or read the case from its file"),
-    )

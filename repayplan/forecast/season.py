@@ -9,8 +9,9 @@ from decimal import Decimal
 from functools import lru_cache
 
 from repayplan.calendar.dates import add_months, day_in_month
+from repayplan.cases.histories import History
 from repayplan.cases.past import idle_since
-from repayplan.cases.sources import History, Season
+from repayplan.cases.sources import Season
 from repayplan.errors import Fault, InputError
 from repayplan.forecast.decomposition import LUNAR_HISTORY, Decomposition, decompose, lunar_helps, usable
 from repayplan.forecast.flows import Flow, Window

@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repayplan.calendar.dates import add_months, day_in_month
+from repayplan.cases.histories import LEAST_HISTORY, History
 from repayplan.cases.past import idle_since
-from repayplan.cases.sources import LEAST_HISTORY, History, Store, Stores
+from repayplan.cases.sources import Store, Stores
 from repayplan.forecast.decomposition import Decomposition, usable
 from repayplan.forecast.flows import Flow, Window
 from repayplan.forecast.season import learned, months_from, next_month, whole_cents

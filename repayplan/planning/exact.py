@@ -81,6 +81,16 @@ def make_exact(
     return min(found, key=lambda exact: (not exact.cheap, not exact.round, -exact.unit, exact.cost), default=None)
 
 
+def without_payments(
+    case: Case, terms: Terms, problem: Problem, optimum: Optimum, forgiven: Collection[str]
+) -> Exact | None:
+    """Nothing is paid: what is left where no whole cents hold every limit that is not ``forgiven``."""
+    result = replay(case, terms, problem, [])
+    if any(finding.rule not in forgiven for finding in failures(result)):
+        return None
+    return _exact(problem, optimum, result, 1, True)
+
+
 def _exact(problem: Problem, optimum: Optimum, result: Replay, unit: int, whole: bool) -> Exact:
     worth = planned_value(problem, result.paid, result.debt)
     odd = (result.paid % unit != 0) & (result.debt > 0)  # what settles a loan is what is owed

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from repayplan.calendar.dates import add_months, day_in_month
+from repayplan.cases.histories import History
 from repayplan.cases.models import Case
 from repayplan.cases.problems import Path, Problem
-from repayplan.cases.sources import History, Milestones, Season, Source, Store, Stores
+from repayplan.cases.sources import Milestones, Season, Source, Store, Stores
 from repayplan.forecast import KINDS, Window, difference
 from repayplan.forecast.season import expected_sales, next_month
 from repayplan.forecast.stores import Chain, sector_season, store_sales

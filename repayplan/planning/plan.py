@@ -17,7 +17,7 @@ from repayplan.language import Message, tr
 from repayplan.planning.agreeing import agreeing, waivings
 from repayplan.planning.binding import binding
 from repayplan.planning.clashes import clashes
-from repayplan.planning.exact import Exact, make_exact
+from repayplan.planning.exact import Exact, make_exact, without_payments
 from repayplan.planning.fewest import fewest
 from repayplan.planning.forecasts import forecast_findings, window_of
 from repayplan.planning.metrics import cash_rows, installments, metrics
@@ -103,6 +103,9 @@ def _undemanding(case: Case, terms: Terms, problem: Problem, status: Status, cha
     undemanding = problem.undemanding()
     optimum = optimize(undemanding, chain)
     exact = None if optimum is None else make_exact(case, terms, undemanding, optimum, demands, chain)
+    if optimum is not None and exact is None and problem.sharing.together:
+        # cents of one payment, shared by the rule, may take more from a free account than from a blocked one
+        exact = without_payments(case, terms, undemanding, optimum, demands)
     if optimum is None or exact is None:
         fault = Fault(tr("not even a plan without payments could be confirmed"), remedy=tr("report this case"))
         raise ProofError(fault)

@@ -106,8 +106,6 @@ def resolve(case: Case) -> Terms:
     filler = _Filler(case, defaults(is_lumpy(case), is_shaped(case)))
     policy = case.policy
     cover = policy.cover if isinstance(policy.cover, Cover) else Cover.model_construct()
-    grace = policy.grace if isinstance(policy.grace, Grace) else None
-    life = policy.average_life if isinstance(policy.average_life, AverageLife) else None
     filler.note("grace", policy.grace)
     filler.views()
     months = filler.quietly("months", policy.months) if policy.maturity else filler.value("months", policy.months)
@@ -140,21 +138,7 @@ def resolve(case: Case) -> Terms:
         contingency=to_cents(case.cash.contingency),
         cover_minimum=None if policy.cover == "off" else filler.decimal("cover_minimum", cover.minimum),
         **_cover_terms(filler, policy.cover == "off", cover),
-        grace_until=add_months(case.as_of, grace.months) if grace else None,
-        grace_interest_only=bool(grace and grace.interest_only),
-        interest_every=None
-        if policy.order == "principal_first"
-        else filler.limit("interest_every", policy.interest_every),
-        minimum_installment=_cents(filler.limit("minimum_installment", policy.minimum_installment)),
-        maximum_installment=_cents(filler.limit("maximum_installment", policy.maximum_installment)),
-        installments=_unless_off(policy.installments),
-        step=_share(filler.limit("step", policy.step)),
-        step_against=policy.step_against or "previous",
-        balloon=_share(filler.limit("balloon", policy.balloon)),
-        reserve=_unless_off(policy.reserve),
-        cumulative=_unless_off(policy.cumulative),
-        average_life=life.years if life else None,
-        average_life_of=life.of if life else "payments",
+        **_installment_terms(filler, policy, case.as_of),
         unit=to_cents(filler.decimal("unit", policy.unit)),
         receipt_day=filler.value("receipt_day", None),
         cost_day=filler.value("cost_day", None),
@@ -252,6 +236,28 @@ def _cover_terms(filler: _Filler, off: bool, cover: Cover) -> dict[str, Any]:
     take_carry = filler.quietly if off or window == "since_receipt" else filler.value
     months, carry = take_months("cover_months", cover.months), take_carry("cover_carry", cover.carry)
     return {"cover_window": window, "cover_months": months, "cover_carry": _decimal(carry)}
+
+
+def _installment_terms(filler: _Filler, policy: Policy, as_of: dt.date) -> dict[str, Any]:
+    """Limits on what is paid when."""
+    grace = policy.grace if isinstance(policy.grace, Grace) else None
+    life = policy.average_life if isinstance(policy.average_life, AverageLife) else None
+    interest_last = policy.order == "principal_first"
+    return {
+        "grace_until": add_months(as_of, grace.months) if grace else None,
+        "grace_interest_only": bool(grace and grace.interest_only),
+        "interest_every": None if interest_last else filler.limit("interest_every", policy.interest_every),
+        "minimum_installment": _cents(filler.limit("minimum_installment", policy.minimum_installment)),
+        "maximum_installment": _cents(filler.limit("maximum_installment", policy.maximum_installment)),
+        "installments": _unless_off(policy.installments),
+        "step": _share(filler.limit("step", policy.step)),
+        "step_against": policy.step_against or "previous",
+        "balloon": _share(filler.limit("balloon", policy.balloon)),
+        "reserve": _unless_off(policy.reserve),
+        "cumulative": _unless_off(policy.cumulative),
+        "average_life": life.years if life else None,
+        "average_life_of": life.of if life else "payments",
+    }
 
 
 class _Filler:

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
+from making import make_case, prepare
 
 from repayplan.errors import InputError
-from repayplan.rules.hazard import hazard_table, to_table
+from repayplan.rules.hazard import ENVIRONMENT, hazard_table, to_table
+
+OWN = """
+valid_from = 2027-01-01
+monotone = true
+clause = "our own book, 2020 to 2026"
+
+[[bucket]]
+up_to = "0.5"
+yearly = "0.05"
+
+[[bucket]]
+yearly = "0.2"
+"""
 
 
 def table(*rows: dict[str, str], monotone: bool = True) -> dict[str, Any]:
@@ -38,3 +54,45 @@ def test_a_heavier_burden_is_not_safer_unless_the_table_says_so() -> None:
     with pytest.raises(InputError, match="taken to be safer"):
         to_table(table(*rows))
     assert len(to_table(table(*rows, monotone=False)).buckets) == 2
+
+
+def test_a_bank_replaces_the_table_by_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(OWN, encoding="utf-8")
+    monkeypatch.setenv(ENVIRONMENT, str(own))
+    assert [(bucket.up_to, bucket.yearly) for bucket in hazard_table().buckets] == [
+        (Decimal("0.5"), Decimal("0.05")),
+        (None, Decimal("0.2")),
+    ]
+    case = make_case(monthly=["9000.00"] * 6, months=6, hazard="table")
+    assert prepare(case)[1].burden.edges.tolist() == [[0.5, float("inf")]]
+    monkeypatch.delenv(ENVIRONMENT)
+    assert prepare(case)[1].burden.edges.tolist() == [[0.8, float("inf")]]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"0.05"', '"1.05"', "cannot be used"),
+        ('"0.05"', '"-0.05"', "cannot be used"),
+        ('"0.05"', '"often"', "cannot be used"),
+        ('"0.5"', '"NaN"', "cannot be used"),
+        ("clause", "because", "cannot be used"),
+        ("[[bucket]]", "[[other]]", "cannot be used"),
+        ("2027-01-01", "2027", "cannot be used"),
+        ('up_to = "0.5"', "", "do not rise"),
+        ('"0.05"', '"0.3"', "taken to be safer"),
+    ],
+)
+def test_a_table_of_the_bank_that_cannot_be_used_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str, said: str
+) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(OWN.replace(old, new), encoding="utf-8")
+    monkeypatch.setenv(ENVIRONMENT, str(own))
+    with pytest.raises(InputError, match=said) as refused:
+        hazard_table()
+    assert "own.toml" in str(refused.value.faults[0].where)
+    monkeypatch.setenv(ENVIRONMENT, str(tmp_path / "nowhere.toml"))
+    with pytest.raises(InputError, match="cannot be used"):
+        hazard_table()

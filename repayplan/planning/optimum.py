@@ -190,12 +190,17 @@ def _bounded_by(optimum: Optimum, bound: float) -> Optimum:
 
 
 def most_value(formulation: Formulation, chain: Chain) -> float | None:
-    """The most value of any lane, without a preference, in cents; None where no lane is solved, or there is no time."""
+    """The most value found in any lane, without a preference, in cents; None where none is solved.
+
+    The same where time is up before a linear program is solved: another lane may be worth more. Of programs with whole
+    numbers the best that is found counts.
+    """
     engine = Branching(formulation, chain)
-    solutions = [engine.solve(formulation.valued(lane)) for lane in range(formulation.frame.lanes)]
-    values = [-solution.objective for solution in solutions if solution.status is Status.OPTIMAL]
-    scale = float(formulation.frame.problem.scale[0])
-    return max(values) * scale if values and not any(solution.out_of_time for solution in solutions) else None
+    solutions = engine.solve_all([formulation.valued(lane) for lane in range(formulation.frame.lanes)])
+    values = [-solution.objective for solution in solutions if solution.solved]
+    if not values or (not formulation.mixed and any(solution.out_of_time for solution in solutions)):
+        return None
+    return max(values) * float(formulation.frame.problem.scale[0])
 
 
 def _valued(programs: Sequence[SparseProgram], engine: Branching, chain: Chain, lanes: range) -> list[Solution]:

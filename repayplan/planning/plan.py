@@ -29,6 +29,7 @@ from repayplan.problem.arrays import Problem
 from repayplan.problem.assemble import assemble
 from repayplan.problem.terms import Terms, resolve
 from repayplan.solvers.chain import DEFAULT, Chain
+from repayplan.solvers.result import CERTIFIED
 
 
 def plan(case: Case, *, solver: str = DEFAULT, time_limit: float | None = None) -> Plan:
@@ -160,7 +161,9 @@ def _beside_waiting(chosen: Plan, problem: Problem, chain: Chain) -> Plan:
     most = most_by_waiting(problem, chain) if loans else None
     if most is None:
         return chosen
-    gain = max(round(most) - chosen.metrics.expected_recovery, 0)
+    gain = round(most) - chosen.metrics.expected_recovery
+    if gain <= CERTIFIED * chosen.metrics.debt_at_signing:  # a solver's noise, or nothing but what rounding took
+        return chosen
     note = waiting_note(chosen.case, chosen.terms, loans, gain)
     return replace(chosen, findings=(*chosen.findings, note))
 

@@ -117,10 +117,10 @@ def test_the_second_best_bucket_is_not_called_optimal(monkeypatch: pytest.Monkey
 def test_a_bucket_without_an_answer_takes_the_proof_away_and_not_the_plan() -> None:
     problem = prepare(BURDENED)[1]
     known = best_first(problem)
-    solves = Impatient(lambda number: False)
+    solves = Impatient(lambda _: False)
     optimize(problem.buckets()[0], solves)
     found = best_first(problem, Impatient(lambda number: number >= solves.solves, "lost"))
     assert [optimum.value for _, optimum in found] == pytest.approx([known[0][1].value])
     assert (found[0][1].status, found[0][1].bound) == (Status.FEASIBLE, np.inf)
     with pytest.raises(SolverError):
-        best_first(problem, Impatient(lambda number: True, "lost"))
+        best_first(problem, Impatient(lambda _: True, "lost"))

@@ -14,6 +14,7 @@ from repayplan.cases.dated_payments import dated_payment_problems
 from repayplan.cases.fields import MAX_MONTHS
 from repayplan.cases.problems import Path, Problem, bounded, twice
 from repayplan.cases.shape_checks import shape_problems
+from repayplan.cases.shapes import shape_of
 from repayplan.cases.source_checks import source_problems, statement_problems
 from repayplan.language import tr
 from repayplan.money import to_cents
@@ -137,7 +138,7 @@ def _limits(policy: Policy) -> Iterator[Problem]:
 
 
 def _order(policy: Policy) -> Iterator[Problem]:
-    """Where principal comes before interest, interest cannot be current."""
+    """Where principal comes before interest, interest cannot be current, and principal falls faster than the debt."""
     if policy.order != "principal_first":
         return
     rest: tuple[Path, ...] = (("policy", "order"),)
@@ -155,6 +156,23 @@ def _order(policy: Policy) -> Iterator[Problem]:
             tr("payments settle principal first: there is no time in which only interest is paid"),
             None,
             tr("write interest_only: false, or order: civil_code"),
+            rest,
+        )
+    shape = None if policy.shape is None else shape_of(policy.shape).kind
+    if shape in ("level_principal", "interest_only"):
+        yield Problem(
+            ("policy", "shape"),
+            tr("payments settle principal first: the shape {shape} needs interest settled before it", shape=shape),
+            None,
+            tr("choose another shape, or write order: civil_code"),
+            rest,
+        )
+    if policy.all_in_charge == "law":
+        yield Problem(
+            ("policy", "all_in_charge"),
+            tr("payments settle principal first: what may be charged on the principal left is not planned for"),
+            None,
+            tr("leave all_in_charge out, or write order: civil_code"),
             rest,
         )
 

@@ -98,7 +98,7 @@ def _exact(problem: Problem, optimum: Optimum, result: Replay, unit: int, whole:
         odd = (result.paid.sum(axis=1) % unit != 0) & (result.debt.sum(axis=1) > 0)
     settled = problem.pace.settled[0]
     odd &= ~settled if odd.ndim == 1 else ~settled[:, None]
-    return Exact(result, unit, round(optimum.kept - worth), not (whole and odd.any()), _ledger_difference(result))
+    return Exact(result, unit, round(optimum.kept - worth), not (whole and odd.any()), ledger_difference(result))
 
 
 def _rounded(
@@ -172,7 +172,7 @@ def _units(unit: int) -> Iterator[int]:
     yield 1
 
 
-def _ledger_difference(result: Replay) -> int:
+def ledger_difference(result: Replay) -> int:
     """The largest difference of unrounded and ledger debt in cents; ProofError beyond what accrual lines explain."""
     difference = np.abs(linear_debt(result.problem, result.paid.astype(float)) - result.debt)
     if (difference > debt_bound(result.problem)).any():

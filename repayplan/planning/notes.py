@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from repayplan.cases.agreements import Agreement
-from repayplan.cases.models import Case
+from repayplan.cases.models import Case, Loan
 from repayplan.compliance.findings import Finding
 from repayplan.compliance.replay import Replay
 from repayplan.language import Message, listed, plural, tr
@@ -48,10 +48,7 @@ def notes(plan: Replay, unit: int, given_up: int) -> Iterator[Finding]:
 
 def waiting_note(case: Case, terms: Terms, trapped: Sequence[int], gain: int) -> Finding:
     """Where waiting would pay on the loans at places ``trapped``: what it would seem to bring, in cents."""
-    named = [
-        tr("{loan} bears {rate}", loan=case.loans[number].id, rate=percent(rate_after_signing(case.loans[number])))
-        for number in trapped
-    ]
+    named = [_bears(case.loans[number]) for number in trapped]
     sentence = tr(
         "Waiting would seem to bring {amount} and is not counted: {loans}, money is valued at {discount}",
         amount=grouped(gain),
@@ -59,6 +56,15 @@ def waiting_note(case: Case, terms: Terms, trapped: Sequence[int], gain: int) ->
         discount=percent(terms.discount_rate),
     )
     return Finding("delay", "policy.delay", "note", sentence, amount=gain)
+
+
+def _bears(loan: Loan) -> Message:
+    """What a loan bears, and what its unpaid interest does where that is more."""
+    rate, compound = rate_after_signing(loan), loan.compound_rate
+    if compound is None or compound <= rate:
+        return tr("{loan} bears {rate}", loan=loan.id, rate=percent(rate))
+    said = {"loan": loan.id, "rate": percent(rate), "compound": percent(compound)}
+    return tr("{loan} bears {rate} (its unpaid interest {compound})", **said)
 
 
 def delay_warning(chosen: dt.date | None, sooner: dt.date | None, difference: int) -> Finding:

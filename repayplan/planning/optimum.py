@@ -160,27 +160,47 @@ def linear_value(problem: Problem, payments: Real) -> float:
 def best_first(problem: Problem, chain: Chain | None = None) -> list[tuple[Problem, Optimum]]:
     """The optimum of every bucket of burden that has one, the most valuable first; each with its problem.
 
-    The first is bounded by the bounds of all. See :func:`optimize`.
+    Each is bounded by the bounds of all: the next best is the best only if it is as good as the best may be. A bucket
+    that was not answered may hold anything. SolverError where no bucket has an optimum and one was not answered. See
+    :func:`optimize`.
     """
-    tried = [(bucket, optimize(bucket, chain)) for bucket in problem.buckets()]
-    found = [(bucket, optimum) for bucket, optimum in tried if optimum is not None]
+    found: list[tuple[Problem, Optimum]] = []
+    lost: SolverError | None = None
+    for bucket in problem.buckets():
+        try:
+            optimum = optimize(bucket, chain)
+        except SolverError as error:
+            lost = error
+        else:
+            found += [] if optimum is None else [(bucket, optimum)]
+    if lost is not None and not found:
+        raise lost
+    bound = np.inf if lost is not None else max((optimum.bound for _, optimum in found), default=-np.inf)
     found.sort(key=lambda pair: -pair[1].value)
-    if len(found) > 1:
-        bucket, best = found[0]
-        bound, scale = max(optimum.bound for _, optimum in found), float(problem.scale[0])
-        gap = max(best.gap, relative_gap(bound / scale, best.value / scale))
-        status = Status.OPTIMAL if gap <= CERTIFIED else Status.FEASIBLE
-        found[0] = bucket, replace(best, bound=bound, gap=gap, status=status)
-    return found
+    return [(bucket, _bounded_by(optimum, bound)) for bucket, optimum in found]
+
+
+def _bounded_by(optimum: Optimum, bound: float) -> Optimum:
+    """The same optimum where nothing is known to be worth more than ``bound`` (cents)."""
+    if bound <= optimum.bound:
+        return optimum
+    scale = float(optimum.formulation.frame.problem.scale[0])
+    gap = max(optimum.gap, relative_gap(bound / scale, optimum.value / scale))
+    return replace(optimum, bound=bound, gap=gap, status=Status.OPTIMAL if gap <= CERTIFIED else Status.FEASIBLE)
 
 
 def most_value(formulation: Formulation, chain: Chain) -> float | None:
-    """The most value of any lane, without a preference, in cents; None where no lane is solved, or there is no time."""
+    """The most value found in any lane, without a preference, in cents; None where none is solved.
+
+    The same where time is up before a linear program is solved: another lane may be worth more. Of programs with whole
+    numbers the best that is found counts.
+    """
     engine = Branching(formulation, chain)
-    solutions = [engine.solve(formulation.valued(lane)) for lane in range(formulation.frame.lanes)]
-    values = [-solution.objective for solution in solutions if solution.status is Status.OPTIMAL]
-    scale = float(formulation.frame.problem.scale[0])
-    return max(values) * scale if values and not any(solution.out_of_time for solution in solutions) else None
+    solutions = engine.solve_all([formulation.valued(lane) for lane in range(formulation.frame.lanes)])
+    values = [-solution.objective for solution in solutions if solution.solved]
+    if not values or (not formulation.mixed and any(solution.out_of_time for solution in solutions)):
+        return None
+    return max(values) * float(formulation.frame.problem.scale[0])
 
 
 def _valued(programs: Sequence[SparseProgram], engine: Branching, chain: Chain, lanes: range) -> list[Solution]:

@@ -23,12 +23,13 @@ from repayplan.planning.forecasts import forecast_findings, window_of
 from repayplan.planning.metrics import cash_rows, installments, metrics
 from repayplan.planning.notes import delay_warning, notes, waiting_note
 from repayplan.planning.optimum import Optimum, best_first, optimize
-from repayplan.planning.result import Plan, Proof, Status
+from repayplan.planning.result import NO_PLAN, Plan, Proof, Status
 from repayplan.planning.waiting import most_by_waiting, trapped
 from repayplan.problem.arrays import Problem
 from repayplan.problem.assemble import assemble
 from repayplan.problem.terms import Terms, resolve
 from repayplan.solvers.chain import DEFAULT, Chain
+from repayplan.solvers.result import CERTIFIED
 
 
 def plan(case: Case, *, solver: str = DEFAULT, time_limit: float | None = None) -> Plan:
@@ -73,13 +74,16 @@ def _fewest(terms: Terms, optimum: Optimum, chain: Chain) -> Optimum:
 def _nothing(case: Case, terms: Terms, problem: Problem, chain: Chain, status: Status) -> Plan:
     """What is left to say where time was up before there was any plan: nothing is paid."""
     result = replay(case, terms, problem, [])
-    sentence = tr("No plan was found within {seconds} seconds: allow more time", seconds=f"{chain.time_limit:g}")
+    sentence = tr(
+        "No plan was found within {seconds} seconds: allow more, or set no limit of time",
+        seconds=f"{chain.time_limit:g}",
+    )
     finding = Finding("time", "--time-limit", "fail", sentence)
     return Plan(
         case=case,
         terms=terms,
         status=status,
-        proof=Proof(None, chain.name, "no plan", problem.modes[0], None, None, None, None, None, chain.attempts),
+        proof=Proof(None, chain.name, NO_PLAN, problem.modes[0], None, None, None, None, None, chain.attempts),
         installments=(),
         cash=cash_rows(result),
         metrics=metrics(result),
@@ -163,7 +167,9 @@ def _beside_waiting(chosen: Plan, problem: Problem, chain: Chain) -> Plan:
     most = most_by_waiting(problem, chain) if loans else None
     if most is None:
         return chosen
-    gain = max(round(most) - chosen.metrics.expected_recovery, 0)
+    gain = round(most) - chosen.metrics.expected_recovery
+    if gain <= CERTIFIED * chosen.metrics.debt_at_signing:  # a solver's noise, or nothing but what rounding took
+        return chosen
     note = waiting_note(chosen.case, chosen.terms, loans, gain)
     return replace(chosen, findings=(*chosen.findings, note))
 

@@ -20,6 +20,9 @@ from repayplan.solvers.result import Attempt
 if TYPE_CHECKING:
     import pandas as pd
 
+NO_PLAN = "no plan"
+"""The method of what was not found in time."""
+
 Status = Literal["optimal", "feasible", "infeasible", "failed"]
 
 
@@ -173,6 +176,11 @@ class Plan:
     findings: tuple[Finding, ...]
     waived: tuple[Waiving, ...] = ()
     rules: tuple[Rule, ...] = ()
+
+    @property
+    def out_of_time(self) -> bool:
+        """Whether time was up before there was any plan: then every figure is that of paying nothing."""
+        return self.proof.method == NO_PLAN
 
     @property
     def schedule(self) -> pd.DataFrame:

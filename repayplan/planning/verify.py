@@ -18,6 +18,7 @@ from repayplan.money import grouped
 from repayplan.planning.agreeing import waivings
 from repayplan.planning.metrics import cash_rows, installments, metrics
 from repayplan.planning.plan_file import FindingLine, PlanFile, term_values
+from repayplan.planning.proof_checks import proof_findings
 from repayplan.problem.arrays import Problem
 from repayplan.problem.assemble import assemble
 from repayplan.problem.terms import Terms, payment_dates, resolve
@@ -28,8 +29,8 @@ COUNTS = ("payments",)
 def verify(claimed: PlanFile) -> list[Finding]:
     """Every limit with its result, and a failure for every figure of the file that the ledger does not confirm.
 
-    What only a solver could confirm is not judged: the proof, and what limits are worth. InputError where the case
-    itself cannot be planned.
+    What only a solver could confirm is not judged: the most value, its bound, what limits are worth. InputError where
+    the case itself cannot be planned.
     """
     case = claimed.case
     terms = resolve(case)
@@ -46,7 +47,13 @@ def _judged(claimed: PlanFile, terms: Terms, problem: Problem, payments: Sequenc
     except LedgerError as error:
         return [_failure("ledger", tr("the ledger refuses a payment: {fault}", fault=fault)) for fault in error.faults]
     judged = judge(result)
-    return [*judged, *_rules(claimed, problem), *_verdicts(claimed, judged), *_figures(claimed, result)]
+    return [
+        *judged,
+        *_rules(claimed, problem),
+        *_verdicts(claimed, judged),
+        *_figures(claimed, result),
+        *proof_findings(claimed, problem, result, judged),
+    ]
 
 
 def _rules(claimed: PlanFile, problem: Problem) -> Iterator[Finding]:

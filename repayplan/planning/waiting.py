@@ -3,7 +3,8 @@
 It pays the bank to wait a month iff (1 + a)(1 − h(1 − ρ′)) > 1 + d: the debt grows by a, money is worth d less, and a
 borrower who defaults, with probability h, pays the share ρ′ of what the debt has grown to. Of a claim larger than its
 collateral ρ′ is the recovery rate. As far as collateral covers the claim it covers its growth too, ρ′ = 1: where there
-is any, it pays to leave that much for the end.
+is any, it pays to leave that much for the end. Where parts of the debt bear different rates, payments settle one after
+the other and a tail of the claim is left: a is that of the tail that grows fastest.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def month(problem: Problem, loan: int) -> Month | None:
         return None
     days = (problem.dates[0, last] - problem.dates[0, first]) / np.timedelta64(1, "D")
     months = float(days) * 12 / 365.25
-    growth = float(np.prod(problem.debt.growth[0, first + 1 : last + 1, loan]))
+    growth = _grown(problem, loan, first, last)
     discount, survival = problem.value.discount[0], problem.value.survival[0]
     return Month(
         growth=growth ** (1 / months) - 1,
@@ -49,6 +50,19 @@ def month(problem: Problem, loan: int) -> Month | None:
         hazard=1 - float(survival[last] / survival[first]) ** (1 / months),
         kept=1.0 if problem.debt.collateral[0, loan] else float(problem.value.recovery[0]),
     )
+
+
+def _grown(problem: Problem, loan: int, first: int, last: int) -> float:
+    """By how much a loan grows between two stages if it is not paid, or the tail of it that grows fastest."""
+    if problem.debt.linear[0, loan]:
+        return float(np.prod(problem.debt.growth[0, first + 1 : last + 1, loan]))
+    tails = np.triu(np.tile(problem.debt.claims.opening[0, loan], (problem.debt.claims.opening.shape[2], 1)))
+    course = []
+    for stage in problem.debt.claims.maps[0, : last + 1, loan]:
+        tails = tails @ stage.T
+        course.append(tails.sum(axis=1))
+    owed = course[first] > 0
+    return float((course[last][owed] / course[first][owed]).max(initial=1.0))
 
 
 def trapped(problem: Problem) -> list[int]:
@@ -70,5 +84,5 @@ def counting_waiting(problem: Problem) -> Problem:
 
 
 def most_by_waiting(problem: Problem, chain: Chain) -> float | None:
-    """The most that a plan could be worth if waiting counted; cents. None where that could not be found."""
+    """The most that a plan is found to be worth if waiting counts; cents. None where there was no time to find one."""
     return most_value(formulate(counting_waiting(problem)), chain)

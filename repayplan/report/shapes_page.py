@@ -28,6 +28,8 @@ the rows weigh on the debt, as for [limits](limits.md).
 """
 
 TAIL = """
+`level_principal` and `interest_only` settle interest before principal and are refused with `order: principal_first`.
+
 ## Rules in place of amounts
 
 Shapes whose names end in *share* are *contingent*: they fix a share, and day and amount follow what comes in. What

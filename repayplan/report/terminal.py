@@ -32,6 +32,9 @@ _STATUS_STYLES = {"optimal": "bold green", "feasible": "bold yellow"}
 def show_plan(plan: Plan, console: Console) -> None:
     """Print everything an officer reads before the plan goes to the committee."""
     _title(plan, console)
+    if plan.out_of_time:
+        show_findings([finding for finding in plan.findings if finding.rule == "time"], console)
+        return
     _grid(_figures(plan), console)
     if payments(plan):
         _heading(tr("Schedule"), console)

@@ -185,7 +185,7 @@ def _status(plan: Plan) -> Message:
             return tr("Feasible: a better plan may be worth up to {gap} more", gap=_gap(plan.proof))
         case "feasible":
             return tr("Feasible: how much better a plan could be is not proven")
-        case "infeasible" if plan.metrics.unpaid > 0:
+        case "infeasible" if plan.metrics.unpaid > 0 and not plan.out_of_time:
             unpaid = grouped(plan.metrics.unpaid)
             return tr("Impossible: {amount} stays unpaid at the end. What follows is the best effort", amount=unpaid)
         case "infeasible":

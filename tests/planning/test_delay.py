@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from making import make_case
+from making import make_case, prepare
 
 from repayplan.cases.models import Case
 from repayplan.compliance.findings import Finding
@@ -168,3 +168,35 @@ def test_of_two_loans_only_the_one_in_the_trap_is_named() -> None:
     (note,) = said(made, "delay")
     assert "L1" in str(note.sentence)
     assert "L2" not in str(note.sentence)
+
+
+@pytest.mark.parametrize(
+    ("parts", "mode"),
+    [
+        ({"rate": "9%"}, "A"),
+        ({"rate": "9%", "penalty": "1000.00"}, "C"),
+        ({"rate": "9%", "interest": "5000.00", "compound_rate": "13.5%"}, "D"),
+        ({"rate": "3.6%", "interest": "60000.00", "compound_rate": "13.5%"}, "D"),  # the arrears alone are in the trap
+        ({"rate": "3.6%", "interest": "5000.00", "compound_rate": "4.8%"}, None),  # the mix is not
+        ({"rate": "3.6%", "penalty": "1000.00"}, None),
+    ],
+)
+def test_the_trap_is_told_where_parts_of_the_debt_bear_different_rates(parts: dict[str, str], mode: str | None) -> None:
+    # 9 % a year is 0.75 % a month, money is worth 0.33 % less, and a default takes 0.1 % × 60 % = 0.06 %
+    case = make_case(
+        loan=parts,
+        monthly=["18000.00"] * 14,
+        months=12,
+        hazard="0.1%",
+        recovery="40%",
+        discount_rate="4%",
+        arrears="keep",
+    )
+    made = plan(case)
+    notes = said(made, "delay")
+    assert bool(notes) is (mode is not None)
+    if mode is not None:
+        assert prepare(case)[1].modes == (mode,)
+        assert notes[0].amount is not None
+        assert notes[0].amount > 100_000
+        assert ("unpaid interest 13.5%" in str(notes[0].sentence)) is ("compound_rate" in parts)

@@ -37,10 +37,19 @@ def test_a_plan_with_principal_first_is_the_ledgers() -> None:
     assert made.installments[-1].payment == 1_500_000 + 213_450
 
 
-def test_what_settles_principal_first_may_not_ask_for_interest() -> None:
-    for policy in ({"interest_every": 3}, {"grace": {"months": 1, "interest_only": True}}):
-        with pytest.raises(ValueError, match="principal first"):
-            make_case(**{**policy, "order": "principal_first"})
+@pytest.mark.parametrize(
+    "policy",
+    [
+        {"interest_every": 3},
+        {"grace": {"months": 1, "interest_only": True}},
+        {"shape": "level_principal"},
+        {"shape": {"kind": "interest_only", "months": 2}},
+        {"all_in_charge": "law"},
+    ],
+)
+def test_what_settles_principal_first_may_not_ask_for_what_needs_interest_first(policy: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="principal first"):
+        make_case(**{**policy, "order": "principal_first"})
 
 
 def test_a_contract_rate_that_changes_after_signing_is_in_the_plan() -> None:

@@ -176,6 +176,58 @@ def test_a_loan_paid_twice_on_a_day_is_refused(claimed: PlanFile) -> None:
     assert any("paid twice" in str(finding.sentence) for finding in failing(file))
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"gap": 0.5},
+        {"gap": None},
+        {"gap": -1e-9},
+        {"value": 1e9},
+        {"value": None},
+        {"bound": 1.0},
+        {"bound": 1e9},
+        {"bound": None},
+        {"unproven": "the solver stopped"},
+        {"mode": "Z"},
+        {"mode": "D"},
+        {"sentence": "It is so"},
+        {"given_up": 100_000},
+        {"given_up": None},
+        {"rounding_cost": 100_000},
+        {"rounding_cost": None},
+        {"ledger_difference": 100},
+        {"ledger_difference": None},
+    ],
+)
+def test_a_proof_that_cannot_be_so_is_refused(claimed: PlanFile, change: dict[str, Any]) -> None:
+    proof = claimed.proof.model_copy(update=change)
+    assert proof != claimed.proof
+    assert "proof" in {finding.rule for finding in failing(claimed.model_copy(update={"proof": proof}))}
+
+
+def test_a_proof_of_the_best_is_not_one_of_a_feasible_plan(claimed: PlanFile) -> None:
+    assert {finding.rule for finding in failing(claimed.model_copy(update={"status": "feasible"}))} == {"proof"}
+
+
+def test_what_is_said_beside_the_limits_cannot_be_left_out_made_up_or_changed() -> None:
+    source = {
+        "kind": "monthly",
+        "name": "Shop",
+        "start": "2026-12",
+        "amounts": ["30000.00"] * 5,
+        "bank": {"haircut": "5%"},
+    }
+    file = plan_file(plan(make_case(opening="30000.00", months=5, source=source, settle="best", route="forbearance")))
+    assert not failing(file)
+    beside = [line for line in file.findings if line.result in ("note", "warning")]
+    assert {line.rule for line in beside} >= {"views", "route"}
+    for line in beside:
+        others = tuple(one for one in file.findings if one != line)
+        changed_words = line.model_copy(update={"sentence": "All is well"})
+        for findings in (others, (*others, changed_words), (*file.findings, changed_words)):
+            assert {f.rule for f in failing(file.model_copy(update={"findings": findings}))} == {"findings"}, line.rule
+
+
 WAITS = {"delay": "allow", "discount_rate": "0.1%", "balloon": "99%"}
 
 

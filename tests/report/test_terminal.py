@@ -7,10 +7,12 @@ import datetime as dt
 import io
 
 import pytest
+from making import make_case
 from rich.cells import cell_len
 from rich.console import Console
 
 from repayplan.language import speaking, tr
+from repayplan.planning.plan import plan as planned
 from repayplan.planning.result import Binding, Plan
 from repayplan.report.terminal import show_files, show_plan, show_verdict
 from repayplan.report.words import DEFAULTS, default_words
@@ -23,6 +25,16 @@ def screen(plan: Plan, width: int = 80) -> str:
     show_files([], console)
     show_verdict(plan.findings, console)
     return console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_without_time_for_a_plan_only_that_is_said() -> None:
+    made = planned(make_case(opening="5000.00", monthly=["25000.00"] * 4, months=5), time_limit=0.0)
+    console = Console(width=120, file=io.StringIO(), highlight=False, markup=False, emoji=False)
+    show_plan(made, console)
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "Failed: no plan was found" in text
+    assert "within 0 seconds: allow more, or set no limit of time [--time-limit]" in text
+    assert "0.00" not in text
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -6,6 +6,7 @@ change. ``explain`` pulls one a little to show what a limit costs, and as far as
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -140,7 +141,7 @@ def _cumulative(case: Case, terms: Terms) -> Lever | None:
     def lowered(steps: int) -> Decimal:
         return max(now - steps * HUNDREDTH, Decimal(0))
 
-    most = -int(-now // HUNDREDTH)
+    most = math.ceil(now / HUNDREDTH)
     return Lever(
         "cumulative",
         ("cumulative",),
@@ -199,7 +200,7 @@ def _share(
     def raised(steps: int) -> Decimal:
         return min(now + steps * HUNDREDTH, Decimal(1))
 
-    most = -int((now - 1) // HUNDREDTH)
+    most = math.ceil((1 - now) / HUNDREDTH)
     return Lever(
         name,
         (family or name,),
@@ -251,7 +252,7 @@ def _cover(case: Case, terms: Terms) -> Lever | None:
     def lowered(steps: int) -> Decimal:
         return max(now - steps * HUNDREDTH, Decimal(1))
 
-    most = -int((1 - now) // HUNDREDTH)
+    most = math.ceil((now - 1) / HUNDREDTH)
     return Lever(
         "cover",
         ("cover",),

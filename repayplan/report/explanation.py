@@ -34,6 +34,8 @@ LIMITS: Mapping[str, Message] = {
     "step": tr("step"),
     "balloon": tr("balloon"),
     "level": tr("shape"),
+    "allocation": tr("allocation"),
+    "installments": tr("number of installments"),
     "maturity": tr("maturity"),
     "reserve": tr("reserve"),
     "cumulative": tr("pace"),
@@ -137,7 +139,7 @@ def _nothing() -> tuple[str, str, str]:
 def _conflict(conflict: Sequence[Finding], console: Console) -> None:
     heading(tr("Why there is no plan"), console)
     if not conflict:
-        words = tr("No contradiction of limits could be proved: only whole cents or whole numbers are in the way.")
+        words = tr("No contradiction of limits could be proved; whole cents may be all that is in the way.")
         bullets([("·", "dim", str(words))], console)
         return
     console.print(Text(str(conflict[0].sentence)))

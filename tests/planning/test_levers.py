@@ -124,3 +124,12 @@ def test_shares_that_are_no_whole_hundredths_end_at_their_ends_too() -> None:
     assert resolve(made["cover"].change(26)).cover_minimum == 1
     assert resolve(made["balloon"].change(20)).balloon == 1
     assert not resolve(made["cumulative"].change(31)).cumulative
+
+
+def test_no_more_is_waived_than_may_be() -> None:
+    # 300.00 of 1,000.00 is waived already: seven steps of 100.00 are left, and none where all of it is
+    once = levers(case())["waiver"].change(3)
+    bounded = once.model_copy(update={"policy": once.policy.model_copy(update={"max_waived": Decimal(1000)})})
+    assert levers(bounded)["waiver"].most == 7
+    full = once.model_copy(update={"policy": once.policy.model_copy(update={"max_waived": Decimal(300)})})
+    assert "waiver" not in levers(full)

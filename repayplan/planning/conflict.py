@@ -33,7 +33,7 @@ PROVEN = 1e-8
 BASIC = ("cover", "grace", "maximum", "floors", "maturity")
 """Limits that are left out last, the most basic at the end: they say the most about why there is no plan."""
 
-MOST_WHOLE = 1_500
+MOST_WHOLE = 200
 """Whole numbers in all the programs of a case that are still searched as they are."""
 
 

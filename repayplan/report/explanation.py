@@ -70,6 +70,7 @@ LEVERS: Mapping[str, Message] = {
     "average_life": tr("average life"),
     "reserve": tr("reserve"),
     "max_burden": tr("burden"),
+    "mix": tr("mixes"),
 }
 """What changes are called in a narrow column."""
 
@@ -80,6 +81,7 @@ def show_explanation(found: Explanation, console: Console) -> None:
     if found.remedies is not None:
         _conflict(found.conflict, console)
         _remedies(found.plan, found.remedies, console)
+        _untried(found, console)
         return
     console.print(Text(status_words(found.plan)))
     heading(tr("What holds each installment down, and how much more a change would have brought by then"), console)
@@ -87,7 +89,8 @@ def show_explanation(found: Explanation, console: Console) -> None:
     heading(tr("What holds the installments down"), console)
     bullets([("·", "dim", sentence) for sentence in merged(found.plan)], console)
     heading(tr("What a change would bring"), console)
-    bullets([("·", "dim", str(effect.sentence)) for effect in found.effects] or [_nothing()], console)
+    bullets([("·", "dim", str(effect.sentence)) for effect in found.effects] or _nothing(found), console)
+    _untried(found, console)
 
 
 def explanation_document(found: Explanation) -> dict[str, Any]:
@@ -98,6 +101,7 @@ def explanation_document(found: Explanation) -> dict[str, Any]:
         "currency": found.plan.case.currency,
         "installments": [_reason(reason) for reason in found.reasons],
         "changes": [_effect(effect) for effect in found.effects],
+        "untried": list(found.untried),
         "conflict": [finding_line(finding) for finding in found.conflict],
         "remedies": None if found.remedies is None else _remedies_document(found.plan, found.remedies),
     }
@@ -129,8 +133,19 @@ def _gains(reason: Reason) -> str:
     return listed(f"{LEVERS[lever]} +{grouped(cents)}" for cents, lever in gains) or "–"
 
 
-def _nothing() -> tuple[str, str, str]:
-    return "·", "dim", str(tr("No limit that could be changed holds them down: the debt itself does."))
+def _nothing(found: Explanation) -> list[tuple[str, str, str]]:
+    if found.untried:
+        return []
+    return [("·", "dim", str(tr("No limit that could be changed holds them down: the debt itself does.")))]
+
+
+def _untried(found: Explanation, console: Console) -> None:
+    """What there was no time for."""
+    if found.untried:
+        names = listed(str(LEVERS[name]) for name in found.untried)
+        console.print(
+            Text(str(tr("There was no time for: {names}. More: --time-limit SECONDS.", names=names)), "yellow")
+        )
 
 
 # -------------------------------------------------------------------------------------------------- an impossible case

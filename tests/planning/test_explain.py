@@ -16,6 +16,7 @@ from repayplan.planning.explain import Effect, Explanation, effect, explain
 from repayplan.planning.levers import levers
 from repayplan.planning.plan import plan
 from repayplan.planning.result import Plan
+from repayplan.planning.watch import OutOfTimeError, Watch
 
 SCENARIOS = Path(repayplan.__file__).parents[1] / "scenarios"
 
@@ -107,3 +108,20 @@ def test_every_piece_of_work_is_told() -> None:
     told.clear()
     found = explain(make_case(opening="60000.00", monthly=["20000.00"] * 5, months=6), told.append)
     assert told == [len(found.effects)] * len(found.effects)
+
+
+def test_what_there_is_no_time_for_is_named_and_not_called_helpless() -> None:
+    found = explain(impossible(), time_limit=0.0)
+    assert found.remedies is not None
+    assert not found.remedies.helpless
+    assert not found.remedies.alone
+    assert set(found.untried) == {*levers(impossible()), "mix"}
+
+
+def test_a_change_that_there_is_no_time_for_is_not_said_to_have_no_plan() -> None:
+    case = make_case(opening="60000.00", monthly=["20000.00"] * 5, months=6)
+    with pytest.raises(OutOfTimeError):
+        effect(plan(case), levers(case)["floor" if "floor" in levers(case) else "months"], Watch(0.0))
+    again = explain(case, time_limit=60.0)
+    assert again.untried == ()
+    assert again.effects == explain(case).effects

@@ -19,7 +19,7 @@ from repayplan.money import grouped
 from repayplan.planning.clashes import CONFLICT
 from repayplan.planning.levers import Lever, levers
 from repayplan.planning.plan import plan
-from repayplan.planning.remedies import Remedies, remedies
+from repayplan.planning.remedies import MIX, Remedies, remedies
 from repayplan.planning.result import Binding, Installment, Plan
 from repayplan.planning.watch import FOREVER, OutOfTimeError, Watch
 
@@ -78,6 +78,9 @@ class Explanation:
     untried: tuple[str, ...] = ()
 
 
+TIME = "time"
+"""The rule under which a plan says that time was up before there was any."""
+
 Tell = Callable[[int], None]
 """Called with how many pieces of work there are, after each of them."""
 
@@ -85,11 +88,13 @@ Tell = Callable[[int], None]
 def explain(case: Case, tell: Tell = lambda _: None, time_limit: float | None = None) -> Explanation:
     """Why the plan of a case is as it is, or why there is none.
 
-    ``time_limit`` (seconds) is for all plans together: a quarter at most for the plan itself, and equal parts of what
+    ``time_limit`` (seconds) is for all plans together: half of it at most for the plan itself, and equal parts of what
     is left for each change. InputError as :func:`repayplan.planning.plan.plan`.
     """
     watch = Watch(time_limit)
-    made = plan(case, time_limit=None if time_limit is None else time_limit / 4)
+    made = plan(case, time_limit=None if time_limit is None else time_limit / 2)
+    if made.status == "failed" and any(finding.rule == TIME for finding in made.findings):
+        return Explanation(made, (), (), (), None, (*levers(case), MIX))  # whether there is a plan is open
     if made.status in ("infeasible", "failed"):
         count = len(levers(case)) + 1
         conflict = tuple(finding for finding in made.findings if finding.rule == CONFLICT)

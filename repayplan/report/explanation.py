@@ -13,7 +13,7 @@ from rich.text import Text
 from repayplan.compliance.findings import Finding
 from repayplan.language import Message, listed, tr
 from repayplan.money import grouped, plain
-from repayplan.planning.explain import Effect, Explanation, Reason
+from repayplan.planning.explain import TIME, Effect, Explanation, Reason
 from repayplan.planning.plan_file import finding_line
 from repayplan.planning.remedies import Pull, Remedies, Remedy
 from repayplan.planning.result import Plan
@@ -84,6 +84,11 @@ def show_explanation(found: Explanation, console: Console) -> None:
         _untried(found, console)
         return
     console.print(Text(status_words(found.plan)))
+    late = [("·", "dim", str(finding.sentence)) for finding in found.plan.findings if finding.rule == TIME]
+    if late:
+        bullets(late, console)
+        _untried(found, console)
+        return
     heading(tr("What holds each installment down, and how much more a change would have brought by then"), console)
     console.print(_table(found))
     heading(tr("What holds the installments down"), console)

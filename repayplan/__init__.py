@@ -67,14 +67,14 @@ def plan(case: Case | str | Path, *, solver: str = "highs", time_limit: float | 
     return made(case if isinstance(case, Case) else read_case(case), solver=solver, time_limit=time_limit)
 
 
-def explain(case: Case | str | Path) -> Explanation:
+def explain(case: Case | str | Path, *, time_limit: float | None = None) -> Explanation:
     """Why the plan of a case (or of a file) is as it is, or why there is none and the least that would help;
     see :func:`repayplan.planning.explain.explain`."""
     from repayplan.cases.models import Case
     from repayplan.cases.readers import read_case
     from repayplan.planning.explain import explain as explained
 
-    return explained(case if isinstance(case, Case) else read_case(case))
+    return explained(case if isinstance(case, Case) else read_case(case), time_limit=time_limit)
 
 
 def judge_offer(case: Case | str | Path, schedule: str | Path) -> Judged:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from repayplan.cases.problems import Path, Problem
@@ -18,7 +19,14 @@ WAIVABLE = ("fees", "penalty", "compound_interest", "interest", "overdue_princip
 
 def concession_problems(case: Case) -> list[Problem]:
     """Everything in waivers and routes that cannot be so."""
-    return [*_waivers(case), *_terms_of_contracts(case), *_route(case), *_rollback(case), *_basis(case)]
+    return [
+        *_waivers(case),
+        *_most_waived(case),
+        *_terms_of_contracts(case),
+        *_route(case),
+        *_rollback(case),
+        *_basis(case),
+    ]
 
 
 def waived(loan: Loan) -> int:
@@ -50,6 +58,19 @@ def _waivers(case: Case) -> Iterator[Problem]:
             tr("everything is waived: nothing is left to be repaid"),
             None,
             tr("waive less"),
+        )
+
+
+def _most_waived(case: Case) -> Iterator[Problem]:
+    """What is written off at signing is known before any plan, and so is whether it may be."""
+    most, given = case.policy.max_waived, waived_by_bank(case)
+    if isinstance(most, Decimal) and given > to_cents(most):
+        yield Problem(
+            ("policy", "max_waived"),
+            tr("the loans waive {amount}, which is more than may be waived", amount=grouped(given)),
+            tr("{amount} or more", amount=grouped(given)),
+            tr("waive {amount} less, or raise max_waived", amount=grouped(given - to_cents(most))),
+            (("loans",),),
         )
 
 

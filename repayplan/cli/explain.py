@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from repayplan.cases.models import Case
     from repayplan.planning.plan_file import PlanFile
 
+USUAL_SECONDS = 300.0
+"""What somebody at a screen waits for."""
+
 
 @click.command(
     "explain", help=tr("Say why these amounts; or why none is possible, and the least that would help.").text
@@ -25,16 +28,24 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help=tr("A plan.json or its directory; or a case, which is planned first.").text,
 )
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0),
+    default=USUAL_SECONDS,
+    show_default=True,
+    metavar="SECONDS",
+    help=tr("Time for all plans together; what there was no time for is said.").text,
+)
 @json_option
 @common_options
-def command(plan: Path, as_json: bool) -> int:
+def command(plan: Path, time_limit: float, as_json: bool) -> int:
     """Read, plan again, explain."""
     from repayplan.planning.explain import explain
     from repayplan.report.explanation import explanation_document, show_explanation
 
     case, claimed = _read(plan)
     with working(tr("Planning with changes …")) as tell:
-        found = explain(case, tell)
+        found = explain(case, tell, time_limit)
     if claimed is not None:
         _say_if_another(claimed, [(row.date, row.loan, row.payment) for row in found.plan.installments])
     if as_json:

@@ -17,6 +17,10 @@ from repayplan.problem.arrays import Real
 from repayplan.problem.sharing import RANK
 from repayplan.solvers.staged import Draft, Piece, When
 
+SETTLED, BEFORE = "settled", "before"
+"""Rows that say in which order classes are settled; the one knows how much cash there is, the other when interest is
+due."""
+
 
 def classes(draft: Draft, frame: Frame, loan: int) -> None:
     """Rows of one loan whose whole debt, the first tail, is a column already."""
@@ -59,9 +63,9 @@ def _in_order(
     if stays:
         draft.row("claim", [(1.0, clear, When.BEFORE), (-1.0, clear)], 0.0, where=frame.stage > 0)
     most = np.minimum(largest[number], np.maximum(frame.money(frame.problem.cash.payable), 0.0))
-    draft.row("claim", [*settled, (-most, clear)], 0.0)
+    draft.row(SETTLED, [*settled, (-most, clear)], 0.0)
     before = _before(frame, loan, number)
-    draft.row("claim", [(1.0, names[0]), (-1.0, names[number]), (before, clear)], before, where=where)
+    draft.row(BEFORE, [(1.0, names[0]), (-1.0, names[number]), (before, clear)], before, where=where)
 
 
 def _before(frame: Frame, loan: int, number: int) -> Real:

@@ -75,10 +75,8 @@ def _sentence(plan: Replay, family: str, stage: int) -> Message:
             )
         case "cover":
             return tr("On {date} cash must be {ratio} times what is paid", date=day, ratio=terms.cover_minimum)
-        case "maximum":
-            return tr("On {date} the installment is the largest allowed", date=day)
-        case "minimum":
-            return tr("On {date} the installment is the least allowed", date=day)
+        case "maximum" | "minimum" | "interest" | "arrears" | "allocation" | "grace":
+            return _dated(day)[family]
         case "step":
             return _stepped(terms, day)
         case "balloon":
@@ -89,14 +87,32 @@ def _sentence(plan: Replay, family: str, stage: int) -> Message:
             )
         case "reserve" | "cumulative" | "named" | "fixed" | "life" | "pledged" | "guarantor":
             return _paced(terms, day)[family]
-        case "interest":
-            return tr("By {date} interest must be paid up", date=day)
-        case "arrears":
-            return tr("By {date} arrears must be paid down", date=day)
+        case "installments":
+            return _counted(terms)
         case name if name in _WHOLE:
             return _WHOLE[name]
         case _:
-            return tr("On {date} less is paid because of the grace time", date=day)
+            raise AssertionError(f"the limit {family} has no sentence")
+
+
+def _dated(day: dt.date) -> Mapping[str, Message]:
+    """Sentences of limits of which the day says enough."""
+    return {
+        "maximum": tr("On {date} the installment is the largest allowed", date=day),
+        "minimum": tr("On {date} the installment is the least allowed", date=day),
+        "interest": tr("By {date} interest must be paid up", date=day),
+        "arrears": tr("By {date} arrears must be paid down", date=day),
+        "allocation": tr("On {date} loans must share in what is paid as is laid down (policy.allocation)", date=day),
+        "grace": tr("On {date} less is paid because of the grace time", date=day),
+    }
+
+
+def _counted(terms: Terms) -> Message:
+    least = terms.minimum_installment
+    if least:
+        said = {"count": terms.installments, "least": grouped(least)}
+        return tr("There must be {count} installments, of {least} or more each", **said)
+    return tr("There must be {count} installments", count=terms.installments)
 
 
 def _stepped(terms: Terms, day: dt.date) -> Message:

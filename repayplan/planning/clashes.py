@@ -10,7 +10,7 @@ from repayplan.compliance.findings import Finding
 from repayplan.compliance.replay import replay
 from repayplan.language import Message, tr
 from repayplan.planning.binding import sentence
-from repayplan.planning.conflict import by_family, conflict
+from repayplan.planning.conflict import by_family, conflict, irreducible, members_of
 from repayplan.problem.arrays import Problem
 from repayplan.problem.terms import Terms, payment_dates
 
@@ -19,15 +19,25 @@ CONFLICT = "conflict"
 
 
 def clashes(case: Case, terms: Terms, problem: Problem) -> Iterator[Finding]:
-    """A finding that there is a conflict, and one for each limit that has a part in it; none where none is proved."""
+    """For a case that has no plan: what is known of the conflict, and a finding for each limit in it."""
     found = conflict(problem)
-    if found is None:
-        return
     plan = replay(case, terms, problem, [])
     dates = payment_dates(case, terms)
-    yield Finding(CONFLICT, "", "warning", tr("These limits cannot all be kept; without any one of them they could:"))
-    for family, stages in by_family(found):
+    yield Finding(CONFLICT, "", "warning", _heading(problem, found is not None))
+    for family, stages in by_family(members_of(problem) if found is None else found):
         said = sentence(plan, family, stages[0])
         days = [plan.days[stage] for stage in stages if stage >= 0]
         message = Message(said.text, {**said.values, "date": Days.of(days, dates)}) if len(days) > 1 else said
         yield Finding(CONFLICT, family, "warning", message, days[-1] if days else None)
+
+
+def _heading(problem: Problem, found: bool) -> Message:
+    """What is proved of the limits that are listed."""
+    if not found:
+        return tr("No plan keeps all of these limits; that fewer of them contradict each other could not be proved:")
+    if irreducible(problem):
+        return tr(
+            "These limits cannot all be kept; without any one of them the others here could. "
+            "Other limits of the case may still stand in the way:"
+        )
+    return tr("These limits cannot all be kept; other limits of the case may stand in the way as well:")

@@ -1,9 +1,10 @@
-"""Why no plan is possible: limits that cannot all be kept, none of which could be left out.
+"""Why no plan is possible: limits that cannot all be kept, as few of them as can be proved.
 
 Every row of a limit is made elastic: it may be broken at a price of one per unit, or for nothing where it is left out.
 A set of limits is contradictory if for every date that could be the last payment the price is above nothing. Duals
 prove it: those of one set and one date often prove it for the next, so that few sets need a solver. Limits are left
-out one family after the other, then by months, as long as the rest stays contradictory.
+out one family after the other, then by months, as long as the rest stays contradictory. Whole numbers are left aside
+at first; where they are what is in the way, small cases are searched with them, by families alone.
 """
 
 from __future__ import annotations
@@ -15,14 +16,16 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from repayplan.formulation.build import formulate
+from repayplan.formulation.build import Formulation, formulate
+from repayplan.formulation.claims import BEFORE, SETTLED
 from repayplan.formulation.registry import limits
 from repayplan.formulation.shaping import shapes
 from repayplan.problem.arrays import Problem
 from repayplan.solvers.certificate import dual_bound
 from repayplan.solvers.extending import with_columns
 from repayplan.solvers.highs import Highs
-from repayplan.solvers.sparse import Label, Layout, SparseProgram
+from repayplan.solvers.result import Status
+from repayplan.solvers.sparse import SparseProgram
 
 PROVEN = 1e-8
 """A price above this, in units of the debt, is proof that limits contradict each other."""
@@ -30,28 +33,81 @@ PROVEN = 1e-8
 BASIC = ("cover", "grace", "maximum", "floors", "maturity")
 """Limits that are left out last, the most basic at the end: they say the most about why there is no plan."""
 
+MOST_WHOLE = 200
+"""Whole numbers in all the programs of a case that are still searched as they are."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Member:
-    """A limit at one stage."""
+    """A limit or shape at one stage."""
 
     family: str
     stage: int
 
 
 def conflict(problem: Problem) -> tuple[Member, ...] | None:
-    """Limits of one case that contradict each other, irreducible; None where that cannot be proved.
+    """Limits of one case that contradict each other; None where that cannot be proved.
 
-    For every date that could be the last payment, no payments keep all of them; and there are payments, for some such
-    date, that keep all but one, whichever that is.
+    For every date that could be the last payment, no payments keep all of them; and where the case is
+    :func:`irreducible` there are payments, for some such date, that keep all but one, whichever that is.
     """
     search = _Search(problem)
     if not search.contradictory(search.members):
-        return None
+        return _with_whole_numbers(problem)
     kept = search.blamed()
     for family in _order(kept):
         kept = _shrunk(search, kept, [member for member in kept if member.family == family])
     return tuple(sorted(kept, key=lambda member: (member.stage, member.family)))
+
+
+def irreducible(problem: Problem) -> bool:
+    """Whether leaving out any member of a conflict is known to end it.
+
+    Not where whole numbers were left aside, nor where the debt's course is written for interest that is kept current
+    (mode B) and so says nothing of courses on which it is not.
+    """
+    formulations = (formulate(bucket) for bucket in problem.buckets())
+    return all(not formulation.mixed and formulation.mode != "B" for formulation in formulations)
+
+
+def members_of(problem: Problem) -> tuple[Member, ...]:
+    """Every limit that a case has rows of."""
+    owners = {owner for bucket in problem.buckets() for owner in _owners(formulate(bucket))}
+    return tuple(sorted(owner for owner in owners if owner is not None))
+
+
+def _with_whole_numbers(problem: Problem) -> tuple[Member, ...] | None:
+    """Families that contradict each other only because some columns are whole numbers; None where that is open."""
+    formulations = [formulate(bucket) for bucket in problem.buckets()]
+    programs = [
+        (formulation.valued(lane), list(_owners(formulation)))
+        for formulation in formulations
+        for lane in range(formulation.frame.lanes)
+    ]
+    whole = sum(int(program.integer.sum()) for program, _ in programs)
+    if not 0 < whole <= MOST_WHOLE:
+        return None
+    kept, engine = list(members_of(problem)), Highs()
+    if not _impossible(engine, programs, kept):
+        return None
+    for family in _order(kept):
+        rest = [member for member in kept if member.family != family]
+        kept = rest if _impossible(engine, programs, rest) else kept
+    return tuple(sorted(kept, key=lambda member: (member.stage, member.family)))
+
+
+def _impossible(
+    engine: Highs, programs: Sequence[tuple[SparseProgram, list[Member | None]]], kept: Collection[Member]
+) -> bool:
+    """Whether none of the mixed programs has a point once the rows of all other limits are gone."""
+    for program, owners in programs:
+        gone = np.array([owner is not None and owner not in kept for owner in owners])
+        lower = np.where(gone, -np.inf, program.row_lower)
+        upper = np.where(gone, np.inf, program.row_upper)
+        found = engine.solve(replace(program, row_lower=lower, row_upper=upper))
+        if found.status is not Status.INFEASIBLE:
+            return False
+    return True
 
 
 def _order(members: Collection[Member]) -> list[str]:
@@ -96,7 +152,7 @@ class _Search:
         self._lanes: list[_Lane] = []
         for bucket in problem.buckets():
             formulation = formulate(bucket)
-            owners = list(_owners(formulation.layout))
+            owners = list(_owners(formulation))
             lanes = range(formulation.frame.lanes)
             self._lanes += [_elastic(formulation.valued(lane), owners) for lane in lanes]
         named = {owner for lane in self._lanes for owner in lane.owners}
@@ -167,17 +223,25 @@ def _elastic(program: SparseProgram, owners: list[Member | None]) -> _Lane:
     return _Lane(owners, extended, np.arange(width, width + len(rows)), rows)
 
 
-def _owners(layout: Layout) -> Iterator[Member | None]:
-    """The limit that each row belongs to; None for rows that say what things are."""
-    columns = layout.program.columns
-    families = {*limits(), *shapes()}  # shapes are no limits but can be in the way as well
-    for label in layout.row_labels:
-        yield None if label.name in columns else _owner(label, families)
+def _owners(formulation: Formulation) -> Iterator[Member | None]:
+    """The limit that each row belongs to; None for rows that say what things are.
 
-
-def _owner(label: Label, families: Collection[str]) -> Member | None:
-    family = label.name.split(".")[0]
-    return Member(family, label.stage) if family in families else None
+    The order in which classes are settled is written with what is known of cash and of interest kept current, so those
+    rows go with the floors and with interest: without them they would hold something else down.
+    """
+    columns = formulation.layout.program.columns
+    families = {*limits(), *shapes()}
+    due = np.flatnonzero(formulation.frame.problem.debt.current.any(axis=0))
+    for label in formulation.layout.row_labels:
+        name = label.name.split(".")[0]
+        if label.name == SETTLED:
+            yield Member("floors", label.stage)
+        elif label.name == BEFORE and (due <= label.stage).any():
+            yield Member("interest", int(due[due <= label.stage][-1]))
+        elif label.name in columns or name not in families:
+            yield None
+        else:
+            yield Member(name, label.stage)
 
 
 def _activity(program: SparseProgram) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

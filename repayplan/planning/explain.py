@@ -19,8 +19,9 @@ from repayplan.money import grouped
 from repayplan.planning.clashes import CONFLICT
 from repayplan.planning.levers import Lever, levers
 from repayplan.planning.plan import plan
-from repayplan.planning.remedies import Remedies, remedies
+from repayplan.planning.remedies import MIX, Remedies, remedies
 from repayplan.planning.result import Binding, Installment, Plan
+from repayplan.planning.watch import FOREVER, OutOfTimeError, Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,41 +65,61 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A plan and why it is as it is; ``conflict`` and ``remedies`` where there is none."""
+    """A plan and why it is as it is; ``conflict`` and ``remedies`` where there is none.
+
+    ``untried``: levers for whose plans there was no time.
+    """
 
     plan: Plan
     reasons: tuple[Reason, ...]
     effects: tuple[Effect, ...]
     conflict: tuple[Finding, ...]
     remedies: Remedies | None
+    untried: tuple[str, ...] = ()
 
+
+TIME = "time"
+"""The rule under which a plan says that time was up before there was any."""
 
 Tell = Callable[[int], None]
 """Called with how many pieces of work there are, after each of them."""
 
 
-def explain(case: Case, tell: Tell = lambda _: None) -> Explanation:
-    """Why the plan of a case is as it is, or why there is none. InputError as :func:`repayplan.planning.plan.plan`."""
-    made = plan(case)
+def explain(case: Case, tell: Tell = lambda _: None, time_limit: float | None = None) -> Explanation:
+    """Why the plan of a case is as it is, or why there is none.
+
+    ``time_limit`` (seconds) is for all plans together: half of it at most for the plan itself, and equal parts of what
+    is left for each change. InputError as :func:`repayplan.planning.plan.plan`.
+    """
+    watch = Watch(time_limit)
+    made = plan(case, time_limit=None if time_limit is None else time_limit / 2)
+    if made.status == "failed" and any(finding.rule == TIME for finding in made.findings):
+        return Explanation(made, (), (), (), None, (*levers(case), MIX))  # whether there is a plan is open
     if made.status in ("infeasible", "failed"):
         count = len(levers(case)) + 1
         conflict = tuple(finding for finding in made.findings if finding.rule == CONFLICT)
-        return Explanation(made, (), (), conflict, remedies(case, lambda: tell(count)))
+        found = remedies(case, lambda: tell(count), watch)
+        return Explanation(made, (), (), conflict, found, found.untried)
     holding = {binding.limit for binding in made.binding}
     useful = [lever for lever in levers(case).values() if holding & set(lever.limits)]
-    effects = []
-    for lever in useful:
-        effects.append(effect(made, lever))
+    effects, untried = [], []
+    for number, lever in enumerate(useful):
+        try:
+            effects.append(effect(made, lever, watch.share(len(useful) - number)))
+        except OutOfTimeError:
+            untried.append(lever.name)
         tell(len(useful))
-    return Explanation(made, tuple(_reasons(made, effects)), tuple(effects), (), None)
+    return Explanation(made, tuple(_reasons(made, effects)), tuple(effects), (), None, tuple(untried))
 
 
-def effect(made: Plan, lever: Lever) -> Effect:
-    """What the usual pull of a lever would bring to a plan."""
+def effect(made: Plan, lever: Lever, watch: Watch = FOREVER) -> Effect:
+    """What the usual pull of a lever would bring to a plan; OutOfTimeError where there was not enough to plan it."""
     try:
-        other = plan(lever.change(lever.usual))
+        other = plan(lever.change(lever.usual), time_limit=watch.left)
     except InputError as error:
         raise AssertionError(f"the usual pull of {lever.name} makes no case") from error
+    if other.status == "failed" and watch.ends:
+        raise OutOfTimeError
     return compare(made, other, lever)
 
 

@@ -6,6 +6,7 @@ change. ``explain`` pulls one a little to show what a limit costs, and as far as
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,6 +14,7 @@ from itertools import accumulate
 from typing import Any
 
 from repayplan.calendar.dates import add_months
+from repayplan.cases.concession_checks import waived_by_bank
 from repayplan.cases.concessions import Waiver
 from repayplan.cases.models import AverageLife, Case, Cover, Grace, Loan
 from repayplan.cases.sources import Assets, BankView, Lot
@@ -140,7 +142,7 @@ def _cumulative(case: Case, terms: Terms) -> Lever | None:
     def lowered(steps: int) -> Decimal:
         return max(now - steps * HUNDREDTH, Decimal(0))
 
-    most = -int(-now // HUNDREDTH)
+    most = math.ceil(now / HUNDREDTH)
     return Lever(
         "cumulative",
         ("cumulative",),
@@ -199,7 +201,7 @@ def _share(
     def raised(steps: int) -> Decimal:
         return min(now + steps * HUNDREDTH, Decimal(1))
 
-    most = -int((now - 1) // HUNDREDTH)
+    most = math.ceil((1 - now) / HUNDREDTH)
     return Lever(
         name,
         (family or name,),
@@ -251,7 +253,7 @@ def _cover(case: Case, terms: Terms) -> Lever | None:
     def lowered(steps: int) -> Decimal:
         return max(now - steps * HUNDREDTH, Decimal(1))
 
-    most = -int((1 - now) // HUNDREDTH)
+    most = math.ceil((now - 1) / HUNDREDTH)
     return Lever(
         "cover",
         ("cover",),
@@ -331,8 +333,12 @@ def _shape(case: Case, terms: Terms) -> Lever | None:
 
 
 def _waiver(case: Case, terms: Terms) -> Lever:
-    """Part of the claim is given up: penalty first, then compound interest, interest, fees, principal."""
+    """Part of the claim is given up: penalty first, then compound interest, interest, fees, principal.
+
+    No more than the bank may waive: steps beyond that would break another limit instead.
+    """
     debt = owed(case)
+    room = debt if terms.max_waived is None else min(max(terms.max_waived - waived_by_bank(case), 0), debt)
 
     def waived(steps: int) -> int:
         return min(steps * terms.unit, debt - 1)
@@ -344,8 +350,8 @@ def _waiver(case: Case, terms: Terms) -> Lever:
     return Lever(
         "waiver",
         ("maturity",),
-        debt // terms.unit,
-        _part(debt, terms.unit),
+        room // terms.unit,
+        min(_part(debt, terms.unit), max(room // terms.unit, 1)),
         change,
         lambda steps: tr("a waiver of {amount}", amount=grouped(waived(steps))),
     )

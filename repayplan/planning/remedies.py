@@ -23,10 +23,13 @@ from repayplan.planning.plan import plan
 from repayplan.planning.plan_file import plan_file
 from repayplan.planning.result import Plan
 from repayplan.planning.verify import verify
+from repayplan.planning.watch import FOREVER, OutOfTimeError, Watch
 from repayplan.problem.arrays import Problem
 from repayplan.problem.assemble import assemble
 from repayplan.problem.terms import resolve
 from repayplan.solvers.highs import Highs
+from repayplan.solvers.result import TIME_IS_UP
+from repayplan.solvers.sparse import SparseProgram
 
 SCANNED = 60
 """Up to so many steps are tried one by one."""
@@ -35,6 +38,9 @@ NEAR = 12
 """Steps beyond the first that a linear program allows, until whole cents hold every limit as well."""
 
 MOST_MIXES = 8
+
+MIX = "mix"
+"""Stands for mixes among what was not tried."""
 
 Tell = Callable[[], None]
 """Called after every piece of work, for a progress bar."""
@@ -62,12 +68,14 @@ class Remedy:
 class Remedies:
     """``alone``: each lever that suffices, the cheapest first; ``helpless``: the others, pulled as far as they go.
 
-    ``mix``: the cheapest of the mixes tried, None where none was found.
+    ``mix``: the cheapest of the mixes tried, None where none was found. ``untried``: levers for which there was not
+    enough time, and MIX where some mixes were left out for it.
     """
 
     alone: tuple[Remedy, ...]
     helpless: tuple[Pull, ...]
     mix: Remedy | None
+    untried: tuple[str, ...] = ()
 
     @property
     def cheapest(self) -> Remedy | None:
@@ -81,37 +89,44 @@ def pieces_of_work(case: Case) -> int:
     return len(levers(case)) + 1
 
 
-def remedies(case: Case, tell: Tell = lambda: None) -> Remedies:
-    """What would make an impossible case possible."""
+def remedies(case: Case, tell: Tell = lambda: None, watch: Watch = FOREVER) -> Remedies:
+    """What would make an impossible case possible; each lever has an equal part of the time that is left."""
     alone: list[Remedy] = []
     helpless: list[Pull] = []
-    for lever in levers(case).values():
-        found = alone_with(case, lever)
-        if found is None:
-            helpless.append(Pull(lever.name, lever.most, lever.words(lever.most)))
+    untried: list[str] = []
+    known = levers(case)
+    for number, lever in enumerate(known.values()):
+        try:
+            found = alone_with(case, lever, watch.share(len(known) - number + 1))
+        except OutOfTimeError:
+            untried.append(lever.name)
         else:
-            alone.append(found)
+            if found is None:
+                helpless.append(Pull(lever.name, lever.most, lever.words(lever.most)))
+            else:
+                alone.append(found)
         tell()
     alone.sort(key=lambda remedy: remedy.cost)
-    mix = _cheapest_mix(case, alone, helpless)
+    mixes, all_tried = _mixes(case, alone, helpless, watch)
     tell()
-    return Remedies(tuple(alone), tuple(helpless), mix)
+    mix = min(mixes, key=lambda mix: mix.cost, default=None)
+    return Remedies(tuple(alone), tuple(helpless), mix, (*untried, *((MIX,) if untried or not all_tried else ())))
 
 
-def alone_with(case: Case, lever: Lever) -> Remedy | None:
+def alone_with(case: Case, lever: Lever, watch: Watch = FOREVER) -> Remedy | None:
     """The smallest pull of one lever that makes the case possible; None where it does not help."""
-    steps = smallest(lever.most, lambda n: possible(lever.change(n)))
+    steps = smallest(lever.most, lambda n: possible(lever.change(n), watch))
     if steps is None:
         return None
     for more in range(steps, min(steps + NEAR, lever.most) + 1):
-        made = verified(lever.change(more))
+        made = verified(lever.change(more), watch)
         if made is not None:
-            least, made = _least(lever, more, made)
+            least, made = _least(lever, more, made, watch)
             return Remedy((Pull(lever.name, least, lever.words(least)),), made, cost(case, made))
     return None
 
 
-def _least(lever: Lever, steps: int, made: Plan) -> tuple[int, Plan]:
+def _least(lever: Lever, steps: int, made: Plan, watch: Watch) -> tuple[int, Plan]:
     """Fewer steps where a plan holds with them though the program is impossible.
 
     A demand of the engine's own, such as that on the last payment, may have stood in the way, and no limit of the case.
@@ -119,7 +134,7 @@ def _least(lever: Lever, steps: int, made: Plan) -> tuple[int, Plan]:
     known = {steps: made}
 
     def holds(fewer: int) -> bool:
-        found = verified(lever.change(fewer))
+        found = verified(lever.change(fewer), watch)
         if found is not None:
             known[fewer] = found
         return found is not None
@@ -144,8 +159,8 @@ def smallest(most: int, enough: Callable[[int], bool]) -> int | None:
     return high
 
 
-def possible(case: Case) -> bool:
-    """Whether unrounded payments keep every limit, for some date as the last."""
+def possible(case: Case, watch: Watch = FOREVER) -> bool:
+    """Whether unrounded payments keep every limit, for some date as the last; OutOfTimeError where that stays open."""
     try:
         problem = assemble(case, resolve(case))
     except InputError:
@@ -155,10 +170,17 @@ def possible(case: Case) -> bool:
     engine = Highs()
     formulations = (formulate(bucket) for bucket in problem.buckets())
     return any(
-        engine.solve(formulation.valued(lane)).solved
+        _solved(engine, formulation.valued(lane), watch)
         for formulation in formulations
         for lane in reversed(range(formulation.frame.lanes))
     )
+
+
+def _solved(engine: Highs, program: SparseProgram, watch: Watch) -> bool:
+    found = engine.solve(program, watch.left)
+    if not found.solved and found.message == TIME_IS_UP:
+        raise OutOfTimeError
+    return found.solved
 
 
 def _short_of_cash(problem: Problem) -> bool:
@@ -167,12 +189,17 @@ def _short_of_cash(problem: Problem) -> bool:
     return bool(problem.limits.settle_full[0]) and cash < debt
 
 
-def verified(case: Case) -> Plan | None:
-    """The plan of a case, if it holds every limit and ``verify`` finds nothing else; None otherwise."""
+def verified(case: Case, watch: Watch = FOREVER) -> Plan | None:
+    """The plan of a case, if it holds every limit and ``verify`` finds nothing else; None otherwise.
+
+    OutOfTimeError where there was not enough to find one.
+    """
     try:
-        made = plan(case)
+        made = plan(case, time_limit=watch.left)
     except (InputError, LedgerError):
         return None
+    if made.status == "failed" and watch.ends:
+        raise OutOfTimeError
     holds = made.status in ("optimal", "feasible")
     return made if holds and all(finding.result != "fail" for finding in verify(plan_file(made))) else None
 
@@ -182,12 +209,20 @@ def cost(case: Case, made: Plan) -> int:
     return owed(case) - made.metrics.expected_recovery
 
 
-def _cheapest_mix(case: Case, alone: Sequence[Remedy], helpless: Sequence[Pull]) -> Remedy | None:
-    """Of pairs of levers, one pulled about half as far as it would suffice or goes, the other as far as needed then."""
+def _mixes(case: Case, alone: Sequence[Remedy], helpless: Sequence[Pull], watch: Watch) -> tuple[list[Remedy], bool]:
+    """Of pairs of levers, one pulled about half as far as it would suffice or goes, the other as far as needed then.
+
+    With it whether there was time for all of them.
+    """
     known = levers(case)
-    tried = (_mix(case, known, first, second) for first, second in _pairs(alone, helpless))
-    found = [mix for mix in tried if mix is not None]
-    return min(found, key=lambda mix: mix.cost, default=None)
+    found: list[Remedy] = []
+    try:
+        for first, second in _pairs(alone, helpless):
+            mix = _mix(case, known, first, second, watch)
+            found += [mix] if mix else []
+    except OutOfTimeError:
+        return found, False
+    return found, True
 
 
 def _pairs(alone: Sequence[Remedy], helpless: Sequence[Pull]) -> Iterator[tuple[Pull, Pull]]:
@@ -205,26 +240,26 @@ def _pairs(alone: Sequence[Remedy], helpless: Sequence[Pull]) -> Iterator[tuple[
     yield from pairs[:MOST_MIXES]
 
 
-def _mix(case: Case, known: Mapping[str, Lever], first: Pull, second: Pull) -> Remedy | None:
+def _mix(case: Case, known: Mapping[str, Lever], first: Pull, second: Pull, watch: Watch) -> Remedy | None:
     half = first.steps // 2
     if not half:
         return None
-    least = _least_of(known[first.lever].change(half), second.lever)
+    least = _least_of(known[first.lever].change(half), second.lever, watch)
     if least is None:
         return None
-    less = smallest(half, lambda steps: possible(_both(known, first.lever, steps, second.lever, least)))
-    if less is None or possible(known[second.lever].change(least)):
+    less = smallest(half, lambda steps: possible(_both(known, first.lever, steps, second.lever, least), watch))
+    if less is None or possible(known[second.lever].change(least), watch):
         return None
-    made = verified(_both(known, first.lever, less, second.lever, least))
+    made = verified(_both(known, first.lever, less, second.lever, least), watch)
     if made is None:
         return None
     pulls = (known[first.lever], less), (known[second.lever], least)
     return Remedy(tuple(Pull(lever.name, steps, lever.words(steps)) for lever, steps in pulls), made, cost(case, made))
 
 
-def _least_of(case: Case, name: str) -> int | None:
+def _least_of(case: Case, name: str, watch: Watch) -> int | None:
     lever = levers(case).get(name)
-    return None if lever is None else smallest(lever.most, lambda steps: possible(lever.change(steps)))
+    return None if lever is None else smallest(lever.most, lambda steps: possible(lever.change(steps), watch))
 
 
 def _both(known: Mapping[str, Lever], first: str, steps: int, second: str, more: int) -> Case:

@@ -13,7 +13,7 @@ from rich.text import Text
 from repayplan.compliance.findings import Finding
 from repayplan.language import Message, listed, tr
 from repayplan.money import grouped, plain
-from repayplan.planning.explain import Effect, Explanation, Reason
+from repayplan.planning.explain import TIME, Effect, Explanation, Reason
 from repayplan.planning.plan_file import finding_line
 from repayplan.planning.remedies import Pull, Remedies, Remedy
 from repayplan.planning.result import Plan
@@ -34,6 +34,8 @@ LIMITS: Mapping[str, Message] = {
     "step": tr("step"),
     "balloon": tr("balloon"),
     "level": tr("shape"),
+    "allocation": tr("allocation"),
+    "installments": tr("number of installments"),
     "maturity": tr("maturity"),
     "reserve": tr("reserve"),
     "cumulative": tr("pace"),
@@ -68,6 +70,7 @@ LEVERS: Mapping[str, Message] = {
     "average_life": tr("average life"),
     "reserve": tr("reserve"),
     "max_burden": tr("burden"),
+    "mix": tr("mixes"),
 }
 """What changes are called in a narrow column."""
 
@@ -78,14 +81,21 @@ def show_explanation(found: Explanation, console: Console) -> None:
     if found.remedies is not None:
         _conflict(found.conflict, console)
         _remedies(found.plan, found.remedies, console)
+        _untried(found, console)
         return
     console.print(Text(status_words(found.plan)))
+    late = [("·", "dim", str(finding.sentence)) for finding in found.plan.findings if finding.rule == TIME]
+    if late:
+        bullets(late, console)
+        _untried(found, console)
+        return
     heading(tr("What holds each installment down, and how much more a change would have brought by then"), console)
     console.print(_table(found))
     heading(tr("What holds the installments down"), console)
     bullets([("·", "dim", sentence) for sentence in merged(found.plan)], console)
     heading(tr("What a change would bring"), console)
-    bullets([("·", "dim", str(effect.sentence)) for effect in found.effects] or [_nothing()], console)
+    bullets([("·", "dim", str(effect.sentence)) for effect in found.effects] or _nothing(found), console)
+    _untried(found, console)
 
 
 def explanation_document(found: Explanation) -> dict[str, Any]:
@@ -96,6 +106,7 @@ def explanation_document(found: Explanation) -> dict[str, Any]:
         "currency": found.plan.case.currency,
         "installments": [_reason(reason) for reason in found.reasons],
         "changes": [_effect(effect) for effect in found.effects],
+        "untried": list(found.untried),
         "conflict": [finding_line(finding) for finding in found.conflict],
         "remedies": None if found.remedies is None else _remedies_document(found.plan, found.remedies),
     }
@@ -127,8 +138,19 @@ def _gains(reason: Reason) -> str:
     return listed(f"{LEVERS[lever]} +{grouped(cents)}" for cents, lever in gains) or "–"
 
 
-def _nothing() -> tuple[str, str, str]:
-    return "·", "dim", str(tr("No limit that could be changed holds them down: the debt itself does."))
+def _nothing(found: Explanation) -> list[tuple[str, str, str]]:
+    if found.untried:
+        return []
+    return [("·", "dim", str(tr("No limit that could be changed holds them down: the debt itself does.")))]
+
+
+def _untried(found: Explanation, console: Console) -> None:
+    """What there was no time for."""
+    if found.untried:
+        names = listed(str(LEVERS[name]) for name in found.untried)
+        console.print(
+            Text(str(tr("There was no time for: {names}. More: --time-limit SECONDS.", names=names)), "yellow")
+        )
 
 
 # -------------------------------------------------------------------------------------------------- an impossible case
@@ -137,7 +159,7 @@ def _nothing() -> tuple[str, str, str]:
 def _conflict(conflict: Sequence[Finding], console: Console) -> None:
     heading(tr("Why there is no plan"), console)
     if not conflict:
-        words = tr("No contradiction of limits could be proved: only whole cents or whole numbers are in the way.")
+        words = tr("No contradiction of limits could be proved; whole cents may be all that is in the way.")
         bullets([("·", "dim", str(words))], console)
         return
     console.print(Text(str(conflict[0].sentence)))

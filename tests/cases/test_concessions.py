@@ -11,6 +11,12 @@ from pydantic import ValidationError
 REFUSED: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "more than is claimed": ({"penalty": "5.00", "waiver": {"penalty": "5.01"}}, {}, "more is waived than is claimed"),
     "everything": ({"waiver": {"principal": "100000.00"}}, {}, "nothing is left to be repaid"),
+    # 5.00 is waived and 4.99 may be
+    "more than may be": (
+        {"penalty": "6.00", "waiver": {"penalty": "5.00"}},
+        {"max_waived": "4.99"},
+        "which is more than may be waived.*'amount': '5.00'.*'amount': '0.01'",
+    ),
     "extension without a term": ({}, {"route": "extension"}, "depends on its original term"),
     "start after the end": (
         {"contract": {"start": "2026-12-20", "maturity": "2026-12-20"}},

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from making import make_case
+from making import make_case, prepare
 
 from repayplan.cases.models import Case
+from repayplan.compliance.replay import replay
+from repayplan.formulation.registry import limits
+from repayplan.formulation.shaping import shapes
+from repayplan.planning.binding import _sentence, sentence
 from repayplan.planning.plan import plan
 from repayplan.planning.result import Plan
 
@@ -61,3 +65,16 @@ def test_limits_on_when_money_comes_and_whose_it_is_are_told_with_a_price() -> N
     told = {(entry.limit, f"{entry.date}"): str(entry.sentence) for entry in pledged.binding}
     assert ("floors", "2026-12-20") in told
     assert told["pledged", "2027-01-20"] == "By 2027-01-20 all pledged proceeds that have come in are used"
+
+
+def test_every_limit_and_shape_has_a_sentence_of_its_own() -> None:
+    case = make_case(months=6, installments=3, step="20%", cover={"minimum": "1.2"}, grace={"months": 1}, reserve=1)
+    terms, problem = prepare(case)
+    replayed = replay(case, terms, problem, [])
+    said = {family: sentence(replayed, family, 1).text for family in limits()}
+    assert len(set(said.values())) == len(said)
+    assert "grace" in said["grace"]
+    for shape in shapes():
+        assert "shape" in sentence(replayed, shape, 1).text
+    with pytest.raises(AssertionError):
+        _sentence(replayed, "unheard_of", 1)

@@ -14,8 +14,9 @@ from making import make_case, prepare
 from repayplan.cases.models import Case
 from repayplan.formulation.build import formulate
 from repayplan.formulation.registry import limits
-from repayplan.planning.conflict import Member, by_family, conflict
+from repayplan.planning.conflict import Member, by_family, conflict, irreducible
 from repayplan.planning.plan import plan
+from repayplan.planning.result import Plan
 from repayplan.solvers.highs import Highs
 
 
@@ -48,7 +49,11 @@ def test_the_plan_of_an_impossible_case_says_it() -> None:
     made = plan(make_case(monthly=["30000.00"] * 3, months=4))
     said = [(line.clause, str(line.sentence)) for line in made.findings if line.rule == "conflict"]
     assert said == [
-        ("", "These limits cannot all be kept; without any one of them they could:"),
+        (
+            "",
+            "These limits cannot all be kept; without any one of them the others here could. "
+            "Other limits of the case may still stand in the way:",
+        ),
         ("floors", "Up to 2027-03-20 no more can be paid: cash would fall below 0.00"),
         ("maturity", "By 2027-03-20 the whole debt must be settled"),
     ]
@@ -113,3 +118,53 @@ def test_without_any_cash_two_limits_are_enough_to_say_no(shape: str) -> None:
     # no cash at all: one floor and the settlement are enough, whatever else is asked
     case = make_case(monthly=["0.00"], months=12, shape=shape, step="10%", balloon="20%", interest_every=3)
     assert set(found(case)) == {"floors", "maturity"}
+
+
+def said(made: Plan) -> list[tuple[str, str]]:
+    return [(line.clause, str(line.sentence)) for line in made.findings if line.rule == "conflict"]
+
+
+RELAXED = ("", "These limits cannot all be kept; other limits of the case may stand in the way as well:")
+
+
+def test_a_number_of_installments_is_found_in_the_way_with_its_whole_numbers() -> None:
+    # three installments of 20,000 are 60,000 of 100,000; without whole numbers five halves of an installment would do
+    case = make_case(loan={"rate": "0%"}, opening="100000.00", months=6, installments=3, maximum_installment="20000.00")
+    made = plan(case)
+    assert made.status == "infeasible"
+    assert said(made) == [
+        RELAXED,
+        ("installments", "There must be 3 installments"),
+        ("maximum", "On 2026-12-20 – 2027-05-20 the installment is the largest allowed"),
+        ("maturity", "By 2027-05-20 the whole debt must be settled"),
+    ]
+
+
+def test_too_many_installments_of_a_least_amount_say_so_and_no_word_of_grace() -> None:
+    # six of at least 20,000 are 120,000, and only 100,000 is owed
+    terms = {"months": 6, "installments": 6, "minimum_installment": "20000.00"}
+    made = plan(make_case(loan={"rate": "0%"}, opening="100000.00", **terms))
+    assert said(made) == [RELAXED, ("installments", "There must be 6 installments, of 20,000.00 or more each")]
+
+
+def test_a_search_that_is_too_large_lists_every_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("repayplan.planning.conflict.MOST_WHOLE", 0)
+    case = make_case(loan={"rate": "0%"}, opening="100000.00", months=6, installments=3, maximum_installment="20000.00")
+    heading, *listed = said(plan(case))
+    assert heading[1].startswith("No plan keeps all of these limits; that fewer of them")
+    assert {"floors", "installments", "maturity", "maximum"} <= {family for family, _ in listed}
+
+
+def test_arrears_that_cash_cannot_clear_are_a_conflict_where_classes_are_told_apart() -> None:
+    # 40,000 is overdue on 20 December, 20,000 of cash is there until the day in January after which it counts as worse
+    loan = {
+        "principal": "60000.00",
+        "overdue_principal": "40000.00",
+        "interest": "1000.00",
+        "penalty": "500.00",
+        "contract": {"start": "2025-01-10", "maturity": "2027-11-20", "overdue_since": "2026-10-20"},
+    }
+    cleared = {"by": "substandard", "left": "0.00"}
+    case = make_case(loan=loan, opening="20000.00", monthly=["12000.00"] * 12, months=12, arrears_cleared=cleared)
+    assert found(case).keys() == {"arrears", "floors"}
+    assert not irreducible(prepare(case)[1])

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from making import make_case
+from rich.console import Console
 
 import repayplan
 from repayplan.cases.models import Case
@@ -15,7 +16,10 @@ from repayplan.language import speaking
 from repayplan.planning.explain import Effect, Explanation, effect, explain
 from repayplan.planning.levers import levers
 from repayplan.planning.plan import plan
+from repayplan.planning.remedies import remedies
 from repayplan.planning.result import Plan
+from repayplan.planning.watch import OutOfTimeError, Watch
+from repayplan.report.explanation import show_explanation
 
 SCENARIOS = Path(repayplan.__file__).parents[1] / "scenarios"
 
@@ -107,3 +111,31 @@ def test_every_piece_of_work_is_told() -> None:
     told.clear()
     found = explain(make_case(opening="60000.00", monthly=["20000.00"] * 5, months=6), told.append)
     assert told == [len(found.effects)] * len(found.effects)
+
+
+def test_what_there_is_no_time_for_is_named_and_not_called_helpless() -> None:
+    found = remedies(impossible(), watch=Watch(0.0))
+    assert (found.helpless, found.alone, found.mix) == ((), (), None)
+    assert set(found.untried) == {*levers(impossible()), "mix"}
+
+
+def test_no_time_for_a_plan_is_no_reason_why_there_is_none() -> None:
+    found = explain(impossible(), time_limit=0.0)
+    assert found.plan.status == "failed"
+    assert (found.conflict, found.remedies) == ((), None)
+    assert set(found.untried) == {*levers(impossible()), "mix"}
+    screen = Console(record=True, width=100)
+    show_explanation(found, screen)
+    said = screen.export_text()
+    assert "No plan was found within 0 seconds" in said
+    assert "There was no time for: " in said
+    assert "Why there is no plan" not in said
+
+
+def test_a_change_that_there_is_no_time_for_is_not_said_to_have_no_plan() -> None:
+    case = make_case(opening="60000.00", monthly=["20000.00"] * 5, months=6)
+    with pytest.raises(OutOfTimeError):
+        effect(plan(case), levers(case)["floor" if "floor" in levers(case) else "months"], Watch(0.0))
+    again = explain(case, time_limit=60.0)
+    assert again.untried == ()
+    assert again.effects == explain(case).effects

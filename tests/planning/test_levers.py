@@ -110,3 +110,26 @@ def test_every_lever_of_every_limit_makes_a_case_that_can_be_read() -> None:
             assert str(lever.words(steps))
             assert changed != rich
     assert to_cents(Decimal("9100.00")) == resolve(made["maximum_installment"].change(1)).maximum_installment
+
+
+def test_shares_that_are_no_whole_hundredths_end_at_their_ends_too() -> None:
+    # from 1.255 to 1.00 are 25.5 hundredths, so 26 steps, the last one shorter; from 80.5 % to 100 % 19.5; from 30.5 %
+    # to nothing 30.5
+    made = levers(case(cover={"minimum": "1.255"}, balloon="80.5%", cumulative="30.5%", months=12))
+    assert {name: made[name].most for name in ("cover", "balloon", "cumulative")} == {
+        "cover": 26,
+        "balloon": 20,
+        "cumulative": 31,
+    }
+    assert resolve(made["cover"].change(26)).cover_minimum == 1
+    assert resolve(made["balloon"].change(20)).balloon == 1
+    assert not resolve(made["cumulative"].change(31)).cumulative
+
+
+def test_no_more_is_waived_than_may_be() -> None:
+    # 300.00 of 1,000.00 is waived already: seven steps of 100.00 are left, and none where all of it is
+    once = levers(case())["waiver"].change(3)
+    bounded = once.model_copy(update={"policy": once.policy.model_copy(update={"max_waived": Decimal(1000)})})
+    assert levers(bounded)["waiver"].most == 7
+    full = once.model_copy(update={"policy": once.policy.model_copy(update={"max_waived": Decimal(300)})})
+    assert "waiver" not in levers(full)

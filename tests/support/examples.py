@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 
 from making import make_case, pay
@@ -26,7 +27,7 @@ class Example:
 
     ``shares``: what is signed of each stream of receipts. ``allowed``: kept by the check alone, where rounding needs
     room that the program does not use. ``worse``: the policy of the bad points, where it is not payments that break
-    the limit.
+    the limit; no case that is read has it.
     """
 
     limit: str
@@ -39,6 +40,7 @@ class Example:
     shares: tuple[str, ...] = ()
     loan: Mapping[str, Any] = field(default_factory=dict)
     worse: Mapping[str, Any] | None = None
+    spoilt: bool = False
     loans: tuple[str, ...] = ()
 
     @property
@@ -56,11 +58,13 @@ class Example:
         months = len(self.good)
         policy = {"months": months, "settle": self.settle, **self.policy}
         loans = [{"principal": principal} for principal in self.loans]
-        return make_case(loans=loans or [{"principal": "10000.00", **self.loan}], **cash, **policy)
+        case = make_case(loans=loans or [{"principal": "10000.00", **self.loan}], **cash, **policy)
+        changes = (self.worse or {}) if self.spoilt else {}
+        return case.model_copy(update={"policy": case.policy.model_copy(update=changes)})
 
     def spoiled(self) -> Example:
         """The same with the policy of the bad points."""
-        return self if self.worse is None else replace(self, policy=self.worse)
+        return replace(self, spoilt=True)
 
 
 CHAIN = {"kind": "stores", "stores": [{"name": "Corner", "monthly": "1000.00"}], "day": 10}
@@ -448,7 +452,7 @@ EXAMPLES: Mapping[str, Example] = {
         good=(50_000, 50_000),
         bad={(50_000, 50_000): 1},
         policy={"max_waived": "100.00"},
-        worse={"max_waived": "99.99"},
+        worse={"max_waived": Decimal("99.99")},
         loan={"penalty": "150.00", "waiver": {"penalty": "100.00"}},
     ),
     # worth 10,000.00 before the waiver, 9,900.00 may remain: 5,000 / 1.0030 = 4,985.0449 and

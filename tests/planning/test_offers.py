@@ -207,7 +207,7 @@ def test_without_a_loan_the_amount_of_a_day_stays_to_the_cent() -> None:
 
 def test_lenders_who_are_paid_alike_on_several_rates_have_a_nearest() -> None:
     loans = [{"principal": "50000.00", "interest": "5000.00", "compound_rate": "0%"}, {"principal": "40000.00"}]
-    case = make_case(loans=loans, opening="60000.00", monthly=["20000.00"] * 4, months=5, allocation="pari_passu")
+    case = make_case(loans=loans, opening="65000.00", monthly=["20000.00"] * 4, months=5, allocation="pari_passu")
     judged = offer(case, {"2026-12-20": 55_000, "2027-01-20": 30_000}, loan=None)
     assert judged.nearest is not None
     # 95,000.00 and a little interest: no more than 500.00 of it by February

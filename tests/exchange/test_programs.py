@@ -92,7 +92,12 @@ UNLIKE = [{"principal": "50000.00", "interest": "5000.00", "compound_rate": "0%"
 TRIED = {
     "the hazard follows the burden": (
         make_case(**SOON, hazard="table", recovery="60%", discount_rate="3%"),
-        "The hazard is that of a burden from",
+        "The hazard is that of a burden from 0.00% to 80.00%, one of 2",
+    ),
+    # more than 100,000.00 of the 115,500.00 that come in the first year: the lower bucket has no plan
+    "only the higher burden has a plan": (
+        make_case(opening="3000.00", monthly=["10500.00"] * 11, months=11, hazard="table", recovery="10%"),
+        "The hazard is that of a burden from 80.00%, one of 2",
     ),
     "paid alike on several rates": (
         make_case(loans=UNLIKE, opening="50000.00", monthly=["20000.00"] * 6, months=6, allocation="pari_passu"),

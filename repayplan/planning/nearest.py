@@ -35,6 +35,9 @@ SOONER = 1e-6
 MOST_LANES = 4
 """Dates tried as the last payment, the nearest first."""
 
+SAME = 1e-7
+"""Amounts this close, in units of the debt, are the same: what a solver leaves open."""
+
 Key = tuple[dt.date, str | None]
 """Day and loan of an amount; no loan where the offer names none."""
 
@@ -127,7 +130,7 @@ def _lanes(problem: Problem, amounts: Mapping[Key, int], chain: Chain) -> list[_
                 payments=payments,
                 theta=ground.thetas(solution.columns),
                 moved=float(away.sum()),
-                changed=int((away > 0.5).sum()),
+                changed=int((away > SAME * scale).sum()),
             )
             found.append((round(solution.objective, 9), near))
     found.sort(key=lambda pair: pair[0])
@@ -173,7 +176,7 @@ def _rounded(
     dates = int(problem.pays[0].sum())
     one_by_one = not problem.sharing.together and dates * len(case.loans) <= MOST_AMOUNTS
     wishes = _wishes(problem, amounts)
-    target = aim(problem, near.payments, near.theta, even=False)
+    target = aim(problem, _as_offered(near.payments, wishes, SAME * float(problem.scale[0])), near.theta, even=False)
     for unit in dict.fromkeys((terms.unit, 1)):
         if one_by_one:
             payments = dive_into(case, terms, near.ground, near.program, unit, chain, wishes)
@@ -182,6 +185,16 @@ def _rounded(
         if all(cents % unit == 0 for cents in amounts.values()):
             for up in (False, True):
                 yield unit, round_payments(case, terms, problem, target, Grain(unit, unit, up))
+
+
+def _as_offered(payments: Real, wishes: Mapping[tuple[int, int | None], int], same: float) -> Real:
+    """The payments (T, L) with what differs from the offer by no more than the ``same`` cents brought to it."""
+    brought = payments.copy()
+    for (stage, loan), cents in wishes.items():
+        away = cents - float(brought[stage].sum() if loan is None else brought[stage, loan])
+        if abs(away) <= same:
+            brought[stage, int(brought[stage].argmax()) if loan is None else loan] += away
+    return np.maximum(brought, 0.0)
 
 
 def _wishes(problem: Problem, amounts: Mapping[Key, int]) -> dict[tuple[int, int | None], int]:

@@ -57,10 +57,19 @@ def as_if(problem: Problem, grew: Real) -> Problem:
     return replace(problem, debt=debt, modes=(MODE,))
 
 
+def first(problem: Problem) -> Problem:
+    """The first of the repeated problems: every debt grows as if nothing were paid."""
+    return as_if(problem, _unpaid(problem).grew)
+
+
+def _unpaid(problem: Problem) -> Course:
+    limits = replace(problem.limits, settle_full=np.array([False]))
+    return course(replace(problem, limits=limits), np.zeros(problem.shape[1]))
+
+
 def repeated(problem: Problem, totals_of: Callable[[Problem], Real | None]) -> tuple[Problem, Course] | None:
     """The last of the repeated problems and the course of its plan; None where one of them has no plan."""
-    wanted = np.zeros(problem.shape[1])
-    known = course(replace(problem, limits=replace(problem.limits, settle_full=np.array([False]))), wanted)
+    wanted, known = np.zeros(problem.shape[1]), _unpaid(problem)
     for _ in range(ROUNDS):
         approximate = as_if(problem, known.grew)
         found = totals_of(approximate)

@@ -8,7 +8,7 @@ before, so it is tried where rounding cumulative payments has not held every lim
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -59,11 +59,12 @@ def dive_into(
     program: SparseProgram,
     unit: int,
     chain: Chain,
-    wishes: Mapping[tuple[int, int], int] = MappingProxyType({}),
+    wishes: Mapping[tuple[int, int | None], int] = MappingProxyType({}),
 ) -> list[Payment] | None:
     """The same for any program that has the rows and columns of a formulation's lane, and more at its end.
 
-    ``wishes``: cents by stage and loan, tried first where the program's amount is less than a unit away.
+    ``wishes``: cents by stage and loan, tried first where the program's amount is less than a unit away; without a loan
+    they are for all together, and it is the last one paid on the date that makes up the sum.
     """
     problem = formulation.frame.problem
     pays = np.flatnonzero(problem.pays[0]).tolist()
@@ -77,12 +78,15 @@ def dive_into(
     days = problem.days()
     books = ledgers(case, terms)
     for stage in pays:
+        together = wishes.get((stage, None))
         for loan, ledger in enumerate(books):
             ledger.advance(days[stage])
-            cents = state.fix(stage, loan, ledger, wishes.get((stage, loan)))
+            makes_up = together if state.last_paid(stage, range(loan + 1, len(books))) else None
+            cents = state.fix(stage, loan, ledger, wishes.get((stage, loan), makes_up))
             if cents is None:
                 return None
             if cents:
+                together = None if together is None else together - cents
                 ledger.pay(days[stage], cents)
                 payments.append(Payment(days[stage], ledger.loan, cents))
     return payments
@@ -109,12 +113,16 @@ class _Dive:
             return None
         wanted, left = self._value(payment(loan), stage), self._value(debt(loan), stage)
         settled = [ledger.debt] if left <= NOISE < wanted else []
-        near = wish is not None and abs(wish - wanted * self.scale) < self.unit and wish <= ledger.debt
+        near = wish is not None and abs(wish - wanted * self.scale) < self.unit and 0 <= wish <= ledger.debt
         wished = [wish] if near and wish is not None else []
         for cents in [*settled, *wished, *_amounts((wanted + NOISE) * self.scale, ledger, self.unit)]:
             if self._accept(self._bounded(payment(loan), stage, cents / self.scale)):
                 return cents
         return None
+
+    def last_paid(self, stage: int, others: Iterable[int]) -> bool:
+        """Whether the program pays nothing on the other loans at a stage."""
+        return all(self._value(payment(loan), stage) <= NOISE for loan in others)
 
     def _follow(self, stage: int, loan: int, ledger: Ledger) -> bool:
         """Bring the program's debt to the ledger's, which books whole cents; whether there is still a way on."""

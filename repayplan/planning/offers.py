@@ -1,8 +1,7 @@
 """A schedule that somebody offers, through ledger and limits; and beside it the nearest one that holds.
 
 It is judged on its own days: they are payment dates, and one takes the place of the policy's payment date in its month
-where the offer pays nothing on that. The *nearest* schedule moves the least money: Σ |x − offer| over its days, or over
-days and loans where the offer says which loan is paid. Of schedules equally near, the earliest.
+where the offer pays nothing on that.
 """
 
 from __future__ import annotations
@@ -16,40 +15,31 @@ import numpy as np
 from repayplan.cases.models import Case
 from repayplan.cases.offers import Offered
 from repayplan.compliance.findings import Finding
-from repayplan.compliance.registry import failures, judge
+from repayplan.compliance.registry import judge
 from repayplan.compliance.replay import Payment, Replay, ledgers, replay
-from repayplan.formulation.build import Formulation, formulate
-from repayplan.formulation.frame import payment
-from repayplan.formulation.preference import earliness
+from repayplan.debt.ledger import Ledger
 from repayplan.language import tr
 from repayplan.money import grouped
-from repayplan.planning.diving import dive_into
 from repayplan.planning.forecasts import forecast_findings, window_of
 from repayplan.planning.metrics import cash_rows, installments, metrics
+from repayplan.planning.nearest import Key, moved, nearest
 from repayplan.planning.notes import notes
 from repayplan.planning.result import Plan, Proof
-from repayplan.planning.value import debt_bound
+from repayplan.planning.sharing import least_total, share
 from repayplan.problem.arrays import Problem
 from repayplan.problem.assemble import assemble
+from repayplan.problem.sharing import RANK, Sharing
 from repayplan.problem.terms import Terms, payment_dates, resolve
 from repayplan.solvers.chain import Chain
-from repayplan.solvers.extending import with_columns, with_rows
-from repayplan.solvers.sparse import SparseProgram
 
-SOONER = 1e-6
-"""What paying early counts beside nearness: it decides only between schedules that are equally near."""
-
-MOST_LANES = 4
-"""Dates tried as the last payment, the nearest first."""
-
-Key = tuple[dt.date, str | None]
+NEAREST = "nearest schedule that holds"
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
     """An offer as a plan of its own, and the ``nearest`` one that holds: the offer itself where it does.
 
-    ``offered`` cents by day; ``moved``: Σ |x − offer| in cents. Without a nearest one no schedule on these days holds.
+    ``offered`` cents by day; ``moved``: Σ |x − offer| in cents. Without a nearest one none was found on these days.
     """
 
     plan: Plan
@@ -72,7 +62,7 @@ def judge_offer(case: Case, offered: Sequence[Offered], chain: Chain | None = No
     """Judge an offer. InputError where the case itself cannot be planned."""
     chain = chain or Chain()
     terms = resolve(case)
-    amounts = {(entry.date, entry.loan): entry.cents for entry in offered if entry.cents}
+    amounts = _amounts(case, offered)
     dates = _dates(case, terms, {date for date, _ in amounts})
     own = replace(terms, dates=dates)
     problem = assemble(case, own)
@@ -85,8 +75,21 @@ def judge_offer(case: Case, offered: Sequence[Offered], chain: Chain | None = No
         by_day[date] = by_day.get(date, 0) + cents
     if plan.status == "feasible":
         return Judged(plan, by_day, plan, 0)
-    nearest = _nearest(case, replace(terms, dates=tuple(d for d in dates if d <= terms.maturity)), amounts, chain)
-    return Judged(plan, by_day, nearest, 0 if nearest is None else _moved(nearest, amounts))
+    within = replace(terms, dates=tuple(date for date in dates if date <= terms.maturity))
+    found = nearest(case, within, amounts, chain)
+    if found is None:
+        return Judged(plan, by_day, None, 0)
+    return Judged(plan, by_day, _as_plan(found, judge(found), NEAREST, chain), moved(found, amounts))
+
+
+def _amounts(case: Case, offered: Sequence[Offered]) -> dict[Key, int]:
+    """Cents by day and loan; the only loan is named even where the offer does not."""
+    only = case.loans[0].id if len(case.loans) == 1 else None
+    amounts: dict[Key, int] = {}
+    for entry in offered:
+        key = entry.date, entry.loan or only
+        amounts[key] = amounts.get(key, 0) + entry.cents
+    return {key: cents for key, cents in amounts.items() if cents}
 
 
 def _dates(case: Case, terms: Terms, offered: set[dt.date]) -> tuple[dt.date, ...]:
@@ -102,32 +105,40 @@ def _dates(case: Case, terms: Terms, offered: set[dt.date]) -> tuple[dt.date, ..
 def _allocated(
     case: Case, terms: Terms, problem: Problem, amounts: Mapping[Key, int]
 ) -> tuple[list[Payment], list[Finding]]:
-    """The payments loan by loan, and what is offered beyond the debt.
-
-    What names no loan pays the loans in the order of Civil Code art. 560: overdue first, then least secured, then
-    dearer.
-    """
-    books = ledgers(case, terms)
-    rank = problem.debt.rank[0]
-    ranked = [books[int(number)] for number in np.argsort(rank)]
+    """The payments loan by loan, and what is offered beyond the debt; what names a loan comes first on its day."""
+    books, days = ledgers(case, terms), problem.days()
     payments: dict[tuple[dt.date, str], int] = {}
     beyond: list[Finding] = []
-    for date in sorted({date for date, _ in amounts}):
-        for ledger in books:
-            ledger.advance(date)
-        for (_, loan), cents in [item for item in amounts.items() if item[0][0] == date]:
-            left = cents
-            for ledger in ranked:
-                part = min(left, ledger.debt) if loan in (None, ledger.loan) else 0
-                if part:
-                    ledger.pay(date, part)
-                    payments[date, ledger.loan] = payments.get((date, ledger.loan), 0) + part
-                    left -= part
-            if left:
-                said = {"date": date, "amount": grouped(left)}
-                sentence = tr("On {date} {amount} more is offered than is owed", **said)
-                beyond.append(Finding("ledger", "", "fail", sentence, date, loan, left))
+    for (date, loan), cents in sorted(amounts.items(), key=lambda item: (item[0][0], item[0][1] is None)):
+        for book in books:
+            book.advance(date)
+        named = [cents if loan == book.loan else 0 for book in books]
+        parts = _shared(problem, books, days.index(date), cents) if loan is None else named
+        for book, part in zip(books, parts, strict=True):
+            paid = min(part, book.debt)
+            if paid:
+                book.pay(date, paid)
+                payments[date, book.loan] = payments.get((date, book.loan), 0) + paid
+                cents -= paid
+        if cents:
+            said = {"date": date, "amount": grouped(cents)}
+            sentence = tr("On {date} {amount} more is offered than is owed", **said)
+            beyond.append(Finding("ledger", "", "fail", sentence, date, loan, cents))
     return [Payment(date, loan, cents) for (date, loan), cents in payments.items()], beyond
+
+
+def _shared(problem: Problem, books: Sequence[Ledger], stage: int, cents: int) -> list[int]:
+    """What each loan gets of an amount that names none: what the policy says, or else the order of Civil Code art. 560
+    (overdue first, then least secured, then dearer), interest that is due before all."""
+    order = tuple(np.argsort(problem.debt.rank[0]).tolist())
+    ruled = problem if problem.sharing.together else replace(problem, sharing=Sharing(RANK, order))
+    cents = min(cents, sum(book.debt for book in books))
+    if ruled.sharing.rule != RANK or cents >= least_total(ruled, books, stage):
+        return share(ruled, books, stage, cents)
+    parts = [0] * len(books)
+    for number in ruled.sharing.order:  # not even the interest can be paid
+        parts[number] = min(cents - sum(parts), books[number].debt - books[number].principal)
+    return parts
 
 
 def _late(terms: Terms, amounts: Mapping[Key, int]) -> Iterator[Finding]:
@@ -152,86 +163,3 @@ def _as_plan(result: Replay, findings: Sequence[Finding], method: str, chain: Ch
         binding=(),
         findings=(*findings, *notes(result, terms.unit, 0), *forecast_findings(case, window_of(result))),
     )
-
-
-# ------------------------------------------------------------------------------------------------- the nearest schedule
-
-
-def _nearest(case: Case, terms: Terms, amounts: Mapping[Key, int], chain: Chain) -> Plan | None:
-    """The schedule on these dates that holds every limit and moves the least; None where none is found."""
-    if not terms.dates:
-        return None
-    problem = assemble(case, terms)
-    slack = int(np.ceil(debt_bound(problem)[-1].sum()))
-    for margin in (0, slack):  # what booking may move is kept free only where that is needed
-        for payments in _exact(case, terms, formulate(problem.tightened(margin)), amounts, chain):
-            result = replay(case, terms, problem, payments)
-            if not failures(result):
-                return _as_plan(result, judge(result), "nearest schedule that holds", chain)
-    return None
-
-
-def _exact(
-    case: Case, terms: Terms, ground: Formulation, amounts: Mapping[Key, int], chain: Chain
-) -> Iterator[list[Payment]]:
-    """Near schedules in whole units or in cents, for the last dates that make the nearest possible."""
-    programs = [_near(ground, lane, amounts) for lane in range(ground.frame.lanes)]
-    solutions = [chain.solve(program) for program in programs]
-    solved = [lane for lane, solution in enumerate(solutions) if solution.solved]
-    wishes = _wishes(ground.frame.problem, amounts)
-    for lane in sorted(solved, key=lambda number: round(solutions[number].objective, 9))[:MOST_LANES]:
-        for unit in dict.fromkeys((terms.unit, 1)):
-            payments = dive_into(case, terms, ground, programs[lane], unit, chain, wishes)
-            if payments is not None:
-                yield payments
-
-
-def _near(ground: Formulation, lane: int, amounts: Mapping[Key, int]) -> SparseProgram:
-    """A lane that minimizes the money moved: for each payment date, above and below what is offered."""
-    problem = ground.frame.problem
-    days, scale = problem.days(), float(problem.scale[0])
-    program, layout = ground.valued(lane), ground.layout
-    by_loan = all(loan is not None for _, loan in amounts)
-    loans = list(enumerate(problem.loans[0]))
-    groups = [[entry] for entry in loans] if by_loan else [loans]
-    rows: list[dict[int, float]] = []
-    wanted: list[float] = []
-    for stage in np.flatnonzero(problem.pays[0]).tolist():
-        for group in groups:
-            rows.append({layout.index(payment(loan), stage): 1.0 for loan, _ in group})
-            names: set[str | None] = {name for _, name in group} | (set() if by_loan else {None})
-            wanted.append(sum(amounts.get((days[stage], name), 0) for name in names) / scale)
-    first = len(program.row_upper)
-    early = layout.spread(dict(earliness(ground.frame)), lane)
-    extended = with_rows(program, rows, wanted, wanted)
-    places = np.arange(first, first + len(rows))
-    room = float(program.upper.max()) + max(wanted, default=0.0)
-    both, signs = np.concatenate([places, places]), np.repeat([-1.0, 1.0], len(rows))
-    moved = with_columns(extended, both, signs, np.full(len(both), room))
-    return replace(moved, cost=np.concatenate([SOONER * early, np.ones(len(both))]))
-
-
-def _wishes(problem: Problem, amounts: Mapping[Key, int]) -> dict[tuple[int, int], int]:
-    """What is offered by stage and loan; nothing where it names no loan."""
-    if any(loan is None for _, loan in amounts):
-        return {}
-    days = problem.days()
-    return {
-        (stage, number): amounts.get((days[stage], loan), 0)
-        for stage in np.flatnonzero(problem.pays[0]).tolist()
-        for number, loan in enumerate(problem.loans[0])
-    }
-
-
-def _moved(nearest: Plan, amounts: Mapping[Key, int]) -> int:
-    """Σ |x − offer| in cents, as the offer counts: by day, or by day and loan."""
-    by_loan = all(loan is not None for _, loan in amounts)
-    paid: dict[Key, int] = {}
-    wanted: dict[Key, int] = {}
-    for row in nearest.installments:
-        key = row.date, row.loan if by_loan else None
-        paid[key] = paid.get(key, 0) + row.payment
-    for (date, loan), cents in amounts.items():
-        key = date, loan if by_loan else None
-        wanted[key] = wanted.get(key, 0) + cents
-    return sum(abs(paid.get(key, 0) - wanted.get(key, 0)) for key in paid.keys() | wanted.keys())

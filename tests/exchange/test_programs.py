@@ -17,7 +17,7 @@ from programs import Known, known_programs
 from repayplan.cases.models import Case
 from repayplan.errors import InputError
 from repayplan.exchange.programs import loan_names, program_text, write_program
-from repayplan.planning.optimum import optimize
+from repayplan.planning.optimum import best_first, optimize
 from repayplan.solvers.highs import Highs
 from repayplan.solvers.sparse import SparseProgram
 from repayplan.solvers.texts import Names, lp_text, mps_text
@@ -84,6 +84,56 @@ def test_names_say_loan_and_day_and_comments_what_they_stand_for(form) -> None:
     assert "one of 12 dates that were tried" in text
     assert f"{mark} Objective: minus the expected recovery in present value" in text
     assert "Invented, 2026-11-20" in text
+
+
+SOON = {"opening": "30000.00", "monthly": ["9000.00"] * 20, "months": 19}
+UNLIKE = [{"principal": "50000.00", "interest": "5000.00", "compound_rate": "0%"}, {"principal": "40000.00"}]
+
+TRIED = {
+    "the hazard follows the burden": (
+        make_case(**SOON, hazard="table", recovery="60%", discount_rate="3%"),
+        "The hazard is that of a burden from 0.00% to 80.00%, one of 2",
+    ),
+    # more than 100,000.00 of the 115,500.00 that come in the first year: the lower bucket has no plan
+    "only the higher burden has a plan": (
+        make_case(opening="3000.00", monthly=["10500.00"] * 11, months=11, hazard="table", recovery="10%"),
+        "The hazard is that of a burden from 80.00%, one of 2",
+    ),
+    "paid alike on several rates": (
+        make_case(loans=UNLIKE, opening="50000.00", monthly=["20000.00"] * 6, months=6, allocation="pari_passu"),
+        "this is the last of the programs that were repeated",
+    ),
+}
+
+
+@FORMATS
+@pytest.mark.parametrize("name", TRIED)
+def test_of_several_programs_it_is_the_one_the_plan_comes_from(name: str, form, tmp_path: Path) -> None:
+    case, comment = TRIED[name]
+    path = write_program(case, tmp_path / f"program.{form}", form)
+    best = best_first(prepare(case)[1])[0][1]
+    assert by_highs(path) == pytest.approx(best.valued.objective, abs=1e-9)
+    assert comment in path.read_text(encoding="utf-8")
+
+
+@FORMATS
+def test_repeated_programs_without_a_solution_say_that_this_proves_nothing(form) -> None:
+    case = make_case(loans=UNLIKE, opening="5000.00", months=3, allocation="pari_passu")
+    text = program_text(case, form)
+    assert "this is the first of the programs that were repeated" in text
+    assert "which does not prove that there is no plan" in text
+
+
+@FORMATS
+def test_loans_are_named_and_what_else_is_counted_keeps_its_number(form) -> None:
+    # what is settled after the principal is a class of its own: place 1 of the first loan's claim, not the second loan
+    loans = [{"id": f"{name}1", "principal": "50000.00", "interest": "2000.00", "compound_rate": "0%"} for name in "AB"]
+    policy = {"order": "principal_first", "shape": {"kind": "seasonal", "peak": [1]}}
+    text = program_text(make_case(loans=loans, opening="160000.00", months=4, **policy), form)
+    for name in ("payment.B1", "claim.1.A1", "clear.1.B1", "seasonal.0", "seasonal.1"):
+        assert f" {name}.2026_12_20" in text or f" {name}.2027_01_20" in text
+    one = program_text(make_case(loans=loans[:1], opening="60000.00", months=3, order="principal_first"), form)
+    assert " claim.1.A1.2026_12_20" in one
 
 
 def test_plain_ids_are_kept_and_others_numbered() -> None:

@@ -112,8 +112,8 @@ def _difference(result: Replay) -> int | None:
 
 def _said(claimed: PlanFile, result: Replay, judged: Sequence[Finding]) -> Iterator[Finding]:
     """Notes and warnings that are left out, made up or changed."""
-    beside = (*judged, *agreeing(result), *notes(result, result.terms.unit, claimed.proof.given_up or 0))
-    with speaking(claimed.language):
+    with speaking(claimed.language):  # some words are chosen where a finding is made
+        beside = (*judged, *agreeing(result), *notes(result, result.terms.unit, claimed.proof.given_up or 0))
         needed = _lines(forecast_findings(claimed.case, window_of(result)))
         possible = _lines(beside) | needed
         said = _lines(claimed.findings)

@@ -22,6 +22,7 @@ from repayplan.cases.models import Case
 from repayplan.compliance.replay import Payment, Replay, ledgers, replay
 from repayplan.compliance.worth import expected_recovery
 from repayplan.formulation.build import formulate
+from repayplan.formulation.claims import BEFORE, SETTLED
 from repayplan.planning.optimum import optimize
 from repayplan.planning.plan import plan
 from repayplan.planning.value import debt_bound, linear_debt
@@ -166,7 +167,9 @@ def program_says(engine: Highs, replayed: Replay) -> tuple[NDArray[np.float64], 
     formulation = formulate(replace(replayed.problem, cash=rich))
     layout, scale = formulation.layout, float(replayed.problem.scale[0])
     sparse = formulation.valued(0)
-    core = np.array([label.name.split(".")[0] in ("debt", "claim", "recovery") for label in layout.row_labels])
+    core = np.array(
+        [label.name.split(".")[0] in ("debt", "claim", SETTLED, BEFORE, "recovery") for label in layout.row_labels]
+    )
     lower, upper = sparse.lower.copy(), sparse.upper.copy()
     for column, label in enumerate(layout.column_labels):
         family, _, loan = label.name.partition(".")

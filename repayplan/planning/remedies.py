@@ -11,7 +11,7 @@ rate, hazard and all. What the borrower risks with less cover or a lower floor i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import permutations
 
 from repayplan.cases.models import Case
@@ -210,7 +210,9 @@ def cost(case: Case, made: Plan) -> int:
 
 
 def _mixes(case: Case, alone: Sequence[Remedy], helpless: Sequence[Pull], watch: Watch) -> tuple[list[Remedy], bool]:
-    """Of pairs of levers, one pulled about half as far as it would suffice or goes, the other as far as needed then.
+    """Of pairs of levers, one pulled about half as far as it would suffice, the other as far as needed then.
+
+    What does not suffice is pulled half as far as it goes, and the whole way too.
 
     With it whether there was time for all of them.
     """
@@ -218,8 +220,10 @@ def _mixes(case: Case, alone: Sequence[Remedy], helpless: Sequence[Pull], watch:
     found: list[Remedy] = []
     try:
         for first, second in _pairs(alone, helpless):
-            mix = _mix(case, known, first, second, watch)
-            found += [mix] if mix else []
+            whole = [first.steps] if first in helpless else []
+            for far in (first.steps // 2, *whole):
+                mix = _mix(case, known, replace(first, steps=far), second, watch) if far else None
+                found += [mix] if mix else []
     except OutOfTimeError:
         return found, False
     return found, True
@@ -241,13 +245,11 @@ def _pairs(alone: Sequence[Remedy], helpless: Sequence[Pull]) -> Iterator[tuple[
 
 
 def _mix(case: Case, known: Mapping[str, Lever], first: Pull, second: Pull, watch: Watch) -> Remedy | None:
-    half = first.steps // 2
-    if not half:
-        return None
-    least = _least_of(known[first.lever].change(half), second.lever, watch)
+    """``first`` pulled no farther than it is, the second as far as is needed with that; None where either would do."""
+    least = _least_of(known[first.lever].change(first.steps), second.lever, watch)
     if least is None:
         return None
-    less = smallest(half, lambda steps: possible(_both(known, first.lever, steps, second.lever, least), watch))
+    less = smallest(first.steps, lambda steps: possible(_both(known, first.lever, steps, second.lever, least), watch))
     if less is None or possible(known[second.lever].change(least), watch):
         return None
     made = verified(_both(known, first.lever, less, second.lever, least), watch)

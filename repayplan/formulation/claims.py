@@ -18,6 +18,9 @@ from repayplan.problem.sharing import RANK
 from repayplan.solvers.staged import Draft, Piece, When
 
 SETTLED, BEFORE = "settled", "before"
+
+CENTS = 100.0
+"""Cents on top of what booking leaves of interest that is paid: a solver's tolerance is not to decide."""
 """Rows that say in which order classes are settled; the one knows how much cash there is, the other when interest is
 due."""
 
@@ -69,15 +72,18 @@ def _in_order(
 
 
 def _before(frame: Frame, loan: int, number: int) -> Real:
-    """(N, T) the most that the classes before a kept one can be: where interest is due no more than parts of a cent,
-    which whole cents leave."""
+    """(N, T) the most that the classes before a kept one can be: where interest is due, what whole cents leave of it.
+
+    That is half a cent for each line booked so far: what is due in the ledger is paid, and parts of cents add up.
+    """
     claims, arrays = frame.problem.debt.claims, frame.problem.debt
     place = _kept(frame, loan)[number]
+    left = CENTS + 0.5 * claims.opening.shape[2] * np.cumsum(arrays.periods, axis=1)
     balances, rows = claims.opening[:, loan], []
     for stage in range(frame.stages):
         balances = np.einsum("nij,nj->ni", claims.maps[:, stage, loan], balances)
         due = arrays.current[:, stage, None] & (np.arange(balances.shape[1]) != claims.principal[:, None])
-        balances = np.where(due, np.minimum(balances, 1.0), balances)
+        balances = np.where(due, np.minimum(balances, left[:, stage, None]), balances)
         rows.append(balances[:, :place].sum(axis=1))
     return frame.money(np.stack(rows, axis=1))
 

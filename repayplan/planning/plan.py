@@ -107,8 +107,8 @@ def _undemanding(case: Case, terms: Terms, problem: Problem, status: Status, cha
     undemanding = problem.undemanding()
     optimum = optimize(undemanding, chain)
     exact = None if optimum is None else make_exact(case, terms, undemanding, optimum, demands, chain)
-    if optimum is not None and exact is None and problem.sharing.together:
-        # cents of one payment, shared by the rule, may take more from a free account than from a blocked one
+    if optimum is not None and exact is None:
+        # cents that are shared by a rule, or whole cents of interest, may leave no amount that holds every limit
         exact = without_payments(case, terms, undemanding, optimum, demands)
     if optimum is None or exact is None:
         fault = Fault(tr("not even a plan without payments could be confirmed"), remedy=tr("report this case"))

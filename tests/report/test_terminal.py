@@ -84,10 +84,9 @@ def test_debt_at_signing_tells_what_was_turned_into_principal(make_plan) -> None
     assert "10,078,100.00 CNY on 2026-11-20 (278,100.00 of it arrears turned into principal)" in text
 
 
-def test_what_whole_amounts_cost_is_said_from_a_unit_on(make_plan) -> None:
+def test_what_whole_amounts_cost_is_said_from_one_unit_of_the_currency_on(make_plan) -> None:
     plan = make_plan()
-    assert plan.terms.unit == 100_00
-    for cost, words in ((99_99, "terms allow"), (100_00, "terms allow; whole amounts cost 100.00 of it")):
+    for cost, words in ((99, "terms allow"), (1_00, "terms allow; whole amounts cost 1.00 of it")):
         text = " ".join(
             screen(dataclasses.replace(plan, proof=dataclasses.replace(plan.proof, rounding_cost=cost))).split()
         )

@@ -175,7 +175,6 @@ def agreed(
     policy |= {
         name: draw(values)
         for name, values in (
-            ("max_waived", amounts(0, 3_000)),
             ("npv", tests_of_value),
             ("liquidation_floor", liquidations),
             ("max_burden", percents(20, 100)),
@@ -184,6 +183,9 @@ def agreed(
         )
         if name in families
     }
+    if "max_waived" in families:
+        given = sum((Decimal(loan.get("waiver", {}).get(name, 0)) for loan in owed for name in WAIVED), Decimal(0))
+        policy["max_waived"] = f"{given + Decimal(draw(amounts(0, 3_000))):.2f}"
     if "table" in families:
         policy["hazard"] = "table"
     if "fewest" in families:
@@ -202,11 +204,14 @@ def agreed(
     return owed, policy
 
 
+WAIVED = ("fees", "penalty", "interest", "principal")
+
+
 @st.composite
 def waivers(draw: st.DrawFn, loan: dict[str, Any]) -> dict[str, Any]:
     """A tenth, half or all of the charges, and sometimes a tenth of the principal."""
     found: dict[str, Any] = {"conditional": draw(st.booleans())}
-    for name in draw(st.sets(st.sampled_from(["fees", "penalty", "interest", "principal"]), min_size=1)):
+    for name in draw(st.sets(st.sampled_from(WAIVED), min_size=1)):
         part = Decimal("0.1") if name == "principal" else draw(st.sampled_from([Decimal("0.5"), Decimal(1)]))
         found[name] = f"{(Decimal(loan.get(name, '0.00')) * part).quantize(Decimal('0.01')):.2f}"
     return found

@@ -183,9 +183,7 @@ def agreed(
         )
         if name in families
     }
-    if "max_waived" in families:
-        given = sum((Decimal(loan.get("waiver", {}).get(name, 0)) for loan in owed for name in WAIVED), Decimal(0))
-        policy["max_waived"] = f"{given + Decimal(draw(amounts(0, 3_000))):.2f}"
+    policy |= draw(most_waived(owed)) if "max_waived" in families else {}
     if "table" in families:
         policy["hazard"] = "table"
     if "fewest" in families:
@@ -202,6 +200,13 @@ def agreed(
     if "order" in families:
         _principal_first(policy)
     return owed, policy
+
+
+@st.composite
+def most_waived(draw: st.DrawFn, owed: list[dict[str, Any]]) -> dict[str, str]:
+    """No less than what the loans waive."""
+    given = sum((Decimal(loan.get("waiver", {}).get(name, 0)) for loan in owed for name in WAIVED), Decimal(0))
+    return {"max_waived": f"{given + Decimal(draw(amounts(0, 3_000))):.2f}"}
 
 
 WAIVED = ("fees", "penalty", "interest", "principal")

@@ -9,7 +9,7 @@ from repayplan.cases.models import Case
 from repayplan.compliance.findings import Finding
 from repayplan.compliance.registry import judge
 from repayplan.compliance.replay import replay
-from repayplan.errors import Fault, ProofError, SolverError
+from repayplan.errors import SolverError
 from repayplan.formulation.build import Formulation
 from repayplan.formulation.registry import limits
 from repayplan.formulation.shaping import shapes
@@ -72,13 +72,15 @@ def _fewest(terms: Terms, optimum: Optimum, chain: Chain) -> Optimum:
 
 
 def _nothing(case: Case, terms: Terms, problem: Problem, chain: Chain, status: Status) -> Plan:
-    """What is left to say where time was up before there was any plan: nothing is paid."""
+    """What is left to say where there is not even a best effort, as where time was up before: nothing is paid."""
     result = replay(case, terms, problem, [])
-    sentence = tr(
-        "No plan was found within {seconds} seconds: allow more, or set no limit of time",
-        seconds=f"{chain.time_limit:g}",
-    )
-    finding = Finding("time", "--time-limit", "fail", sentence)
+    said: list[Finding] = []
+    if chain.out_of_time and chain.time_limit is not None:
+        sentence = tr(
+            "No plan was found within {seconds} seconds: allow more, or set no limit of time",
+            seconds=f"{chain.time_limit:g}",
+        )
+        said = [Finding("time", "--time-limit", "fail", sentence)]
     return Plan(
         case=case,
         terms=terms,
@@ -88,7 +90,7 @@ def _nothing(case: Case, terms: Terms, problem: Problem, chain: Chain, status: S
         cash=cash_rows(result),
         metrics=metrics(result),
         binding=(),
-        findings=(finding, *judge(result), *forecast_findings(case, window_of(result))),
+        findings=(*said, *judge(result), *forecast_findings(case, window_of(result))),
     )
 
 
@@ -111,8 +113,7 @@ def _undemanding(case: Case, terms: Terms, problem: Problem, status: Status, cha
         # cents that are shared by a rule, or whole cents of interest, may leave no amount that holds every limit
         exact = without_payments(case, terms, undemanding, optimum, demands)
     if optimum is None or exact is None:
-        fault = Fault(tr("not even a plan without payments could be confirmed"), remedy=tr("report this case"))
-        raise ProofError(fault)
+        return _nothing(case, terms, problem, chain, status)
     best = _finish(case, terms, problem, optimum, exact, status, chain)
     # the demand that could not be met may be the engine's own: that there be a last payment of at least a unit
     broken = any(finding.result == "fail" for finding in best.findings)

@@ -12,8 +12,8 @@ from repayplan.compliance.findings import Finding
 from repayplan.compliance.registry import check
 from repayplan.compliance.replay import Replay
 from repayplan.language import tr
-from repayplan.money import grouped, to_cents
-from repayplan.problem.legal import YEAR, arrears_day, extension_end, lent_at_signing, parameter
+from repayplan.money import grouped
+from repayplan.problem.legal import YEAR, arrears_day, extension_end, lent_at_signing, not_due, parameter
 
 
 @check("term", tr("No loan is extended beyond what the law allows"), lambda plan: plan.terms.route == "extension")
@@ -43,8 +43,7 @@ def arrears(plan: Replay) -> Iterator[Finding]:
         stages = [stage for stage in plan.pay_stages if plan.days[stage] <= last]
         if not stages:
             continue
-        not_due = to_cents(loan.principal) - (to_cents(loan.waiver.principal) if loan.waiver else 0)
-        overdue = max(int(plan.debt[stages[-1], number]) - not_due, 0)
+        overdue = max(int(plan.debt[stages[-1], number]) - not_due(loan), 0)
         if overdue > plan.terms.arrears_left:
             sentence = tr(
                 "After the payment of {date} {overdue} of loan {loan} is overdue; after {last} it is classed worse",

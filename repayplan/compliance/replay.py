@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from repayplan.cases.models import Case
 from repayplan.debt.claim import Allocation, Claim
@@ -17,9 +16,8 @@ from repayplan.debt.order import ORDERS
 from repayplan.problem.accounts import drawn
 from repayplan.problem.arrays import Problem
 from repayplan.problem.form import Rule
+from repayplan.problem.frozen import Cents
 from repayplan.problem.terms import Terms, settlement_dates
-
-Cents = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal, TypeVar
 
+from repayplan.cases.concessions import Waiver
 from repayplan.cases.models import Loan
 from repayplan.debt.book import Book
 from repayplan.debt.claim import Allocation, Claim
@@ -369,14 +370,8 @@ def open_ledger(
     payment. Principal accrues at ``rate_after_signing`` into interest, unpaid interest and compound
     interest at ``compound_rate`` into compound interest, penalty and fees accrue nothing.
     """
-    claim = {
-        "fees": to_cents(loan.fees),
-        "penalty": to_cents(loan.penalty),
-        "compound": to_cents(loan.compound_interest),
-        "interest": to_cents(loan.interest),
-        "principal": to_cents(loan.principal) + to_cents(loan.overdue_principal),
-    }
-    given = _given_up(loan)
+    claim = _by_class(loan)
+    given = {} if loan.waiver is None else _by_class(loan.waiver)
     if arrears == "capitalize":
         claim, given = {"principal": sum(claim.values())}, {"principal": sum(given.values())}
     rate, compound = signed_rate(loan), signed_compound_rate(loan)
@@ -404,15 +399,12 @@ def breach(ledger: Ledger, loan: Loan, date: dt.date) -> None:
         ledger.change_rates(date, {"principal": RatePath.fixed(Fraction(loan.rate_on_breach))})
 
 
-def _given_up(loan: Loan) -> dict[str, int]:
-    """What is waived at signing, by the classes of a signed plan; cents."""
-    given = loan.waiver
-    if given is None:
-        return {}
+def _by_class(amounts: Loan | Waiver) -> dict[str, int]:
+    """What is claimed or waived, by the classes of a signed plan, in which overdue principal joins principal; cents."""
     return {
-        "fees": to_cents(given.fees),
-        "penalty": to_cents(given.penalty),
-        "compound": to_cents(given.compound_interest),
-        "interest": to_cents(given.interest),
-        "principal": to_cents(given.principal) + to_cents(given.overdue_principal),
+        "fees": to_cents(amounts.fees),
+        "penalty": to_cents(amounts.penalty),
+        "compound": to_cents(amounts.compound_interest),
+        "interest": to_cents(amounts.interest),
+        "principal": to_cents(amounts.principal) + to_cents(amounts.overdue_principal),
     }

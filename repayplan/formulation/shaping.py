@@ -101,7 +101,7 @@ def follow(draft: Draft, frame: Frame, names: list[str], weight: Real) -> None:
     draft.row(f"{form.kind}.least", least, -base, where=form.counted & frame.before_last)
 
 
-def largest(draft: Draft, frame: Frame) -> Real:
+def largest_of_all(draft: Draft, frame: Frame) -> Real:
     """(N, 1) the most that can be paid on one date over all loans."""
     return np.asarray(sum(draft.columns[payment].upper.max(axis=1) for payment in frame.payments))[:, None]
 

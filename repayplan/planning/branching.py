@@ -16,8 +16,8 @@ import numpy as np
 
 from repayplan.formulation.build import Formulation
 from repayplan.solvers.chain import Chain
-from repayplan.solvers.interface import fixed
-from repayplan.solvers.result import CERTIFIED, GAP_FLOOR, Solution, Status
+from repayplan.solvers.interface import as_proven, fixed
+from repayplan.solvers.result import Solution, Status
 from repayplan.solvers.sparse import SparseProgram
 
 PATIENCE = 120.0
@@ -44,7 +44,7 @@ class Branching:
         """The optimum, or the best that time allowed; its bound holds in any case."""
         if not program.mixed:
             return self._live.solve(program)
-        relaxed = self._live.solve(_relaxed(program))
+        relaxed = self._live.solve(program.relaxed)
         if not relaxed.solved:
             return relaxed
         if self._exhaustive:
@@ -65,7 +65,7 @@ class Branching:
 
     def best_of(self, programs: Sequence[SparseProgram]) -> list[Solution]:
         """The mixed programs that may hold the least of all are solved; of the others only a bound is found."""
-        relaxed = [self._live.solve(_relaxed(program)) for program in programs]
+        relaxed = [self._live.solve(program.relaxed) for program in programs]
         found = [replace(bounded, status=Status.FAILED, message=CUT_OFF) for bounded in relaxed]
         least = np.inf
         for number in sorted(range(len(programs)), key=lambda number: relaxed[number].bound):
@@ -79,7 +79,7 @@ class Branching:
         tried = [self._stepped(program, relaxed, first) for first in (*self._steps, self._never)]
         bounds = [relaxed.bound if t.status is Status.FAILED else t.bound for t in tried]
         best = min(tried, key=lambda point: point.objective if point.solved else np.inf)
-        return _judged(replace(best, bound=max(min(bounds), relaxed.bound))) if best.solved else best
+        return as_proven(replace(best, bound=max(min(bounds), relaxed.bound))) if best.solved else best
 
     def _stepped(self, program: SparseProgram, relaxed: Solution, first: int) -> Solution:
         """The program in which everything is clear from a stage on and nothing before."""
@@ -91,7 +91,7 @@ class Branching:
             return None
         clear = self._stage[self._clear & (relaxed.columns > 0.5)].min(initial=self._never)
         found = [self._stepped(program, relaxed, int(first)) for first in {int(self._steps[0]), int(clear)}]
-        solved = [_judged(replace(point, bound=relaxed.bound)) for point in found if point.solved]
+        solved = [as_proven(replace(point, bound=relaxed.bound)) for point in found if point.solved]
         return min(solved, key=lambda point: point.objective, default=None)
 
     def _branch(self, program: SparseProgram, relaxed: Solution, guess: Solution | None) -> Solution:
@@ -105,14 +105,4 @@ class Branching:
         bound = max(found.bound, relaxed.bound)
         if not solved:
             return replace(found, status=Status.FAILED, columns=np.empty(0), bound=bound)
-        return _judged(replace(min(solved, key=lambda point: point.objective), bound=bound))
-
-
-def _relaxed(program: SparseProgram) -> SparseProgram:
-    """The linear program without whole numbers."""
-    return replace(program, integer=np.zeros_like(program.integer))
-
-
-def _judged(point: Solution) -> Solution:
-    """Optimal where its bound says so."""
-    return replace(point, status=Status.OPTIMAL if point.gap(GAP_FLOOR) <= CERTIFIED else Status.FEASIBLE)
+        return as_proven(replace(min(solved, key=lambda point: point.objective), bound=bound))

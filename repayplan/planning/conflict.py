@@ -212,7 +212,7 @@ def _elastic(program: SparseProgram, owners: list[Member | None]) -> _Lane:
     """Columns for what is above a row and for what is below it, in boxes as large as they can be needed."""
     owned = np.array([owner is not None for owner in owners])
     least, most = _activity(program)
-    program = replace(program, integer=np.zeros_like(program.integer))  # a relaxation: what it excludes is excluded
+    program = program.relaxed
     above = np.flatnonzero(owned & np.isfinite(program.row_upper))
     below = np.flatnonzero(owned & np.isfinite(program.row_lower))
     rows = np.concatenate([above, below])

@@ -93,11 +93,10 @@ def without_payments(
 
 def _exact(problem: Problem, optimum: Optimum, result: Replay, unit: int, whole: bool) -> Exact:
     worth = planned_value(problem, result.paid, result.debt)
-    odd = (result.paid % unit != 0) & (result.debt > 0)  # what settles a loan is what is owed
+    paid, left = result.paid, result.debt
     if problem.sharing.together:  # the borrower pays one amount, and the rule says what each loan gets of it
-        odd = (result.paid.sum(axis=1) % unit != 0) & (result.debt.sum(axis=1) > 0)
-    settled = problem.pace.settled[0]
-    odd &= ~settled if odd.ndim == 1 else ~settled[:, None]
+        paid, left = paid.sum(axis=1, keepdims=True), left.sum(axis=1, keepdims=True)
+    odd = (paid % unit != 0) & (left > 0) & ~problem.pace.settled[0][:, None]  # what settles a loan is what is owed
     return Exact(result, unit, round(optimum.kept - worth), not (whole and odd.any()), ledger_difference(result))
 
 

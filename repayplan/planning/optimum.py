@@ -16,13 +16,13 @@ from repayplan.formulation.build import Formulation, formulate
 from repayplan.language import tr
 from repayplan.planning import alike
 from repayplan.planning.branching import Branching
-from repayplan.planning.preference import bounded, choose_nearly, relative_gap
+from repayplan.planning.preference import bounded, choose_nearly
 from repayplan.planning.value import linear_debt, planned_value
 from repayplan.problem.arrays import Problem, Real
 from repayplan.problem.sharing import PARI_PASSU
 from repayplan.solvers.chain import Chain
 from repayplan.solvers.interface import infeasible
-from repayplan.solvers.result import CERTIFIED, Solution, Status
+from repayplan.solvers.result import CERTIFIED, Solution, Status, relative_gap
 from repayplan.solvers.sparse import SparseProgram
 
 SAME_VALUE = 1e-9
@@ -149,7 +149,7 @@ def _replayed(formulation: Formulation, lane: int, first: Sequence[Solution]) ->
     """
     problem = formulation.frame.problem
     payments = np.maximum(formulation.payments(lane, first[lane].columns), 0.0)
-    return planned_value(problem, payments, linear_debt(problem, payments)) / float(problem.scale[0])
+    return linear_value(problem, payments) / float(problem.scale[0])
 
 
 def linear_value(problem: Problem, payments: Real) -> float:

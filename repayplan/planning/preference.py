@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from repayplan.formulation.build import Formulation
 from repayplan.planning.branching import Branching
 from repayplan.solvers.certificate import dual_bound
-from repayplan.solvers.result import GAP_FLOOR, Solution, Status
+from repayplan.solvers.result import Solution, Status, relative_gap
 from repayplan.solvers.sparse import SparseProgram
 
 NOISE = 1e-7
@@ -70,8 +70,3 @@ def bounded(programs: Sequence[SparseProgram], found: Sequence[Solution]) -> lis
         else solution
         for program, solution in zip(programs, found, strict=True)
     ]
-
-
-def relative_gap(bound: float, value: float) -> float:
-    """By how much a safe upper bound exceeds a value, relative to it or a twentieth of the debt."""
-    return max(bound - value, 0.0) / max(abs(value), GAP_FLOOR)

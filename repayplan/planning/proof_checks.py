@@ -19,13 +19,12 @@ from repayplan.planning.exact import ledger_difference
 from repayplan.planning.forecasts import forecast_findings, window_of
 from repayplan.planning.notes import notes
 from repayplan.planning.plan_file import FindingLine, PlanFile, ProofLine
-from repayplan.planning.preference import relative_gap
 from repayplan.planning.result import MODES, Status
 from repayplan.planning.value import planned_value
 from repayplan.problem.arrays import Problem
 from repayplan.problem.sharing import PARI_PASSU
 from repayplan.problem.terms import Terms
-from repayplan.solvers.result import CERTIFIED
+from repayplan.solvers.result import CERTIFIED, relative_gap
 
 HALVES = 2.0
 """Cents by which rounded figures may differ from their unrounded sum: three halves, and floats."""

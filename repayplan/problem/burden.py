@@ -7,13 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from repayplan.calendar.dates import add_months
-
-Cents = NDArray[np.int64]
-Mask = NDArray[np.bool_]
-Real = NDArray[np.float64]
+from repayplan.problem.frozen import Cents, Mask, Real
 
 FIRST_YEAR = 12
 """Months over which the burden is measured."""

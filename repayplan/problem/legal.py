@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from repayplan.calendar.dates import add_months
 from repayplan.cases.concession_checks import waived_by_bank
@@ -16,13 +15,10 @@ from repayplan.cases.models import Case, Loan
 from repayplan.errors import Fault, InputError
 from repayplan.language import tr
 from repayplan.money import to_cents
+from repayplan.problem.frozen import Cents, Mask, Real
 from repayplan.problem.original import original_factors, value_before
 from repayplan.problem.terms import Terms
 from repayplan.rules.law import Rule, rule
-
-Cents = NDArray[np.int64]
-Mask = NDArray[np.bool_]
-Real = NDArray[np.float64]
 
 YEAR = 365
 
@@ -181,7 +177,7 @@ def _cleared(case: Case, terms: Terms, days: Sequence[dt.date], pays: Mask) -> C
     for number, loan in enumerate(case.loans):
         last = arrears_day(case, loan, terms)
         stages = [stage for stage in np.flatnonzero(pays).tolist() if days[stage] <= last]
-        most[0, number] = _not_due(loan) + terms.arrears_left
+        most[0, number] = not_due(loan) + terms.arrears_left
         if loan.lender is not None:
             continue
         if stages:
@@ -203,7 +199,8 @@ def _too_late(loan: Loan, number: int, last: dt.date) -> Fault:
     )
 
 
-def _not_due(loan: Loan) -> int:
+def not_due(loan: Loan) -> int:
+    """Principal that falls due only later, less what of it is waived at signing; cents."""
     return to_cents(loan.principal) - (to_cents(loan.waiver.principal) if loan.waiver else 0)
 
 

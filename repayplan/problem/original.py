@@ -11,18 +11,14 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-import numpy as np
-from numpy.typing import NDArray
-
 from repayplan.calendar.daycount import year_fraction
 from repayplan.cases.checks import owed
 from repayplan.cases.models import Case, Loan
 from repayplan.debt.rates import contract_rate
 from repayplan.debt.running import bank_day, maturity, settlement_days
 from repayplan.money import to_cents
+from repayplan.problem.frozen import Real
 from repayplan.problem.growth import accrued
-
-Real = NDArray[np.float64]
 
 
 def original_factors(case: Case, days: Sequence[dt.date], contract: Real) -> Real:

@@ -58,7 +58,7 @@ def judged(
         message=message,
         iterations=iterations,
     )
-    return replace(solution, status=_status(solution, finished))
+    return as_proven(solution, finished)
 
 
 def settled(
@@ -79,17 +79,16 @@ def settled(
         return no_point(program, exact.solver, message)
     bound = max(bound, dual_bound(program, np.zeros(program.shape[0])))
     solution = replace(exact, bound=min(bound, exact.objective), message=message)
-    return replace(solution, status=_status(solution, finished))
+    return as_proven(solution, finished)
 
 
 def fixed(program: SparseProgram, columns: Array) -> SparseProgram:
     """The linear program that is left when the whole numbers are those nearest to a point (n,)."""
     whole = np.clip(np.round(columns), np.ceil(program.lower), np.floor(program.upper))
     return replace(
-        program,
+        program.relaxed,
         lower=np.where(program.integer, whole, program.lower),
         upper=np.where(program.integer, whole, program.upper),
-        integer=np.zeros_like(program.integer),
     )
 
 
@@ -104,5 +103,7 @@ def infeasible(solver: str, message: str) -> Solution:
     return Solution(Status.INFEASIBLE, np.nan, np.inf, np.empty(0), np.empty(0), solver, message)
 
 
-def _status(solution: Solution, finished: bool) -> Status:
-    return Status.OPTIMAL if finished and solution.gap() <= CERTIFIED else Status.FEASIBLE
+def as_proven(point: Solution, finished: bool = True) -> Solution:
+    """Optimal where the search has finished and the bound says so, otherwise feasible."""
+    proven = finished and point.gap() <= CERTIFIED
+    return replace(point, status=Status.OPTIMAL if proven else Status.FEASIBLE)

@@ -72,4 +72,9 @@ class Solution:
 
     def gap(self, floor: float = GAP_FLOOR) -> float:
         """Relative gap, measured against ``max(|objective|, floor)``."""
-        return max(self.objective - self.bound, 0.0) / max(abs(self.objective), floor)
+        return relative_gap(-self.bound, -self.objective, floor)
+
+
+def relative_gap(bound: float, value: float, floor: float = GAP_FLOOR) -> float:
+    """By how much a safe upper bound exceeds a value, relative to it or at least to ``floor``."""
+    return max(bound - value, 0.0) / max(abs(value), floor)

@@ -6,7 +6,7 @@ in values. So two lanes of one case differ in bounds alone, and a live solver ca
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -51,6 +51,11 @@ class SparseProgram:
     def mixed(self) -> bool:
         """Whether some column takes whole numbers only."""
         return bool(self.integer.any())
+
+    @property
+    def relaxed(self) -> SparseProgram:
+        """The linear program in which no column need be a whole number: what it excludes is excluded."""
+        return replace(self, integer=np.zeros_like(self.integer))
 
     @property
     def shape(self) -> tuple[int, int]:

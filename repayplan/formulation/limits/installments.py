@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from repayplan.formulation.frame import EARLIER, PREVIOUS, REGULAR, Frame
 from repayplan.formulation.registry import limit
+from repayplan.formulation.shaping import largest_of_all
 from repayplan.problem.arrays import Mask, Real
 from repayplan.solvers.staged import Draft, Piece, When
 
@@ -134,8 +135,7 @@ def _remember(draft: Draft, frame: Frame, name: str, of: str | None, dates: Mask
     if name in draft.columns:
         return name
     pays = dates.astype(float)
-    most = sum(draft.columns[payment].upper.max(axis=1) for payment in frame.payments)
-    draft.column(name, 0.0, np.asarray(most)[:, None])
+    draft.column(name, 0.0, largest_of_all(draft, frame))
     taken: list[Piece] = [(-pays, payment) for payment in frame.payments] if of is None else [(-pays, of, When.BEFORE)]
     draft.row(name, [(1.0, name), (pays - 1.0, name, When.BEFORE), *taken], 0.0, equal=True)
     return name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from repayplan.formulation.frame import Frame, debt
-from repayplan.formulation.shaping import follow, largest, shape, states
+from repayplan.formulation.shaping import follow, largest_of_all, shape, states
 from repayplan.solvers.staged import Draft, Piece, When
 
 
@@ -17,7 +17,7 @@ from repayplan.solvers.staged import Draft, Piece, When
 )
 def level(draft: Draft, frame: Frame) -> None:
     """One amount."""
-    follow(draft, frame, states(draft, frame, largest(draft, frame)), frame.problem.form.weight)
+    follow(draft, frame, states(draft, frame, largest_of_all(draft, frame)), frame.problem.form.weight)
 
 
 @shape(
@@ -69,7 +69,7 @@ def level_principal(draft: Draft, frame: Frame) -> None:
 def interest_only(draft: Draft, frame: Frame) -> None:
     """All interest and no principal at first, then one amount."""
     problem, form = frame.problem, frame.problem.form
-    follow(draft, frame, states(draft, frame, largest(draft, frame)), form.weight)
+    follow(draft, frame, states(draft, frame, largest_of_all(draft, frame)), form.weight)
     inside = form.interest & problem.pays
     for loan in range(problem.shape[2]):
         owed = frame.money(problem.debt.principal)[:, loan, None]
@@ -86,7 +86,7 @@ def interest_only(draft: Draft, frame: Frame) -> None:
 )
 def level_balloon(draft: Draft, frame: Frame) -> None:
     """One amount, and a last payment as stated."""
-    follow(draft, frame, states(draft, frame, largest(draft, frame)), frame.problem.form.weight)
+    follow(draft, frame, states(draft, frame, largest_of_all(draft, frame)), frame.problem.form.weight)
     stated = frame.money(frame.problem.form.stated)[:, None]
     draft.row(
         "level_balloon.last",

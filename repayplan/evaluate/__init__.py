@@ -1,0 +1,1 @@
+"""What schedules come to in thousands of futures: scenario kernels, arrays in and arrays out."""

@@ -1,0 +1,1 @@
+"""How likely a borrower is to fail: rating with reasons, hazard curves."""

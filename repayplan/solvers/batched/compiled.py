@@ -98,10 +98,72 @@ def _direction(L, A, R, C, order, starts, below, m, n, theta, ths, h, hs, rp, dx
 
 
 @njit(cache=True, error_model="numpy")
+def _most(out, a, b, k):
+    """out (W,) = max(out, −a·b) over k rows of lanes."""
+    for i in range(k):
+        p = a[i * W : i * W + W]
+        q = b[i * W : i * W + W]
+        for l in range(W):
+            out[l] = max(out[l], -p[l] * q[l])
+
+
+@njit(cache=True, error_model="numpy")
+def _largest(out, a, k):
+    for i in range(k):
+        p = a[i * W : i * W + W]
+        for l in range(W):
+            out[l] = max(out[l], abs(p[l]))
+
+
+@njit(cache=True, error_model="numpy")
+def _dot(out, a, b, k):
+    for i in range(k):
+        p = a[i * W : i * W + W]
+        q = b[i * W : i * W + W]
+        for l in range(W):
+            out[l] += p[l] * q[l]
+
+
+@njit(cache=True, error_model="numpy")
+def _dot_after(out, a, da, sa, b, db, sb, k):
+    """out += (a + sa·da)(b + sb·db)"""
+    for i in range(k):
+        p = a[i * W : i * W + W]
+        dp = da[i * W : i * W + W]
+        q = b[i * W : i * W + W]
+        dq = db[i * W : i * W + W]
+        for l in range(W):
+            out[l] += (p[l] + sa[l] * dp[l]) * (q[l] + sb[l] * dq[l])
+
+
+@njit(cache=True, error_model="numpy")
+def _move(a, da, step, k):
+    for i in range(k):
+        p = a[i * W : i * W + W]
+        dp = da[i * W : i * W + W]
+        for l in range(W):
+            p[l] += step[l] * dp[l]
+
+
+@njit(cache=True, error_model="numpy")
+def _aim(out, t, a, da, b, db, on, k):
+    """out = on·(t − a·b − da·db)"""
+    for i in range(k):
+        o = out[i * W : i * W + W]
+        p = a[i * W : i * W + W]
+        dp = da[i * W : i * W + W]
+        q = b[i * W : i * W + W]
+        dq = db[i * W : i * W + W]
+        f = on[i * W : i * W + W]
+        for l in range(W):
+            o[l] = f[l] * (t[l] - p[l] * q[l] - dp[l] * dq[l])
+
+
+@njit(cache=True, error_model="numpy")
 def _block(c, w, b, ineq, A, R, C, order, starts, below, products, updates, ustart, m, n, size, enough, most):
     n_, m_ = n * W, m * W
     x = np.empty(n_); v = np.empty(n_); z = np.empty(n_); q = np.empty(n_)
-    free = np.empty(n_)
+    free = np.empty(n_); tight = np.empty(m_)
     y = np.zeros(m_); s = np.empty(m_); zs = np.empty(m_)
     count = np.zeros(W)
     for i in range(n):
@@ -115,19 +177,23 @@ def _block(c, w, b, ineq, A, R, C, order, starts, below, products, updates, usta
     for j in range(m_):
         s[j] = b[j]
     _times(s, A, x, R, C, -1.0)
+    for j in range(n_):
+        if free[j] == 0.0:
+            x[j] = 1.0; w[j] = 2.0
     for i in range(m):
         for l in range(W):
             j = i * W + l
             if ineq[i]:
-                s[j] = max(s[j], 0.1); zs[j] = 1.0
+                s[j] = max(s[j], 0.1); zs[j] = 1.0; tight[j] = 1.0
                 count[l] += 1
             else:
-                s[j] = 0.0; zs[j] = 0.0
-    rd = np.empty(n_); ru = np.empty(n_); theta = np.empty(n_); h = np.empty(n_)
-    rp = np.empty(m_); rds = np.empty(m_); ths = np.empty(m_); hs = np.empty(m_)
+                s[j] = 1.0; zs[j] = 0.0; tight[j] = 0.0
+    rd = np.empty(n_); ru = np.empty(n_); theta = np.empty(n_); h = np.empty(n_); ix = np.empty(n_); iv = np.empty(n_)
+    iz = np.empty(n_); iq = np.empty(n_); izs = np.empty(m_)
+    rp = np.empty(m_); rds = np.empty(m_); ths = np.empty(m_); hs = np.empty(m_); iss = np.empty(m_)
     dx = np.empty(n_); dy = np.empty(m_); ds = np.empty(m_)
-    ax = np.empty(n_); ads = np.empty(m_)
-    az = np.empty(n_); av = np.empty(n_); aq = np.empty(n_); azs = np.empty(m_)
+    dv = np.empty(n_); dz = np.empty(n_); dq = np.empty(n_); dzs = np.empty(m_)
+    rxz = np.empty(n_); rvq = np.empty(n_); rsz = np.empty(m_)
     L = np.empty(size * W); original = np.empty(m_)
     scratch = np.empty(max(n_, m_)); room = np.empty(m_)
     done = np.zeros(W, np.bool_); its = np.zeros(W, np.int64)
@@ -137,24 +203,18 @@ def _block(c, w, b, ineq, A, R, C, order, starts, below, products, updates, usta
             rd[j] = c[j] - z[j] + q[j]
         _times(rd, A, y, C, R, -1.0)
         for j in range(m_):
-            rp[j] = b[j] - s[j]
-        _times(rp, A, x, R, C, -1.0)
-        for l in range(W):
-            mu[l] = 0.0; res[l] = 0.0; obj[l] = 0.0
-        for i in range(n):
-            for l in range(W):
-                j = i * W + l
-                rd[j] *= free[j]
-                ru[j] = (w[j] - x[j] - v[j]) * free[j]
-                mu[l] += x[j] * z[j] + v[j] * q[j]
-                obj[l] += c[j] * x[j]
-                res[l] = max(res[l], abs(rd[j]))
-        for i in range(m):
-            for l in range(W):
-                j = i * W + l
-                rds[j] = -y[j] - zs[j] if ineq[i] else 0.0
-                mu[l] += s[j] * zs[j]
-                res[l] = max(res[l], max(abs(rp[j]), abs(rds[j])))
+            rp[j] = b[j] - s[j] * tight[j]
+        for j in range(n_):
+            scratch[j] = x[j] * free[j]
+        _times(rp, A, scratch, R, C, -1.0)
+        for j in range(n_):
+            rd[j] *= free[j]
+            ru[j] = (w[j] - x[j] - v[j]) * free[j]
+        for j in range(m_):
+            rds[j] = (-y[j] - zs[j]) * tight[j]
+        mu[:] = 0.0; res[:] = 0.0; obj[:] = 0.0
+        _dot(mu, x, z, n); _dot(mu, v, q, n); _dot(mu, s, zs, m); _dot(obj, c, scratch, n)
+        _largest(res, rd, n); _largest(res, rds, m); _largest(res, rp, m)
         all_done = True
         for l in range(W):
             if not done[l]:
@@ -167,11 +227,12 @@ def _block(c, w, b, ineq, A, R, C, order, starts, below, products, updates, usta
         if all_done:
             break
         for j in range(n_):
-            theta[j] = free[j] / (z[j] / x[j] + q[j] / v[j]) if free[j] > 0 else 0.0
-        for i in range(m):
-            for l in range(W):
-                j = i * W + l
-                ths[j] = s[j] / zs[j] if ineq[i] else 0.0
+            ix[j] = 1.0 / x[j]
+            iv[j] = 1.0 / v[j]
+            theta[j] = free[j] / (z[j] * ix[j] + q[j] * iv[j] + (1.0 - free[j]))
+        for j in range(m_):
+            iss[j] = 1.0 / s[j]
+            ths[j] = tight[j] * s[j] / (zs[j] + 1.0 - tight[j])
         L[:] = 0.0
         for p in range(len(products)):
             o = L[products[p, 0] * W : products[p, 0] * W + W]
@@ -185,100 +246,54 @@ def _block(c, w, b, ineq, A, R, C, order, starts, below, products, updates, usta
                 L[k * W + l] += ths[order[k] * W + l]
                 original[k * W + l] = L[k * W + l]
         _factor(L, original, updates, ustart, starts, m)
-        # predictor: rxz = -xz, rvq = -vq, rsz = -s zs
         for j in range(n_):
-            h[j] = (rd[j] + z[j] - q[j] - q[j] * ru[j] / v[j]) * free[j]
+            rxz[j] = -x[j] * z[j]
+            rvq[j] = -v[j] * q[j]
         for j in range(m_):
-            hs[j] = rds[j] + zs[j]
-        _direction(L, A, R, C, order, starts, below, m, n, theta, ths, h, hs, rp, dx, dy, ds, scratch, room)
-        for l in range(W):
-            ap[l] = 1.0; ad[l] = 1.0; aff[l] = 0.0
-        for i in range(n):
+            rsz[j] = -s[j] * zs[j]
+        for phase in range(2):
+            for j in range(n_):
+                h[j] = (rd[j] - rxz[j] * ix[j] + (rvq[j] - q[j] * ru[j]) * iv[j]) * free[j]
+            for j in range(m_):
+                hs[j] = (rds[j] - rsz[j] * iss[j]) * tight[j]
+            _direction(L, A, R, C, order, starts, below, m, n, theta, ths, h, hs, rp, dx, dy, ds, scratch, room)
+            for j in range(n_):
+                dv[j] = ru[j] - dx[j]
+                dz[j] = (rxz[j] - z[j] * dx[j]) * ix[j]
+                dq[j] = (rvq[j] - q[j] * dv[j]) * iv[j]
+            for j in range(m_):
+                dzs[j] = (rsz[j] - zs[j] * ds[j]) * iss[j]
+            if phase == 0:
+                for j in range(n_):
+                    iz[j] = free[j] / (z[j] + 1.0 - free[j])
+                    iq[j] = free[j] / (q[j] + 1.0 - free[j])
+                for j in range(m_):
+                    izs[j] = tight[j] / (zs[j] + 1.0 - tight[j])
+            least = 1.0 if phase == 0 else BACK
+            ap[:] = least; ad[:] = least
+            _most(ap, dx, ix, n); _most(ap, dv, iv, n); _most(ap, ds, iss, m)
+            _most(ad, dz, iz, n); _most(ad, dq, iq, n); _most(ad, dzs, izs, m)
             for l in range(W):
-                j = i * W + l
-                if free[j] > 0:
-                    ax[j] = dx[j]
-                    av[j] = ru[j] - dx[j]
-                    az[j] = -z[j] - z[j] * dx[j] / x[j]
-                    aq[j] = -q[j] - q[j] * av[j] / v[j]
-                    if ax[j] < 0: ap[l] = min(ap[l], -x[j] / ax[j])
-                    if av[j] < 0: ap[l] = min(ap[l], -v[j] / av[j])
-                    if az[j] < 0: ad[l] = min(ad[l], -z[j] / az[j])
-                    if aq[j] < 0: ad[l] = min(ad[l], -q[j] / aq[j])
-                else:
-                    ax[j] = 0.0; av[j] = 0.0; az[j] = 0.0; aq[j] = 0.0
-        for i in range(m):
-            if ineq[i]:
+                ap[l] = least / ap[l]
+                ad[l] = least / ad[l]
+            if phase == 0:
+                aff[:] = 0.0
+                _dot_after(aff, x, dx, ap, z, dz, ad, n)
+                _dot_after(aff, v, dv, ap, q, dq, ad, n)
+                _dot_after(aff, s, ds, ap, zs, dzs, ad, m)
                 for l in range(W):
-                    j = i * W + l
-                    ads[j] = ds[j]
-                    azs[j] = -zs[j] - zs[j] * ds[j] / s[j]
-                    if ads[j] < 0: ap[l] = min(ap[l], -s[j] / ads[j])
-                    if azs[j] < 0: ad[l] = min(ad[l], -zs[j] / azs[j])
-        for i in range(n):
-            for l in range(W):
-                j = i * W + l
-                aff[l] += (x[j] + ap[l] * ax[j]) * (z[j] + ad[l] * az[j]) + (v[j] + ap[l] * av[j]) * (q[j] + ad[l] * aq[j])
-        for i in range(m):
-            if ineq[i]:
-                for l in range(W):
-                    j = i * W + l
-                    aff[l] += (s[j] + ap[l] * ads[j]) * (zs[j] + ad[l] * azs[j])
+                    ratio = aff[l] / max(count[l], 1.0) / mu[l] if mu[l] > 0 else 0.0
+                    t[l] = ratio * ratio * ratio * mu[l]
+                _aim(rxz, t, x, dx, z, dz, free, n)
+                _aim(rvq, t, v, dv, q, dq, free, n)
+                _aim(rsz, t, s, ds, zs, dzs, tight, m)
         for l in range(W):
-            ratio = aff[l] / max(count[l], 1.0) / mu[l] if mu[l] > 0 else 0.0
-            t[l] = ratio * ratio * ratio * mu[l]
-        for i in range(n):
-            for l in range(W):
-                j = i * W + l
-                if free[j] > 0:
-                    rxz = t[l] - x[j] * z[j] - ax[j] * az[j]
-                    rvq = t[l] - v[j] * q[j] - av[j] * aq[j]
-                    h[j] = rd[j] - rxz / x[j] + (rvq - q[j] * ru[j]) / v[j]
-                else:
-                    h[j] = 0.0
-        for i in range(m):
-            if ineq[i]:
-                for l in range(W):
-                    j = i * W + l
-                    hs[j] = rds[j] - (t[l] - s[j] * zs[j] - ads[j] * azs[j]) / s[j]
-        _direction(L, A, R, C, order, starts, below, m, n, theta, ths, h, hs, rp, dx, dy, ds, scratch, room)
-        for l in range(W):
-            ap[l] = 1.0 / BACK; ad[l] = 1.0 / BACK
-        for i in range(n):
-            for l in range(W):
-                j = i * W + l
-                if free[j] > 0:
-                    rxz = t[l] - x[j] * z[j] - ax[j] * az[j]
-                    rvq = t[l] - v[j] * q[j] - av[j] * aq[j]
-                    av[j] = ru[j] - dx[j]
-                    az[j] = (rxz - z[j] * dx[j]) / x[j]
-                    aq[j] = (rvq - q[j] * av[j]) / v[j]
-                    if dx[j] < 0: ap[l] = min(ap[l], -x[j] / dx[j])
-                    if av[j] < 0: ap[l] = min(ap[l], -v[j] / av[j])
-                    if az[j] < 0: ad[l] = min(ad[l], -z[j] / az[j])
-                    if aq[j] < 0: ad[l] = min(ad[l], -q[j] / aq[j])
-                else:
-                    dx[j] = 0.0
-        for i in range(m):
-            if ineq[i]:
-                for l in range(W):
-                    j = i * W + l
-                    azs[j] = (t[l] - s[j] * zs[j] - ads[j] * azs[j] - zs[j] * ds[j]) / s[j]
-                    if ds[j] < 0: ap[l] = min(ap[l], -s[j] / ds[j])
-                    if azs[j] < 0: ad[l] = min(ad[l], -zs[j] / azs[j])
-        for l in range(W):
-            ap[l] = 0.0 if done[l] else ap[l] * BACK
-            ad[l] = 0.0 if done[l] else ad[l] * BACK
-        for i in range(n):
-            for l in range(W):
-                j = i * W + l
-                x[j] += ap[l] * dx[j]; v[j] += ap[l] * av[j]; z[j] += ad[l] * az[j]; q[j] += ad[l] * aq[j]
-        for i in range(m):
-            for l in range(W):
-                j = i * W + l
-                y[j] += ad[l] * dy[j]
-                if ineq[i]:
-                    s[j] += ap[l] * ds[j]; zs[j] += ad[l] * azs[j]
+            if done[l]:
+                ap[l] = 0.0; ad[l] = 0.0
+        _move(x, dx, ap, n); _move(v, dv, ap, n); _move(z, dz, ad, n); _move(q, dq, ad, n)
+        _move(y, dy, ad, m); _move(s, ds, ap, m); _move(zs, dzs, ad, m)
+    for j in range(n_):
+        x[j] *= free[j]
     return x, y, its, done
 
 

@@ -317,8 +317,8 @@ class Policy(Model):
     )
     rating: Literal["low", "medium", "high", "computed"] | None = Field(
         default=None,
-        description="How likely the borrower is taken to fail, as the bank rates it, or computed: as repayplan rate does; "
-        "it chooses the hazards of the table",
+        description="How likely the borrower is taken to fail, as the bank rates it, or computed: as repayplan rate "
+        "does; it chooses the hazards of the table",
         examples=["medium"],
     )
     max_burden: OrOff[Share] | None = Field(

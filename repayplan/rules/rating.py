@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from repayplan.errors import Fault, InputError
 from repayplan.language import Message, tr
-from repayplan.rules.hazard import LEVELS, Level
+from repayplan.rules.hazard import LEVELS, RiskLevel
 from repayplan.rules.tables import table
 
 ENVIRONMENT = "REPAYPLAN_RATING"
@@ -58,7 +58,7 @@ class Limits:
         """How far a figure is beyond the limits."""
         return 2 if self.beyond(figure, self.alarm) else 1 if self.beyond(figure, self.watch) else 0
 
-    def least(self, figure: Decimal) -> Level:
+    def least(self, figure: Decimal) -> RiskLevel:
         """What the rating is at least with a figure."""
         if self.high is not None and self.beyond(figure, self.high):
             return "high"
@@ -98,11 +98,11 @@ class RatingTable:
         known = [(len(name), industry) for industry in self.industries for name in industry.names if name in text]
         return max(known, key=lambda each: each[0])[1] if known else None
 
-    def level(self, share: Decimal) -> Level:
+    def level(self, share: Decimal) -> RiskLevel:
         """The rating where this share of what is known counts against the borrower."""
         return LEVELS[sum(share >= limit for limit in self.levels)]
 
-    def confident(self, share: Decimal) -> Level:
+    def confident(self, share: Decimal) -> RiskLevel:
         """How far a rating can be relied on where this share of all weight is known."""
         return LEVELS[sum(share >= limit for limit in self.confidence)]
 

@@ -1,0 +1,7 @@
+"""What may come instead of what is expected: thousands of drawn futures, and stresses that have a name."""
+
+from repayplan.forecast.futures.drawing import METHODS, Drawing, Method
+from repayplan.forecast.futures.draws import RESPONSES, draw_futures
+from repayplan.forecast.futures.result import NEVER, Futures
+
+__all__ = ["METHODS", "NEVER", "RESPONSES", "Drawing", "Futures", "Method", "draw_futures"]

@@ -64,22 +64,22 @@ def normals(drawing: Drawing, owner: str, factor: str, rows: int, first: int, co
     if drawing.method == "still":
         return np.zeros((rows, count))
     if drawing.method != "antithetic":
-        return to_normals(_bits(drawing, owner, factor, rows, first, count))
+        return to_normals(bits(drawing, owner, factor, rows, first, count))
     pairs = range(first // 2, (first + count + 1) // 2)
-    drawn = to_normals(_bits(drawing, owner, factor, rows, pairs.start, len(pairs)))
+    drawn = to_normals(bits(drawing, owner, factor, rows, pairs.start, len(pairs)))
     mirrored = np.stack([drawn, -drawn], axis=2).reshape(rows, 2 * len(pairs))
     start = first - 2 * pairs.start
     return np.ascontiguousarray(mirrored[:, start : start + count])
 
 
-def to_normals(bits: Bits) -> Real:
+def to_normals(whole: Bits) -> Real:
     """Standard normals of whole numbers below 2**52; mirrored numbers give mirrored normals."""
     from scipy.special import ndtri
 
-    return np.asarray(ndtri((bits.astype(np.float64) + 0.5) * 2.0**-_BITS))
+    return np.asarray(ndtri((whole.astype(np.float64) + 0.5) * 2.0**-_BITS))
 
 
-def _bits(drawing: Drawing, owner: str, factor: str, rows: int, first: int, count: int) -> Bits:
+def bits(drawing: Drawing, owner: str, factor: str, rows: int, first: int, count: int) -> Bits:
     """(rows, count) whole numbers below 2**52: row by row a stream of its own, in which the scenario is the place."""
     key = _key(drawing, owner, factor)
     start, skipped = divmod(first, _BLOCK)
@@ -114,5 +114,5 @@ def sobol_points(first: int, count: int, columns: int) -> Bits:
 
 def shifted(points: Bits, drawing: Drawing, owner: str, factor: str) -> Real:
     """(columns, count) standard normals: every column of Sobol points with a random shift of its own."""
-    shift = _bits(drawing, owner, factor, len(points), 0, 1)
+    shift = bits(drawing, owner, factor, len(points), 0, 1)
     return to_normals(points ^ shift)

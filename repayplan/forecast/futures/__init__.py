@@ -3,5 +3,17 @@
 from repayplan.forecast.futures.drawing import METHODS, Drawing, Method
 from repayplan.forecast.futures.draws import RESPONSES, draw_futures
 from repayplan.forecast.futures.result import NEVER, Futures
+from repayplan.forecast.futures.stresses import Idle, Stressed, stressed
 
-__all__ = ["METHODS", "NEVER", "RESPONSES", "Drawing", "Futures", "Method", "draw_futures"]
+__all__ = [
+    "METHODS",
+    "NEVER",
+    "RESPONSES",
+    "Drawing",
+    "Futures",
+    "Idle",
+    "Method",
+    "Stressed",
+    "draw_futures",
+    "stressed",
+]

@@ -19,8 +19,9 @@ from repayplan.forecast.futures.drawing import Drawing, Real
 from repayplan.forecast.futures.expected import Cents, Column
 from repayplan.forecast.futures.factors import Factors, lognormal
 from repayplan.forecast.futures.milestones import milestone_futures
-from repayplan.forecast.futures.result import NEVER, Futures
+from repayplan.forecast.futures.result import NEVER, Futures, floats
 from repayplan.forecast.futures.sales import monthly_futures, season_futures, single_futures, store_futures
+from repayplan.forecast.futures.stages import Stages, asked
 from repayplan.forecast.monthly import operating_cost_flows
 from repayplan.money import to_cents
 from repayplan.rules.futures import Spreads, spreads
@@ -63,7 +64,7 @@ def draw_futures(
     keys = account_keys(case)
     own = np.empty((count, len(days)), dtype=np.int64)
     apart = np.empty((count, len(days), len(keys)), dtype=np.int64)
-    shift = np.empty((count, len(days))) if _floats(case) else None
+    shift = np.empty((count, len(days))) if floats(case) else None
     collateral = np.empty(count)
     for start, factors in ask.blocks():
         block = slice(start, start + factors.count)
@@ -104,34 +105,12 @@ class _Ask:
         return RESPONSES[source.kind](number, source, self.window, factors)
 
 
-class _Stages:
-    """(T + 1, S) cents by stage, the last row for what comes too late."""
-
-    def __init__(self, days: Sequence[dt.date], scenarios: int) -> None:
-        self.ends = np.array([day.toordinal() for day in days])
-        self.cents: Cents = np.zeros((len(days) + 1, scenarios), dtype=np.int64)
-        self.places = np.arange(scenarios)
-
-    def add(self, column: Column) -> None:
-        """One flow, which may come in another stage in every scenario."""
-        stage = np.searchsorted(self.ends, column.day)
-        if isinstance(column.day, int):
-            self.cents[stage] += column.amount
-        else:
-            self.cents[stage, self.places] += column.amount  # one stage a scenario: no place stands there twice
-
-    @property
-    def result(self) -> Cents:
-        """(S, T) without what comes too late."""
-        return np.ascontiguousarray(self.cents[:-1].T)
-
-
 def _cash(ask: _Ask, keys: Sequence[AccountKey], factors: Factors) -> tuple[Cents, Cents]:
     """(S, T) of the business and (S, T, K) on accounts apart."""
-    business = _Stages(ask.days, factors.count)
-    accounts = [_Stages(ask.days, factors.count) for _ in keys]
+    business = Stages(ask.days, factors.count)
+    accounts = [Stages(ask.days, factors.count) for _ in keys]
     for flow in operating_cost_flows(to_cents(ask.case.cash.operating_cost), ask.window):
-        business.cents[np.searchsorted(business.ends, flow.date.toordinal())] += flow.amount
+        business.put(flow.date.toordinal(), flow.amount)
     for number in range(len(ask.case.cash.sources)):
         for column in ask.columns(number, factors):
             flow = column.expected.bank
@@ -146,19 +125,12 @@ def _received(ask: _Ask, name: str, part: str | None, expected: dt.date | None) 
     found: Cents = np.zeros((ask.count, len(ask.days)), dtype=np.int64)
     numbers = [number for number, source in enumerate(ask.case.cash.sources) if source.name == name]
     for start, factors in ask.blocks():
-        stages = _Stages(ask.days, factors.count)
+        stages = Stages(ask.days, factors.count)
         for column in (column for number in numbers for column in ask.columns(number, factors)):
-            flow = column.expected.bank
-            named = flow.part.rsplit(" ", 1)[0] if flow.kind == "stores" else flow.part
-            if flow.amount > 0 and part in (None, named) and expected in (None, flow.date):
+            if asked(column, part, expected):
                 stages.add(column)
         found[start : start + factors.count] = stages.result
     return found
-
-
-def _floats(case: Case) -> bool:
-    """Whether a loan's rate still follows a published one once the plan is signed."""
-    return any(loan.contract.floating is not None and loan.rate_after_signing is None for loan in case.loans)
 
 
 def _shift(days: Sequence[dt.date], factors: Factors) -> Real:

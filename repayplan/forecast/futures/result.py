@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from repayplan.cases.models import Case
 from repayplan.forecast.apart import AccountKey
 from repayplan.forecast.futures.drawing import Real
 from repayplan.forecast.futures.expected import Cents
@@ -52,3 +53,8 @@ class Futures:
         """(S, T) cents that one source brings; ``part``: one of its receipts, or one store; ``expected``: only what the
         bank expects on that day. Drawn again, which gives the same; costs are not among them."""
         return self.received(source, part, expected)
+
+
+def floats(case: Case) -> bool:
+    """Whether a loan's rate still follows a published one once the plan is signed."""
+    return any(loan.contract.floating is not None and loan.rate_after_signing is None for loan in case.loans)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from repayplan.language import Message, tr
-from repayplan.rules.tables import shipped_or_own
+from repayplan.rules.tables import table
 
 ENVIRONMENT = "REPAYPLAN_FUTURES"
 """Names the bank's own file in place of ``futures.toml``."""
@@ -99,12 +97,7 @@ PARTS = (
 
 def spreads() -> Spreads:
     """The bank's table, otherwise the one that is shipped. InputError where the bank's own cannot be used."""
-    return _read(os.environ.get(ENVIRONMENT) or None)
-
-
-@cache
-def _read(own: str | None) -> Spreads:
-    return shipped_or_own("futures.toml", own, ENVIRONMENT, tr("the table of spreads"), to_spreads)
+    return table("futures.toml", ENVIRONMENT, tr("the table of spreads"), to_spreads)
 
 
 def to_spreads(data: Mapping[str, Any], _place: str = "") -> Spreads:

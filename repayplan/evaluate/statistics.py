@@ -48,7 +48,7 @@ def worst(values: Real, share: float, *, paired: bool = False) -> Estimate:
 
 
 def _error(drawn: Real, paired: bool) -> float:
-    """ValueError where pairs are asked for and one draw is left alone."""
+    """The standard error of the mean; a draw that is left without its pair counts in the mean alone."""
     if paired:
-        drawn = drawn.reshape(-1, 2).mean(axis=1)
+        drawn = drawn[: len(drawn) // 2 * 2].reshape(-1, 2).mean(axis=1)
     return float(drawn.std(ddof=1) / np.sqrt(len(drawn))) if len(drawn) > 1 else float("nan")

@@ -167,3 +167,14 @@ def test_sharing_alike_leaves_no_loan_behind_at_any_time() -> None:
     debts = {loan: [row.debt_after for row in made.installments if row.loan == loan] for loan in ("L1", "L2")}
     grown = np.array([6_000_000 * 1.003, 4_000_000 * 1.006])
     assert debts["L1"][0] / grown[0] == pytest.approx(debts["L2"][0] / grown[1], abs=1e-6)
+
+
+@pytest.mark.parametrize("allocation", ["free", "legal", "pari_passu"])
+def test_a_loan_on_which_nothing_is_owed_is_paid_nothing(allocation: str) -> None:
+    kept = {"principal": "40000.00", "interest": "900.00", "compound_rate": "5.40%"}
+    nothing = {"principal": "0.00", "compound_rate": "5.40%"}
+    made = plan(make_case(loans=[kept, nothing], allocation=allocation, arrears="keep", **CASH))
+    assert made.status in ("optimal", "feasible")
+    assert {row.loan for row in made.installments} == {"L1"}
+    assert made.metrics.unpaid == 0
+    assert not [finding for finding in verify(plan_file(made)) if finding.result == "fail"]

@@ -77,7 +77,16 @@ def optimize(problem: Problem, chain: Chain | None = None) -> Optimum | None:
     chain = chain or Chain()
     if problem.sharing.rule == PARI_PASSU and not problem.debt.linear.all():
         return _alike(problem, chain)
-    return solve(formulate(problem), chain)
+    return _with_some_last(problem, chain)
+
+
+def _with_some_last(problem: Problem, chain: Chain) -> Optimum | None:
+    """The optimum with a last payment that is no token, or, where there is none, with any."""
+    formulation, lenient = formulate(problem), problem.with_any_last()
+    found = solve(formulation, chain)
+    if found is not None or not formulation.frame.guessed or lenient is problem:
+        return found
+    return solve(formulate(lenient), chain)
 
 
 def _alike(problem: Problem, chain: Chain) -> Optimum | None:
@@ -85,7 +94,7 @@ def _alike(problem: Problem, chain: Chain) -> Optimum | None:
     found: list[Optimum] = []
 
     def totals(approximate: Problem) -> Real | None:
-        optimum = solve(formulate(approximate), chain)
+        optimum = _with_some_last(approximate, chain)
         if optimum is None:
             return None
         found.append(optimum)

@@ -227,6 +227,13 @@ class Problem(Frozen):
         """Whether a program stands for the case: what it cannot do cannot be done."""
         return self.sharing.rule != PARI_PASSU or bool(self.debt.linear.all())
 
+    def with_any_last(self) -> Problem:
+        """The same where the last payment may be a token, which is a wish and no limit: the program of what can be.
+
+        Not where a limit speaks of the last payments together, which tokens would empty of meaning.
+        """
+        return self if (~np.isnan(self.limits.balloon)).any() else replace(self, wishes=self.wishes.with_any_last())
+
     def days(self, case: int = 0) -> list[dt.date]:
         """Stage dates of one case."""
         days: list[dt.date] = self.dates[case].astype(object).tolist()

@@ -63,10 +63,11 @@ def conflict(problem: Problem) -> tuple[Member, ...] | None:
 def irreducible(problem: Problem) -> bool:
     """Whether leaving out any member of a conflict is known to end it.
 
-    Not where whole numbers were left aside, nor where the debt's course is written for interest that is kept current
-    (mode B) and so says nothing of courses on which it is not.
+    Not where loans shared freely though they do not, where whole numbers were left aside, nor where the debt's course
+    is written for interest that is kept current (mode B) and so says nothing of courses on which it is not.
     """
-    return all(not formulation.mixed and formulation.mode != "B" for formulation in _formulations(problem))
+    exact = (not formulation.mixed and formulation.mode != "B" for formulation in _formulations(problem))
+    return problem.provable and all(exact)
 
 
 def members_of(problem: Problem) -> tuple[Member, ...]:
@@ -77,7 +78,7 @@ def members_of(problem: Problem) -> tuple[Member, ...]:
 
 def _formulations(problem: Problem) -> list[Formulation]:
     """A program for every bucket of burden, without what is only wished of the last payment."""
-    return [formulate(bucket) for bucket in problem.with_any_last().buckets()]
+    return [formulate(bucket) for bucket in problem.outer().with_any_last().buckets()]
 
 
 def _with_whole_numbers(problem: Problem) -> tuple[Member, ...] | None:

@@ -109,6 +109,23 @@ def _alike(problem: Problem, chain: Chain) -> Optimum | None:
     )
 
 
+def impossible(problem: Problem, chain: Chain) -> bool:
+    """Whether it is proven of a problem for which :func:`best_first` has found nothing that nothing can be.
+
+    Where no program stands for it, that one is impossible too in which loans share as is best.
+    """
+    if problem.provable:
+        return True
+    formulations = [formulate(bucket) for bucket in problem.outer().with_any_last().buckets()]
+    return all(_infeasible(formulation, chain) for formulation in formulations)
+
+
+def _infeasible(formulation: Formulation, chain: Chain) -> bool:
+    engine = Branching(formulation, chain)
+    lanes = range(formulation.frame.lanes)
+    return all(engine.solve(formulation.valued(lane)).status is Status.INFEASIBLE for lane in lanes)
+
+
 def solve(formulation: Formulation, chain: Chain, only: int | None = None) -> Optimum | None:
     """Both stages over all lanes of a formulation, or ``only`` one of them; see :func:`optimize`."""
     problem = formulation.frame.problem

@@ -22,7 +22,7 @@ from repayplan.planning.fewest import fewest
 from repayplan.planning.forecasts import forecast_findings, window_of
 from repayplan.planning.metrics import cash_rows, installments, metrics
 from repayplan.planning.notes import delay_warning, notes, waiting_note
-from repayplan.planning.optimum import Optimum, best_first, optimize
+from repayplan.planning.optimum import Optimum, best_first, impossible, optimize
 from repayplan.planning.result import NO_PLAN, Plan, Proof, Status
 from repayplan.planning.waiting import most_by_waiting, trapped
 from repayplan.problem.arrays import Problem
@@ -54,7 +54,7 @@ def _plan(case: Case, chain: Chain) -> Plan:
             raise
         return _nothing(case, terms, problem, chain, "failed")
     if not found:
-        return _best_effort(case, terms, problem, "infeasible" if problem.provable else "failed", chain)
+        return _best_effort(case, terms, problem, "infeasible" if impossible(problem, chain) else "failed", chain)
     chosen = ((kept, _fewest(terms, optimum, chain)) for kept, optimum in found)
     tried = ((optimum, make_exact(case, terms, kept, optimum, chain=chain)) for kept, optimum in chosen)
     optimum, exact = next((pair for pair in tried if pair[1] is not None), (found[0][1], None))

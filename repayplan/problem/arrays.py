@@ -234,6 +234,12 @@ class Problem(Frozen):
         """
         return self if (~np.isnan(self.limits.balloon)).any() else replace(self, wishes=self.wishes.with_any_last())
 
+    def outer(self) -> Problem:
+        """The problem whose program says what cannot be: this one, or where no program stands for it (``provable``)
+        the one in which loans share as is best. Whoever shares by a rule shares in one of the ways that are free.
+        """
+        return self if self.provable else replace(self, sharing=FREELY)
+
     def days(self, case: int = 0) -> list[dt.date]:
         """Stage dates of one case."""
         days: list[dt.date] = self.dates[case].astype(object).tolist()

@@ -50,9 +50,12 @@ def _plan(case: Case, chain: Chain) -> Plan:
     try:
         found = best_first(problem, chain)
     except SolverError:
-        if not chain.out_of_time:
+        if chain.out_of_time:
+            return _nothing(case, terms, problem, chain, "failed")
+        if not chain.unfinished:
             raise
-        return _nothing(case, terms, problem, chain, "failed")
+        best = _best_effort(case, terms, problem, "failed", chain)
+        return replace(best, findings=(_too_large(), *best.findings))
     if not found:
         return _best_effort(case, terms, problem, "infeasible" if impossible(problem, chain) else "failed", chain)
     chosen = ((kept, _fewest(terms, optimum, chain)) for kept, optimum in found)
@@ -94,12 +97,20 @@ def _nothing(case: Case, terms: Terms, problem: Problem, chain: Chain, status: S
     )
 
 
+def _too_large() -> Finding:
+    """No plan is known, and none is excluded."""
+    sentence = tr(
+        "The search over whole numbers grew too large before it found a plan: fewer payment dates make it smaller"
+    )
+    return Finding("time", "", "warning", sentence)
+
+
 def _best_effort(case: Case, terms: Terms, problem: Problem, status: Status, chain: Chain) -> Plan:
     """The most that can be paid where not everything that is demanded can be."""
     try:
         return _undemanding(case, terms, problem, status, chain)
     except SolverError:
-        if not chain.out_of_time:
+        if not chain.unfinished:
             raise
         return _nothing(case, terms, problem, chain, status)
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from repayplan.errors import Fault, SolverError
 from repayplan.formulation.build import Formulation, formulate
-from repayplan.language import tr
+from repayplan.language import Message, tr
 from repayplan.planning import alike
 from repayplan.planning.branching import Branching
 from repayplan.planning.preference import bounded, choose_nearly
@@ -39,7 +39,8 @@ class Optimum:
     All in cents. ``payments`` (T, L) cents as floats; ``theta`` (K, T) the unknowns of the shape. ``valued`` and
     ``preferred`` are the chosen lane's solutions.
     ``worth``: lanes that are worth enough, each with the least value that it must keep, in units of the debt;
-    ``criteria``: what the preference's criteria before the last came to.
+    ``criteria``: what the preference's criteria before the last came to. ``doubt``: why it is not proven the best, where
+    the program itself does not tell.
     """
 
     status: Status
@@ -56,6 +57,7 @@ class Optimum:
     solver: str
     worth: Mapping[int, float]
     criteria: tuple[float, ...] = ()
+    doubt: Message | None = None
 
     @property
     def value_gap(self) -> float:

@@ -10,7 +10,6 @@ from repayplan.compliance.findings import Finding
 from repayplan.compliance.registry import judge
 from repayplan.compliance.replay import replay
 from repayplan.errors import SolverError
-from repayplan.formulation.build import Formulation
 from repayplan.formulation.registry import limits
 from repayplan.formulation.shaping import shapes
 from repayplan.language import Message, tr
@@ -186,8 +185,11 @@ def _beside_waiting(chosen: Plan, problem: Problem, chain: Chain) -> Plan:
     return replace(chosen, findings=(*chosen.findings, note))
 
 
-def _why(formulation: Formulation) -> Message:
+def _why(optimum: Optimum) -> Message:
     """Why a plan is not proven to be the best."""
+    formulation = optimum.formulation
+    if optimum.doubt is not None:
+        return optimum.doubt
     if formulation.mode == "repeated":
         return tr("the course of debts paid alike was repeated until it stayed, which proves nothing")
     if formulation.mixed:
@@ -210,5 +212,5 @@ def _proof(optimum: Optimum, exact: Exact, chain: Chain) -> Proof:
         ledger_difference=exact.ledger_difference,
         given_up=round(optimum.value - optimum.kept),
         attempts=chain.attempts,
-        unproven=None if optimum.status == "optimal" else _why(formulation),
+        unproven=None if optimum.status == "optimal" else _why(optimum),
     )

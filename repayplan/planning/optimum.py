@@ -39,8 +39,8 @@ class Optimum:
     All in cents. ``payments`` (T, L) cents as floats; ``theta`` (K, T) the unknowns of the shape. ``valued`` and
     ``preferred`` are the chosen lane's solutions.
     ``worth``: lanes that are worth enough, each with the least value that it must keep, in units of the debt;
-    ``criteria``: what the preference's criteria before the last came to. ``doubt``: why it is not proven the best, where
-    the program itself does not tell.
+    ``criteria``: what the preference's criteria before the last came to. ``doubt``: why it is not proven the best,
+    where the program itself does not tell.
     """
 
     status: Status

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from repayplan.errors import Fault, SolverError
 from repayplan.language import tr
 from repayplan.solvers.interface import MOST_NODES, infeasible, judged, no_point, settled
+from repayplan.solvers.quiet import quiet
 from repayplan.solvers.result import CERTIFIED, GAP_FLOOR, TIME_IS_UP, TREE_IS_FULL, Attempt, Solution, Status
 from repayplan.solvers.sparse import SparseProgram
 from repayplan.solvers.versions import check_versions
@@ -90,7 +92,8 @@ class Highs:
         left = np.inf if until is None else max(until - time.monotonic(), 0.0)
         # the engine counts the time of all its solves together
         self._engine.setOptionValue("time_limit", self._engine.getRunTime() + left)
-        self._engine.run()
+        with quiet() if program.mixed else nullcontext():
+            self._engine.run()
         steps = max(int(self._engine.getInfo().simplex_iteration_count), 0)
         return replace(self._read(program, until), iterations=steps)
 

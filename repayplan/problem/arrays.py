@@ -27,6 +27,9 @@ from repayplan.problem.pace import PaceArrays
 from repayplan.problem.sharing import FREELY, PARI_PASSU, Sharing
 from repayplan.problem.wishes import WishArrays
 
+LINES_PER_PERIOD = 3
+"""Principal, unpaid interest and compound interest each book one accrual line a settlement period."""
+
 
 @dataclass(frozen=True)
 class CashArrays(Frozen):
@@ -142,6 +145,17 @@ class DebtArrays(Frozen):
     def unpaid(self) -> Real:
         """(N, T, L) the debt if nothing were ever paid; the largest it can be."""
         return np.where(self.linear[:, None], self._mapped, self.claims.unpaid.sum(axis=3))
+
+    @cached_property
+    def booking(self) -> Real:
+        """(N, T, L) cents by which the ledger, booking whole cents, may be from the unrounded debt: half a cent for
+        each accrual line, compounded."""
+        bound, rows = np.zeros(self.opening.shape), []
+        for stage in range(self.periods.shape[1]):
+            lines = LINES_PER_PERIOD * self.periods[:, stage, None]
+            bound = self.claims.spread[:, stage] * bound + 0.5 * lines
+            rows.append(bound)
+        return np.stack(rows, axis=1)
 
     @property
     def _mapped(self) -> Real:

@@ -10,7 +10,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from repayplan.compliance.findings import Finding
 from repayplan.language import Message, listed, tr
 from repayplan.money import grouped, plain
 from repayplan.planning.explain import TIME, Effect, Explanation, Reason
@@ -18,6 +17,7 @@ from repayplan.planning.plan_file import finding_line
 from repayplan.planning.remedies import Pull, Remedies, Remedy
 from repayplan.planning.result import Plan
 from repayplan.problem.terms import percent
+from repayplan.report.findings import show_conflict
 from repayplan.report.layout import bullets, heading
 from repayplan.report.terminal import merged
 from repayplan.report.words import status_words
@@ -77,12 +77,14 @@ LEVERS: Mapping[str, Message] = {
 
 def show_explanation(found: Explanation, console: Console) -> None:
     """Print why a plan is as it is, or why there is none and what would help."""
-    console.print(Text(str(tr("Why these amounts: {name}", name=found.plan.case.enterprise.name)), "bold"))
+    name = found.plan.case.enterprise.name
     if found.remedies is not None:
-        _conflict(found.conflict, console)
+        console.print(Text(str(tr("What would help: {name}", name=name)), "bold"))
+        show_conflict(found.conflict, console)
         _remedies(found.plan, found.remedies, console)
         _untried(found, console)
         return
+    console.print(Text(str(tr("Why these amounts: {name}", name=name)), "bold"))
     console.print(Text(status_words(found.plan)))
     late = [("·", "dim", str(finding.sentence)) for finding in found.plan.findings if finding.rule == TIME]
     if late:
@@ -154,16 +156,6 @@ def _untried(found: Explanation, console: Console) -> None:
 
 
 # -------------------------------------------------------------------------------------------------- an impossible case
-
-
-def _conflict(conflict: Sequence[Finding], console: Console) -> None:
-    heading(tr("Why there is no plan"), console)
-    if not conflict:
-        words = tr("No contradiction of limits could be proved; whole cents may be all that is in the way.")
-        bullets([("·", "dim", str(words))], console)
-        return
-    console.print(Text(str(conflict[0].sentence)))
-    bullets([("·", "dim", f"{finding.sentence} [{finding.clause}]") for finding in conflict[1:]], console)
 
 
 def _remedies(made: Plan, found: Remedies, console: Console) -> None:

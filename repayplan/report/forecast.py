@@ -19,7 +19,8 @@ from repayplan.language import Message, tr
 from repayplan.money import grouped
 from repayplan.planning.forecasts import Outlook, totals
 from repayplan.report.chart import Bucket, Scale, axis, bars, years
-from repayplan.report.terminal import show_defaults, show_findings
+from repayplan.report.findings import show_findings
+from repayplan.report.terminal import show_defaults
 from repayplan.report.words import compact
 
 RECEIPTS, COSTS = "green", "red"

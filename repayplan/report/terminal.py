@@ -17,6 +17,7 @@ from repayplan.money import grouped
 from repayplan.planning.result import Binding, Metrics, Plan
 from repayplan.problem.terms import UsedDefault, payment_dates
 from repayplan.report.chart import chart
+from repayplan.report.findings import of_the_conflict, show_broken, show_conflict, show_findings
 from repayplan.report.layout import bullets as _list
 from repayplan.report.layout import grid as _grid
 from repayplan.report.layout import heading as _heading
@@ -24,7 +25,6 @@ from repayplan.report.schedule import payments, schedule
 from repayplan.report.shapes import shape_sentences
 from repayplan.report.words import default_words, shape_name, status_words
 
-_MARKS = {"fail": ("✘", "bold red"), "warning": ("!", "bold yellow"), "note": ("·", "dim"), "pass": ("✔", "green")}
 _LABEL_CELLS = 24
 _STATUS_STYLES = {"optimal": "bold green", "feasible": "bold yellow"}
 
@@ -48,17 +48,20 @@ def show_plan(plan: Plan, console: Console) -> None:
     if plan.binding:
         _heading(tr("What holds the installments down"), console)
         _list([("·", "dim", sentence) for sentence in merged(plan)], console)
-    show_findings([finding for finding in plan.findings if finding.result != "pass"], console)
+    _found(plan, console)
     show_defaults(plan.terms.defaults, console)
 
 
-def show_findings(findings: Sequence[Finding], console: Console) -> None:
-    """Print findings, the gravest first."""
-    if not findings:
-        return
-    _heading(tr("Findings"), console)
-    ranked = sorted(findings, key=lambda finding: list(_MARKS).index(finding.result))
-    _list([(*_MARKS[finding.result], _finding(finding)) for finding in ranked], console)
+def _found(plan: Plan, console: Console) -> None:
+    """What was found; where there is no plan, what stands in its way and what the best effort breaks by themselves."""
+    said = [finding for finding in plan.findings if finding.result != "pass"]
+    if plan.status in ("infeasible", "failed"):
+        conflict, failed = of_the_conflict(said), [finding for finding in said if finding.result == "fail"]
+        if conflict:
+            show_conflict(conflict, console)
+        show_broken(tr("What the best effort breaks"), failed, console)
+        said = [finding for finding in said if finding not in (*conflict, *failed)]
+    show_findings(said, console)
 
 
 def show_verdict(findings: Sequence[Finding], console: Console) -> None:
@@ -192,10 +195,6 @@ def _said(group: Sequence[Binding], dates: Sequence[dt.date]) -> str:
     sentence = group[0].sentence
     days = sorted({binding.date for binding in group if binding.date})
     return str(Message(sentence.text, {**sentence.values, "date": Days.of(days, dates)})) if days else str(sentence)
-
-
-def _finding(finding: Finding) -> str:
-    return f"{finding.sentence} [{finding.clause}]" if finding.clause else str(finding.sentence)
 
 
 def _on(figure: str, date: dt.date | None) -> str:

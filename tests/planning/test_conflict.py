@@ -135,7 +135,7 @@ def test_a_number_of_installments_is_found_in_the_way_with_its_whole_numbers() -
     assert said(made) == [
         RELAXED,
         ("installments", "There must be 3 installments"),
-        ("maximum", "On 2026-12-20 – 2027-05-20 the installment is the largest allowed"),
+        ("maximum", "On 2026-12-20 – 2027-05-20 no more than 20,000.00 may be paid"),
         ("maturity", "By 2027-05-20 the whole debt must be settled"),
     ]
 

@@ -8,7 +8,6 @@ from typing import Any
 from rich import box
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from repayplan.language import Message, listed, tr
 from repayplan.money import grouped, plain
@@ -18,7 +17,7 @@ from repayplan.planning.remedies import Pull, Remedies, Remedy
 from repayplan.planning.result import Plan
 from repayplan.problem.terms import percent
 from repayplan.report.findings import show_conflict
-from repayplan.report.layout import bullets, heading
+from repayplan.report.layout import Prose, bullets, heading
 from repayplan.report.terminal import merged
 from repayplan.report.words import status_words
 
@@ -79,13 +78,13 @@ def show_explanation(found: Explanation, console: Console) -> None:
     """Print why a plan is as it is, or why there is none and what would help."""
     name = found.plan.case.enterprise.name
     if found.remedies is not None:
-        console.print(Text(str(tr("What would help: {name}", name=name)), "bold"))
+        console.print(Prose(str(tr("What would help: {name}", name=name)), "bold"))
         show_conflict(found.conflict, console)
         _remedies(found.plan, found.remedies, console)
         _untried(found, console)
         return
-    console.print(Text(str(tr("Why these amounts: {name}", name=name)), "bold"))
-    console.print(Text(status_words(found.plan)))
+    console.print(Prose(str(tr("Why these amounts: {name}", name=name)), "bold"))
+    console.print(Prose(status_words(found.plan)))
     late = [("·", "dim", str(finding.sentence)) for finding in found.plan.findings if finding.rule == TIME]
     if late:
         bullets(late, console)
@@ -151,7 +150,7 @@ def _untried(found: Explanation, console: Console) -> None:
     if found.untried:
         names = listed(str(LEVERS[name]) for name in found.untried)
         console.print(
-            Text(str(tr("There was no time for: {names}. More: --time-limit SECONDS.", names=names)), "yellow")
+            Prose(str(tr("There was no time for: {names}. More: --time-limit SECONDS.", names=names)), "yellow")
         )
 
 
@@ -171,7 +170,7 @@ def _remedies(made: Plan, found: Remedies, console: Console) -> None:
         heading(tr("What cannot help by itself, however far it goes"), console)
         bullets([("·", "dim", str(pull.words)) for pull in found.helpless], console)
     console.print()
-    console.print(Text(str(cost_words(made)), "dim"))
+    console.print(Prose(str(cost_words(made)), "dim"))
 
 
 def _remedy_table(found: Sequence[Remedy]) -> Table:

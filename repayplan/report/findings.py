@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from rich.console import Console
-from rich.text import Text
 
 from repayplan.compliance.findings import Finding
 from repayplan.language import Message, plural, tr
 from repayplan.planning.clashes import CONFLICT
-from repayplan.report.layout import bullets, heading
+from repayplan.report.layout import Prose, bullets, heading
 
 _MARKS = {"fail": ("✘", "bold red"), "warning": ("!", "bold yellow"), "note": ("·", "dim"), "pass": ("✔", "green")}
 
@@ -41,7 +40,7 @@ def show_conflict(conflict: Sequence[Finding], console: Console) -> None:
         words = tr("No contradiction of limits could be proved; whole cents may be all that is in the way.")
         bullets([("·", "dim", str(words))], console)
         return
-    console.print(Text(str(conflict[0].sentence)))
+    console.print(Prose(str(conflict[0].sentence)))
     bullets([("·", "dim", sentence(finding)) for finding in conflict[1:]], console)
 
 

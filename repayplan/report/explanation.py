@@ -65,6 +65,7 @@ LEVERS: Mapping[str, Message] = {
     "sale": tr("sale"),
     "shape": tr("shape"),
     "waiver": tr("waiver"),
+    "installments": tr("number of installments"),
     "cumulative": tr("pace"),
     "average_life": tr("average life"),
     "reserve": tr("reserve"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -28,13 +28,14 @@ class Default:
 
 
 @cache
-def defaults(lumpy: bool = False, shaped: bool = False) -> Mapping[str, Default]:
+def defaults(lumpy: bool = False, shaped: bool = False, counted: bool = False) -> Mapping[str, Default]:
     """Every default by name; ``lumpy``: for cash that comes by milestone or by a single receivable; ``shaped``: for
-    installments whose shape says how they change."""
+    installments whose shape says how they change; ``counted``: where their number leaves payment dates out."""
     with (files("repayplan.rules") / "defaults.toml").open("rb") as source:
         table = tomllib.load(source)
     valid_from = table.pop("valid_from")
-    return MappingProxyType({name: _default(entry, lumpy, shaped, valid_from) for name, entry in table.items()})
+    variants = [name for name, wanted in (("shaped", shaped), ("counted", counted), ("lumpy", lumpy)) if wanted]
+    return MappingProxyType({name: _default(entry, variants, valid_from) for name, entry in table.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +88,8 @@ def _table(table: dict[str, Any]) -> dict[str, ViewDefault]:
     return found
 
 
-def _default(entry: Mapping[str, Any], lumpy: bool, shaped: bool, valid_from: dt.date) -> Default:
-    for variant, wanted in (("shaped", shaped), ("lumpy", lumpy)):
-        if wanted and variant in entry:
+def _default(entry: Mapping[str, Any], variants: Sequence[str], valid_from: dt.date) -> Default:
+    for variant in variants:
+        if variant in entry:
             return Default(entry[variant], Message(entry[f"{variant}_reason"]), valid_from)
     return Default(entry["value"], Message(entry["reason"]), valid_from)

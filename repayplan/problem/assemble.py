@@ -16,8 +16,9 @@ from repayplan.calendar.dates import add_months, day_in_month, month_ends
 from repayplan.cases.models import Case
 from repayplan.debt.rates import RatePath, contract_rate
 from repayplan.forecast import Flow, Window, forecast
+from repayplan.forecast.apart import is_apart
 from repayplan.money import to_cents
-from repayplan.problem.accounts import AccountArrays, accounts, is_apart
+from repayplan.problem.accounts import AccountArrays, accounts
 from repayplan.problem.arrays import CashArrays, CoverArrays, DebtArrays, LimitArrays, Mask, Problem, Real, ValueArrays
 from repayplan.problem.burden import Burden, first_year
 from repayplan.problem.claims import CLASSES, ORDERS, ClaimArrays

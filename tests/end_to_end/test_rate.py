@@ -79,6 +79,13 @@ def test_a_table_of_the_bank_that_cannot_be_used_ends_with_2(case: Path, tmp_pat
     assert f"{own}, days_overdue" in places
 
 
+def test_limits_that_are_younger_than_the_case_are_said(tmp_path: Path) -> None:
+    data = {**case_to_dict(borrower(statements=[])), "as_of": "2026-08-31"}
+    (tmp_path / "case.json").write_text(json.dumps(data), encoding="utf-8")
+    outcome = run("rate", tmp_path / "case.json")
+    assert "none are known for the case's date, 2026-08-31" in outcome.output
+
+
 def test_a_case_that_is_wrong_ends_with_2(tmp_path: Path) -> None:
     (tmp_path / "case.yaml").write_text("schema: repayplan/case/1\npolicy: {rating: AAA}\n", encoding="utf-8")
     outcome = run("rate", tmp_path)

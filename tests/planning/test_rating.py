@@ -50,6 +50,14 @@ def test_a_computed_rating_gives_its_reasons() -> None:
     assert "liabilities/assets 0.91 in 2025, limit 0.752" in words
 
 
+def test_a_bank_that_rates_milder_than_the_figures_is_told() -> None:
+    # by hand a medium risk: tests/risk/test_rating.py
+    milder, as_milder = (said(borrower(policy={"rating": level, "months": 36})) for level in ("low", "medium"))
+    assert [result for result, _ in milder] == ["note", "warning"]
+    assert milder[1][1].startswith("By its figures this borrower would be medium risk, high confidence: days past due")
+    assert [result for result, _ in as_milder] == ["note"]
+
+
 def test_a_hazard_that_the_case_states_stands() -> None:
     case = make_case(**SIX, rating="high", hazard="1%")
     terms, problem = prepare(case)

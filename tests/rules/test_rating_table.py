@@ -42,14 +42,18 @@ def test_industries_are_held_to_their_average_and_five_and_ten_points() -> None:
     [
         ("建筑施工", "construction"),
         ("General Contractor", "construction"),
-        ("纺织品贸易", "manufacturing"),
+        ("纺织品贸易", "wholesale"),
+        ("建筑机械制造", "manufacturing"),
+        ("Construction materials retail", "retail"),
+        ("manufacturing of construction machines", "manufacturing"),
+        ("catering industry", None),
         ("retail of shoes", "retail"),
         ("restaurant", None),
         ("", None),
         (None, None),
     ],
 )
-def test_an_industry_is_known_by_its_longest_name(written: str | None, name: str | None) -> None:
+def test_an_industry_is_known_by_what_is_done(written: str | None, name: str | None) -> None:
     found = rating_table().industry(written)
     assert (found and found.en) == name
 

@@ -13,8 +13,8 @@ from repayplan.errors import Fault, InputError
 from repayplan.language import Message, tr
 from repayplan.rules.tables import table
 
-Level = Literal["low", "medium", "high"]
-LEVELS: tuple[Level, ...] = get_args(Level)
+RiskLevel = Literal["low", "medium", "high"]
+LEVELS: tuple[RiskLevel, ...] = get_args(RiskLevel)
 """How likely a borrower is taken to fail, the least likely first."""
 
 
@@ -48,7 +48,7 @@ class HazardTable:
         """Whether there is a figure for each rating."""
         return bool(self.buckets[0].rated)
 
-    def of(self, rating: Level | None) -> HazardTable:
+    def of(self, rating: RiskLevel | None) -> HazardTable:
         """The same with the figures of a rating as ``yearly``; as it is for a borrower without a rating, and where
         the table has no figures by rating."""
         if rating is None or not self.tells_ratings_apart:
@@ -61,7 +61,7 @@ ENVIRONMENT = "REPAYPLAN_HAZARD"
 """Names the bank's own file in place of ``hazard.toml``."""
 
 
-def hazard_table(rating: Level | None = None) -> HazardTable:
+def hazard_table(rating: RiskLevel | None = None) -> HazardTable:
     """The bank's table, otherwise the example that is shipped, for borrowers of a rating. InputError where the bank's
     own cannot be used."""
     return table("hazard.toml", ENVIRONMENT, tr("the table of hazards"), to_table).of(rating)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pickle
+import re
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 from futures_of import DAYS, SOURCES, WINDOW, case_with
 
+import repayplan
 from repayplan.errors import InputError
 from repayplan.forecast.futures import METHODS, Drawing, Futures, Method, draw_futures
 from repayplan.forecast.futures.drawing import bits, normals, to_normals
@@ -120,3 +123,12 @@ def test_what_cannot_be_drawn_is_told_at_once() -> None:
     with pytest.raises(InputError) as told:
         Drawing(1, 0, "halton")  # type: ignore[arg-type]
     assert [fault.where for fault in told.value.faults] == ["method", "scenarios"]
+
+
+def test_the_python_of_the_documents_works(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    root = Path(repayplan.__file__).parents[1]
+    page = (root / "docs" / "futures.md").read_text(encoding="utf-8")
+    (program,) = re.findall(r"^```python\n(.*?)^```$", page, flags=re.MULTILINE | re.DOTALL)
+    monkeypatch.chdir(root)
+    exec(compile(program, "docs/futures.md", "exec"), {})
+    assert capsys.readouterr().out == "(1000, 48)\n"

@@ -203,9 +203,7 @@ class _Search:
     def _end(self, message: str) -> Minimum:
         best = np.empty(0) if self._best is None else self._best
         status = Status.OPTIMAL if self._close() else Status.FEASIBLE
-        return Minimum(
-            status, self._objective, self._bound, best, self._parts, self._solver, message, self._rounds
-        )
+        return Minimum(status, self._objective, self._bound, best, self._parts, self._solver, message, self._rounds)
 
     def _without(self, solution: Solution) -> Minimum:
         """The program has no solution (any more): what is known by then."""

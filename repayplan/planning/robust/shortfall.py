@@ -42,14 +42,14 @@ class Shortfall:
         self, paid: Real, group: NDArray[np.intp], lost: Real, years: Real, aversion: Aversion, most: Real
     ) -> None:
         self._aversion, self._count = aversion, len(paid)
-        self._groups = int(group.max(initial=-1)) + 1
+        self.groups = int(group.max(initial=-1)) + 1
         self._stages = np.flatnonzero(group >= 0)
         self._group = group[self._stages]
         self._paid = np.ascontiguousarray(paid.T[self._stages])
         self._lost = lost[self._stages]
         self._weight = self._lost + aversion.arrears * years[self._stages]
         self._least = self._paid.min(axis=1, initial=np.inf)
-        self._curves = [self._curve(number, float(most[number])) for number in range(self._groups)]
+        self._curves = [self._curve(number, float(most[number])) for number in range(self.groups)]
 
     @property
     def tail(self) -> bool:
@@ -58,14 +58,14 @@ class Shortfall:
 
     def at(self, scheduled: Real) -> Tangents:
         """The parts at ``scheduled`` (J,): one for each payment date, and λ CVaR_β where λ is not 0."""
-        values, slopes = np.zeros(self._groups), np.zeros((self._groups, self._groups))
+        values, slopes = np.zeros(self.groups), np.zeros((self.groups, self.groups))
         for number, (curve, q) in enumerate(zip(self._curves, scheduled.tolist(), strict=True)):
             values[number], slopes[number, number] = curve.at(q)
         if not self.tail:
             return Tangents(values, slopes)
         losses = self.losses(scheduled)
         worst, share = self._worst(losses)
-        behind = np.zeros(self._groups)
+        behind = np.zeros(self.groups)
         short = scheduled[self._group][:, None] > self._paid[:, worst]
         np.add.at(behind, self._group, self._lost * (short @ share))
         value = self._aversion.tail * float(losses[worst] @ share)

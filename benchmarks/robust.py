@@ -66,7 +66,7 @@ def against(size: Size, futures: int) -> Averse:
 
 
 def subject(case: Case, futures: int) -> tuple[Problem, Means]:
-    """A case and what it can have paid in so many futures: the economy moves every month's cash, and each its own way."""
+    """A case and what it can have paid in so many futures: the economy moves every month, and each its own way."""
     terms = resolve(case)
     problem = assemble(case, terms)
     random = np.random.default_rng([SEED, futures, *problem.shape])

@@ -2,10 +2,10 @@
 
     min cᵀz + Σ_p φ_p(z_J)    over the program's points,    φ_p convex, known by value and subgradient alone
 
-Each part p gets a column of its own in place of φ_p, and a row (a cut) for every tangent that was asked for. The program
-with its cuts bounds the minimum from below, every point at which φ is known from above (Kelley 1960). Tangents are taken
-between the best point known and the program's own optimum, which keeps the search from leaping (in-out separation,
-Ben-Ameur & Neto 2007). This module knows no finance.
+Each part p gets a column of its own in place of φ_p, and a row (a cut) for every tangent that was asked for. The
+program with its cuts bounds the minimum from below, every point at which φ is known from above (Kelley 1960). Tangents
+are taken between the best point known and the program's own optimum, which keeps the search from leaping (in-out
+separation, Ben-Ameur & Neto 2007). This module knows no finance.
 """
 
 from __future__ import annotations

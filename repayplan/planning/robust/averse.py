@@ -36,10 +36,10 @@ MOST_TIES, HALVINGS = 8, 6
 
 @dataclass(frozen=True)
 class Averse:
-    """The unrounded optimum of one case. ``payments`` (T, L) cents; ``value`` and ``bound`` cents, of what is maximized.
+    """The unrounded optimum of one case. ``payments`` (T, L), ``value`` and ``bound`` of what is maximized in cents.
 
-    ``expected`` and ``tail``: what futures take of the value as scheduled, in expectation and weighted in the tail; cents.
-    ``shortfall``: the function, whose arguments are cumulative payments by payment date in units of the case's debt.
+    ``shortfall``: what futures take of the value as scheduled, a function of cumulative payments by payment date in
+    units of the case's debt.
     """
 
     formulation: Formulation
@@ -114,7 +114,7 @@ def shortfall_of(
 def arguments(formulation: Formulation) -> NDArray[np.intp]:
     """(J,) the columns of what has been paid by each payment date."""
     pays = np.flatnonzero(formulation.frame.problem.pays[0])
-    return np.array([formulation.layout.index(PAID, stage) for stage in pays], dtype=np.intp)
+    return np.array([formulation.layout.index(PAID, stage) for stage in pays.tolist()], dtype=np.intp)
 
 
 def _earliest(formulation: Formulation, lane: int, planes: CuttingPlanes, minimum: Minimum) -> Real:

@@ -2,9 +2,9 @@
 
     M_{s,t} = min over r ≥ t of (c_0 + F_{s,r} − m^op_r)
 
-is the most that can have been paid by stage t if the costs of later stages are to be met as well: money that next month's
-wages need is not there for an installment. Accounts apart (pledged proceeds, guarantors) come on top. After the last
-stage of the plan nothing more is scheduled, only what is behind is made up, out of whatever comes in.
+is the most that can have been paid by stage t if the costs of later stages are to be met as well: money that next
+month's wages need is not there for an installment. Accounts apart (pledged proceeds, guarantors) come on top. After the
+last stage of the plan nothing more is scheduled, only what is behind is made up, out of whatever comes in.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from repayplan.problem.arrays import Cents
 
 @dataclass(frozen=True)
 class Means:
-    """Cents that can have been paid: ``own`` (S, T') out of the business's cash, ``apart`` (S, T', K) account by account.
+    """Cents that can have been paid: ``own`` (S, T') out of the business's cash, ``apart`` (S, T', K) by account.
 
     Both never fall with the stage. ``own`` may be below 0, where not even the business's own costs are met. Of the T'
     stages the first ``stages`` are the plan's.
@@ -37,8 +37,8 @@ class Means:
 def means(opening: int, floor: int, own: Cents, apart: Cents, stages: int) -> Means:
     """Means from net cash by stage.
 
-    ``own`` (S, T') and ``apart`` (S, T', K) are cents that come in (or, of one's own, go out) in each stage, ``opening``
-    and the operating ``floor`` cents; the first ``stages`` of the T' stages are the plan's.
+    ``own`` (S, T') and ``apart`` (S, T', K) are cents that come in (or, of one's own, go out) in each stage,
+    ``opening`` and the operating ``floor`` cents; the first ``stages`` of the T' stages are the plan's.
     """
     above = opening - floor + np.cumsum(own, axis=1)
     planned = np.minimum.accumulate(above[:, :stages][:, ::-1], axis=1)[:, ::-1]

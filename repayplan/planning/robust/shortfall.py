@@ -1,7 +1,7 @@
 """What a schedule costs where it is not kept: a convex function of what is to have been paid by each payment date.
 
-With Q_t scheduled and Y_{s,t} = min(Q_t, M_{s,t}) paid so far, a unit that is behind at a stage loses v_t − v_{t+1} of its
-present value there, and costs the price κ of arrears for as long as the stage lasts:
+With Q_t scheduled and Y_{s,t} = min(Q_t, M_{s,t}) paid so far, a unit that is behind at a stage loses v_t − v_{t+1} of
+its present value there, and costs the price κ of arrears for as long as the stage lasts:
 
     φ(Q) = E[Σ (v_t − v_{t+1} + κ_t)(Q_t − Y_{s,t})] + λ CVaR_β(L),    L_s = Σ (v_t − v_{t+1})(Q_t − Y_{s,t})
 
@@ -24,8 +24,8 @@ from repayplan.solvers.cutting import Tangents
 
 @dataclass(frozen=True, slots=True)
 class Aversion:
-    """How much the bank minds arrears. ``arrears``: price κ of a unit behind, a year; ``tail``: weight λ of the expected
-    shortfall; ``level``: β, the share of futures that are no part of it."""
+    """How much the bank minds arrears. ``arrears``: price κ of a unit behind, a year; ``tail``: weight λ of the
+    expected shortfall; ``level``: β, the share of futures that are no part of it."""
 
     arrears: float = 0.0
     tail: float = 0.0
@@ -34,8 +34,8 @@ class Aversion:
 
 class Shortfall:
     """φ over S futures. ``paid`` (S, T') what can have been paid, in the units of Q; ``group`` (T',) which Q holds at a
-    stage, −1 where none does yet; ``lost`` (T',) v_t − v_{t+1}, at the last stage v; ``years`` (T',) how long stages last.
-    ``most`` (J,): the largest Q that are ever asked about.
+    stage, −1 where none does yet; ``lost`` (T',) v_t − v_{t+1}, at the last stage v; ``years`` (T',): how long stages
+    last. ``most`` (J,): the largest Q that are ever asked about.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What a unit that is behind costs, stage by stage, on the plan's stages and on those in which it may still be made up."""
+"""What a unit behind costs, stage by stage: on the plan's stages, and on those in which it may still be made up."""
 
 from __future__ import annotations
 

@@ -124,7 +124,7 @@ def test_nothing_is_gained_by_asking_for_what_is_never_there() -> None:
     paid = means(0, 0, own, np.zeros((*own.shape, 0), dtype=np.int64), problem.shape[1])
     found = solved(room, paid, Aversion(arrears=1.0))
     due = np.cumsum(found.payments.sum(axis=1))
-    assert (due <= paid.total[0][: len(due)] + 100.0).all()
+    assert (due <= paid.total[0][: len(due)] + 1_000.0).all()  # the gap of a value of 10,000,000
     assert due[-1] >= 10_000_000
 
 
@@ -142,7 +142,7 @@ def test_more_risk_aversion_never_has_more_expected_shortfall(seed: int, arrears
 @settings(max_examples=15)
 @given(st.integers(0, 10**6), st.lists(st.floats(0, 3), min_size=2, max_size=2))
 def test_more_futures_in_mind_never_promise_more(seed: int, prices: list[float]) -> None:
-    """The optimal value is concave, and falls, in the weights: it is a least upper bound of functions linear in them."""
+    """The optimal value falls in the weights and is convex: the greatest of functions that are linear in them."""
     problem = monthly(8, opening="20000.00", hazard="1%")
     paid = spread(problem, 30, seed)
     low, high = sorted(prices)

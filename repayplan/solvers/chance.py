@@ -40,6 +40,11 @@ class Versions:
         value = np.array([sum(factor * columns[place] for place, factor in row.items()) for row in self.rows])
         return np.asarray((value[:, None] <= self.limits + HOLDS).all(axis=0))
 
+    def largest(self, program: SparseProgram) -> Array:
+        """(I,) the most that each row comes to within the program's boxes."""
+        boxes = program.upper
+        return np.array([sum(abs(factor) * boxes[place] for place, factor in row.items()) for row in self.rows])
+
     def tightest(self, given_up: Mask) -> Array:
         """(I,) what all versions that are not given up allow."""
         return np.asarray(self.limits[:, ~given_up].min(axis=1, initial=np.inf))
@@ -69,9 +74,11 @@ def greedy(
     None where the program has no point with the versions that are left; the choice is not proven to be the best.
     """
     count, width = len(versions.rows), program.shape[1]
-    largest = np.array([sum(abs(factor) * program.upper[place] for place, factor in row.items()) for row in versions.rows])
+    largest = versions.largest(program)
     rows = np.arange(program.shape[0], program.shape[0] + count)
-    elastic = with_columns(with_rows(program, versions.rows, [-np.inf] * count, largest), rows, -np.ones(count), largest)
+    elastic = with_columns(
+        with_rows(program, versions.rows, [-np.inf] * count, largest.tolist()), rows, -np.ones(count), largest
+    )
     elastic = replace(elastic, cost=np.concatenate([program.cost, np.full(count, DEAR)]))
     given_up = np.zeros(versions.limits.shape[1], dtype=bool)
     best: Choice | None = None
@@ -92,7 +99,7 @@ def greedy(
 
 
 def _most_in_the_way(versions: Versions, given_up: Mask, prices: Array, largest: Array) -> int | None:
-    """The version without which the point would gain most at the prices (I,) of the rows; None where none would help."""
+    """The version without which most would be gained at the prices (I,) of the rows; None where none would help."""
     left = np.flatnonzero(~given_up)
     if left.size < 2:
         return None
@@ -107,7 +114,7 @@ def _most_in_the_way(versions: Versions, given_up: Mask, prices: Array, largest:
 def mixed(program: SparseProgram, versions: Versions, most: int) -> tuple[SparseProgram, NDArray[np.intp]]:
     """The program in which whole numbers choose at most so many versions to give up, and which versions they are for;
     their columns are the last ones."""
-    largest = np.array([sum(abs(factor) * program.upper[place] for place, factor in row.items()) for row in versions.rows])
+    largest = versions.largest(program)
     order = np.argsort(versions.limits, axis=1, kind="stable")[:, : most + 1]
     ranked = np.minimum(np.take_along_axis(versions.limits, order, axis=1), largest[:, None])
     lengths = [int(np.searchsorted(ranked[row, :most], largest[row], side="left")) for row in range(len(ranked))]
@@ -115,7 +122,9 @@ def mixed(program: SparseProgram, versions: Versions, most: int) -> tuple[Sparse
     chosen = np.unique(np.concatenate([order[row, :length] for row, length in enumerate(lengths)]).astype(np.intp))
     height, width = program.shape
     budget = height + len(ranked)
-    rows = with_rows(program, [*versions.rows, {}], [-np.inf] * (len(ranked) + 1), [*ranked[:, 0].tolist(), float(most)])
+    rows = with_rows(
+        program, [*versions.rows, {}], [-np.inf] * (len(ranked) + 1), [*ranked[:, 0].tolist(), float(most)]
+    )
     entry = np.concatenate([np.full(length, height + row) for row, length in enumerate(lengths)]).astype(np.intp)
     values = np.concatenate([-steps[row, :length] for row, length in enumerate(lengths)])
     wide = with_columns(rows, entry, values, np.ones(len(entry)))

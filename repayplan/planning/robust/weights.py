@@ -40,17 +40,19 @@ def weights(problem: Problem, days: Sequence[dt.date], as_of: dt.date) -> Weight
     """Of one case on the ``days`` that it is followed, the plan's stages first.
 
     A unit is worth the planning factor, that of the loan for which it falls fastest, so that waiting is no gain on any,
-    times the probability that the borrower lives. After the plan's end it goes on falling as it has on average.
+    times the probability that the borrower lives. After the plan's end the factor goes on falling as it has on average,
+    and nobody else defaults.
     """
     stages = problem.shape[1]
     own = problem.debt.own[0] if problem.debt.own[0].any() else np.ones_like(problem.debt.own[0])
     factors = problem.value.planning[0][:, own]
     fallen = factors / np.concatenate([np.ones_like(factors[:1]), factors[:-1]])
-    worth = np.cumprod(fallen.min(axis=1)) * problem.value.survival[0]
+    worth = np.cumprod(fallen.min(axis=1))
     age = np.array([(day - as_of).days for day in days]) / DAYS_A_YEAR
     speed = -np.log(max(worth[-1], np.finfo(float).tiny)) / age[stages - 1]
     later = worth[-1] * np.exp(-speed * (age[stages:] - age[stages - 1]))
-    worth = np.concatenate([worth, later])
+    alive = problem.value.survival[0]
+    worth = np.concatenate([worth, later]) * np.concatenate([alive, np.full(len(later), alive[-1])])
     length = np.array([(after - day).days for day, after in pairwise(days)]) / DAYS_A_YEAR
     pays = np.flatnonzero(problem.pays[0])
     return Weights(

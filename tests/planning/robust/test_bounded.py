@@ -106,7 +106,7 @@ def test_whole_cents_stay_within_every_future_that_is_left(seed: int) -> None:
 
 
 def test_nothing_runs_ahead_of_the_payments_that_cap_it() -> None:
-    """Caps out of payments of 30 and 50 cents: 1 before them, 31 between, and from the last payment on whatever cash allows."""
+    """Caps out of payments of 30 and 50 cents: 1 before, 31 between, from the last on what cash allows."""
     problem = prepare(make_case(monthly=["1000.00"] * 2, months=2))[1]
     payments = np.zeros(problem.shape[1:])
     stages = np.flatnonzero(problem.pays[0])

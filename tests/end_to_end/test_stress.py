@@ -57,7 +57,10 @@ def test_the_same_seed_is_the_same_and_files_hold_what_is_printed(planned: Path,
     assert document == json.loads((tmp_path / "stress.json").read_text(encoding="utf-8"))
     assert document["schema"] == "repayplan/stress/1"
     assert document["drawing"] == {
-        **{"scenarios": 400, "seed": 7, "method": "antithetic", "sample": 0},
+        "scenarios": 400,
+        "seed": 7,
+        "method": "antithetic",
+        "sample": 0,
         "spreads_valid_from": document["drawing"]["spreads_valid_from"],
     }
     assert document["hazard"]["decides"] == "arrears"

@@ -19,8 +19,9 @@ from repayplan.evaluate.reference import HALF_UP
 from repayplan.evaluate.setting import NEVER, Drawn, Hazard, Setting, Stages, weights
 from repayplan.problem.frozen import Real
 
-LANES = 256
-"""Scenarios in a block: the state of one loan and its business is 56 KB, which a processor keeps close."""
+LANES = 1024
+"""Scenarios in a block: the state of one loan and its business is 224 KB, which a second-level cache holds, and what is
+drawn is read in long rows."""
 
 # what a block keeps of the business …
 CASH, ROOM, ALIVE, COVER, VALUE, MISSED, DEFAULTED, DEADLINE, STOP, FACTOR, TOTAL, APART, BEHIND, SHIFT = (

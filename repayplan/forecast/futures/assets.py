@@ -27,5 +27,5 @@ def asset_futures(number: int, source: Assets, window: Window, factors: Factors)
         for one in expectations(source, flows, window):
             first = one.start if first is None else first
             day = delayed(one, late, spread["spread"]) + np.floor((one.start - first) * (slow - 1)).astype(np.int64)
-            amount = scaled(one.bank.amount, price[factors.within(one.day)])
+            amount = scaled(one.bank.amount, price[factors.within(one.start)])
             yield Column(one, day, amount)

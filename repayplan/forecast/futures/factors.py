@@ -28,6 +28,9 @@ MOST_MONTHS = 120
 
 OWN_COLUMNS = 128
 
+A_YEAR = 12
+"""What happens at no known time takes the level of this month, so that a longer horizon changes nothing before."""
+
 
 class Factors:
     """The factors of ``count`` scenarios from ``first`` on, over months 0 (the case's date) to ``months``."""
@@ -38,8 +41,9 @@ class Factors:
         self.borrower = f"borrower {case.enterprise.id or case.enterprise.name}"
         industry = case.enterprise.industry
         self.owners = ("everybody", f"industry {industry}" if industry else self.borrower, self.borrower)
-        self.months = max(self.month(until.toordinal()), 1)
+        self.months = max(self.month(until.toordinal()), A_YEAR)
         self.persistence = table["paths"]["persistence"]
+        self.only: frozenset[str] | None = None
         self.names = [*(source.name for source in case.cash.sources), ""]
         self.sources = len(case.cash.sources)
         self._taken: Counter[int] = Counter()
@@ -78,6 +82,11 @@ class Factors:
         base = 3 * min(self.months, MOST_MONTHS) + OWN_COLUMNS * source
         columns = range(base + taken, base + min(taken + rows, OWN_COLUMNS))
         return self._normals(self.borrower, f"source {self.names[source]}: {name}", rows, columns)
+
+    def leaves_out(self, part: str) -> bool:
+        """Whether a part of a source need not be drawn because others are asked for (``only``). Sobol points are given
+        out in turn, so there all parts are."""
+        return self.only is not None and part not in self.only and self.drawing.method != "sobol"
 
     def _normals(self, owner: str, name: str, rows: int, columns: Sequence[int]) -> Real:
         """(rows, S) Sobol points as far as ``columns`` go, plain draws for the rest."""

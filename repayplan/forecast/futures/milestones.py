@@ -19,7 +19,7 @@ from repayplan.cases.sources import Milestone, Milestones
 from repayplan.forecast.flows import Flow, Window
 from repayplan.forecast.futures.drawing import Real
 from repayplan.forecast.futures.expected import Column, Days, Expected, expectations
-from repayplan.forecast.futures.factors import Factors
+from repayplan.forecast.futures.factors import A_YEAR, Factors
 from repayplan.forecast.milestones import cost_days, stage_flows
 from repayplan.money import to_cents
 from repayplan.rules.futures import Spread
@@ -46,7 +46,7 @@ def stage_delays(
     """By planned day (ordinal): (S,) days by which stages are late, and by which the stage before them was."""
     found: dict[int, tuple[Days, Days]] = {}
     start, total = window.after.toordinal(), np.zeros(factors.count)
-    common = -factors.once(number, "contract", spread.shared, factors.months // 2)
+    common = -factors.once(number, "contract", spread.shared, A_YEAR)
     for planned in sorted({item.date.toordinal() for item in source.items}):
         own = factors.own(number, f"stage {dt.date.fromordinal(planned)}")[0]
         mixed = np.sqrt(spread["together"]) * common + np.sqrt(1 - spread["together"]) * own

@@ -22,7 +22,7 @@ from repayplan.forecast.apart import account_keys, account_of, is_apart
 from repayplan.forecast.flows import Window
 from repayplan.forecast.futures.drawing import Real
 from repayplan.forecast.futures.expected import Cents, Column, Expected, expectations
-from repayplan.forecast.futures.result import NEVER, Futures, floats
+from repayplan.forecast.futures.result import NEVER, Futures, Parts, floats
 from repayplan.forecast.futures.stages import Stages, asked, named
 from repayplan.forecast.monthly import operating_cost_flows
 from repayplan.language import Message, tr
@@ -221,7 +221,7 @@ def _received(
     window: Window,
     stresses: Sequence[Stress],
     name: str,
-    part: str | None,
+    parts: Parts,
     expected: dt.date | None,
 ) -> Cents:
     """(S, T) receipts of the sources of that name."""
@@ -233,7 +233,7 @@ def _received(
         for place, stress in enumerate(stresses):
             stages = Stages(days, 1)
             for column in _changed(case, number, flows, stress):
-                if asked(column, part, expected):
+                if asked(column, parts, expected):
                     stages.add(column)
             found[place] += stages.result[0]
     return found

@@ -13,8 +13,8 @@ from repayplan.rules.tables import table
 ENVIRONMENT = "REPAYPLAN_FUTURES"
 """Names the bank's own file in place of ``futures.toml``."""
 
-MOST = 5.0
-"""No figure of the table is above this: a deviation of logarithms of 5 says a hundred and forty times as much."""
+MOST = 3.0
+"""No figure of the table is above this: a deviation of logarithms of 3 says twenty times as much, or a twentieth."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,9 @@ MOST_MONTHS = 120
 
 OWN_COLUMNS = 128
 
+ROWS_KEPT = 60
+"""What borrowers share is kept in whole steps of so many months: their horizons differ."""
+
 A_YEAR = 12
 """What happens at no known time takes the level of this month, so that a longer horizon changes nothing before."""
 
@@ -72,7 +75,7 @@ class Factors:
     @cached_property
     def published(self) -> Real:
         """(months, S) innovations of the published rate, the same for all borrowers."""
-        return normals(self.drawing, self.owners[0], "published rate", self.months, self.first, self.count)
+        return _of_many(self.drawing, self.owners[0], "published rate", self.months, self.first, self.count)
 
     def own(self, source: int, name: str, rows: int = 1) -> Real:
         """(rows, S) normals that belong to one source alone, the ``source``-th of the case; its name decides, so that
@@ -92,7 +95,8 @@ class Factors:
         """(rows, S) Sobol points as far as ``columns`` go, plain draws for the rest."""
         columns = [column for column in columns if column < self._columns] if self.drawing.method == "sobol" else []
         if not columns:
-            return normals(self.drawing, owner, name, rows, self.first, self.count)
+            draw = normals if owner == self.borrower else _of_many
+            return draw(self.drawing, owner, name, rows, self.first, self.count)
         even = shifted(self._points[columns], self.drawing, owner, name)
         rest = normals(self.drawing, owner, f"{name} beyond", rows - len(even), self.first, self.count)
         return np.concatenate([even, rest])
@@ -156,6 +160,18 @@ class Factors:
         for month in range(self.months):
             path[month + 1] = self.persistence * path[month] + fresh * innovations[month]
         return path
+
+
+def _of_many(drawing: Drawing, owner: str, name: str, rows: int, first: int, count: int) -> Real:
+    """(rows, count) normals that many borrowers share, drawn once for all; not to be written to."""
+    return _kept(drawing, owner, name, -(-rows // ROWS_KEPT) * ROWS_KEPT, first, count)[:rows]
+
+
+@lru_cache(maxsize=6)
+def _kept(drawing: Drawing, owner: str, name: str, rows: int, first: int, count: int) -> Real:
+    drawn = normals(drawing, owner, name, rows, first, count)
+    drawn.setflags(write=False)
+    return drawn
 
 
 def lognormal(normal: Real, deviation: float) -> Real:

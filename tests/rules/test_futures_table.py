@@ -13,6 +13,7 @@ import repayplan
 from repayplan.errors import InputError
 from repayplan.forecast import KINDS
 from repayplan.rules.futures import ENVIRONMENT, FIGURES, UNSHARED, Shared, spreads, to_spreads
+from repayplan.rules.seasons import trade
 from repayplan.rules.tables import shipped
 
 TEXT = (files("repayplan.rules") / "futures.toml").read_text(encoding="utf-8")
@@ -100,3 +101,8 @@ def test_the_documents_show_the_correlations_of_the_table() -> None:
         )
         for kind, shared in shares.items()
     ]
+
+
+def test_a_line_of_business_has_one_name_however_it_is_written() -> None:
+    assert {trade(name) for name in ("餐饮", "餐厅", "restaurant", "Restaurants ")} == {"restaurants"}
+    assert trade(" Steel") == trade("steel") == "steel"

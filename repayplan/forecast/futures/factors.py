@@ -17,6 +17,7 @@ import numpy as np
 from repayplan.cases.models import Case
 from repayplan.forecast.futures.drawing import Bits, Drawing, Real, normals, shifted, sobol_points
 from repayplan.rules.futures import Shared, Spreads
+from repayplan.rules.seasons import trade
 
 COMMON = ("economy", "sector", "borrower")
 
@@ -43,7 +44,7 @@ class Factors:
         self.table, self.after = table, case.as_of
         self.borrower = f"borrower {case.enterprise.id or case.enterprise.name}"
         industry = case.enterprise.industry
-        self.owners = ("everybody", f"industry {industry}" if industry else self.borrower, self.borrower)
+        self.owners = ("everybody", f"industry {trade(industry)}" if industry else self.borrower, self.borrower)
         self.months = max(self.month(until.toordinal()), A_YEAR)
         self.persistence = table["paths"]["persistence"]
         self.only: frozenset[str] | None = None

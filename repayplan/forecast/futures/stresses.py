@@ -27,7 +27,7 @@ from repayplan.forecast.futures.stages import Stages, asked, named
 from repayplan.forecast.monthly import operating_cost_flows
 from repayplan.language import Message, tr
 from repayplan.money import to_cents
-from repayplan.rules.seasons import seasons
+from repayplan.rules.seasons import trade
 
 PEAK_MONTHS = 3
 PEAK = 1.1
@@ -166,8 +166,7 @@ def _idle(case: Case, stress: Stress, made: Made) -> Message | None:
 def _in_industry(case: Case, stress: Stress) -> bool:
     """Whether the borrower is in one of the lines of business, however it is written."""
     own = case.enterprise.industry
-    alike = next((set(season.names) for season in seasons().values() if own in season.names), {own})
-    return bool(alike & set(stress.industries))
+    return own is not None and trade(own) in map(trade, stress.industries)
 
 
 def _futures(

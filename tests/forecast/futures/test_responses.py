@@ -151,7 +151,7 @@ def test_borrowers_share_the_economy_and_those_of_a_trade_their_sector() -> None
         return np.asarray(np.log(futures.receipts(case.cash.sources[source].name)[:, 12]))
 
     two = case_with({**SALES, "name": "S"}, {**SALES, "name": "T"}, enterprise={"name": "A", "industry": "steel"})
-    one, alike, apart = logs(two), logs(other("B", "steel")), logs(other("C", "yarn"))
+    one, alike, apart = logs(two), logs(other("B", "Steel ")), logs(other("C", "yarn"))
     assert np.corrcoef(one, logs(two, 1))[0, 1] == pytest.approx(0.75, abs=0.03)
     assert np.corrcoef(one, alike)[0, 1] == pytest.approx(0.55, abs=0.04)
     assert np.corrcoef(one, apart)[0, 1] == pytest.approx(0.30, abs=0.05)

@@ -54,7 +54,11 @@ def conflict(problem: Problem) -> tuple[Member, ...] | None:
     search = _Search(problem)
     if not search.contradictory(search.members):
         return _with_whole_numbers(problem)
-    kept = search.blamed()
+    kept = list(search.members)
+    for family in _order(kept):
+        rest = [member for member in kept if member.family != family]
+        kept = rest if search.contradictory(rest) else kept
+    kept = search.blamed(kept)
     for family in _order(kept):
         kept = _shrunk(search, kept, [member for member in kept if member.family == family])
     return tuple(sorted(kept, key=lambda member: (member.stage, member.family)))
@@ -121,7 +125,10 @@ def _order(members: Collection[Member]) -> list[str]:
 
 
 def _shrunk(search: _Search, kept: list[Member], part: Sequence[Member]) -> list[Member]:
-    """``kept`` without as much of ``part`` as can go: all of it, or half by half, the early stages first."""
+    """``kept`` without as much of ``part`` as can go: all of it, or half by half, the late stages first.
+
+    What is short on an early day often is so on many days after it: the first of them says the most.
+    """
     if not part:
         return kept
     gone = set(part)
@@ -130,8 +137,8 @@ def _shrunk(search: _Search, kept: list[Member], part: Sequence[Member]) -> list
         return rest
     if len(part) > 1:
         half = len(part) // 2
-        kept = _shrunk(search, kept, part[:half])
         kept = _shrunk(search, kept, part[half:])
+        kept = _shrunk(search, kept, part[:half])
     return kept
 
 
@@ -173,11 +180,11 @@ class _Search:
                 return False
         return True
 
-    def blamed(self) -> list[Member]:
-        """The members that the latest proof of each lane names."""
+    def blamed(self, among: list[Member]) -> list[Member]:
+        """The members that the latest proof of each lane names, where they contradict each other without the rest."""
         named = {lane.owners[row] for lane in self._lanes for row in np.flatnonzero(lane.proofs[-1]).tolist()}
-        found = sorted(owner for owner in named if owner is not None)
-        return found if self.contradictory(found) else self.members
+        found = sorted(owner for owner in named.intersection(among) if owner is not None)
+        return found if self.contradictory(found) else among
 
     def _proved(self, lane: _Lane, wanted: set[Member]) -> bool:
         active = np.array([owner is None or owner in wanted for owner in lane.owners])

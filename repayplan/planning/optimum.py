@@ -21,6 +21,7 @@ from repayplan.planning.value import linear_debt, planned_value
 from repayplan.problem.arrays import Problem, Real
 from repayplan.problem.sharing import PARI_PASSU
 from repayplan.solvers.chain import Chain
+from repayplan.solvers.cutting import Minimum
 from repayplan.solvers.interface import infeasible
 from repayplan.solvers.result import CERTIFIED, Solution, Status, relative_gap
 from repayplan.solvers.sparse import SparseProgram
@@ -135,7 +136,7 @@ def solve(formulation: Formulation, chain: Chain, only: int | None = None) -> Op
     programs = [formulation.valued(lane) for lane in range(formulation.frame.lanes)]
     first = _valued(programs, engine, chain, range(len(programs)) if only is None else range(only, only + 1))
     if not any(solution.solved for solution in first):
-        _insist_on_a_proof(first)
+        insist_on_a_proof(first)
         return None
     values = np.array([-solution.objective if solution.solved else -np.inf for solution in first])
     best = float(values.max())
@@ -243,7 +244,8 @@ def _valued(programs: Sequence[SparseProgram], engine: Branching, chain: Chain, 
     return bounded(programs, found)
 
 
-def _insist_on_a_proof(tried: Sequence[Solution]) -> None:
+def insist_on_a_proof(tried: Sequence[Solution | Minimum]) -> None:
+    """SolverError where some program was neither solved nor shown to have no point."""
     failed = [solution for solution in tried if solution.status == Status.FAILED]
     if failed:
         raise SolverError(

@@ -1,7 +1,7 @@
-"""HiGHS, fed by arrays. A live model goes from one program to the next by changing bounds and costs alone.
+"""HiGHS, fed by arrays. A live model goes from one program to the next by changing bounds and costs, and adding rows.
 
-Changing only right-hand sides and costs keeps the basis, which is several times faster than a cold solve; where the
-matrix differs the model is passed anew.
+That keeps the basis, which is several times faster than a cold solve; where the matrix differs in any other way the
+model is passed anew.
 """
 
 from __future__ import annotations
@@ -71,10 +71,13 @@ class Highs:
         return f"HiGHS {self._engine.version()}"
 
     def solve(self, program: SparseProgram, seconds: float | None = None) -> Solution:
-        """Solve ``program``, from the basis of the last one where only bounds and costs have changed."""
+        """Solve ``program``, from the basis of the last one where bounds and costs have changed, or rows are added."""
         until = None if seconds is None else time.monotonic() + seconds
         if self._loaded is not None and _same_matrix(self._loaded, program):
             self._change(self._loaded, program)
+        elif self._loaded is not None and _only_more_rows(self._loaded, program):
+            self._change(self._loaded, program)
+            self._add_rows(program, self._loaded.shape[0])
         else:
             self._pass(program)
         self._loaded = program
@@ -142,6 +145,23 @@ class Highs:
         for row in _changed_rows(old, new):
             self._engine.changeRowBounds(int(row), float(new.row_lower[row]), float(new.row_upper[row]))
 
+    def _add_rows(self, program: SparseProgram, known: int) -> None:
+        """Add the rows of ``program`` after the first ``known`` ones."""
+        new = np.flatnonzero(program.indices >= known)
+        rows = program.indices[new] - known
+        order = np.argsort(rows, kind="stable")
+        columns = np.repeat(np.arange(program.shape[1], dtype=np.int32), np.diff(program.starts))[new]
+        count = program.shape[0] - known
+        self._engine.addRows(
+            count,
+            program.row_lower[known:],
+            program.row_upper[known:],
+            len(new),
+            np.searchsorted(rows[order], np.arange(count)).astype(np.int32),
+            columns[order],
+            program.values[new][order],
+        )
+
     def _read(self, program: SparseProgram, until: float | None) -> Solution:
         states = self._api.HighsModelStatus
         outcome = self._engine.getModelStatus()
@@ -184,5 +204,21 @@ def _same_matrix(old: SparseProgram, new: SparseProgram) -> bool:
     )
 
 
+def _only_more_rows(old: SparseProgram, new: SparseProgram) -> bool:
+    """Whether ``new`` is ``old`` with rows at its end, but for bounds and costs."""
+    known = old.shape[0]
+    if new.shape[0] <= known or new.shape[1] != old.shape[1] or not np.array_equal(old.integer, new.integer):
+        return False
+    kept = new.indices < known
+    starts = np.concatenate([[0], np.cumsum(kept)])[new.starts]
+    return (
+        np.array_equal(starts, old.starts)
+        and np.array_equal(new.indices[kept], old.indices)
+        and np.array_equal(new.values[kept], old.values)
+    )
+
+
 def _changed_rows(old: SparseProgram, new: SparseProgram) -> NDArray[np.intp]:
-    return np.flatnonzero((old.row_lower != new.row_lower) | (old.row_upper != new.row_upper))
+    known = old.shape[0]
+    lower, upper = new.row_lower[:known], new.row_upper[:known]
+    return np.flatnonzero((old.row_lower != lower) | (old.row_upper != upper))

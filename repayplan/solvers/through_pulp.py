@@ -34,7 +34,8 @@ INTERFACES: Mapping[str, Sequence[str]] = {
 }
 """Names that people use, and under which of its own PuLP reaches the solver, the best way first."""
 
-CBC_OPTIONS = ("primalTolerance 1e-9", "dualTolerance 1e-9", "integerTolerance 1e-9")
+CBC_OPTIONS = ("primalTolerance 1e-9", "dualTolerance 1e-9", "integerTolerance 1e-9", "increment 1e-9")
+"""Without an increment of its own CBC takes no point that is better by less than 1e-5 than the best so far."""
 
 ACCEPTED_VIOLATION = 1e-6
 """Solvers behind PuLP hand over their numbers as text, with fewer digits than they know."""

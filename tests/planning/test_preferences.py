@@ -10,6 +10,7 @@ import pytest
 from making import make_case, prepare
 
 from repayplan.cases.models import Case
+from repayplan.errors import InputError
 from repayplan.formulation.build import formulate
 from repayplan.planning.optimum import optimize
 from repayplan.planning.plan import plan
@@ -124,10 +125,9 @@ def test_asked_for_so_many_installments_there_are_so_many(count: int, expected: 
     assert (said.result, str(said.sentence)) == ("pass", f"Asked for {count} installments, there are {count}")
 
 
-def test_more_installments_than_dates_are_impossible() -> None:
-    made = plan(flat(installments=5))
-    assert made.status == "infeasible"
-    assert "Asked for 5 installments, there are 3" in [str(finding.sentence) for finding in made.findings]
+def test_more_installments_than_dates_are_refused() -> None:
+    with pytest.raises(InputError, match="at most 4"):
+        plan(flat(installments=5))
 
 
 def test_the_least_amount_is_that_of_dates_that_are_paid() -> None:

@@ -238,3 +238,24 @@ def test_the_ledger_alone_says_the_same_of_the_payments() -> None:
         1_683_296,
         0,
     ]
+
+
+def test_after_interest_in_cents_amounts_are_whole_units_again() -> None:
+    # two months of interest alone, 4.35% on 100,000 for 30 and 31 days: 362.50 and 374.58; what comes then is counted
+    # by itself, not with those cents, so that it is in hundreds
+    made = plan(
+        make_case(
+            loan={"rate": "4.35%"},
+            opening="20000.00",
+            monthly=["20000.00"] * 8,
+            months=8,
+            unit="100.00",
+            interest_every=1,
+            cover={"minimum": "1.2"},
+            grace={"months": 2, "interest_only": True},
+        )
+    )
+    amounts = [row.payment for row in made.installments if row.payment]
+    assert amounts[:2] == [362_50, 374_58]
+    assert all(amount % 100_00 == 0 for amount in amounts[2:-1])
+    assert len(amounts) > 4

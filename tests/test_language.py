@@ -32,6 +32,8 @@ def source_texts() -> Iterator[tuple[str, str]]:
         for entry in tomllib.loads(path.read_text(encoding="utf-8")).values():
             if isinstance(entry, dict):
                 yield from ((value, name) for key, value in entry.items() if key.endswith("reason"))
+            for row in entry if isinstance(entry, list) else ():
+                yield from ((value, name) for key, value in row.items() if key in ("name", "reason"))
 
 
 def catalogue() -> dict[str, Entry]:

@@ -23,7 +23,7 @@ from repayplan.errors import RepayplanError
 from repayplan.language import LANGUAGES, from_environment, speaking, tr
 from repayplan.version import __version__
 
-COMMANDS = ("init", "check", "forecast", "plan", "explain", "verify", "payoff", "ledger", "export", "schema")
+COMMANDS = ("init", "check", "forecast", "rate", "plan", "explain", "verify", "payoff", "ledger", "export", "schema")
 
 
 class Commands(click.RichGroup):

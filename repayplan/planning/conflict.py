@@ -67,25 +67,29 @@ def conflict(problem: Problem) -> tuple[Member, ...] | None:
 def irreducible(problem: Problem) -> bool:
     """Whether leaving out any member of a conflict is known to end it.
 
-    Not where whole numbers were left aside, nor where the debt's course is written for interest that is kept current
-    (mode B) and so says nothing of courses on which it is not.
+    Not where loans shared freely though they do not, where whole numbers were left aside, nor where the debt's course
+    is written for interest that is kept current (mode B) and so says nothing of courses on which it is not.
     """
-    formulations = (formulate(bucket) for bucket in problem.buckets())
-    return all(not formulation.mixed and formulation.mode != "B" for formulation in formulations)
+    exact = (not formulation.mixed and formulation.mode != "B" for formulation in _formulations(problem))
+    return problem.provable and all(exact)
 
 
 def members_of(problem: Problem) -> tuple[Member, ...]:
     """Every limit that a case has rows of."""
-    owners = {owner for bucket in problem.buckets() for owner in _owners(formulate(bucket))}
+    owners = {owner for formulation in _formulations(problem) for owner in _owners(formulation)}
     return tuple(sorted(owner for owner in owners if owner is not None))
+
+
+def _formulations(problem: Problem) -> list[Formulation]:
+    """A program for every bucket of burden, without what is only wished of the last payment."""
+    return [formulate(bucket) for bucket in problem.outer().with_any_last().buckets()]
 
 
 def _with_whole_numbers(problem: Problem) -> tuple[Member, ...] | None:
     """Families that contradict each other only because some columns are whole numbers; None where that is open."""
-    formulations = [formulate(bucket) for bucket in problem.buckets()]
     programs = [
         (formulation.valued(lane), list(_owners(formulation)))
-        for formulation in formulations
+        for formulation in _formulations(problem)
         for lane in range(formulation.frame.lanes)
     ]
     whole = sum(int(program.integer.sum()) for program, _ in programs)
@@ -157,8 +161,7 @@ class _Search:
 
     def __init__(self, problem: Problem) -> None:
         self._lanes: list[_Lane] = []
-        for bucket in problem.buckets():
-            formulation = formulate(bucket)
+        for formulation in _formulations(problem):
             owners = list(_owners(formulation))
             lanes = range(formulation.frame.lanes)
             self._lanes += [_elastic(formulation.valued(lane), owners) for lane in lanes]

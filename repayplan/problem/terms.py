@@ -16,7 +16,9 @@ from repayplan.forecast import Window, forecast
 from repayplan.forecast.views import seen
 from repayplan.language import Message, tr
 from repayplan.money import plain, to_cents
+from repayplan.problem.rating import rating_of
 from repayplan.rules import Default, defaults
+from repayplan.rules.hazard import RiskLevel
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class Terms:
     liquidation_costs: Decimal
     discount_rate: Decimal
     hazard: Decimal | None
+    rating: RiskLevel | None
     max_burden: Decimal | None
     recovery: Decimal
     floor: int
@@ -131,7 +134,8 @@ def resolve(case: Case) -> Terms:
         allocation=filler.quietly("allocation", policy.allocation),
         **_concessions(policy),
         discount_rate=filler.discount_rate(),
-        hazard=None if policy.hazard == "table" else filler.decimal("hazard", policy.hazard),
+        hazard=_hazard(filler, policy),
+        rating=rating_of(case),
         max_burden=_share(_asked(policy.max_burden)),
         recovery=filler.decimal("recovery", policy.recovery),
         floor=filler.floor(),
@@ -208,6 +212,13 @@ def is_counted(case: Case) -> bool:
 
 STEADY = ("monthly", "season", "stores")
 """Kinds of source that bring something every month."""
+
+
+def _hazard(filler: _Filler, policy: Policy) -> Decimal | None:
+    """A month's; None where it is that of the table: where the case says so, or names a rating and no hazard."""
+    if policy.hazard == "table" or (policy.hazard is None and policy.rating is not None):
+        return None
+    return filler.decimal("hazard", policy.hazard)
 
 
 def _implied_arrears(policy: Policy) -> str | None:

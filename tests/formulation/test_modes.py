@@ -119,18 +119,29 @@ def waterfall(known: dict[str, Any], rate: float, on_arrears: float) -> Problem:
 
 def least_paid(formulation: Formulation, *, relaxed: bool) -> tuple[Solution, float, float]:
     """The least that settles everything, in currency units, and what the same payments leave under the law."""
-    program = formulation.valued(0)
+    return paid(formulation, formulation.valued(0), 1.0, relaxed=relaxed)
+
+
+def most_paid(formulation: Formulation, known: dict[str, Any], *, relaxed: bool) -> tuple[Solution, float, float]:
+    """The most a lender can get where no month pays more than it brings and all is settled; see :func:`least_paid`."""
+    program, scale = formulation.valued(0), float(formulation.frame.problem.scale[0])
+    upper = program.upper.copy()
+    for stage, cash in enumerate(known["cash"]):
+        place = formulation.layout.index("payment.0", stage)
+        upper[place] = min(upper[place], 100 * cash / scale)
+    return paid(formulation, replace(program, upper=upper), -1.0, relaxed=relaxed)
+
+
+def paid(
+    formulation: Formulation, program: SparseProgram, sign: float, *, relaxed: bool
+) -> tuple[Solution, float, float]:
+    """All payments where their sum times ``sign`` is least."""
     labels = formulation.layout.column_labels
-    cost = np.array([float(label.name == "payment.0") for label in labels])
-    whole = np.zeros_like(program.integer) if relaxed else program.integer
-    solution = Highs().solve(SparseProgram(**{**fields(program), "cost": cost, "integer": whole}))
+    cost = np.array([sign * float(label.name == "payment.0") for label in labels])
+    solution = Highs().solve(replace(program.relaxed if relaxed else program, cost=cost))
     problem = formulation.frame.problem
     left = problem.debt.claims.course(formulation.payments(0, solution.columns))[-1].sum()
-    return solution, solution.objective * float(problem.scale[0]) / 100, float(left) / 100
-
-
-def fields(program: SparseProgram) -> dict[str, Any]:
-    return {name: getattr(program, name) for name in program.__slots__}
+    return solution, sign * solution.objective * float(problem.scale[0]) / 100, float(left) / 100
 
 
 @pytest.mark.skipif("REPAYPLAN_DATA" not in os.environ, reason="REPAYPLAN_DATA names no data folder")
@@ -151,6 +162,24 @@ def test_the_legal_optimum_comes_out_and_not_the_fiction_of_a_linear_program() -
     assert still_owed > 1
     at_one_rate = formulate(waterfall(known, known["rP"], known["rP"]))
     assert least_paid(at_one_rate, relaxed=False)[1] == pytest.approx(known["rU_eq_rP_borrower"], abs=1e-5)
+
+
+@pytest.mark.skipif("REPAYPLAN_DATA" not in os.environ, reason="REPAYPLAN_DATA names no data folder")
+def test_what_a_lender_can_get_at_most_is_what_the_law_leaves_him() -> None:
+    """Paid as late as the months allow. Where unpaid interest bears nothing 1,111.178862; where it bears the penalty
+    rate, more than principal, 1,095.86462, and a linear program alone promises more."""
+    path = Path(os.environ["REPAYPLAN_DATA"]) / "oracles" / "regulation.json"
+    known = find(json.loads(path.read_text(encoding="utf-8")), "waterfall_lp_vs_legal")
+    free = formulate(waterfall(known, known["rP"], 0.0))
+    assert most_paid(free, known, relaxed=False)[1] == pytest.approx(known["rU0_lender"][1], abs=2e-6)
+    dear = formulate(waterfall(known, 0.0435 / 12, 0.06525 / 12))
+    legal, most, left = most_paid(dear, known, relaxed=False)
+    promised, legal_most = known["rU_gt_rP(rP=.0435/12,rU=.06525/12)_lender_LP_MILP"]
+    assert legal.status == Status.OPTIMAL
+    assert most == pytest.approx(legal_most, abs=2e-6)
+    assert left == pytest.approx(0.0, abs=1e-6)
+    fiction = most_paid(dear, known, relaxed=True)[1]
+    assert most < fiction <= promised + 1e-6
 
 
 def find(tree: Any, name: str) -> Any:

@@ -1,0 +1,31 @@
+"""Goods whose price wanders, and that find their buyers sooner or later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from repayplan.cases.sources import Assets
+from repayplan.forecast.assets import asset_flows
+from repayplan.forecast.flows import Window
+from repayplan.forecast.futures.claims import delayed
+from repayplan.forecast.futures.expected import Column, expectations, scaled
+from repayplan.forecast.futures.factors import Factors
+
+
+def asset_futures(number: int, source: Assets, window: Window, factors: Factors) -> Iterator[Column]:
+    """One price for the goods of a source at every time; the lots sell at speeds of their own, never sooner than the
+    borrower expects."""
+    spread = factors.table["assets"]
+    price = factors.price(number, spread.shared, spread["price"])
+    for lot in source.lots:
+        late = factors.own(number, f"lot {lot.name} delay")[0]
+        slow = np.maximum(np.exp(spread["speed"] * factors.own(number, f"lot {lot.name} speed")[0]), 1.0)
+        flows = asset_flows(source.model_copy(update={"lots": (lot,)}), window)
+        first: int | None = None
+        for one in expectations(source, flows, window):
+            first = one.start if first is None else first
+            day = delayed(one, late, spread["spread"]) + np.floor((one.start - first) * (slow - 1)).astype(np.int64)
+            amount = scaled(one.bank.amount, price[factors.within(one.day)])
+            yield Column(one, day, amount)

@@ -1,0 +1,124 @@
+"""What a schedule costs where it is not kept: a convex function of what is to have been paid by each payment date.
+
+With Q_t scheduled and Y_{s,t} = min(Q_t, M_{s,t}) paid so far, a unit that is behind at a stage loses v_t − v_{t+1} of
+its present value there, and costs the price κ of arrears for as long as the stage lasts:
+
+    φ(Q) = E[Σ (v_t − v_{t+1} + κ_t)(Q_t − Y_{s,t})] + λ CVaR_β(L),    L_s = Σ (v_t − v_{t+1})(Q_t − Y_{s,t})
+
+L_s is the present value that does not come as it was scheduled; CVaR_β its mean over the worst 1 − β of all futures
+(Rockafellar & Uryasev). No penalty is earned, or scheduling everything at once and living on penalties would be best.
+The expectation is a sum of functions of one Q each: with the means of its stages sorted once, value and slope are a
+search. The tail needs the sum over the stages of every future.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from repayplan.problem.arrays import Real
+from repayplan.solvers.cutting import Tangents
+
+
+@dataclass(frozen=True, slots=True)
+class Aversion:
+    """How much the bank minds arrears. ``arrears``: price κ of a unit behind, a year; ``tail``: weight λ of the
+    expected shortfall; ``level``: β, the share of futures that are no part of it."""
+
+    arrears: float = 0.0
+    tail: float = 0.0
+    level: float = 0.95
+
+
+class Shortfall:
+    """φ over S futures. ``paid`` (S, T') what can have been paid, in the units of Q; ``group`` (T',) which Q holds at a
+    stage, −1 where none does yet; ``lost`` (T',) v_t − v_{t+1}, at the last stage v; ``years`` (T',): how long stages
+    last. ``most`` (J,): the largest Q that are ever asked about.
+    """
+
+    def __init__(
+        self, paid: Real, group: NDArray[np.intp], lost: Real, years: Real, aversion: Aversion, most: Real
+    ) -> None:
+        self._aversion, self._count = aversion, len(paid)
+        self.groups = int(group.max(initial=-1)) + 1
+        self._stages = np.flatnonzero(group >= 0)
+        self._group = group[self._stages]
+        self._paid = np.ascontiguousarray(paid.T[self._stages])
+        self._lost = lost[self._stages]
+        self._weight = self._lost + aversion.arrears * years[self._stages]
+        self._least = self._paid.min(axis=1, initial=np.inf)
+        self._curves = [self._curve(number, float(most[number])) for number in range(self.groups)]
+
+    @property
+    def tail(self) -> bool:
+        """Whether the last part is the expected shortfall."""
+        return self._aversion.tail > 0
+
+    def at(self, scheduled: Real) -> Tangents:
+        """The parts at ``scheduled`` (J,): one for each payment date, and λ CVaR_β where λ is not 0."""
+        values, slopes = np.zeros(self.groups), np.zeros((self.groups, self.groups))
+        for number, (curve, q) in enumerate(zip(self._curves, scheduled.tolist(), strict=True)):
+            values[number], slopes[number, number] = curve.at(q)
+        if not self.tail:
+            return Tangents(values, slopes)
+        losses = self.losses(scheduled)
+        worst, share = self._worst(losses)
+        behind = np.zeros(self.groups)
+        short = scheduled[self._group][:, None] > self._paid[:, worst]
+        np.add.at(behind, self._group, self._lost * (short @ share))
+        value = self._aversion.tail * float(losses[worst] @ share)
+        return Tangents(np.append(values, value), np.vstack([slopes, self._aversion.tail * behind]))
+
+    def losses(self, scheduled: Real) -> Real:
+        """L (S,) of every future."""
+        lost, behind = np.zeros(self._count), np.empty(self._count)
+        due = scheduled[self._group]
+        for stage in np.flatnonzero((due > self._least) & (self._lost > 0)).tolist():
+            np.subtract(due[stage], self._paid[stage], out=behind)
+            np.maximum(behind, 0.0, out=behind)
+            behind *= self._lost[stage]
+            lost += behind
+        return lost
+
+    def expected(self, scheduled: Real) -> float:
+        """The expectation in φ: what is expected to be lost, and the price of arrears."""
+        return float(sum(curve.at(q)[0] for curve, q in zip(self._curves, scheduled.tolist(), strict=True)))
+
+    def expected_shortfall(self, scheduled: Real) -> float:
+        """CVaR_β of L."""
+        losses = self.losses(scheduled)
+        worst, share = self._worst(losses)
+        return float(losses[worst] @ share)
+
+    def _worst(self, losses: Real) -> tuple[NDArray[np.intp], Real]:
+        """The futures that make the worst 1 − β, and how much each counts; the last of them counts in part."""
+        size = (1 - self._aversion.level) * self._count
+        whole = min(max(int(np.ceil(size - 1e-9)), 1), self._count)
+        worst = np.argpartition(losses, self._count - whole)[self._count - whole :]
+        share = np.full(whole, 1.0)
+        share[np.argmin(losses[worst])] = size - (whole - 1) if size > 0 else 1.0
+        return worst, np.asarray(share / share.sum())
+
+    def _curve(self, number: int, most: float) -> _Curve:
+        own = self._group == number
+        stage, future = np.nonzero(self._paid[own] < most)
+        paid = self._paid[own][stage, future]
+        order = np.argsort(paid, kind="stable")
+        return _Curve(paid[order], (self._weight[own] / self._count)[stage][order])
+
+
+class _Curve:
+    """Σ_i w_i (q − m_i)⁺ for sorted ``places`` m and ``weights`` w."""
+
+    def __init__(self, places: Real, weights: Real) -> None:
+        self._places = places
+        self._slope = np.concatenate([[0.0], np.cumsum(weights)])
+        self._moment = np.concatenate([[0.0], np.cumsum(weights * places)])
+
+    def at(self, q: float) -> tuple[float, float]:
+        """Value and slope (from the left, where both are one)."""
+        below = int(np.searchsorted(self._places, q, side="left"))
+        slope = float(self._slope[below])
+        return max(slope * q - float(self._moment[below]), 0.0), slope

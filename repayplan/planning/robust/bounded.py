@@ -91,13 +91,12 @@ def caps_of(paid: Means, given_up: Mask) -> Caps:
 
 
 def least_missed(problem: Problem, paid: Means, chain: Chain) -> int | None:
-    """In how few futures a plan can be missed, by the quick way, which may miss a better one. None: no plan at all."""
+    """In how few futures a plan can be missed, by the quick way: with the latest last payment. None: no plan at all."""
     formulation = formulate(problem)
-    counts = []
-    for lane in range(formulation.frame.lanes):
+    for lane in reversed(range(formulation.frame.lanes)):
         program = formulation.valued(lane)
         free = replace(program, cost=np.zeros_like(program.cost))
         found = greedy(free, versions_of(formulation, lane, paid), len(paid.own), chain.solve)
         if found is not None:
-            counts.append(int(found.given_up.sum()))
-    return min(counts, default=None)
+            return int(found.given_up.sum())
+    return None

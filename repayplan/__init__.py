@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from repayplan.planning.offers import Judged
     from repayplan.planning.plan_file import PlanFile
     from repayplan.planning.plan_file import read_plan as read_plan
+    from repayplan.planning.rating import Rated
     from repayplan.planning.result import Plan
     from repayplan.report.files import write_plan as write_plan
 
@@ -49,6 +50,7 @@ __all__ = [
     "explain",
     "judge_offer",
     "plan",
+    "rate",
     "read_case",
     "read_loans",
     "read_plan",
@@ -75,6 +77,16 @@ def explain(case: Case | str | Path, *, time_limit: float | None = None) -> Expl
     from repayplan.planning.explain import explain as explained
 
     return explained(case if isinstance(case, Case) else read_case(case), time_limit=time_limit)
+
+
+def rate(case: Case | str | Path) -> Rated:
+    """How likely the borrower of a case (or of a file) is to fail, with every reason; see
+    :func:`repayplan.planning.rating.rate`."""
+    from repayplan.cases.models import Case
+    from repayplan.cases.readers import read_case
+    from repayplan.planning.rating import rate as rated
+
+    return rated(case if isinstance(case, Case) else read_case(case))
 
 
 def judge_offer(case: Case | str | Path, schedule: str | Path) -> Judged:

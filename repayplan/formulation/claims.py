@@ -89,10 +89,10 @@ def _before(frame: Frame, loan: int, number: int) -> Real:
 
 
 def _kept(frame: Frame, loan: int) -> list[int]:
-    """Places of the classes that are ever anything; the first and the last always count."""
+    """Places of the classes that are ever anything; where nothing is owed at all, the last."""
     ever = frame.problem.debt.claims.unpaid[:, :, loan].any(axis=(0, 1))
     ever = ever | frame.problem.debt.claims.opening[:, loan].any(axis=0)
-    return [int(place) for place in np.flatnonzero(ever)]
+    return [int(place) for place in np.flatnonzero(ever)] or [ever.size - 1]
 
 
 def _grown(frame: Frame, loan: int, kept: list[int]) -> list[list[Real]]:

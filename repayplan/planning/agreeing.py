@@ -200,13 +200,18 @@ def _burden(plan: Replay) -> Iterator[Finding]:
     if burden is None or burden.edges is None:
         return
     table, bucket, share = hazard_table(plan.terms.rating), burden.bucket(plan.total), burden.of(plan.total)
-    sentence = tr(
+    said = {"share": f"{share:.1%}", "hazard": f"{table.buckets[bucket].monthly:.2%}"}
+    even = tr(
         "The first twelve months pay {share} of the cash they bring: a default is taken to have a chance of {hazard} a "
         "month",
-        share=f"{share:.1%}",
-        hazard=f"{table.buckets[bucket].monthly:.2%}",
+        **said,
     )
-    yield Finding("hazard", table.clause, "note", sentence)
+    uneven = tr(
+        "The first twelve months pay {share} of the cash they bring: a default is taken to have a chance of {hazard} a "
+        "month on average of the first year, by the course of the table",
+        **said,
+    )
+    yield Finding("hazard", table.clause, "note", uneven if table.course else even)
     edge = float(burden.edges[0, bucket])
     below = float(burden.edges[0, bucket - 1]) if bucket else -np.inf
     near = edge if edge - share <= NEAR else below if share - below <= NEAR else None

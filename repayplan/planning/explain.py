@@ -126,13 +126,14 @@ def effect(made: Plan, lever: Lever, watch: Watch = FOREVER) -> Effect:
 def compare(made: Plan, other: Plan, lever: Lever) -> Effect:
     """Two plans, the second with a lever pulled as usual."""
     before, after = _cumulative(made.installments), _cumulative(other.installments)
+    total = max(before.values(), default=0)  # what is paid beyond it is more interest, and nothing comes sooner
     ends = made.metrics.final_date, other.metrics.final_date
     return Effect(
         lever=lever.name,
         words=lever.words(lever.usual),
         limits=lever.limits,
         plan=other,
-        paid_by={date: _paid_by(after, date) - paid for date, paid in before.items()},
+        paid_by={date: min(_paid_by(after, date), total) - paid for date, paid in before.items()},
         interest=made.metrics.interest_paid - other.metrics.interest_paid,
         final_date=ends[1],
         months=_months(*ends),

@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from repayplan.formulation.build import formulate
+from repayplan.language import tr
 from repayplan.planning.branching import Branching
 from repayplan.planning.optimum import Optimum, linear_value
 from repayplan.planning.preference import NOISE, choose
@@ -26,14 +27,16 @@ MOST_LANES = 3
 
 
 def fewest(optimum: Optimum, chain: Chain) -> Optimum:
-    """The optimum with the fewest amounts, or ``optimum`` itself where more than a handful are needed.
+    """The optimum with the fewest amounts, or ``optimum`` itself where no handful of them does.
 
-    Not called optimal where not every date was tried as the last one, or a tree was too large to say that fewer
-    amounts are impossible.
+    Not called optimal then, nor where not every date was tried as the last one, or a tree was too large to say that
+    fewer amounts are impossible.
     """
     problem = optimum.formulation.frame.problem
     lanes = _few_lanes(optimum)
-    unsure = len(lanes) < len(optimum.worth)
+    some = tr("for the fewest amounts only {count} dates were tried as the last one", count=len(lanes))
+    doubt = some if len(lanes) < len(optimum.worth) else None
+    unsure = doubt is not None
     worth = {lane: optimum.worth[lane] - NOISE for lane in lanes}
     for count in range(1, MOST_AMOUNTS + 1):
         wished = replace(problem, wishes=problem.wishes.with_amounts(count))
@@ -55,8 +58,10 @@ def fewest(optimum: Optimum, chain: Chain) -> Optimum:
             status=Status.OPTIMAL if gap <= CERTIFIED else Status.FEASIBLE,
             preferred=chosen.solution,
             criteria=chosen.kept,
+            doubt=doubt,
         )
-    return optimum
+    none = tr("no plan of {count} different amounts or fewer was found; the earliest stands", count=MOST_AMOUNTS)
+    return replace(optimum, status=Status.FEASIBLE, gap=np.inf, doubt=none)
 
 
 def _few_lanes(optimum: Optimum) -> list[int]:

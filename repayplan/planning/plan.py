@@ -10,7 +10,6 @@ from repayplan.compliance.findings import Finding
 from repayplan.compliance.registry import judge
 from repayplan.compliance.replay import replay
 from repayplan.errors import SolverError
-from repayplan.formulation.build import Formulation
 from repayplan.formulation.registry import limits
 from repayplan.formulation.shaping import shapes
 from repayplan.language import Message, tr
@@ -22,7 +21,7 @@ from repayplan.planning.fewest import fewest
 from repayplan.planning.forecasts import forecast_findings, window_of
 from repayplan.planning.metrics import cash_rows, installments, metrics
 from repayplan.planning.notes import delay_warning, notes, waiting_note
-from repayplan.planning.optimum import Optimum, best_first, optimize
+from repayplan.planning.optimum import Optimum, best_first, impossible, optimize
 from repayplan.planning.result import NO_PLAN, Plan, Proof, Status
 from repayplan.planning.waiting import most_by_waiting, trapped
 from repayplan.problem.arrays import Problem
@@ -50,11 +49,14 @@ def _plan(case: Case, chain: Chain) -> Plan:
     try:
         found = best_first(problem, chain)
     except SolverError:
-        if not chain.out_of_time:
+        if chain.out_of_time:
+            return _nothing(case, terms, problem, chain, "failed")
+        if not chain.unfinished:
             raise
-        return _nothing(case, terms, problem, chain, "failed")
+        best = _best_effort(case, terms, problem, "failed", chain)
+        return replace(best, findings=(_too_large(), *best.findings))
     if not found:
-        return _best_effort(case, terms, problem, "infeasible" if problem.provable else "failed", chain)
+        return _best_effort(case, terms, problem, "infeasible" if impossible(problem, chain) else "failed", chain)
     chosen = ((kept, _fewest(terms, optimum, chain)) for kept, optimum in found)
     tried = ((optimum, make_exact(case, terms, kept, optimum, chain=chain)) for kept, optimum in chosen)
     optimum, exact = next((pair for pair in tried if pair[1] is not None), (found[0][1], None))
@@ -94,12 +96,20 @@ def _nothing(case: Case, terms: Terms, problem: Problem, chain: Chain, status: S
     )
 
 
+def _too_large() -> Finding:
+    """No plan is known, and none is excluded."""
+    sentence = tr(
+        "The search over whole numbers grew too large before it found a plan: fewer payment dates make it smaller"
+    )
+    return Finding("time", "", "warning", sentence)
+
+
 def _best_effort(case: Case, terms: Terms, problem: Problem, status: Status, chain: Chain) -> Plan:
     """The most that can be paid where not everything that is demanded can be."""
     try:
         return _undemanding(case, terms, problem, status, chain)
     except SolverError:
-        if not chain.out_of_time:
+        if not chain.unfinished:
             raise
         return _nothing(case, terms, problem, chain, status)
 
@@ -175,8 +185,11 @@ def _beside_waiting(chosen: Plan, problem: Problem, chain: Chain) -> Plan:
     return replace(chosen, findings=(*chosen.findings, note))
 
 
-def _why(formulation: Formulation) -> Message:
+def _why(optimum: Optimum) -> Message:
     """Why a plan is not proven to be the best."""
+    formulation = optimum.formulation
+    if optimum.doubt is not None:
+        return optimum.doubt
     if formulation.mode == "repeated":
         return tr("the course of debts paid alike was repeated until it stayed, which proves nothing")
     if formulation.mixed:
@@ -199,5 +212,5 @@ def _proof(optimum: Optimum, exact: Exact, chain: Chain) -> Proof:
         ledger_difference=exact.ledger_difference,
         given_up=round(optimum.value - optimum.kept),
         attempts=chain.attempts,
-        unproven=None if optimum.status == "optimal" else _why(formulation),
+        unproven=None if optimum.status == "optimal" else _why(optimum),
     )

@@ -13,7 +13,7 @@ from repayplan.problem.rating import rate_case
 from repayplan.problem.terms import Terms
 from repayplan.risk.rating import Rating
 from repayplan.risk.words import CONFIDENCES, RISKS
-from repayplan.rules.hazard import HazardTable, RiskLevel, hazard_table
+from repayplan.rules.hazard import LEVELS, HazardTable, RiskLevel, hazard_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,13 @@ def rating_findings(case: Case, terms: Terms) -> Iterator[Finding]:
     """What a plan says of its rating; nothing where the case asks for none."""
     if terms.rating is None:
         return
+    computed = rate_case(case)
     if case.policy.rating == "computed":
-        yield _computed(rate_case(case))
+        yield _computed(computed)
     else:
         words = tr("The bank rates this borrower as {risk}", risk=RISKS[terms.rating])
         yield Finding("rating", "policy.rating", "note", words)
+        yield from _milder(computed, terms.rating)
     if terms.hazard is not None:
         words = tr("The rating changes no hazard: the case states one of its own")
         yield Finding("rating", "policy.hazard", "note", words)
@@ -57,10 +59,20 @@ def rating_findings(case: Case, terms: Terms) -> Iterator[Finding]:
 
 
 def _computed(rating: Rating) -> Finding:
-    said = {"risk": RISKS[rating.level], "confidence": CONFIDENCES[rating.confidence], "reasons": reasons(rating)}
-    words = tr("This borrower is rated as {risk}, {confidence}: {reasons}", **said)
+    words = tr("This borrower is rated as {risk}, {confidence}: {reasons}", **_said(rating))
     doubtful = rating.level == "high" or rating.confidence == "low"
     return Finding("rating", rating.clause, "warning" if doubtful else "note", words)
+
+
+def _milder(rating: Rating, stated: RiskLevel) -> Iterator[Finding]:
+    """Where the bank's own rating is better than the figures of the case, and enough of them are known to say so."""
+    if rating.confidence != "low" and LEVELS.index(stated) < LEVELS.index(rating.level):
+        words = tr("By its figures this borrower would be {risk}, {confidence}: {reasons}", **_said(rating))
+        yield Finding("rating", rating.clause, "warning", words)
+
+
+def _said(rating: Rating) -> dict[str, object]:
+    return {"risk": RISKS[rating.level], "confidence": CONFIDENCES[rating.confidence], "reasons": reasons(rating)}
 
 
 def reasons(rating: Rating) -> Message | Several:

@@ -168,7 +168,7 @@ def possible(case: Case, watch: Watch = FOREVER) -> bool:
     if _short_of_cash(problem):
         return False
     engine = Highs()
-    formulations = (formulate(bucket) for bucket in problem.buckets())
+    formulations = (formulate(bucket) for bucket in problem.outer().with_any_last().buckets())
     return any(
         _solved(engine, formulation.valued(lane), watch)
         for formulation in formulations

@@ -27,6 +27,9 @@ from repayplan.problem.pace import PaceArrays
 from repayplan.problem.sharing import FREELY, PARI_PASSU, Sharing
 from repayplan.problem.wishes import WishArrays
 
+LINES_PER_PERIOD = 3
+"""Principal, unpaid interest and compound interest each book one accrual line a settlement period."""
+
 
 @dataclass(frozen=True)
 class CashArrays(Frozen):
@@ -143,6 +146,17 @@ class DebtArrays(Frozen):
         """(N, T, L) the debt if nothing were ever paid; the largest it can be."""
         return np.where(self.linear[:, None], self._mapped, self.claims.unpaid.sum(axis=3))
 
+    @cached_property
+    def booking(self) -> Real:
+        """(N, T, L) cents by which the ledger, booking whole cents, may be from the unrounded debt: half a cent for
+        each accrual line, compounded."""
+        bound, rows = np.zeros(self.opening.shape), []
+        for stage in range(self.periods.shape[1]):
+            lines = LINES_PER_PERIOD * self.periods[:, stage, None]
+            bound = self.claims.spread[:, stage] * bound + 0.5 * lines
+            rows.append(bound)
+        return np.stack(rows, axis=1)
+
     @property
     def _mapped(self) -> Real:
         debt = self.opening.astype(float)
@@ -226,6 +240,19 @@ class Problem(Frozen):
     def provable(self) -> bool:
         """Whether a program stands for the case: what it cannot do cannot be done."""
         return self.sharing.rule != PARI_PASSU or bool(self.debt.linear.all())
+
+    def with_any_last(self) -> Problem:
+        """The same where the last payment may be a token, which is a wish and no limit: the program of what can be.
+
+        Not where a limit speaks of the last payments together, which tokens would empty of meaning.
+        """
+        return self if (~np.isnan(self.limits.balloon)).any() else replace(self, wishes=self.wishes.with_any_last())
+
+    def outer(self) -> Problem:
+        """The problem whose program says what cannot be: this one, or where no program stands for it (``provable``)
+        the one in which loans share as is best. Whoever shares by a rule shares in one of the ways that are free.
+        """
+        return self if self.provable else replace(self, sharing=FREELY)
 
     def days(self, case: int = 0) -> list[dt.date]:
         """Stage dates of one case."""

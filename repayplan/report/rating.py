@@ -79,6 +79,9 @@ def _figures(rated: Rated) -> list[tuple[Message, str]]:
     if rated.stated is not None:
         stated = tr("computed, this one") if rated.stated == "computed" else RISKS[rated.stated]
         lines.append((tr("Rating of the case"), str(stated)))
+    if rated.case.as_of < rating.valid_from:
+        words = tr("none are known for the case's date, {date}", date=rated.case.as_of)
+        lines.append((tr("Limits before"), str(words)))
     return lines
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -25,12 +25,13 @@ class Default:
 
 
 @cache
-def defaults(lumpy: bool = False, shaped: bool = False) -> Mapping[str, Default]:
+def defaults(lumpy: bool = False, shaped: bool = False, counted: bool = False) -> Mapping[str, Default]:
     """Every default by name; ``lumpy``: for cash that comes by milestone or by a single receivable; ``shaped``: for
-    installments whose shape says how they change."""
+    installments whose shape says how they change; ``counted``: where their number leaves payment dates out."""
     entries = shipped("defaults.toml")
     valid_from = entries.pop("valid_from")
-    return MappingProxyType({name: _default(entry, lumpy, shaped, valid_from) for name, entry in entries.items()})
+    variants = [name for name, wanted in (("shaped", shaped), ("counted", counted), ("lumpy", lumpy)) if wanted]
+    return MappingProxyType({name: _default(entry, variants, valid_from) for name, entry in entries.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,8 @@ def _views(entries: dict[str, Any], place: str) -> Mapping[str, ViewDefault]:
     return MappingProxyType(found)
 
 
-def _default(entry: Mapping[str, Any], lumpy: bool, shaped: bool, valid_from: dt.date) -> Default:
-    for variant, wanted in (("shaped", shaped), ("lumpy", lumpy)):
-        if wanted and variant in entry:
+def _default(entry: Mapping[str, Any], variants: Sequence[str], valid_from: dt.date) -> Default:
+    for variant in variants:
+        if variant in entry:
             return Default(entry[variant], Message(entry[f"{variant}_reason"]), valid_from)
     return Default(entry["value"], Message(entry["reason"]), valid_from)

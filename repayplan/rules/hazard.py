@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -37,11 +38,16 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class HazardTable:
-    """Buckets in order of burden, the last without an edge, and where the figures come from."""
+    """Buckets in order of burden, the last without an edge, and where the figures come from.
+
+    ``course``: by which month after signing how much of the first year's hazard has passed, as a share of it, from the
+    day of signing on; empty where every month has the same.
+    """
 
     buckets: tuple[Bucket, ...]
     clause: str
     valid_from: dt.date
+    course: tuple[tuple[int, float], ...] = ()
 
     @property
     def tells_ratings_apart(self) -> bool:
@@ -56,6 +62,21 @@ class HazardTable:
         place = LEVELS.index(rating)
         return replace(self, buckets=tuple(replace(each, yearly=each.rated[place]) for each in self.buckets))
 
+    def even_months(self, months: float) -> float:
+        """How many months of an even hazard are as dangerous as the first ``months`` after signing.
+
+        The probability of no default is (1 - monthly) to this power. After the last month of the course it goes on as
+        it went last.
+        """
+        if not self.course:
+            return months
+        after = bisect_left(self.course, (months, 0.0))
+        (start, before), (end, by_then) = self.course[max(min(after, len(self.course) - 1), 1) - 1 :][:2]
+        return YEAR * (before + (by_then - before) * (months - start) / (end - start))
+
+
+YEAR = 12
+"""Months in which the hazard of a bucket is what the table says."""
 
 ENVIRONMENT = "REPAYPLAN_HAZARD"
 """Names the bank's own file in place of ``hazard.toml``."""
@@ -72,14 +93,15 @@ def to_table(data: Mapping[str, Any], place: str = "hazard.toml") -> HazardTable
     the rating, or with the burden though it says ``monotone``; ValueError, KeyError or TypeError where something is
     missing or is no share."""
     buckets = tuple(map(_bucket, data["bucket"]))
-    faults = [*_edges(buckets, place), *_ratings(buckets, place)]
+    course = tuple((row["month"], float(row["share"])) for row in data.get("course", ()))
+    faults = [*_edges(buckets, place), *_ratings(buckets, place), *_courses(course, place)]
     if data["monotone"]:
         faults += _burdens(buckets, place)
     if faults:
         raise InputError(faults)
     if not isinstance(data["clause"], str) or not isinstance(data["valid_from"], dt.date):
         raise TypeError(f"clause: {data['clause']!r}, valid_from: {data['valid_from']!r}")
-    return HazardTable(buckets, data["clause"], data["valid_from"])
+    return HazardTable(buckets, data["clause"], data["valid_from"], ((0, 0.0), *course) if course else ())
 
 
 def _bucket(row: Mapping[str, Any]) -> Bucket:
@@ -120,6 +142,22 @@ def _ratings(buckets: Sequence[Bucket], place: str) -> Iterator[Fault]:
 
 def _no_fall() -> Message:
     return tr("let hazards not fall from low to medium to high")
+
+
+def _courses(course: Sequence[tuple[int, float]], place: str) -> Iterator[Fault]:
+    """Months and shares that rise from the day of signing, through the whole of the first year after twelve months."""
+    for number, ((month, share), (later, more)) in enumerate(pairwise([(0, 0.0), *course]), 1):
+        if type(later) is not int or later <= month or not share <= more < float("inf"):
+            yield Fault(
+                tr("the course of the hazard does not rise from month to month"),
+                f"{place}, course {number}",
+                f"{later}, {more:g}",
+                tr("after month {month}, share {share} or more", month=month, share=f"{share:g}"),
+                tr("put whole months in order, each with the share of the first year's hazard that has passed by then"),
+            )
+    if course and (YEAR, 1.0) not in course:
+        what = tr("the course of the hazard does not say that after a year its whole has passed")
+        yield Fault(what, f"{place}, course", None, tr("month 12, share 1"), tr("add this row"))
 
 
 def _burdens(buckets: Sequence[Bucket], place: str) -> Iterator[Fault]:

@@ -93,10 +93,19 @@ class RatingTable:
     valid_from: dt.date
 
     def industry(self, written: str | None) -> Industry | None:
-        """The industry that a line of business names, the one by its longest name; None where the table has none."""
-        text = (written or "").casefold()
-        known = [(len(name), industry) for industry in self.industries for name in industry.names if name in text]
-        return max(known, key=lambda each: each[0])[1] if known else None
+        """The industry that a line of business names; None where the table has none.
+
+        Of several the one named last counts, before ``of`` where that is written: both ``钢材批发`` and ``wholesale of
+        steel`` end with what is done, as does ``construction materials retail``.
+        """
+        text, _, _ = (written or "").casefold().partition(" of ")
+        known = [
+            (text.rfind(name) + len(name), len(name), industry)
+            for industry in self.industries
+            for name in industry.names
+            if name in text
+        ]
+        return max(known, key=lambda each: each[:2])[2] if known else None
 
     def level(self, share: Decimal) -> RiskLevel:
         """The rating where this share of what is known counts against the borrower."""

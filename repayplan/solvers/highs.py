@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,8 @@ from numpy.typing import NDArray
 
 from repayplan.errors import Fault, SolverError
 from repayplan.language import tr
-from repayplan.solvers.interface import infeasible, judged, no_point, settled
+from repayplan.solvers.interface import MOST_NODES, infeasible, judged, no_point, settled
+from repayplan.solvers.quiet import quiet
 from repayplan.solvers.result import CERTIFIED, GAP_FLOOR, TIME_IS_UP, TREE_IS_FULL, Attempt, Solution, Status
 from repayplan.solvers.sparse import SparseProgram
 from repayplan.solvers.versions import check_versions
@@ -36,7 +38,7 @@ USUAL: Mapping[str, str | float | bool] = {
     "mip_feasibility_tolerance": FEASIBILITY,
     "mip_rel_gap": CERTIFIED / 2,  # half of what counts as optimal, so that noise decides nothing
     "mip_abs_gap": CERTIFIED * GAP_FLOOR / 2,
-    "mip_max_nodes": 1_000,  # the best found by then, with its gap; a count, so that every machine finds the same
+    "mip_max_nodes": MOST_NODES,  # the best found by then, with its gap
 }
 
 OTHER_WAYS: tuple[Mapping[str, str | float], ...] = (
@@ -93,8 +95,10 @@ class Highs:
         left = np.inf if until is None else max(until - time.monotonic(), 0.0)
         # the engine counts the time of all its solves together
         self._engine.setOptionValue("time_limit", self._engine.getRunTime() + left)
-        self._engine.run()
-        return self._read(program, until)
+        with quiet() if program.mixed else nullcontext():
+            self._engine.run()
+        steps = max(int(self._engine.getInfo().simplex_iteration_count), 0)
+        return replace(self._read(program, until), iterations=steps)
 
     def _run_otherwise(
         self, program: SparseProgram, until: float | None, options: Mapping[str, str | float]
@@ -182,8 +186,7 @@ class Highs:
                 finished=finished,
                 message=message,
             )
-        duals, steps = np.array(found.row_dual), int(info.simplex_iteration_count)
-        return judged(program, columns, duals, self.name, finished=finished, message=message, iterations=steps)
+        return judged(program, columns, np.array(found.row_dual), self.name, finished=finished, message=message)
 
 
 def _same_matrix(old: SparseProgram, new: SparseProgram) -> bool:

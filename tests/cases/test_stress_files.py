@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from repayplan.cases.stresses import read_stresses, shipped_stresses
+import repayplan
+from repayplan.cases.stresses import Change, read_stresses, shipped_stresses
 from repayplan.errors import InputError
 from repayplan.forecast import KINDS
 
@@ -57,6 +59,14 @@ def test_all_three_notations_say_the_same(tmp_path: Path) -> None:
 
 def test_the_shipped_file_is_read_as_a_bank_s_own_is() -> None:
     assert len({stress.name for stress in shipped_stresses()}) == len(shipped_stresses()) >= 10
+
+
+def test_the_example_of_the_documents_is_a_file_of_stresses(tmp_path: Path) -> None:
+    page = (Path(repayplan.__file__).parents[1] / "docs" / "futures.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```yaml\n(.*?)^```$", page, flags=re.MULTILINE | re.DOTALL)
+    assert len(read_stresses(written(tmp_path, example, ".yaml"))) == 5
+    fields = re.findall(r"^\| (`.*?) \|", page, flags=re.MULTILINE)
+    assert set(re.findall(r"`(\w+)", " ".join(fields))) == set(Change.model_fields)
 
 
 def test_every_kind_of_source_can_be_named(tmp_path: Path) -> None:

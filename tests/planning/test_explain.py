@@ -43,7 +43,18 @@ def test_the_figures_of_a_change_are_those_of_a_plan_made_with_it(story: str) ->
         assert entry.interest == found.plan.metrics.interest_paid - again.metrics.interest_paid
         assert entry.final_date == again.metrics.final_date
         for date, more in entry.paid_by.items():
-            assert more == paid_by(again, date) - paid_by(found.plan, date)
+            assert more == min(paid_by(again, date), found.plan.metrics.recovered) - paid_by(found.plan, date)
+
+
+def test_interest_that_waiting_adds_is_not_told_as_paid_sooner() -> None:
+    # a month in which nothing is paid: less by every day but the last, on which the month's interest is paid as well
+    case = make_case(opening="30000.00", monthly=["30000.00"] * 6, months=6)
+    made = plan(case)
+    told = effect(made, levers(case)["grace"])
+    assert told.interest < 0
+    assert max(told.paid_by.values()) <= 0
+    assert "sooner" not in str(told.sentence)
+    assert "is paid later" in str(told.sentence)
 
 
 def test_a_lower_floor_is_told_in_money_days_and_interest() -> None:

@@ -10,6 +10,7 @@ import pytest
 from making import make_case, prepare
 
 from repayplan.cases.models import Case
+from repayplan.errors import InputError
 from repayplan.formulation.build import formulate
 from repayplan.planning.optimum import optimize
 from repayplan.planning.plan import plan
@@ -96,6 +97,17 @@ def test_two_amounts_where_one_does_not_do() -> None:
     assert "Installments are of 2 different amounts, besides the last" in [str(f.sentence) for f in made.findings]
 
 
+def test_where_no_few_amounts_do_the_earliest_plan_stands_and_is_not_called_the_best() -> None:
+    # nothing may be given up of the value, and every date pays all that came in before it: seven different amounts
+    receipts = [f"{amount}00.00" for amount in (11, 23, 17, 29, 13, 19, 31, 7)]
+    case = make_case(monthly=receipts, months=8, settle="best", discount_rate="12%", prefer="fewest", unit="1.00")
+    made = plan(case)
+    assert len(set(paid(made)[:-1])) > 4
+    assert (made.status, made.proof.gap) == ("feasible", None)
+    assert "no plan of 4 different amounts or fewer was found" in str(made.proof.unproven)
+    assert not [finding for finding in verify(plan_file(made)) if finding.result == "fail"]
+
+
 @pytest.mark.parametrize(
     ("count", "expected"),
     [
@@ -113,10 +125,9 @@ def test_asked_for_so_many_installments_there_are_so_many(count: int, expected: 
     assert (said.result, str(said.sentence)) == ("pass", f"Asked for {count} installments, there are {count}")
 
 
-def test_more_installments_than_dates_are_impossible() -> None:
-    made = plan(flat(installments=5))
-    assert made.status == "infeasible"
-    assert "Asked for 5 installments, there are 3" in [str(finding.sentence) for finding in made.findings]
+def test_more_installments_than_dates_are_refused() -> None:
+    with pytest.raises(InputError, match="at most 4"):
+        plan(flat(installments=5))
 
 
 def test_the_least_amount_is_that_of_dates_that_are_paid() -> None:

@@ -1,4 +1,4 @@
-"""Ratings reckoned by hand, each reason on both sides of its limits, what is not known, and that worse is never better."""
+"""Ratings reckoned by hand, each reason on both sides of its limits, what is not known; worse is never better."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def points(rating: Rating) -> dict[str, Decimal]:
 
 
 def test_a_rating_by_hand() -> None:
-    # leverage 0.91 above 0.752 (construction): 2 of 2; interest cover 1.50 below 2: 1 of 2; debt 100,000 / 30,000 = 3.33
-    # below 4: 0 of 1; one of two years without operating cash, one with a loss: 0.5 of 1 each; revenue -20 %: 0.5 of 1;
+    # leverage 0.91 above 0.752 (construction): 2 of 2; interest cover 1.50 below 2: 1 of 2; 100,000 owed are 3.33 times
+    # 30,000, below 4: 0 of 1; one year in two without operating cash, one with a loss: 0.5 each; revenue -20 %: 0.5;
     # 20 August to 20 November are 92 days, above 90: 3 of 3; three late payments: 1 of 2; no change before: 0 of 1;
     # cover 1.30 below 1.50: 1.5 of 3. Together 10 of 17 points, 58.8 %, below 60 %.
     rating = rate(borrower(), COVER)

@@ -154,3 +154,61 @@ def test_a_rating_that_lacks_a_figure_is_named(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv(ENVIRONMENT, str(own))
     with pytest.raises(InputError, match="it lacks medium"):
         hazard_table("low")
+
+
+# by month
+
+COURSE = """
+[[course]]
+month = 6
+share = "0.5"
+
+[[course]]
+month = 9
+share = "0.9"
+
+[[course]]
+month = 12
+share = "1"
+
+[[course]]
+month = 24
+share = "1.2"
+"""
+
+
+def test_a_course_says_when_the_hazard_of_the_first_year_passes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(OWN + COURSE, encoding="utf-8")
+    monkeypatch.setenv(ENVIRONMENT, str(own))
+    read = hazard_table()
+    # half of it in six months is 12 * 0.5 = 6 even ones; half way to 0.9 is 0.7: 8.4; a year later it is 0.2: 2.4 more
+    told = {0: 0, 3: 3, 6: 6, 7.5: 8.4, 9: 10.8, 12: 12, 18: 13.2, 24: 14.4, 36: 16.8}
+    assert {months: round(read.even_months(months), 9) for months in told} == told
+    months = [number / 7 for number in range(400)]
+    assert [read.even_months(each) for each in months] == sorted(read.even_months(each) for each in months)
+    # a fifth fails within a year where the burden is heavy: 0.8; after 24 months 0.8 to the power of 1.2
+    problem = prepare(make_case(monthly=["9000.00"] * 24, months=24, hazard="table"))[1]
+    year, two = (problem.days().index(dt.date(year, 11, 20)) for year in (2027, 2028))
+    survival = problem.burden.survival[0, 1]
+    assert (survival[year], survival[two]) == pytest.approx((0.8, 0.8**1.2), abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("rows", "places"),
+    [
+        ([(12, "1"), (6, "0.5")], ["x.toml, course 2"]),
+        ([(6, "0.5"), (12, "0.4")], ["x.toml, course 2", "x.toml, course"]),
+        ([(6, "0.5"), (24, "1")], ["x.toml, course"]),
+        ([(0, "0"), (12, "1")], ["x.toml, course 1"]),
+        ([(12, "1"), (24, "inf")], ["x.toml, course 2"]),
+        ([(12.0, "1")], ["x.toml, course 1"]),
+    ],
+)
+def test_a_course_that_falls_or_lacks_the_year_is_refused(rows: list[tuple[Any, str]], places: list[str]) -> None:
+    course = [{"month": month, "share": share} for month, share in rows]
+    with pytest.raises(InputError) as refused:
+        to_table({**table({"yearly": "0.1"}), "course": course}, "x.toml")
+    assert [fault.where for fault in refused.value.faults] == places

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from repayplan.cases.models import Case
 from repayplan.forecast import Window, forecast
 from repayplan.forecast.apart import account_keys, account_of, is_apart
 from repayplan.forecast.futures.expected import Cents
+from repayplan.rules.futures import Shared, Spread, Spreads, spreads
 
 AS_OF = dt.date(2026, 11, 20)
 WINDOW = Window(AS_OF, dt.date(2029, 12, 31), receipt_day=31, cost_day=10)
@@ -95,3 +97,10 @@ def bank_view(case: Case, days: Sequence[dt.date] = DAYS, window: Window = WINDO
         else:
             own[stage] += flow.amount
     return own, apart
+
+
+def quiet_but(kind: str, shared: Shared | None = None, **figures: float) -> Spreads:
+    """The shipped table without any spread but these figures of one kind, which share as it says or as given."""
+    still, usual = spreads().still(), spreads()
+    one = Spread({**still[kind].figures, **figures}, shared or usual[kind].shared, usual[kind].reason)
+    return replace(still, kinds={**still.kinds, "paths": usual["paths"], kind: one})

@@ -19,9 +19,9 @@ def asset_futures(number: int, source: Assets, window: Window, factors: Factors)
     borrower expects."""
     spread = factors.table["assets"]
     price = factors.price(number, spread.shared, spread["price"])
-    for place, lot in enumerate(source.lots):
-        late = factors.own(number, f"lot {place} delay")[0]
-        slow = np.maximum(np.exp(spread["speed"] * factors.own(number, f"lot {place} speed")[0]), 1.0)
+    for lot in source.lots:
+        late = factors.own(number, f"lot {lot.name} delay")[0]
+        slow = np.maximum(np.exp(spread["speed"] * factors.own(number, f"lot {lot.name} speed")[0]), 1.0)
         flows = asset_flows(source.model_copy(update={"lots": (lot,)}), window)
         first: int | None = None
         for one in expectations(source, flows, window):

@@ -23,14 +23,14 @@ from repayplan.money import to_cents
 def receivable_futures(number: int, source: Receivables, window: Window, factors: Factors) -> Iterator[Column]:
     """Every debtor with a delay, a dilution and a fate of its own; never more than it owes."""
     spread = factors.table["receivables"]
-    for place, item in enumerate(source.items):
+    for item in source.items:
         for one in expectations(source, receivable_flows(source.model_copy(update={"items": (item,)}), window), window):
             if one.certain:
                 yield one.as_it_is()
                 continue
             month = factors.within(one.start)
             late = factors.own(number, f"debtor {item.debtor} delay")[0]
-            diluted = lognormal(factors.own(number, f"item {place} dilution")[0], spread["dilution"])
+            diluted = lognormal(factors.own(number, f"debtor {item.debtor} {item.due} dilution")[0], spread["dilution"])
             amount = np.minimum(scaled(one.bank.amount, diluted), max(to_cents(item.amount), one.bank.amount))
             fate = factors.once(number, f"debtor {item.debtor}", spread.shared, month)
             fails = fate < below(spread["failing_yearly"], month / 12)

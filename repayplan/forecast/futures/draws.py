@@ -40,8 +40,9 @@ RESPONSES: Mapping[str, Response] = {
 }
 """One response a kind of source: from the number of the source in its case to its flows in every scenario."""
 
-BLOCK = 2_000
-"""Scenarios drawn at a time, so that memory does not grow with their number."""
+BLOCK = 10_000
+"""Scenarios drawn at a time, so that memory does not grow with their number; a fifth of that where Sobol points hold
+many coordinates of each."""
 
 
 def draw_futures(
@@ -95,8 +96,9 @@ class _Ask:
 
     def blocks(self) -> Iterator[tuple[int, Factors]]:
         """Where each block of scenarios starts in the result, and its factors."""
-        for start in range(0, self.count, BLOCK):
-            size = min(BLOCK, self.count - start)
+        most = BLOCK // 5 if self.drawing.method == "sobol" else BLOCK
+        for start in range(0, self.count, most):
+            size = min(most, self.count - start)
             yield start, Factors(self.case, self.days[-1], self.spread, self.drawing, self.first + start, size)
 
     def columns(self, number: int, factors: Factors) -> Iterator[Column]:

@@ -40,6 +40,7 @@ class Factors:
         self.owners = ("everybody", f"industry {industry}" if industry else self.borrower, self.borrower)
         self.months = max(self.month(until.toordinal()), 1)
         self.persistence = table["paths"]["persistence"]
+        self.names = [*(source.name for source in case.cash.sources), ""]
         self.sources = len(case.cash.sources)
         self._taken: Counter[int] = Counter()
         wanted = 3 * min(self.months, MOST_MONTHS) + OWN_COLUMNS * (self.sources + 1)
@@ -70,12 +71,13 @@ class Factors:
         return normals(self.drawing, self.owners[0], "published rate", self.months, self.first, self.count)
 
     def own(self, source: int, name: str, rows: int = 1) -> Real:
-        """(rows, S) normals that belong to one source alone, the ``source``-th of the case."""
+        """(rows, S) normals that belong to one source alone, the ``source``-th of the case; its name decides, so that
+        other sources change nothing. After the last comes what is no source."""
         taken = self._taken[source]
         self._taken[source] += rows
         base = 3 * min(self.months, MOST_MONTHS) + OWN_COLUMNS * source
         columns = range(base + taken, base + min(taken + rows, OWN_COLUMNS))
-        return self._normals(self.borrower, f"source {source} {name}", rows, columns)
+        return self._normals(self.borrower, f"source {self.names[source]}: {name}", rows, columns)
 
     def _normals(self, owner: str, name: str, rows: int, columns: Sequence[int]) -> Real:
         """(rows, S) Sobol points as far as ``columns`` go, plain draws for the rest."""

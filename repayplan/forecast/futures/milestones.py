@@ -9,6 +9,7 @@ every month: if costs only moved along, a delay would be a relief to cash.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -46,9 +47,9 @@ def stage_delays(
     found: dict[int, tuple[Days, Days]] = {}
     start, total = window.after.toordinal(), np.zeros(factors.count)
     common = -factors.once(number, "contract", spread.shared, factors.months // 2)
-    own = factors.own(number, "stages", len({item.date for item in source.items}))
-    for place, planned in enumerate(sorted({item.date.toordinal() for item in source.items})):
-        mixed = np.sqrt(spread["together"]) * common + np.sqrt(1 - spread["together"]) * own[place]
+    for planned in sorted({item.date.toordinal() for item in source.items}):
+        own = factors.own(number, f"stage {dt.date.fromordinal(planned)}")[0]
+        mixed = np.sqrt(spread["together"]) * common + np.sqrt(1 - spread["together"]) * own
         before = np.floor(total).astype(np.int64)
         total = total + max(planned - start, 0) * late_multiple(mixed, spread)
         start = max(planned, start)

@@ -68,26 +68,26 @@ def store_futures(number: int, source: Stores, window: Window, factors: Factors)
     """The chain's level times each store's own, its closing and its shock."""
     spread = factors.table["stores"]
     chain = factors.level(number, spread.shared, spread["level"])
-    for place, (_, flows) in enumerate(flows_by_store(source, window)):
+    for store, flows in flows_by_store(source, window):
         months = list(expectations(source, flows, window))
         if not months:
             continue
-        own = _store(number, place, factors, spread)
+        own = _store(number, store.name, factors, spread)
         for one in months:
             month = factors.within(one.day)
             yield Column(one, one.day, scaled(one.bank.amount, chain[month] * own[month]))
 
 
-def _store(number: int, place: int, factors: Factors, spread: Spread) -> Real:
+def _store(number: int, name: str, factors: Factors, spread: Spread) -> Real:
     """(months + 1, S) factors of one store: its level and chance have mean 1, closing and shock lie on top of that."""
-    factor = _chance(factors, number, f"store {place} months", spread["noise"]) * np.ones(factors.count)
-    factor *= lognormal(factors.own(number, f"store {place} level")[0], spread["store"])
+    factor = _chance(factors, number, f"store {name} months", spread["noise"]) * np.ones(factors.count)
+    factor *= lognormal(factors.own(number, f"store {name} level")[0], spread["store"])
     if spread["closing_yearly"]:
-        closing = factors.once(number, f"store {place} closing", spread.shared, factors.months // 2)
+        closing = factors.once(number, f"store {name} closing", spread.shared, factors.months // 2)
         for month in range(factors.months + 1):
             factor[month] *= closing >= below(spread["closing_yearly"], month / 12)
     if spread["shock_yearly"]:
-        shock = factors.own(number, f"store {place} shock")[0]
+        shock = factors.own(number, f"store {name} shock")[0]
         for month in range(factors.months + 1):
             begun = below(spread["shock_yearly"], (month - spread["shock_months"]) / 12)
             hit = (begun <= shock) & (shock < below(spread["shock_yearly"], month / 12))

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import pickle
+import re
+import subprocess
+import sys
 from itertools import pairwise
+from pathlib import Path
 
+import futures_of
 import numpy as np
 import pytest
 from futures_of import DAYS, SOURCES, WINDOW, case_with
 
+import repayplan
 from repayplan.errors import InputError
 from repayplan.forecast.futures import METHODS, Drawing, Futures, Method, draw_futures
 from repayplan.forecast.futures.drawing import bits, normals, to_normals
@@ -60,6 +67,40 @@ def test_another_seed_sample_or_method_draws_otherwise(other: dict[str, object])
     one = draw_futures(CASE, DAYS, WINDOW, Drawing(1, 8))
     assert everything(one) == everything(draw_futures(CASE, DAYS, WINDOW, Drawing(1, 8)))
     assert everything(one) != everything(draw_futures(CASE, DAYS, WINDOW, Drawing(**said)))  # type: ignore[arg-type]
+
+
+def test_other_sources_change_nothing() -> None:
+    one = {**SOURCES["stores"], "name": "Chain"}
+    alone = draw_futures(case_with(one), DAYS, WINDOW, Drawing(scenarios=6)).receipts("Chain")
+    more = draw_futures(case_with({**SOURCES["season"], "name": "Shop"}, one), DAYS, WINDOW, Drawing(scenarios=6))
+    assert (more.receipts("Chain") == alone).all()
+
+
+def test_other_stores_and_stages_change_nothing() -> None:
+    stores = [{"name": "B", "monthly": "7.77"}, {"name": "A", "monthly": "100.01"}]
+    made = draw_futures(case_with({"kind": "stores", "stores": stores}), DAYS, WINDOW, Drawing(scenarios=6))
+    fewer = draw_futures(case_with({"kind": "stores", "stores": stores[1:]}), DAYS, WINDOW, Drawing(scenarios=6))
+    assert (made.receipts("It", "A") == fewer.own).all()
+
+
+def test_another_process_draws_the_same() -> None:
+    program = """
+from test_drawing import CASE, everything
+from futures_of import DAYS, WINDOW
+from repayplan.forecast.futures import Drawing, draw_futures
+print(hashlib.sha256(everything(draw_futures(CASE, DAYS, WINDOW, Drawing(scenarios=5), 2, 3))).hexdigest())
+"""
+    folders = [
+        str(Path(__file__).parent),
+        str(Path(futures_of.__file__).parent),
+        str(Path(repayplan.__file__).parents[1]),
+    ]
+    told = subprocess.run(
+        [sys.executable, "-c", f"import hashlib, sys\nsys.path[:0] = {folders}\n{program}"],
+        capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": "7", "REPAYPLAN_LANG": "zh"},
+    )  # fmt: skip
+    here = everything(draw_futures(CASE, DAYS, WINDOW, Drawing(scenarios=5), 2, 3))
+    assert told.stdout.strip() == hashlib.sha256(here).hexdigest()
 
 
 def test_names_are_told_apart_by_where_they_end() -> None:
@@ -120,3 +161,12 @@ def test_what_cannot_be_drawn_is_told_at_once() -> None:
     with pytest.raises(InputError) as told:
         Drawing(1, 0, "halton")  # type: ignore[arg-type]
     assert [fault.where for fault in told.value.faults] == ["method", "scenarios"]
+
+
+def test_the_python_of_the_documents_works(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    root = Path(repayplan.__file__).parents[1]
+    page = (root / "docs" / "futures.md").read_text(encoding="utf-8")
+    (program,) = re.findall(r"^```python\n(.*?)^```$", page, flags=re.MULTILINE | re.DOTALL)
+    monkeypatch.chdir(root)
+    exec(compile(program, "docs/futures.md", "exec"), {})
+    assert capsys.readouterr().out == "(1000, 48)\n"

@@ -1,0 +1,75 @@
+"""The table of spreads: the shipped one, and a bank's own that is used or refused."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from repayplan.errors import InputError
+from repayplan.rules.futures import ENVIRONMENT, FIGURES, UNSHARED, spreads, to_spreads
+from repayplan.rules.tables import shipped
+
+TEXT = (files("repayplan.rules") / "futures.toml").read_text(encoding="utf-8")
+
+
+def test_a_still_table_leaves_nothing_to_chance_and_keeps_reasons() -> None:
+    still = spreads().still()
+    assert all(figure == 0 for spread in still.kinds.values() for figure in spread.figures.values())
+    assert still.valid_from == spreads().valid_from
+    assert {kind: spread.reason for kind, spread in still.kinds.items()} == {
+        kind: spread.reason for kind, spread in spreads().kinds.items()
+    }
+
+
+def test_every_kind_has_a_reason_and_leaves_a_part_of_its_own() -> None:
+    for kind in FIGURES:
+        assert str(spreads()[kind].reason)
+        if kind not in UNSHARED:
+            assert 0 < spreads()[kind].shared.own < 1
+
+
+def test_a_bank_replaces_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(TEXT.replace("on_time = 0.32", "on_time = 0.5"), encoding="utf-8")
+    monkeypatch.setenv(ENVIRONMENT, str(own))
+    assert spreads()["milestones"]["on_time"] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("on_time = 0.32", "on_time = 1.2", "milestones.on_time: 1.2 is not from 0 to 1"),
+        ("on_time = 0.32", "on_time = -0.1", "milestones.on_time"),
+        ("on_time = 0.32", 'on_time = "a third"', "milestones.on_time"),
+        ("on_time = 0.32", "on_time = true", "milestones.on_time"),
+        ("on_time = 0.32", "on_time = nan", "milestones.on_time"),
+        ("on_time = 0.32", "", "it lacks on_time"),
+        ("on_time = 0.32", "on_time = 0.32\nlatest = 1", "milestones: unknown: latest"),
+        ("persistence = 0.95", "persistence = 1.0", "paths.persistence"),
+        ("[flows]", "[flow]", "it lacks flows"),
+        ("valid_from = 2026-11-01", "valid_from = 1", "valid_from"),
+        ("valid_from = 2026-11-01", "valid_from = 2026-11-01\n[mile]\nlate = 1", "unknown: mile"),
+        ("sector = 0.40", "sector = 0.90", "assets: economy, sector and borrower add up to more than one"),
+        ("[flows]", "[flows", "TOMLDecodeError"),
+    ],
+)
+def test_a_table_that_cannot_be_used_is_refused_with_the_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str, told: str
+) -> None:
+    own = tmp_path / "own.toml"
+    assert old in TEXT
+    own.write_text(TEXT.replace(old, new, 1), encoding="utf-8")
+    monkeypatch.setenv(ENVIRONMENT, str(own))
+    with pytest.raises(InputError) as refused:
+        spreads()
+    assert refused.value.faults[0].where == str(own)
+    assert told in str(refused.value)
+
+
+def test_values_that_are_no_table_are_refused() -> None:
+    data: dict[str, Any] = shipped("futures.toml")
+    with pytest.raises((KeyError, TypeError, AttributeError)):
+        to_spreads({**data, "flows": 3})

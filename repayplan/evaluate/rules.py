@@ -26,9 +26,7 @@ Receipts = Callable[[Rule], Cents]
 """(S, T) what comes in of the receipts that a rule shares out."""
 
 
-def due_by_rules(
-    rules: Sequence[Rule], receipts: Receipts, problem: Problem, planned: Planned, over: Horizon
-) -> Real:
+def due_by_rules(rules: Sequence[Rule], receipts: Receipts, problem: Problem, planned: Planned, over: Horizon) -> Real:
     """(1, T, L, S) what falls due on each loan, loans in the order of payment; one case.
 
     Where nothing is uncertain it is what the plan pays. What a plan pays beyond its rules (days fixed, a last payment

@@ -35,11 +35,14 @@ class Samples:
         """The samples of a case."""
         return cls(case, terms, problem, tuple(followed(problem.days())), scenarios, seed, method)
 
+    def drawing(self, sample: int) -> Drawing:
+        """How one of the samples is drawn. InputError where it cannot be."""
+        return Drawing(self.seed, self.scenarios, self.method, sample)
+
     def futures(self, sample: int) -> Futures:
-        """One of the samples. InputError where so many futures cannot be drawn, or in no such way."""
+        """One of the samples."""
         window = Window(self.case.as_of, self.days[-1], self.terms.receipt_day, self.terms.cost_day)
-        drawing = Drawing(self.seed, self.scenarios, self.method, sample)
-        return draw_futures(self.case, self.days, window, drawing)
+        return draw_futures(self.case, self.days, window, self.drawing(sample))
 
     def means(self, sample: int) -> Means:
         """What can have been paid in each of its futures, down to what the business needs to run."""

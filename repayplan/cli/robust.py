@@ -24,9 +24,7 @@ def robust_options(function: AnyFunction) -> AnyFunction:
     """``--robust`` and how; the command receives them under their names, and :func:`wish` reads them."""
     texts = {
         "robust": tr("Plan for many drawn futures, not for the expected one alone; by risk aversion, if nothing else."),
-        "risk_aversion": tr(
-            "Weight of what the worst 5% of futures lose, in place of the bank's; 0: what is expected."
-        ),
+        "risk_aversion": tr("Weight of what the worst 5% of futures lose, in place of the bank's; 0: none."),
         "max_miss": tr("The most that the probability of a missed installment may be, such as 5%."),
         "scenarios": tr("Futures drawn to plan on, and as many more to judge on; 1,000 where left out."),
         "seed": tr("Number that the draws come from; the same one draws the same futures."),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
 from typing import Literal
 
 from repayplan.cases.models import Case
 from repayplan.compliance.findings import Finding
-from repayplan.language import Message, Several, tr
+from repayplan.language import Message, tr
 from repayplan.problem.rating import rate_case
 from repayplan.problem.terms import Terms
 from repayplan.risk.rating import Rating
@@ -75,7 +76,7 @@ def _said(rating: Rating) -> dict[str, object]:
     return {"risk": RISKS[rating.level], "confidence": CONFIDENCES[rating.confidence], "reasons": reasons(rating)}
 
 
-def reasons(rating: Rating) -> Message | Several:
-    """What speaks against the borrower, in one line."""
-    against = rating.against
-    return Several(tuple(reason.sentence for reason in against)) if against else tr("nothing speaks against it")
+def reasons(rating: Rating) -> Message:
+    """What speaks against the borrower, in one line; sentences hold commas, so they are parted by more."""
+    against = [reason.sentence for reason in rating.against] or [tr("nothing speaks against it")]
+    return reduce(lambda first, second: tr("{first}; {second}", first=first, second=second), against)

@@ -172,7 +172,7 @@ def _shared(
         raised = least
     upward = grain.unit - 1 if grain.up else 0
     pays = any(target.pays(stage, loan) for loan in range(len(books)))
-    wanted = floor_to(planned + upward, grain.unit) - paid if pays else 0
+    wanted = floor_to(planned + upward - paid, grain.unit) if pays else 0
     if min(target.last) >= 0 and stage == target.final:
         return share(problem, books, stage, owed)
     total = _within(room, stage, min(max(wanted, raised), most), grain) if fixed is None else fixed
@@ -192,7 +192,7 @@ def _amount(target: Target, stage: int, loan: int, paid: int, grain: Grain, betw
     if paid + raised > planned + grain.ahead:
         raised = least
     upward = grain.unit - 1 if grain.up else 0
-    wanted = floor_to(planned + upward, grain.unit) - paid if target.pays(stage, loan) else 0
+    wanted = floor_to(planned + upward - paid, grain.unit) if target.pays(stage, loan) else 0
     return min(max(wanted, raised), most)
 
 

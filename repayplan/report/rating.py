@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from repayplan.language import Message, current, tr
@@ -30,7 +32,7 @@ def show_rating(rated: Rated, console: Console) -> None:
     console.print(Text(str(RISKS[rating.level]), _STYLES[rating.level]))
     console.print()
     grid(_figures(rated), console)
-    _show_reasons(tr("What speaks against the borrower"), rating.against, console)
+    _show_reasons(tr("What speaks against the borrower, with points"), rating.against, console)
     _show_reasons(tr("In order"), [reason for reason in rating.reasons if not reason.counts], console)
     if rating.missing:
         heading(tr("Not known: the confidence is lower for it"), console)
@@ -50,7 +52,7 @@ def rating_document(rated: Rated) -> dict[str, Any]:
         "rating": rating.level,
         "confidence": rating.confidence,
         "stated": rated.stated,
-        "points": f"{rating.points:f}",
+        "points": _plain(rating.points),
         "points_known": rating.weight,
         "points_of_all": rating.weight_of_all,
         "industry": None if rating.industry is None else rating.industry["en"],
@@ -87,9 +89,8 @@ def _figures(rated: Rated) -> list[tuple[Message, str]]:
 
 def _points(rating: Rating) -> Message:
     share = f"{rating.points / rating.weight:.0%}" if rating.weight else "–"
-    return tr(
-        "{points} of {known} that are known ({share})", points=f"{rating.points:f}", known=rating.weight, share=share
-    )
+    said = {"points": _plain(rating.points), "known": rating.weight, "share": share}
+    return tr("{points} of {known} that are known ({share})", **said)
 
 
 def _known(rating: Rating) -> Message:
@@ -104,10 +105,18 @@ def _limits(rating: Rating) -> Message:
 
 
 def _show_reasons(title: Message, reasons: Sequence[Reason], console: Console) -> None:
+    """A line for each reason: how grave it is, its points of those it can have, and the sentence with its source."""
     if not reasons:
         return
     heading(title, console)
-    bullets([(*_mark(reason), _said(reason)) for reason in reasons], console)
+    table = Table(box=None, show_header=False, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, justify="right", style="dim")
+    table.add_column(overflow="fold")
+    for reason in reasons:
+        points = f"{_plain(reason.points)}/{reason.weight}" if reason.weight else ""
+        table.add_row(Text(*_mark(reason)), points, _said(reason))
+    console.print(table)
 
 
 def _mark(reason: Reason) -> tuple[str, str]:
@@ -115,13 +124,15 @@ def _mark(reason: Reason) -> tuple[str, str]:
     return _MARKS[max(reason.severity, LEVELS.index(reason.least))]
 
 
-def _said(reason: Reason) -> str:
+def _said(reason: Reason) -> Text:
     words: Message = reason.sentence
     if reason.least != "low" and reason.figure is not None:
         words = tr("{reason}; by this alone at least {risk}", reason=words, risk=RISKS[reason.least])
-    if reason.severity:
-        words = tr("{reason}: {points} of {most} points", reason=words, points=f"{reason.points:f}", most=reason.weight)
-    return f"{words} [{reason.source}]" if reason.source else str(words)
+    return Text.assemble(str(words), (f" [{reason.source}]" if reason.source else "", "dim"))
+
+
+def _plain(points: Decimal) -> str:
+    return f"{points.normalize():f}"
 
 
 def _missing(what: Message, fields: str) -> str:
@@ -150,7 +161,7 @@ def _reason(reason: Reason) -> dict[str, Any]:
     return {
         "code": reason.code,
         "severity": None if reason.code == UNKNOWN else _SEVERITIES[reason.severity],
-        "points": f"{reason.points:f}",
+        "points": _plain(reason.points),
         "most": reason.weight,
         "figure": None if reason.figure is None or not reason.figure.is_finite() else f"{reason.figure:.6f}",
         "limit": None if reason.limit is None else f"{reason.limit:f}",

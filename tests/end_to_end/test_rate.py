@@ -33,13 +33,13 @@ def test_a_rating_is_told_in_either_language(case: Path) -> None:
     assert (english.exit_code, chinese.exit_code) == (0, 0), english.output
     lines = english.output.splitlines()
     assert lines[:2] == ["Rating: Invented", "medium risk"]
-    assert "✘ days past due: 92, limit 90; by this alone at least medium risk: 3 of 3 points [IFRS 9" in english.output
-    assert "✔ earlier extensions and restructurings: 0, in order below 1" in english.output
+    assert "✘   3/3 days past due: 92, limit 90; by this alone at least medium risk [IFRS 9" in english.output
+    assert "✔ 0/1 earlier extensions and restructurings: 0, in order below 1" in english.output
     assert "construction, 2026-11-01" in english.output
     assert "Not known" not in english.output
     assert "37.6% a year, 3.85% a month, for a plan that takes up to 80%" in english.output
     assert "中风险" in chinese.output
-    assert "✘ 逾期天数：92，上限 90；仅此一项即至少为中风险：3 分中计 3 分" in chinese.output
+    assert "✘   3/3 逾期天数：92，上限 90；仅此一项即至少为中风险" in chinese.output
     assert "建筑业，2026-11-01" in chinese.output
 
 
@@ -55,7 +55,7 @@ def test_for_programs_every_reason_has_its_code(case: Path) -> None:
     document = json.loads(run("rate", case, "--json").stdout)
     assert document["schema"] == "repayplan/rating/1"
     assert {key: document[key] for key in ("rating", "confidence", "stated", "points", "points_known", "industry")} == {
-        "rating": "medium", "confidence": "high", "stated": "low", "points": "10.0", "points_known": 17,
+        "rating": "medium", "confidence": "high", "stated": "low", "points": "10", "points_known": 17,
         "industry": "construction",
     }  # fmt: skip
     reasons = {reason.pop("code"): reason for reason in document["reasons"]}

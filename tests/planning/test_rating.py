@@ -46,7 +46,7 @@ def test_a_computed_rating_gives_its_reasons() -> None:
     case = borrower(policy={"rating": "computed", "months": 36})
     ((result, words),) = said(case)
     assert result == "note"
-    assert words.startswith("This borrower is rated as medium risk, high confidence: days past due: 92, limit 90, ")
+    assert words.startswith("This borrower is rated as medium risk, high confidence: days past due: 92, limit 90; ")
     assert "liabilities/assets 0.91 in 2025, limit 0.752" in words
 
 

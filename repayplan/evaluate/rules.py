@@ -1,8 +1,8 @@
-"""What falls due in each future where payments follow receipts: the rules are applied, not the amounts expected of them.
+"""What falls due in each future where payments follow receipts: the rules are applied, not the amounts expected.
 
 A rule gives its share of what has come in since the payment date before, on the next one; the minimum makes up what all
-shares together lack until the plan's last payment; on its long stop what was expected of the rule and has not come falls
-due all the same.
+shares together lack until the plan's last payment; on its long stop what was expected of the rule and has not come
+falls due all the same.
 """
 
 from __future__ import annotations
@@ -26,9 +26,7 @@ Receipts = Callable[[Rule], Cents]
 """(S, T) what comes in of the receipts that a rule shares out."""
 
 
-def due_by_rules(
-    rules: Sequence[Rule], receipts: Receipts, problem: Problem, planned: Planned, over: Horizon
-) -> Real:
+def due_by_rules(rules: Sequence[Rule], receipts: Receipts, problem: Problem, planned: Planned, over: Horizon) -> Real:
     """(1, T, L, S) what falls due on each loan, loans in the order of payment; one case.
 
     Where nothing is uncertain it is what the plan pays. What a plan pays beyond its rules (days fixed, a last payment

@@ -50,9 +50,24 @@ def binding(plan: Replay, optimum: Optimum) -> tuple[Binding, ...]:
             None,
             price,
             "payment dates sooner",
-            _sentence(plan, family, stage),
+            _of_futures(plan, stage) if _for_futures(plan, optimum, family, stage) else _sentence(plan, family, stage),
         )
         for (family, stage), price in sorted(prices.items(), key=lambda item: (item[0][1], item[0][0]))
+    )
+
+
+def _for_futures(plan: Replay, optimum: Optimum, family: str, stage: int) -> bool:
+    """Whether a robust plan was held within less than what is expected, so that this is what a limit on cash says."""
+    if family not in ("floors", "pledged", "guarantor"):
+        return False
+    held, own = optimum.formulation.frame.problem, plan.problem
+    less_cash = held.cash.room[0, stage] < own.cash.room[0, stage]
+    return bool(less_cash or (held.accounts.available[0, stage] < own.accounts.available[0, stage]).any())
+
+
+def _of_futures(plan: Replay, stage: int) -> Message:
+    return tr(
+        "Up to {date} no more is scheduled: in futures that count, less has come in by then", date=plan.days[stage]
     )
 
 

@@ -40,10 +40,11 @@ def plan(case: Case, *, solver: str = DEFAULT, time_limit: float | None = None) 
     without breaking a cash limit. The same with status ``failed`` where only whole cents stand in the way.
     InputError where the case cannot be planned as it is written, or there is no such solver.
     """
-    return _plan(case, Chain(solver, time_limit))
+    return plan_by(case, Chain(solver, time_limit))
 
 
-def _plan(case: Case, chain: Chain) -> Plan:
+def plan_by(case: Case, chain: Chain) -> Plan:
+    """The same by a chain of solvers, whose clock may be shared with more than this plan."""
     terms = resolve(case)
     problem = assemble(case, terms)
     try:
@@ -63,7 +64,7 @@ def _plan(case: Case, chain: Chain) -> Plan:
     if exact is None:  # there is a plan, but none was found whose whole cents hold every limit: that proves nothing
         return _best_effort(case, terms, problem, "failed", chain)
     status: Status = "optimal" if optimum.status == "optimal" else "feasible"
-    best = _finish(case, terms, problem, optimum, exact, status, chain)
+    best = finish(case, terms, problem, optimum, exact, status, chain)
     if terms.delay == "allow":
         return _beside_the_earliest(best, chain)
     return _beside_waiting(best, exact.replay.problem, chain)
@@ -123,8 +124,9 @@ def _undemanding(case: Case, terms: Terms, problem: Problem, status: Status, cha
         # cents that are shared by a rule, or whole cents of interest, may leave no amount that holds every limit
         exact = without_payments(case, terms, undemanding, optimum, demands)
     if optimum is None or exact is None:
-        return _nothing(case, terms, problem, chain, status)
-    best = _finish(case, terms, problem, optimum, exact, status, chain)
+        best = _nothing(case, terms, problem, chain, status)
+    else:
+        best = finish(case, terms, problem, optimum, exact, status, chain)
     # the demand that could not be met may be the engine's own: that there be a last payment of at least a unit
     broken = any(finding.result == "fail" for finding in best.findings)
     if not broken:
@@ -134,9 +136,10 @@ def _undemanding(case: Case, terms: Terms, problem: Problem, status: Status, cha
     return best
 
 
-def _finish(
+def finish(
     case: Case, terms: Terms, problem: Problem, optimum: Optimum, exact: Exact, status: Status, chain: Chain
 ) -> Plan:
+    """Everything that follows from payments in whole cents, with what was proved of them."""
     result = replace(exact.replay, problem=problem.as_paid(exact.replay.total))
     return Plan(
         case=case,
@@ -161,7 +164,7 @@ def _finish(
 def _beside_the_earliest(chosen: Plan, chain: Chain) -> Plan:
     """Where waiting counts as a gain, the plan that does not wait is shown beside it, with the difference in money."""
     policy = chosen.case.policy.model_copy(update={"delay": "forbid"})
-    sooner = _plan(chosen.case.model_copy(update={"policy": policy}), chain)
+    sooner = plan_by(chosen.case.model_copy(update={"policy": policy}), chain)
     if sooner.installments == chosen.installments:
         return chosen
     if sooner.status == "failed":

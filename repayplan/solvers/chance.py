@@ -24,6 +24,9 @@ Mask = NDArray[np.bool_]
 HOLDS = 1e-9
 """By how much a version may be missed by a solver's noise."""
 
+MOST_PARTS = 100
+"""Versions are given up one by one where there are no more than this to give up."""
+
 DEAR = 1e3
 """What a unit costs by which a version is missed that is not given up: more than it could ever bring."""
 
@@ -67,9 +70,14 @@ class Choice:
 
 
 def greedy(
-    program: SparseProgram, versions: Versions, most: int, solve: Callable[[SparseProgram], Solution]
+    program: SparseProgram,
+    versions: Versions,
+    most: int,
+    solve: Callable[[SparseProgram], Solution],
+    parts: int = MOST_PARTS,
 ) -> Choice | None:
-    """Give up one version after the other, each time the one that holds the point back most by its duals.
+    """Give up one version after the other, or as many at a time as make so many ``parts`` of the ``most``: those that
+    hold the point back most by its duals.
 
     None where the program has no point with the versions that are left; the choice is not proven to be the best.
     """
@@ -81,7 +89,7 @@ def greedy(
     )
     elastic = replace(elastic, cost=np.concatenate([program.cost, np.full(count, DEAR)]))
     given_up = np.zeros(versions.limits.shape[1], dtype=bool)
-    best: Choice | None = None
+    best, before = None, np.inf
     while True:
         right = np.minimum(versions.tightest(given_up), largest)
         upper = np.concatenate([program.row_upper, right])
@@ -89,26 +97,30 @@ def greedy(
         if not solution.solved:
             return best
         columns = solution.columns[:width]
-        given_up &= ~versions.held(columns)  # what holds all the same need not be given up
+        if solution.objective < before - HOLDS:  # what holds all the same need not be given up; not if nothing moves
+            given_up &= ~versions.held(columns)
+        before = solution.objective
         if solution.columns[width:].sum() <= HOLDS * count:
             best = Choice(Status.FEASIBLE, given_up.copy(), columns, float(program.cost @ columns), -np.inf)
-        worst = _most_in_the_way(versions, given_up, -solution.row_duals[rows], largest)
-        if worst is None or given_up.sum() >= most:
+        at_once = min(max(most // parts, 1), most - int(given_up.sum()))
+        worst = _most_in_the_way(versions, given_up, -solution.row_duals[rows], largest)[:at_once]
+        if worst.size == 0:
             return best
         given_up[worst] = True
 
 
-def _most_in_the_way(versions: Versions, given_up: Mask, prices: Array, largest: Array) -> int | None:
-    """The version without which most would be gained at the prices (I,) of the rows; None where none would help."""
+def _most_in_the_way(versions: Versions, given_up: Mask, prices: Array, largest: Array) -> NDArray[np.intp]:
+    """The versions without which something would be gained at the prices (I,) of the rows, the most first."""
     left = np.flatnonzero(~given_up)
     if left.size < 2:
-        return None
+        return left[:0]
     limits = np.minimum(versions.limits[:, left], largest[:, None])
     two = np.partition(limits, 1, axis=1)[:, :2]
     room = np.maximum(two[:, 1] - two[:, 0], HOLDS) * np.maximum(prices, 0.0)
     gains = np.zeros(left.size)
     np.add.at(gains, limits.argmin(axis=1), np.where(two[:, 0] < largest, room, 0.0))
-    return int(left[gains.argmax()]) if gains.max() > 0 else None
+    order = np.argsort(-gains, kind="stable")
+    return np.asarray(left[order[gains[order] > 0]])
 
 
 def mixed(program: SparseProgram, versions: Versions, most: int) -> tuple[SparseProgram, NDArray[np.intp]]:

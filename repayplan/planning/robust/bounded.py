@@ -20,8 +20,8 @@ from repayplan.solvers.chain import Chain
 from repayplan.solvers.chance import Choice, Versions, choose, greedy, mixed
 from repayplan.solvers.result import CERTIFIED, Status, relative_gap
 
-PATIENCE = 20.0
-"""Seconds for the tree of one date, where nobody sets a limit; the best choice found by then stands, unproven."""
+SHARE_OF_TIME = 0.3
+"""Of the time that is left, for the tree of one date; the best choice found by then stands, unproven."""
 
 MOST_TREES = 3
 """Dates whose tree is searched; of the others a bound is known."""
@@ -56,7 +56,7 @@ def bounded(problem: Problem, paid: Means, most: int, chain: Chain) -> Bounded |
         found = greedy(programs[lane], versions[lane], most, chain.solve)
         near = found is not None and relative_gap(-bounds[lane], -found.objective) <= CERTIFIED / 2
         if not near and tried < MOST_TREES and not chain.time_is_up:
-            with chain.within(PATIENCE):
+            with chain.share(SHARE_OF_TIME):
                 found = choose(programs[lane], versions[lane], most, chain.solve, found)
             bounds[lane] = max(bounds[lane], found.bound) if found is not None else bounds[lane]
         if found is not None and (best is None or found.objective < best.objective):
@@ -91,13 +91,12 @@ def caps_of(paid: Means, given_up: Mask) -> Caps:
 
 
 def least_missed(problem: Problem, paid: Means, chain: Chain) -> int | None:
-    """In how few futures a plan can be missed, by the quick way, which may miss a better one. None: no plan at all."""
+    """In how few futures a plan can be missed, by the quick way: with the latest last payment. None: no plan at all."""
     formulation = formulate(problem)
-    counts = []
-    for lane in range(formulation.frame.lanes):
+    for lane in reversed(range(formulation.frame.lanes)):
         program = formulation.valued(lane)
         free = replace(program, cost=np.zeros_like(program.cost))
         found = greedy(free, versions_of(formulation, lane, paid), len(paid.own), chain.solve)
         if found is not None:
-            counts.append(int(found.given_up.sum()))
-    return min(counts, default=None)
+            return int(found.given_up.sum())
+    return None

@@ -1,0 +1,144 @@
+"""Plans of one case that stand futures, in whole cents: by risk aversion, or with so many futures given up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from repayplan.cases.models import Case
+from repayplan.compliance.findings import Finding
+from repayplan.errors import Fault, InputError
+from repayplan.language import tr
+from repayplan.planning.exact import Exact, make_exact
+from repayplan.planning.fewest import fewest
+from repayplan.planning.optimum import Optimum, optimize
+from repayplan.planning.plan import finish
+from repayplan.planning.result import Plan, Proof, Status
+from repayplan.planning.robust.averse import averse
+from repayplan.planning.robust.bounded import bounded, caps_of
+from repayplan.planning.robust.capping import Caps, no_sooner, within
+from repayplan.planning.robust.means import Means
+from repayplan.planning.robust.samples import PLANNED_ON, Samples
+from repayplan.planning.robust.shortfall import Aversion
+from repayplan.problem.arrays import Problem
+from repayplan.problem.terms import Terms
+from repayplan.solvers.chain import Chain
+from repayplan.solvers.result import CERTIFIED
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A case, one problem for each bucket of burden, and the futures it is planned on."""
+
+    case: Case
+    terms: Terms
+    problem: Problem
+    samples: Samples
+    paid: Means
+    chain: Chain
+
+    @classmethod
+    def of(cls, case: Case, terms: Terms, problem: Problem, samples: Samples, chain: Chain) -> Ground:
+        """Futures are drawn once. InputError where no program stands for the case."""
+        if not problem.provable:
+            what = tr("debts that are paid alike at different rates cannot be planned for many futures")
+            remedy = tr("let loans share freely or by rank (policy.allocation)")
+            raise InputError(Fault(what, "policy.allocation", "pari_passu", remedy=remedy))
+        return cls(case, terms, problem, samples, samples.means(PLANNED_ON), chain)
+
+    @property
+    def futures(self) -> int:
+        """How many futures there are."""
+        return len(self.paid.own)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A plan, what must be said of how it was chosen, and whether it is all that was asked for."""
+
+    plan: Plan
+    said: tuple[Finding, ...] = ()
+    holds: bool = True
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The unrounded plan of one bucket: what it is ``worth`` by what was maximized, its gap, which caps it keeps."""
+
+    problem: Problem
+    optimum: Optimum
+    worth: float
+    gap: float
+    caps: Callable[[int], Caps]
+
+
+def by_aversion(ground: Ground, aversion: Aversion) -> Plan | None:
+    """The plan that is worth most to a bank so averse; None where none is found that holds every limit in whole cents.
+
+    Rounding and preference may run ahead of the best cumulative payments by units, not by more.
+    """
+    found = [one for problem in ground.problem.buckets() if (one := _averse(ground, problem, aversion)) is not None]
+    method = f"cutting planes over {ground.futures} futures, risk aversion {aversion.tail:g}"
+    dates = int(ground.problem.pays.sum())
+    unit = ground.terms.unit * len(ground.case.loans)
+    return _settled(ground, found, method, (unit, 12 * unit, dates * unit))
+
+
+def by_bound(ground: Ground, most: int) -> Plan | None:
+    """The plan that is worth most of those missed in ``most`` of the futures; None where there is none."""
+    found = [one for problem in ground.problem.buckets() if (one := _bounded(ground, problem, most)) is not None]
+    method = f"mixed-integer program over {ground.futures} futures, {most} of them given up at most"
+    return _settled(ground, found, method, (0,))
+
+
+def _averse(ground: Ground, problem: Problem, aversion: Aversion) -> _Found | None:
+    best = averse(problem, ground.paid, ground.samples.days, ground.case.as_of, aversion, ground.chain)
+    if best is None:
+        return None
+
+    def caps(slack: int) -> Caps:
+        return no_sooner(problem, best.payments, slack)
+
+    optimum = optimize(within(problem, caps(ground.terms.unit)), ground.chain)
+    return None if optimum is None else _Found(problem, optimum, best.value, best.gap, caps)
+
+
+def _bounded(ground: Ground, problem: Problem, most: int) -> _Found | None:
+    choice = bounded(problem, ground.paid, most, ground.chain)
+    if choice is None:
+        return None
+    caps = caps_of(ground.paid, choice.given_up)
+    optimum = optimize(within(problem, caps), ground.chain)
+    return None if optimum is None else _Found(problem, optimum, choice.value, choice.gap, lambda _: caps)
+
+
+def _settled(ground: Ground, found: list[_Found], method: str, slacks: tuple[int, ...]) -> Plan | None:
+    """The best of the buckets that comes out in whole cents."""
+    for one in sorted(found, key=lambda candidate: -candidate.worth):
+        for optimum, exact in _exact(ground, one, slacks):
+            gap = max(optimum.gap, *(other.gap for other in found))
+            status: Status = "optimal" if gap <= CERTIFIED and optimum.status == "optimal" else "feasible"
+            made = finish(ground.case, ground.terms, one.problem, optimum, exact, status, ground.chain)
+            return replace(made, proof=_proof(made.proof, method, gap))
+    return None
+
+
+def _exact(ground: Ground, one: _Found, slacks: tuple[int, ...]) -> Iterator[tuple[Optimum, Exact]]:
+    """In whole cents, with as little slack as will do."""
+    for slack in slacks:
+        capped = within(one.problem, one.caps(slack))
+        optimum = one.optimum
+        if ground.terms.prefer == "fewest":
+            optimum = fewest(optimum, ground.chain)
+        exact = make_exact(ground.case, ground.terms, capped, optimum, chain=ground.chain)
+        if exact is not None:
+            yield optimum, exact
+
+
+def _proof(proof: Proof, method: str, gap: float) -> Proof:
+    """What the plan was made by, and the larger gap: of what was maximized over futures, or of what followed."""
+    unproven = proof.unproven
+    if unproven is None and gap > CERTIFIED:
+        unproven = tr("the search over futures was not finished")
+    known = proof.gap is not None
+    return replace(proof, gap=gap if known else None, method=f"{method}; {proof.method}", unproven=unproven)

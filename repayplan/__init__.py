@@ -7,6 +7,7 @@
     plan.schedule                     # a DataFrame
     rp.write_plan(plan, "out")        # plan.json, schedule.csv, cash.csv
     rp.verify("out/plan.json")
+    rp.stress(plan, scenarios=10_000, seed=1).missed
 
 A path stands for what is in it. Nothing is imported before it is used: ``import repayplan`` costs nothing.
 """
@@ -26,13 +27,16 @@ if TYPE_CHECKING:
     from repayplan.cases.readers import read_case as read_case
     from repayplan.cases.schema import case_schema as case_schema
     from repayplan.compliance.findings import Finding
+    from repayplan.evaluate.setting import Hazard
     from repayplan.exchange.programs import write_program as write_program
+    from repayplan.forecast.futures import Method
     from repayplan.planning.explain import Explanation
     from repayplan.planning.offers import Judged
     from repayplan.planning.plan_file import PlanFile
     from repayplan.planning.plan_file import read_plan as read_plan
     from repayplan.planning.rating import Rated
     from repayplan.planning.result import Plan
+    from repayplan.planning.stress import Trial
     from repayplan.report.files import write_plan as write_plan
 
 _HOMES = {
@@ -54,6 +58,7 @@ __all__ = [
     "read_case",
     "read_loans",
     "read_plan",
+    "stress",
     "verify",
     "write_plan",
     "write_program",
@@ -99,6 +104,30 @@ def judge_offer(case: Case | str | Path, schedule: str | Path) -> Judged:
 
     known = case if isinstance(case, Case) else read_case(case)
     return judged(known, read_offer(schedule, known))
+
+
+def stress(
+    claimed: PlanFile | Plan | str | Path,
+    *,
+    scenarios: int = 10_000,
+    seed: int = 1,
+    method: Method = "antithetic",
+    hazard: Hazard = "arrears",
+    stresses: str | Path | None = None,
+) -> Trial:
+    """A plan, or the plan in a file, in thousands of futures and under named stresses, those in a file or those that
+    are shipped; see :func:`repayplan.planning.stress.stress`."""
+    from repayplan.cases.stresses import read_stresses, shipped_stresses
+    from repayplan.forecast.futures import Drawing
+    from repayplan.planning.plan_file import PlanFile, plan_file, read_plan
+    from repayplan.planning.result import Plan
+    from repayplan.planning.stress import stress as tried
+
+    named = shipped_stresses() if stresses is None else read_stresses(stresses)
+    if isinstance(claimed, Plan):
+        claimed = plan_file(claimed)
+    file = claimed if isinstance(claimed, PlanFile) else read_plan(claimed)
+    return tried(file, Drawing(seed, scenarios, method), named, hazard=hazard)
 
 
 def verify(claimed: PlanFile | Plan | str | Path) -> list[Finding]:

@@ -1,8 +1,8 @@
-"""What falls due in each future where payments follow receipts: the rules are applied, not the amounts expected of them.
+"""What falls due in each future where payments follow receipts: the rules are applied, not the amounts expected.
 
 A rule gives its share of what has come in since the payment date before, on the next one; the minimum makes up what all
-shares together lack until the plan's last payment; on its long stop what was expected of the rule and has not come falls
-due all the same.
+shares together lack until the plan's last payment; on its long stop what was expected of the rule and has not come
+falls due all the same.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ def _in_order(
     clear = draft.column(f"clear.{number}.{loan}", 0.0, 1.0, exists=where.any(axis=0), integer=True)
     if stays:
         draft.row("claim", [(1.0, clear, When.BEFORE), (-1.0, clear)], 0.0, where=frame.stage > 0)
-    most = np.minimum(largest[number], np.maximum(frame.money(frame.problem.cash.payable), 0.0))
+    most = np.minimum(largest[number], np.maximum(frame.money(frame.problem.payable), 0.0))
     draft.row(SETTLED, [*settled, (-most, clear)], 0.0)
     before = _before(frame, loan, number)
     draft.row(BEFORE, [(1.0, names[0]), (-1.0, names[number]), (before, clear)], before, where=where)

@@ -70,11 +70,14 @@ def shaped(draft: Draft, frame: Frame) -> bool:
 
 
 def states(draft: Draft, frame: Frame, upper: Real | float, *, rising: bool = False) -> list[str]:
-    """θ as carried states, each from its first date to its last; ``rising``: they may grow on the way."""
+    """θ as carried states, each from its first date to its last; ``rising``: they may grow on the way. Where one is to
+    be at most another, all are there from the first date of any to the last."""
     form = frame.problem.form
     names = []
+    used = form.counted[:, None] & (form.weight != 0)
+    used = np.where(form.falling[:, None, None], used.any(axis=1, keepdims=True), used)
     for number in range(form.thetas):
-        needed = np.flatnonzero((form.counted & (form.weight[:, number] != 0)).any(axis=0))
+        needed = np.flatnonzero(used[:, number].any(axis=0))
         there = np.zeros(frame.stages, dtype=bool)
         if needed.size:
             there[needed[0] : needed[-1] + 1] = True

@@ -39,6 +39,8 @@ def binding(plan: Replay, optimum: Optimum) -> tuple[Binding, ...]:
     for label, dual in zip(optimum.formulation.layout.row_labels, optimum.preferred.row_duals, strict=True):
         family = label.name.split(".")[0]
         late = plan.last is not None and label.stage > plan.last and family != "life"
+        if family == "allocation" and label.stage not in plan.pay_stages:
+            continue  # how debts compare is said for every stage; only a payment can be held down
         if family in limits() and family != "maturity" and not late and -dual * dates > LEAST_PRICE:
             prices[family, label.stage] += -float(dual) * dates
     return tuple(

@@ -124,8 +124,9 @@ def _undemanding(case: Case, terms: Terms, problem: Problem, status: Status, cha
         # cents that are shared by a rule, or whole cents of interest, may leave no amount that holds every limit
         exact = without_payments(case, terms, undemanding, optimum, demands)
     if optimum is None or exact is None:
-        return _nothing(case, terms, problem, chain, status)
-    best = finish(case, terms, problem, optimum, exact, status, chain)
+        best = _nothing(case, terms, problem, chain, status)
+    else:
+        best = finish(case, terms, problem, optimum, exact, status, chain)
     # the demand that could not be met may be the engine's own: that there be a last payment of at least a unit
     broken = any(finding.result == "fail" for finding in best.findings)
     if not broken:

@@ -180,7 +180,7 @@ class Plan:
     @property
     def out_of_time(self) -> bool:
         """Whether time was up before there was any plan: then every figure is that of paying nothing."""
-        return self.proof.method == NO_PLAN
+        return self.proof.method == NO_PLAN and any(finding.rule == "time" for finding in self.findings)
 
     @property
     def schedule(self) -> pd.DataFrame:

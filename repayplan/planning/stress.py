@@ -244,7 +244,7 @@ class _Prepared:
         form = self.replay.terms.form
         if isinstance(form, StoreShare) and form.groups is not None:
             stores = next(group.stores for group in form.groups if group.name == rule.part)
-            return np.sum([futures.receipts(rule.source, store) for store in stores], axis=0, dtype=np.int64)
+            return np.asarray(sum(futures.receipts(rule.source, store) for store in stores))
         if self.replay.terms.shape == "milestone_share":
             return futures.receipts(rule.source, rule.part, rule.expected)
         return futures.receipts(rule.source)

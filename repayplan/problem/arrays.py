@@ -259,6 +259,15 @@ class Problem(Frozen):
         days: list[dt.date] = self.dates[case].astype(object).tolist()
         return days
 
+    @cached_property
+    def payable(self) -> Cents:
+        """(N, T) the most that can have been paid up to each stage. Where the last payment settles every loan, what
+        comes in on blocked accounts after it makes up for costs after it."""
+        released, cash = self.accounts.released, self.cash
+        after = np.minimum.accumulate((cash.room + released)[:, ::-1], axis=1)[:, ::-1] + cash.apart - released
+        full = self.limits.settle_full[:, None]
+        return np.asarray(np.where(full, np.maximum(cash.payable, after), cash.payable))
+
     def tightened(self, margin: int) -> Problem:
         """The same with every limit tightened so that payments moved by less than ``margin`` cents still hold it.
 

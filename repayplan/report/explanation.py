@@ -17,7 +17,7 @@ from repayplan.planning.remedies import Pull, Remedies, Remedy
 from repayplan.planning.result import Plan
 from repayplan.problem.terms import percent
 from repayplan.report.findings import show_conflict
-from repayplan.report.layout import Prose, bullets, heading
+from repayplan.report.layout import bullets, heading, say
 from repayplan.report.terminal import merged
 from repayplan.report.words import status_words
 
@@ -79,13 +79,13 @@ def show_explanation(found: Explanation, console: Console) -> None:
     """Print why a plan is as it is, or why there is none and what would help."""
     name = found.plan.case.enterprise.name
     if found.remedies is not None:
-        console.print(Prose(str(tr("What would help: {name}", name=name)), "bold"))
+        say(tr("What would help: {name}", name=name), console, "bold")
         show_conflict(found.conflict, console)
         _remedies(found.plan, found.remedies, console)
         _untried(found, console)
         return
-    console.print(Prose(str(tr("Why these amounts: {name}", name=name)), "bold"))
-    console.print(Prose(status_words(found.plan)))
+    say(tr("Why these amounts: {name}", name=name), console, "bold")
+    say(status_words(found.plan), console)
     late = [("·", "dim", str(finding.sentence)) for finding in found.plan.findings if finding.rule == TIME]
     if late:
         bullets(late, console)
@@ -150,9 +150,7 @@ def _untried(found: Explanation, console: Console) -> None:
     """What there was no time for."""
     if found.untried:
         names = listed(str(LEVERS[name]) for name in found.untried)
-        console.print(
-            Prose(str(tr("There was no time for: {names}. More: --time-limit SECONDS.", names=names)), "yellow")
-        )
+        say(tr("There was no time for: {names}. More: --time-limit SECONDS.", names=names), console, "yellow")
 
 
 # -------------------------------------------------------------------------------------------------- an impossible case
@@ -171,7 +169,7 @@ def _remedies(made: Plan, found: Remedies, console: Console) -> None:
         heading(tr("What cannot help by itself, however far it goes"), console)
         bullets([("·", "dim", str(pull.words)) for pull in found.helpless], console)
     console.print()
-    console.print(Prose(str(cost_words(made)), "dim"))
+    say(cost_words(made), console, "dim")
 
 
 def _remedy_table(found: Sequence[Remedy]) -> Table:

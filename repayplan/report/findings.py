@@ -9,7 +9,7 @@ from rich.console import Console
 from repayplan.compliance.findings import Finding
 from repayplan.language import Message, plural, tr
 from repayplan.planning.clashes import CONFLICT
-from repayplan.report.layout import Prose, bullets, heading
+from repayplan.report.layout import bullets, heading, say
 
 _MARKS = {"fail": ("✘", "bold red"), "warning": ("!", "bold yellow"), "note": ("·", "dim"), "pass": ("✔", "green")}
 
@@ -40,7 +40,7 @@ def show_conflict(conflict: Sequence[Finding], console: Console) -> None:
         words = tr("No contradiction of limits could be proved; whole cents may be all that is in the way.")
         bullets([("·", "dim", str(words))], console)
         return
-    console.print(Prose(str(conflict[0].sentence)))
+    say(conflict[0].sentence, console)
     bullets([("·", "dim", sentence(finding)) for finding in conflict[1:]], console)
 
 

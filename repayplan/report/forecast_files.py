@@ -103,7 +103,7 @@ def _png(seen: Outlook) -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    font = _chinese_font()
+    font = chinese_font()
     content = io.BytesIO()
     with speaking(current() if font else "en"), rc_context({"font.family": [*([font] if font else []), "DejaVu Sans"]}):
         figure = Figure(figsize=(11, 8), layout="constrained")
@@ -169,7 +169,7 @@ def _label(title: str, number: int, plain_names: bool) -> str:
     return f"\u200b{shown}" if shown.startswith("_") else shown  # a legend leaves out what begins with _
 
 
-def _chinese_font() -> str | None:
+def chinese_font() -> str | None:
     """A font of this machine that has Chinese characters."""
     from matplotlib.font_manager import fontManager
 

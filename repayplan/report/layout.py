@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from rich.cells import cell_len, get_character_cell_size
-from rich.console import Console, JustifyMethod, OverflowMethod
+from rich.console import Console, Group, JustifyMethod, OverflowMethod
 from rich.containers import Lines
 from rich.table import Table
 from rich.text import Text
@@ -72,10 +72,15 @@ def _wide(character: str) -> bool:
     return get_character_cell_size(character) > 1
 
 
+def say(words: Message | str, console: Console, style: str = "") -> None:
+    """Print a paragraph; in a group, because a text by itself is made a plain one."""
+    console.print(Group(Prose(str(words), style)))
+
+
 def heading(words: Message, console: Console) -> None:
     """Print what the next lines are about."""
     console.print()
-    console.print(Prose(str(words), "bold underline"))
+    say(words, console, "bold underline")
 
 
 def grid(lines: Iterable[tuple[Message, str]], console: Console) -> None:

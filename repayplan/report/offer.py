@@ -21,7 +21,7 @@ from repayplan.publishing import publish
 from repayplan.report.explanation import LIMITS
 from repayplan.report.files import csv_file, schedule_table
 from repayplan.report.findings import briefly, show_findings
-from repayplan.report.layout import Prose, bullets, grid, heading
+from repayplan.report.layout import bullets, grid, heading, say
 from repayplan.report.schedule import day_totals
 
 SCHEMA = "repayplan/offer/1"
@@ -30,8 +30,8 @@ OFFER, TABLE, NEAREST = "offer.json", "offer.csv", "nearest.csv"
 
 def show_offer(judged: Judged, console: Console) -> None:
     """Print the verdict, the figures side by side, day by day what fails, and why."""
-    console.print(Prose(str(tr("Offered schedule: {name}", name=judged.plan.case.enterprise.name)), "bold"))
-    console.print(Prose(str(verdict(judged)), "bold green" if judged.holds else "bold red"))
+    say(tr("Offered schedule: {name}", name=judged.plan.case.enterprise.name), console, "bold")
+    say(verdict(judged), console, "bold green" if judged.holds else "bold red")
     console.print()
     grid(_figures(judged), console)
     heading(tr("Offer and nearest schedule") if _other(judged) else tr("Offer"), console)

@@ -17,7 +17,7 @@ from repayplan.planning.result import Binding, Metrics, Plan
 from repayplan.problem.terms import UsedDefault, payment_dates
 from repayplan.report.chart import chart
 from repayplan.report.findings import of_the_conflict, show_broken, show_conflict, show_findings
-from repayplan.report.layout import Prose
+from repayplan.report.layout import Prose, say
 from repayplan.report.layout import bullets as _list
 from repayplan.report.layout import grid as _grid
 from repayplan.report.layout import heading as _heading
@@ -71,24 +71,24 @@ def show_verdict(findings: Sequence[Finding], console: Console) -> None:
     if failed:
         several = tr("The plan does not hold: {failed} of {count} checks failed.", failed=failed, count=count)
         words = plural(tr("The plan does not hold: 1 of {count} checks failed.", count=count), several, failed)
-        console.print(Prose(str(words), "bold red"))
+        say(words, console, "bold red")
     else:
         words = tr("The plan holds: {count} checks, none failed.", count=count)
-        console.print(Prose(str(words), "bold green"))
+        say(words, console, "bold green")
 
 
 def show_files(files: Sequence[Path], console: Console) -> None:
     """Print where the files are."""
     console.print()
     words = tr("Written: {files}", files=listed(files)) if files else tr("Nothing was written; -o DIR does.")
-    console.print(Prose(str(words)))
+    say(words, console)
 
 
 def _title(plan: Plan, console: Console) -> None:
-    console.print(Prose(str(tr("Repayment plan: {name}", name=plan.case.enterprise.name)), "bold"))
+    say(tr("Repayment plan: {name}", name=plan.case.enterprise.name), console, "bold")
     style = _STATUS_STYLES.get(plan.status, "bold red")
-    console.print(Prose(status_words(plan), style))
-    console.print(Prose(str(plan.proof.sentence), "dim"))
+    say(status_words(plan), console, style)
+    say(plan.proof.sentence, console, "dim")
     console.print()
 
 
@@ -161,7 +161,7 @@ def _quiet_days(plan: Plan, console: Console) -> None:
     if quiet:
         several = tr("On {count} payment days in between nothing is due.", count=len(quiet))
         words = plural(tr("On one payment day in between nothing is due."), several, len(quiet))
-        console.print(Prose(str(words), "dim"))
+        say(words, console, "dim")
 
 
 def show_defaults(defaults: Sequence[UsedDefault], console: Console) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import sqrt
 from typing import Any
 
 from repayplan.language import Message, tr
@@ -13,8 +14,8 @@ from repayplan.rules.tables import table
 ENVIRONMENT = "REPAYPLAN_FUTURES"
 """Names the bank's own file in place of ``futures.toml``."""
 
-MOST = 5.0
-"""No figure of the table is above this: a deviation of logarithms of 5 says a hundred and forty times as much."""
+MOST = 3.0
+"""No figure of the table is above this: a deviation of logarithms of 3 says twenty times as much, or a twentieth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,12 @@ class Shared:
     def own(self) -> float:
         """What is left."""
         return max(1 - self.economy - self.sector - self.borrower, 0.0)
+
+    def correlation(self, other: Shared, sector: bool = False, borrower: bool = False) -> float:
+        """How two different sources correlate: of one ``borrower``, of one ``sector``, or of any two borrowers."""
+        common = sqrt(self.economy * other.economy)
+        common += sqrt(self.sector * other.sector) if sector or borrower else 0
+        return common + (sqrt(self.borrower * other.borrower) if borrower else 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,3 +34,9 @@ def seasons() -> Mapping[str, NamedSeason]:
             for name, entry in entries.items()
         }
     )
+
+
+def trade(industry: str) -> str:
+    """One name for a line of business that is written in several ways: the season's where there is one for it."""
+    written = industry.strip().casefold()
+    return next((season.name for season in seasons().values() if written in map(str.casefold, season.names)), written)

@@ -78,6 +78,17 @@ class Chain:
         finally:
             self._until = before
 
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Within it, no more than so many seconds may be spent."""
+        before = self._until
+        until = time.monotonic() + seconds
+        self._until = until if before is None else min(before, until)
+        try:
+            yield
+        finally:
+            self._until = before
+
     def solve(self, program: SparseProgram) -> Solution:
         """The solution of the first solver that is sure of one, otherwise the best there is."""
         best = no_point(program, self.name, TIME_IS_UP)

@@ -1,4 +1,4 @@
-"""A plan in futures: what was forecast is paid as planned, rules follow what is drawn, stresses break what they must."""
+"""A plan in futures: what was forecast is paid as planned, rules follow what is drawn, stresses break plans."""
 
 from __future__ import annotations
 

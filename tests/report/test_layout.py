@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from repayplan.report.layout import Prose, bullets
+from repayplan.report.layout import Prose, bullets, say
 
 
 def lines(text: Text, width: int) -> list[str]:
@@ -46,6 +46,12 @@ def test_nothing_is_lost_and_every_line_fits(text: str, width: int) -> None:
     made = lines(Prose(text), width)
     assert all(cell_len(line) <= width for line in made)
     assert "".join(chain.from_iterable(made)).replace(" ", "") == text.replace(" ", "")
+
+
+def test_a_paragraph_fills_its_lines() -> None:
+    console = Console(width=14, file=io.StringIO())
+    say("一笔贷款和 12 项来源", console)
+    assert console.file.getvalue().splitlines() == ["一笔贷款和", "12 项来源"]  # type: ignore[attr-defined]
 
 
 def test_bullets_fill_their_lines() -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import repayplan
 from repayplan.errors import InputError
-from repayplan.rules.futures import ENVIRONMENT, FIGURES, UNSHARED, spreads, to_spreads
+from repayplan.forecast import KINDS
+from repayplan.rules.futures import ENVIRONMENT, FIGURES, UNSHARED, Shared, spreads, to_spreads
+from repayplan.rules.seasons import trade
 from repayplan.rules.tables import shipped
 
 TEXT = (files("repayplan.rules") / "futures.toml").read_text(encoding="utf-8")
@@ -73,3 +77,32 @@ def test_values_that_are_no_table_are_refused() -> None:
     data: dict[str, Any] = shipped("futures.toml")
     with pytest.raises((KeyError, TypeError, AttributeError)):
         to_spreads({**data, "flows": 3})
+
+
+def test_correlations_add_up_what_is_shared() -> None:
+    one, other = Shared(0.16, 0.09, 0.25), Shared(0.25, 0.16, 0.36)
+    # 0.4 x 0.5, and 0.3 x 0.4, and 0.5 x 0.6
+    assert one.correlation(other) == pytest.approx(0.20)
+    assert one.correlation(other, sector=True) == pytest.approx(0.32)
+    assert one.correlation(other, borrower=True) == other.correlation(one, borrower=True) == pytest.approx(0.62)
+    assert one.correlation(one, borrower=True) + one.own == pytest.approx(1)
+
+
+def test_the_documents_show_the_correlations_of_the_table() -> None:
+    page = (Path(repayplan.__file__).parents[1] / "docs" / "futures.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| (\w+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|$", page, flags=re.MULTILINE)
+    shares = {kind: spreads()[kind].shared for kind in KINDS}
+    assert [tuple(row) for row in told] == [
+        (
+            kind,
+            f"{shared.correlation(shared, borrower=True):.2f}",
+            f"{shared.correlation(shared, sector=True):.2f}",
+            f"{shared.correlation(shared):.2f}",
+        )
+        for kind, shared in shares.items()
+    ]
+
+
+def test_a_line_of_business_has_one_name_however_it_is_written() -> None:
+    assert {trade(name) for name in ("餐饮", "餐厅", "restaurant", "Restaurants ")} == {"restaurants"}
+    assert trade(" Steel") == trade("steel") == "steel"

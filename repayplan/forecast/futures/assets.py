@@ -9,8 +9,7 @@ import numpy as np
 from repayplan.cases.sources import Assets
 from repayplan.forecast.assets import asset_flows
 from repayplan.forecast.flows import Window
-from repayplan.forecast.futures.claims import delayed
-from repayplan.forecast.futures.expected import Column, expectations, scaled
+from repayplan.forecast.futures.expected import MOST_DAYS, Column, delayed, expectations, scaled
 from repayplan.forecast.futures.factors import Factors
 
 
@@ -26,6 +25,7 @@ def asset_futures(number: int, source: Assets, window: Window, factors: Factors)
         first: int | None = None
         for one in expectations(source, flows, window):
             first = one.start if first is None else first
-            day = delayed(one, late, spread["spread"]) + np.floor((one.start - first) * (slow - 1)).astype(np.int64)
-            amount = scaled(one.bank.amount, price[factors.within(one.day)])
+            waits = np.floor(np.minimum((one.start - first) * (slow - 1), MOST_DAYS)).astype(np.int64)
+            day = delayed(one, late, spread["spread"]) + waits
+            amount = scaled(one.bank.amount, price[factors.within(one.start)])
             yield Column(one, day, amount)

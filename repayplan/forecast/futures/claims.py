@@ -12,8 +12,7 @@ import numpy as np
 
 from repayplan.cases.sources import Guarantor, Receivables
 from repayplan.forecast.flows import Window
-from repayplan.forecast.futures.drawing import Real
-from repayplan.forecast.futures.expected import Column, Days, Expected, expectations, scaled
+from repayplan.forecast.futures.expected import Column, delayed, expectations, scaled
 from repayplan.forecast.futures.factors import Factors, below, lognormal
 from repayplan.forecast.guarantor import guarantor_flows
 from repayplan.forecast.receivables import receivable_flows
@@ -45,8 +44,3 @@ def guarantor_futures(number: int, source: Guarantor, window: Window, factors: F
         fate = factors.once(number, "fate", spread.shared, factors.within(one.start))
         fails = fate < below(spread["failing"], 1)
         yield Column(one, delayed(one, late, spread["spread"]), np.where(fails, 0, one.bank.amount))
-
-
-def delayed(one: Expected, normal: Real, deviation: float) -> Days:
-    """(S,) the borrower's day and a delay whose median is the bank's; high normals are late."""
-    return one.start + np.floor(one.delay * np.exp(deviation * normal) + 1e-9).astype(np.int64)

@@ -17,9 +17,9 @@ from repayplan.forecast.futures.assets import asset_futures
 from repayplan.forecast.futures.claims import guarantor_futures, receivable_futures
 from repayplan.forecast.futures.drawing import Drawing, Real
 from repayplan.forecast.futures.expected import Cents, Column
-from repayplan.forecast.futures.factors import Factors, lognormal
+from repayplan.forecast.futures.factors import A_YEAR, Factors, lognormal
 from repayplan.forecast.futures.milestones import milestone_futures
-from repayplan.forecast.futures.result import NEVER, Futures, floats
+from repayplan.forecast.futures.result import NEVER, Futures, Parts, floats
 from repayplan.forecast.futures.sales import monthly_futures, season_futures, single_futures, store_futures
 from repayplan.forecast.futures.stages import Stages, asked
 from repayplan.forecast.monthly import operating_cost_flows
@@ -122,14 +122,14 @@ def _cash(ask: _Ask, keys: Sequence[AccountKey], factors: Factors) -> tuple[Cent
     return business.result, np.stack(apart, axis=2) if apart else empty
 
 
-def _received(ask: _Ask, name: str, part: str | None, expected: dt.date | None) -> Cents:
+def _received(ask: _Ask, name: str, parts: Parts, expected: dt.date | None) -> Cents:
     """(S, T) receipts of the sources of that name."""
     found: Cents = np.zeros((ask.count, len(ask.days)), dtype=np.int64)
     numbers = [number for number, source in enumerate(ask.case.cash.sources) if source.name == name]
     for start, factors in ask.blocks():
-        stages = Stages(ask.days, factors.count)
+        factors.only, stages = parts, Stages(ask.days, factors.count)
         for column in (column for number in numbers for column in ask.columns(number, factors)):
-            if asked(column, part, expected):
+            if asked(column, parts, expected):
                 stages.add(column)
         found[start : start + factors.count] = stages.result
     return found
@@ -146,4 +146,4 @@ def _shift(days: Sequence[dt.date], factors: Factors) -> Real:
 def _collateral(factors: Factors) -> Real:
     """(S,) factors of mean 1."""
     spread = factors.table["collateral"]
-    return lognormal(factors.once(factors.sources, "collateral", spread.shared, factors.months), spread["level"])
+    return lognormal(factors.once(factors.sources, "collateral", spread.shared, A_YEAR), spread["level"])

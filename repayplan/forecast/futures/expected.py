@@ -13,6 +13,7 @@ from repayplan.cases.sources import Source
 from repayplan.forecast.flows import Flow, Window, as_bank
 from repayplan.forecast.futures.drawing import Real
 from repayplan.forecast.views import Seen, seen
+from repayplan.money import MAX_CENTS
 
 Days = NDArray[np.int64]
 Cents = NDArray[np.int64]
@@ -69,6 +70,16 @@ def expectation(flow: Flow, bank: Seen, after: dt.date) -> Expected | None:
     return Expected(counted, max(flow.date, after + dt.timedelta(days=1)).toordinal(), counted.date.toordinal())
 
 
+MOST_DAYS = 36_500
+"""Nothing is later than a century: that never comes, and days stay whole numbers."""
+
+
 def scaled(amount: int, factor: Real) -> Cents:
-    """(S,) cents of an amount times a factor, to the cent below."""
-    return np.floor(amount * factor).astype(np.int64)
+    """(S,) cents of an amount times a factor, to the cent below; no more than any amount of a case may be."""
+    return np.floor(np.minimum(amount * factor, MAX_CENTS)).astype(np.int64)
+
+
+def delayed(one: Expected, normal: Real, deviation: float) -> Days:
+    """(S,) the borrower's day and a delay whose median is the bank's; high normals are late."""
+    late = np.minimum(one.delay * np.exp(deviation * normal) + 1e-9, MOST_DAYS)
+    return one.start + np.floor(late).astype(np.int64)

@@ -17,6 +17,7 @@ import numpy as np
 from repayplan.cases.models import Case
 from repayplan.forecast.futures.drawing import Bits, Drawing, Real, normals, shifted, sobol_points
 from repayplan.rules.futures import Shared, Spreads
+from repayplan.rules.seasons import trade
 
 COMMON = ("economy", "sector", "borrower")
 
@@ -28,6 +29,12 @@ MOST_MONTHS = 120
 
 OWN_COLUMNS = 128
 
+ROWS_KEPT = 60
+"""What borrowers share is kept in whole steps of so many months: their horizons differ."""
+
+A_YEAR = 12
+"""What happens at no known time takes the level of this month, so that a longer horizon changes nothing before."""
+
 
 class Factors:
     """The factors of ``count`` scenarios from ``first`` on, over months 0 (the case's date) to ``months``."""
@@ -37,9 +44,10 @@ class Factors:
         self.table, self.after = table, case.as_of
         self.borrower = f"borrower {case.enterprise.id or case.enterprise.name}"
         industry = case.enterprise.industry
-        self.owners = ("everybody", f"industry {industry}" if industry else self.borrower, self.borrower)
-        self.months = max(self.month(until.toordinal()), 1)
+        self.owners = ("everybody", f"industry {trade(industry)}" if industry else self.borrower, self.borrower)
+        self.months = max(self.month(until.toordinal()), A_YEAR)
         self.persistence = table["paths"]["persistence"]
+        self.only: frozenset[str] | None = None
         self.names = [*(source.name for source in case.cash.sources), ""]
         self.sources = len(case.cash.sources)
         self._taken: Counter[int] = Counter()
@@ -68,7 +76,7 @@ class Factors:
     @cached_property
     def published(self) -> Real:
         """(months, S) innovations of the published rate, the same for all borrowers."""
-        return normals(self.drawing, self.owners[0], "published rate", self.months, self.first, self.count)
+        return _of_many(self.drawing, self.owners[0], "published rate", self.months, self.first, self.count)
 
     def own(self, source: int, name: str, rows: int = 1) -> Real:
         """(rows, S) normals that belong to one source alone, the ``source``-th of the case; its name decides, so that
@@ -79,11 +87,17 @@ class Factors:
         columns = range(base + taken, base + min(taken + rows, OWN_COLUMNS))
         return self._normals(self.borrower, f"source {self.names[source]}: {name}", rows, columns)
 
+    def leaves_out(self, part: str) -> bool:
+        """Whether a part of a source need not be drawn because others are asked for (``only``). Sobol points are given
+        out in turn, so there all parts are."""
+        return self.only is not None and part not in self.only and self.drawing.method != "sobol"
+
     def _normals(self, owner: str, name: str, rows: int, columns: Sequence[int]) -> Real:
         """(rows, S) Sobol points as far as ``columns`` go, plain draws for the rest."""
         columns = [column for column in columns if column < self._columns] if self.drawing.method == "sobol" else []
         if not columns:
-            return normals(self.drawing, owner, name, rows, self.first, self.count)
+            draw = normals if owner == self.borrower else _of_many
+            return draw(self.drawing, owner, name, rows, self.first, self.count)
         even = shifted(self._points[columns], self.drawing, owner, name)
         rest = normals(self.drawing, owner, f"{name} beyond", rows - len(even), self.first, self.count)
         return np.concatenate([even, rest])
@@ -147,6 +161,18 @@ class Factors:
         for month in range(self.months):
             path[month + 1] = self.persistence * path[month] + fresh * innovations[month]
         return path
+
+
+def _of_many(drawing: Drawing, owner: str, name: str, rows: int, first: int, count: int) -> Real:
+    """(rows, count) normals that many borrowers share, drawn once for all; not to be written to."""
+    return _kept(drawing, owner, name, -(-rows // ROWS_KEPT) * ROWS_KEPT, first, count)[:rows]
+
+
+@lru_cache(maxsize=6)
+def _kept(drawing: Drawing, owner: str, name: str, rows: int, first: int, count: int) -> Real:
+    drawn = normals(drawing, owner, name, rows, first, count)
+    drawn.setflags(write=False)
+    return drawn
 
 
 def lognormal(normal: Real, deviation: float) -> Real:

@@ -18,8 +18,8 @@ from repayplan.calendar.dates import recurring
 from repayplan.cases.sources import Milestone, Milestones
 from repayplan.forecast.flows import Flow, Window
 from repayplan.forecast.futures.drawing import Real
-from repayplan.forecast.futures.expected import Column, Days, Expected, expectations
-from repayplan.forecast.futures.factors import Factors
+from repayplan.forecast.futures.expected import MOST_DAYS, Column, Days, Expected, expectations
+from repayplan.forecast.futures.factors import A_YEAR, Factors
 from repayplan.forecast.milestones import cost_days, stage_flows
 from repayplan.money import to_cents
 from repayplan.rules.futures import Spread
@@ -46,12 +46,12 @@ def stage_delays(
     """By planned day (ordinal): (S,) days by which stages are late, and by which the stage before them was."""
     found: dict[int, tuple[Days, Days]] = {}
     start, total = window.after.toordinal(), np.zeros(factors.count)
-    common = -factors.once(number, "contract", spread.shared, factors.months // 2)
+    common = -factors.once(number, "contract", spread.shared, A_YEAR)
     for planned in sorted({item.date.toordinal() for item in source.items}):
         own = factors.own(number, f"stage {dt.date.fromordinal(planned)}")[0]
         mixed = np.sqrt(spread["together"]) * common + np.sqrt(1 - spread["together"]) * own
         before = np.floor(total).astype(np.int64)
-        total = total + max(planned - start, 0) * late_multiple(mixed, spread)
+        total = np.minimum(total + max(planned - start, 0) * late_multiple(mixed, spread), MOST_DAYS)
         start = max(planned, start)
         found[planned] = np.floor(total).astype(np.int64), before
     return found
@@ -61,9 +61,9 @@ def late_multiple(normal: Real, spread: Spread) -> Real:
     """(S,) delay over days planned: a share on time, the others lognormal, rising with ``normal``."""
     from scipy.special import ndtr, ndtri
 
-    late = np.clip((ndtr(normal) - spread["on_time"]) / (1 - spread["on_time"]), 0.0, 1 - 1e-16)
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.where(late > 0, spread["late"] * np.exp(spread["spread"] * ndtri(late)), 0.0))
+    late = np.minimum((ndtr(normal) - spread["on_time"]) / max(1 - spread["on_time"], 1e-12), 1 - 1e-16)
+    multiple = spread["late"] * np.exp(spread["spread"] * ndtri(np.maximum(late, 1e-300)))
+    return np.asarray(np.where(late > 0, multiple, 0.0))
 
 
 def _waiting(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,8 @@ from repayplan.forecast.futures.expected import Cents
 
 NEVER = -1
 
-Received = Callable[[str, str | None, dt.date | None], Cents]
+Parts = frozenset[str] | None
+Received = Callable[[str, Parts, dt.date | None], Cents]
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,13 @@ class Futures:
         """How many futures there are."""
         return len(self.own)
 
-    def receipts(self, source: str, part: str | None = None, expected: dt.date | None = None) -> Cents:
-        """(S, T) cents that one source brings; ``part``: one of its receipts, or one store; ``expected``: only what the
-        bank expects on that day. Drawn again, which gives the same; costs are not among them."""
-        return self.received(source, part, expected)
+    def receipts(
+        self, source: str, part: str | Collection[str] | None = None, expected: dt.date | None = None
+    ) -> Cents:
+        """(S, T) cents that one source brings; ``part``: one of its receipts, a store or several; ``expected``: only
+        what the bank expects on that day. Drawn again, which gives the same; costs are not among them."""
+        parts = [part] if isinstance(part, str) else part
+        return self.received(source, None if parts is None else frozenset(parts), expected)
 
 
 def floats(case: Case) -> bool:

@@ -15,7 +15,7 @@ from repayplan.cases.sources import Flows, Monthly, Season, Stores
 from repayplan.forecast.flows import Window
 from repayplan.forecast.futures.drawing import Real
 from repayplan.forecast.futures.expected import Column, Expected, expectations, scaled
-from repayplan.forecast.futures.factors import Factors, below, lognormal
+from repayplan.forecast.futures.factors import A_YEAR, Factors, below, lognormal
 from repayplan.forecast.monthly import monthly_flows
 from repayplan.forecast.season import season_flows
 from repayplan.forecast.single import single_flows
@@ -70,7 +70,7 @@ def store_futures(number: int, source: Stores, window: Window, factors: Factors)
     chain = factors.level(number, spread.shared, spread["level"])
     for store, flows in flows_by_store(source, window):
         months = list(expectations(source, flows, window))
-        if not months:
+        if not months or factors.leaves_out(store.name):
             continue
         own = _store(number, store.name, factors, spread)
         for one in months:
@@ -83,7 +83,7 @@ def _store(number: int, name: str, factors: Factors, spread: Spread) -> Real:
     factor = _chance(factors, number, f"store {name} months", spread["noise"]) * np.ones(factors.count)
     factor *= lognormal(factors.own(number, f"store {name} level")[0], spread["store"])
     if spread["closing_yearly"]:
-        closing = factors.once(number, f"store {name} closing", spread.shared, factors.months // 2)
+        closing = factors.once(number, f"store {name} closing", spread.shared, A_YEAR)
         for month in range(factors.months + 1):
             factor[month] *= closing >= below(spread["closing_yearly"], month / 12)
     if spread["shock_yearly"]:

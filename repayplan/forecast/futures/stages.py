@@ -9,6 +9,7 @@ import numpy as np
 
 from repayplan.forecast.flows import Flow
 from repayplan.forecast.futures.expected import Cents, Column
+from repayplan.forecast.futures.result import Parts
 
 
 class Stages:
@@ -42,7 +43,7 @@ def named(flow: Flow) -> str:
     return flow.part.rsplit(" ", 1)[0] if flow.kind == "stores" else flow.part
 
 
-def asked(column: Column, part: str | None, expected: dt.date | None) -> bool:
-    """Whether a column is a receipt of that name that the bank expects on that day; None: whichever."""
+def asked(column: Column, parts: Parts, expected: dt.date | None) -> bool:
+    """Whether a column is a receipt of one of those names that the bank expects on that day; None: whichever."""
     flow = column.expected.bank
-    return flow.amount > 0 and part in (None, named(flow)) and expected in (None, flow.date)
+    return flow.amount > 0 and (parts is None or named(flow) in parts) and expected in (None, flow.date)

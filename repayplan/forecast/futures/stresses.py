@@ -22,12 +22,12 @@ from repayplan.forecast.apart import account_keys, account_of, is_apart
 from repayplan.forecast.flows import Window
 from repayplan.forecast.futures.drawing import Real
 from repayplan.forecast.futures.expected import Cents, Column, Expected, expectations
-from repayplan.forecast.futures.result import NEVER, Futures, floats
+from repayplan.forecast.futures.result import NEVER, Futures, Parts, floats
 from repayplan.forecast.futures.stages import Stages, asked, named
 from repayplan.forecast.monthly import operating_cost_flows
 from repayplan.language import Message, tr
 from repayplan.money import to_cents
-from repayplan.rules.seasons import seasons
+from repayplan.rules.seasons import trade
 
 PEAK_MONTHS = 3
 PEAK = 1.1
@@ -166,8 +166,7 @@ def _idle(case: Case, stress: Stress, made: Made) -> Message | None:
 def _in_industry(case: Case, stress: Stress) -> bool:
     """Whether the borrower is in one of the lines of business, however it is written."""
     own = case.enterprise.industry
-    alike = next((set(season.names) for season in seasons().values() if own in season.names), {own})
-    return bool(alike & set(stress.industries))
+    return own is not None and trade(own) in map(trade, stress.industries)
 
 
 def _futures(
@@ -221,7 +220,7 @@ def _received(
     window: Window,
     stresses: Sequence[Stress],
     name: str,
-    part: str | None,
+    parts: Parts,
     expected: dt.date | None,
 ) -> Cents:
     """(S, T) receipts of the sources of that name."""
@@ -233,7 +232,7 @@ def _received(
         for place, stress in enumerate(stresses):
             stages = Stages(days, 1)
             for column in _changed(case, number, flows, stress):
-                if asked(column, part, expected):
+                if asked(column, parts, expected):
                     stages.add(column)
             found[place] += stages.result[0]
     return found

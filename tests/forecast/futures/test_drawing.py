@@ -7,6 +7,7 @@ import pickle
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -76,6 +77,18 @@ def test_other_sources_change_nothing() -> None:
     assert (more.receipts("Chain") == alone).all()
 
 
+@pytest.mark.parametrize("method", ["plain", "antithetic"])
+def test_a_longer_horizon_changes_nothing_before(method: Method) -> None:
+    drawing = Drawing(scenarios=40, method=method)
+    whole = draw_futures(CASE, DAYS, WINDOW, drawing)
+    for stages in (3, 14, 24):
+        until = replace(WINDOW, until=DAYS[stages - 1])
+        fewer = draw_futures(CASE, DAYS[:stages], until, drawing)
+        assert (fewer.own == whole.own[:, :stages]).all()
+        assert (fewer.apart == whole.apart[:, :stages]).all()
+        assert (fewer.collateral == whole.collateral).all()
+
+
 def test_other_stores_and_stages_change_nothing() -> None:
     stores = [{"name": "B", "monthly": "7.77"}, {"name": "A", "monthly": "100.01"}]
     made = draw_futures(case_with({"kind": "stores", "stores": stores}), DAYS, WINDOW, Drawing(scenarios=6))
@@ -137,11 +150,13 @@ def test_futures_go_through_processes() -> None:
     assert (again.receipts("milestones") == futures.receipts("milestones")).all()
 
 
-def test_receipts_of_one_source_are_those_of_the_futures() -> None:
+@pytest.mark.parametrize("method", METHODS)
+def test_receipts_of_one_source_are_those_of_the_futures(method: Method) -> None:
     case = case_with({**SOURCES["stores"], "name": "Chain"})
-    futures = draw_futures(case, DAYS, WINDOW, Drawing(scenarios=6))
+    futures = draw_futures(case, DAYS, WINDOW, Drawing(scenarios=6, method=method))
     assert (futures.receipts("Chain") == futures.own).all()
     assert (futures.receipts("Chain", "A") + futures.receipts("Chain", "B") == futures.own).all()
+    assert (futures.receipts("Chain", ["A", "B"]) == futures.own).all()
     assert not futures.receipts("Chain", "C").any()
     assert not futures.receipts("Another").any()
 

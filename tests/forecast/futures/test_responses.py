@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from repayplan.forecast.futures import Drawing, Futures, draw_futures
 from repayplan.forecast.futures.drawing import Real
 from repayplan.forecast.futures.factors import Factors
 from repayplan.forecast.futures.milestones import stage_delays
-from repayplan.rules.futures import Shared, Spreads, spreads
+from repayplan.rules.futures import MOST, PARTS, Shared, Spread, Spreads, spreads
 
 MANY = Drawing(seed=20261120, scenarios=8_000, method="plain")
 SURE = 4.5
@@ -150,7 +151,7 @@ def test_borrowers_share_the_economy_and_those_of_a_trade_their_sector() -> None
         return np.asarray(np.log(futures.receipts(case.cash.sources[source].name)[:, 12]))
 
     two = case_with({**SALES, "name": "S"}, {**SALES, "name": "T"}, enterprise={"name": "A", "industry": "steel"})
-    one, alike, apart = logs(two), logs(other("B", "steel")), logs(other("C", "yarn"))
+    one, alike, apart = logs(two), logs(other("B", "Steel ")), logs(other("C", "yarn"))
     assert np.corrcoef(one, logs(two, 1))[0, 1] == pytest.approx(0.75, abs=0.03)
     assert np.corrcoef(one, alike)[0, 1] == pytest.approx(0.55, abs=0.04)
     assert np.corrcoef(one, apart)[0, 1] == pytest.approx(0.30, abs=0.05)
@@ -260,6 +261,29 @@ def test_prices_wander_and_no_lot_is_sold_before_its_day() -> None:
     slow = drawn(goods, quiet_but("assets", speed=0.4))
     assert (np.cumsum(slow.own, axis=1) <= np.cumsum(bank_view(case_with(goods))[0])).all()
     assert (slow.own.sum(axis=1) == 6_000_000).all()
+
+
+def test_the_wildest_table_that_is_allowed_gives_whole_amounts() -> None:
+    case = case_with(*({**source, "name": kind} for kind, source in SOURCES.items()))
+    usual = spreads()
+    for shares in (0.0, 1.0):
+        kinds = {kind: {name: wildest(name) for name in spread.figures} for kind, spread in usual.kinds.items()}
+        table = replace(
+            usual,
+            kinds={
+                kind: Spread(kinds[kind], Shared(shares, 0, 0), usual[kind].reason) if kind != "paths" else usual[kind]
+                for kind in usual.kinds
+            },
+        )
+        futures = draw_futures(case, DAYS, WINDOW, Drawing(scenarios=500), table=table)
+        costs = -(33_333 + 2_000 + 700)  # to complete the hall, what goes out of the series, the tax
+        assert (futures.own.sum(axis=1) >= 40 * costs).all()
+        assert (futures.apart >= 0).all()
+        assert np.isfinite(futures.collateral).all()
+
+
+def wildest(name: str) -> float:
+    return 1.0 if name in PARTS else 120.0 if name == "shock_months" else MOST
 
 
 # what moves besides

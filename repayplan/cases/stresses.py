@@ -46,7 +46,7 @@ class Change(Model):
     )
     only: Literal["largest"] | None = Field(
         default=None,
-        description="largest: of each source only the store, the stage, the receivable or the lot that brings most",
+        description="largest: only the one store, stage, debtor or lot of these sources that brings most",
         examples=["largest"],
     )
     share: Part | None = Field(default=None, description="Share of the receipts that is left", examples=["70%"])

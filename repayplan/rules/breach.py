@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from repayplan.language import Message, tr
-from repayplan.rules.tables import table
+from repayplan.rules.tables import is_day, table
 
 MOST_MONTHS = 120
 ENVIRONMENT = "REPAYPLAN_BREACH"
@@ -40,7 +40,7 @@ def breach_terms() -> BreachTerms:
 def _terms(data: Mapping[str, Any], _: str) -> BreachTerms:
     """ValueError where a number of months is none or out of range."""
     valid_from = data["valid_from"]
-    if not isinstance(valid_from, dt.date):
+    if not is_day(valid_from):
         raise TypeError(f"valid_from: {valid_from!r}")
     return BreachTerms(_months(data, "default_after", 1), _months(data, "collateral_delay", 0), valid_from)
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
+from repayplan.errors import InputError
 from repayplan.language import Message, tr
-from repayplan.rules.tables import table
+from repayplan.rules.tables import Reading, one_of, table
 
 ENVIRONMENT = "REPAYPLAN_FUTURES"
 """Names the bank's own file in place of ``futures.toml``."""
@@ -107,33 +108,49 @@ def spreads() -> Spreads:
     return table("futures.toml", ENVIRONMENT, tr("the table of spreads"), to_spreads)
 
 
-def to_spreads(data: Mapping[str, Any], _place: str = "") -> Spreads:
-    """The table from plain values. ValueError, KeyError or TypeError where something is missing or out of range."""
-    kinds = {kind: _spread(kind, data[kind]) for kind in FIGURES}
-    unknown = data.keys() - FIGURES.keys() - {"valid_from"}
-    if unknown:
-        raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
-    if not isinstance(data["valid_from"], dt.date):
-        raise TypeError(f"valid_from: {data['valid_from']!r}")
+def to_spreads(data: Mapping[str, Any], place: str = "futures.toml") -> Spreads:
+    """The table from plain values. InputError with every fault of it, each with its place."""
+    reading = _Reading(place, "futures.toml", ENVIRONMENT)
+    for name in sorted(data.keys() - FIGURES.keys() - {"valid_from"}):
+        reading.blame(name, None, tr("the table of spreads knows no such kind"), one_of(FIGURES))
+    kinds = {kind: reading.spread(kind, data.get(kind)) for kind in FIGURES}
     if kinds["paths"]["persistence"] >= 1:
-        raise ValueError("paths.persistence: below 1, or a level never comes back")
-    return Spreads(kinds, data["valid_from"])
+        what = tr("a level that has shifted would never come back")
+        reading.blame("paths.persistence", kinds["paths"]["persistence"], what, tr("below 1"))
+    since = reading.day("valid_from", data.get("valid_from"))
+    if reading.faults:
+        raise InputError(reading.faults)
+    return Spreads(kinds, since)
 
 
-def _spread(kind: str, entry: Mapping[str, Any]) -> Spread:
-    shares = () if kind in UNSHARED else SHARES
-    unknown = entry.keys() - {*FIGURES[kind], *shares, "reason"}
-    if unknown:
-        raise ValueError(f"{kind}: unknown: {', '.join(sorted(unknown))}")
-    figures = {name: _figure(kind, name, entry[name]) for name in FIGURES[kind]}
-    shared = Shared(*(_figure(kind, name, entry[name]) for name in shares))
-    if shared.economy + shared.sector + shared.borrower > 1:
-        raise ValueError(f"{kind}: economy, sector and borrower add up to more than one")
-    return Spread(figures, shared, Message(entry["reason"]))
+class _Reading(Reading):
+    """Reads the parts of a table of spreads; what cannot be read is zero."""
 
+    def spread(self, kind: str, entry: Any) -> Spread:
+        """Everything that is said of one kind."""
+        shares = () if kind in UNSHARED else SHARES
+        known = (*FIGURES[kind], *shares, "reason")
+        if not isinstance(entry, dict):
+            self.blame(kind, entry, tr("the table of spreads lacks this kind"))
+            return Spread(dict.fromkeys(FIGURES[kind], 0.0), Shared(), Message(""))
+        for name in sorted(entry.keys() - set(known)):
+            self.blame(f"{kind}.{name}", None, tr("this kind has no such figure"), one_of(known))
+        figures = {name: self.figure(kind, name, entry.get(name)) for name in FIGURES[kind]}
+        shared = Shared(*(self.figure(kind, name, entry.get(name)) for name in shares))
+        together = shared.economy + shared.sector + shared.borrower
+        if together > 1 + 1e-12:  # 0.1 + 0.2 + 0.7 is more than one in the last place
+            what = tr("economy, sector and borrower add up to more than the whole")
+            self.blame(kind, f"{together:g}", what, tr("at most {limit}", limit=1))
+        reason = entry.get("reason")
+        if not isinstance(reason, str) or not reason.strip():
+            self.blame(f"{kind}.reason", reason, tr("this is no text"), tr("where it comes from, or judgment"))
+        return Spread(figures, shared, Message(str(reason)))
 
-def _figure(kind: str, name: str, value: Any) -> float:
-    most = 1.0 if name in PARTS else 120.0 if name == "shock_months" else MOST
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
-        raise ValueError(f"{kind}.{name}: {value!r} is not from 0 to {most:g}")
-    return float(value)
+    def figure(self, kind: str, name: str, value: Any) -> float:
+        """A number in its range."""
+        most = 1.0 if name in PARTS or name in SHARES else 120.0 if name == "shock_months" else MOST
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
+            limit = tr("a number from 0 to {most}", most=f"{most:g}")
+            self.blame(f"{kind}.{name}", value, tr("this figure is missing or out of range"), limit)
+            return 0.0
+        return float(value)

@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 
 from repayplan.errors import Fault, InputError
 from repayplan.language import Message, tr
-from repayplan.rules.tables import table
+from repayplan.rules.tables import is_day, table
 
 RiskLevel = Literal["low", "medium", "high"]
 LEVELS: tuple[RiskLevel, ...] = get_args(RiskLevel)
@@ -99,7 +99,7 @@ def to_table(data: Mapping[str, Any], place: str = "hazard.toml") -> HazardTable
         faults += _burdens(buckets, place)
     if faults:
         raise InputError(faults)
-    if not isinstance(data["clause"], str) or not isinstance(data["valid_from"], dt.date):
+    if not isinstance(data["clause"], str) or not is_day(data["valid_from"]):
         raise TypeError(f"clause: {data['clause']!r}, valid_from: {data['valid_from']!r}")
     return HazardTable(buckets, data["clause"], data["valid_from"], ((0, 0.0), *course) if course else ())
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import Any, Literal
 
-from repayplan.errors import Fault, InputError
-from repayplan.language import Message, tr
+from repayplan.errors import InputError
+from repayplan.language import tr
 from repayplan.rules.hazard import LEVELS, RiskLevel
-from repayplan.rules.tables import table
+from repayplan.rules.tables import Reading, one_of, table
 
 ENVIRONMENT = "REPAYPLAN_RATING"
 """Names the bank's own file in place of ``rating.toml``."""
@@ -123,44 +123,28 @@ def rating_table() -> RatingTable:
 
 def to_rating_table(data: Mapping[str, Any], place: str = "rating.toml") -> RatingTable:
     """A table from plain values. InputError with every fault of it, each with its place."""
-    reading = _Reading(place)
+    reading = _Reading(place, "rating.toml", ENVIRONMENT)
     for name in sorted(data.keys() - SENSES.keys() - _BESIDE):
-        reading.blame(name, None, tr("the table of ratings knows no such measure"), _one_of(SENSES))
+        reading.blame(name, None, tr("the table of ratings knows no such measure"), one_of(SENSES))
     limits = {code: reading.limits(code, code, data.get(code)) for code in SENSES}
     if not reading.faults and not any(each.weight for each in limits.values()):
         reading.blame("weight", None, tr("no measure has a weight"), tr("one of them above 0"))
-    industries = reading.industries(data)
+    industries = reading.industries(data, limits)
     levels, confidence = (reading.shares(name, data.get(name)) for name in ("levels", "confidence"))
-    clause, since = data.get("clause"), data.get("valid_from")
+    clause, since = data.get("clause"), reading.day("valid_from", data.get("valid_from"))
     if not isinstance(clause, str):
         reading.blame("clause", clause, tr("this is no text"), tr("where the limits come from"))
-    if not isinstance(since, dt.date):
-        reading.blame("valid_from", since, tr("this is no day"), tr("a day such as 2026-11-01, without quotes"))
     if reading.faults:
         raise InputError(reading.faults)
-    return RatingTable(MappingProxyType(limits), industries, levels, confidence, str(clause), since or dt.date.min)
+    return RatingTable(MappingProxyType(limits), industries, levels, confidence, str(clause), since)
 
 
 _BESIDE = frozenset({"valid_from", "clause", "levels", "confidence", "industries"})
 _FIELDS = ("weight", "watch", "alarm", "medium", "high", "source")
 
 
-def _one_of(names: Iterable[str]) -> Message:
-    return tr("one of: {known}", known=", ".join(names))
-
-
-class _Reading:
-    """Reads the parts of a table, and goes on after a fault so that all are told at once."""
-
-    def __init__(self, place: str) -> None:
-        self.place = place
-        self.faults: list[Fault] = []
-
-    def blame(self, where: str, value: object, what: Message, limit: Message | None = None) -> None:
-        """Note what is wrong at a place of the table."""
-        said = {"name": "rating.toml", "variable": ENVIRONMENT}
-        remedy = tr("write it like repayplan/rules/{name}, or unset {variable}", **said)
-        self.faults.append(Fault(what, f"{self.place}, {where}", None if value is None else str(value), limit, remedy))
+class _Reading(Reading):
+    """Reads the parts of a table of limits."""
 
     def limits(self, code: str, where: str, entry: Any) -> Limits:
         """The limits of one measure; where they cannot be read, some that are never used."""
@@ -168,7 +152,7 @@ class _Reading:
             self.blame(where, entry, tr("the table of ratings lacks this measure"))
             entry = {"weight": 0, "watch": "0", "alarm": "0", "source": "-"}
         for name in sorted(entry.keys() - set(_FIELDS)):
-            self.blame(f"{where}.{name}", None, tr("a measure has no such field"), _one_of(_FIELDS))
+            self.blame(f"{where}.{name}", None, tr("a measure has no such field"), one_of(_FIELDS))
         weight, source, sense = entry.get("weight"), entry.get("source"), SENSES[code]
         if type(weight) is not int or not 0 <= weight <= MOST_WEIGHT:
             limit = tr("a whole number from 0 to {most}", most=MOST_WEIGHT)
@@ -181,8 +165,8 @@ class _Reading:
         medium, high = self._ordered(where, sense, entry, "medium", "high", optional=True)
         return Limits(sense, weight, watch or Decimal(0), alarm or Decimal(0), str(source), medium, high)
 
-    def industries(self, data: Mapping[str, Any]) -> tuple[Industry, ...]:
-        """Every industry, its own limits laid over the general ones."""
+    def industries(self, data: Mapping[str, Any], general: Mapping[str, Limits]) -> tuple[Industry, ...]:
+        """Every industry, its own limits laid over the ``general`` ones."""
         entries = data.get("industries", {})
         if not isinstance(entries, dict):
             self.blame("industries", entries, tr("this is no table of industries"))
@@ -197,12 +181,14 @@ class _Reading:
                 continue
             own = {code: entry[code] for code in entry if code not in ("also", "zh")}
             for code in sorted(own.keys() - SENSES.keys()):
-                self.blame(f"{where}.{code}", None, tr("the table of ratings knows no such measure"), _one_of(SENSES))
+                self.blame(f"{where}.{code}", None, tr("the table of ratings knows no such measure"), one_of(SENSES))
             laid = {
                 code: self.limits(code, f"{where}.{code}", {**data[code], **own[code]})
                 for code in sorted(own.keys() & SENSES.keys())
                 if sound and self._is_table(f"{where}.{code}", own[code])
             }
+            if sound and not any({**general, **laid}[code].weight for code in SENSES):
+                self.blame(where, None, tr("no measure has a weight"), tr("one of them above 0"))
             found.append(Industry(name, str(entry.get("zh", name)), names, MappingProxyType(laid)))
         return tuple(found)
 

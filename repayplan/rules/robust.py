@@ -9,7 +9,7 @@ from typing import Any
 
 from repayplan.errors import Fault, InputError
 from repayplan.language import Message, tr
-from repayplan.rules.tables import table
+from repayplan.rules.tables import is_day, table
 
 ENVIRONMENT = "REPAYPLAN_ROBUST"
 """Names the bank's own file in place of ``robust.toml``."""
@@ -64,6 +64,6 @@ def _terms(data: Mapping[str, Any], place: str) -> RobustTerms:
         found[name] = Judgment(float(value), Message(reason))
     if faults:
         raise InputError(faults)
-    if not isinstance(data["valid_from"], dt.date):
+    if not is_day(data["valid_from"]):
         raise TypeError(f"valid_from: {data['valid_from']!r}")
     return RobustTerms(**found, valid_from=data["valid_from"])

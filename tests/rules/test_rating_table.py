@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 import tomllib
 from collections.abc import Callable
 from decimal import Decimal
@@ -115,6 +116,11 @@ def changed(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
             lambda data: data["industries"]["retail"]["leverage"].update(alarm="0.1"),
             ["industries.retail.leverage.alarm"],
         ),
+        (lambda data: data.update(valid_from=dt.datetime(2026, 11, 1)), ["valid_from"]),
+        (
+            lambda data: data["industries"]["retail"].update({code: {"weight": 0} for code in SENSES}),
+            ["industries.retail"],
+        ),
         (
             lambda data: [data[code].update(weight=0) for code in SENSES],
             ["weight"],
@@ -134,7 +140,7 @@ def test_everything_wrong_with_a_table_is_told_with_its_place(
     assert all(fault.remedy for fault in refused.value.faults)
 
 
-@pytest.mark.parametrize("text", [None, "x = [", "\udcff"])
+@pytest.mark.parametrize("text", [None, "x = [", "\udcff", f"a = {'[' * 9_999}{']' * 9_999}"])
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str | None) -> None:
     own = tmp_path / "own.toml"
     if text is not None:

@@ -10,17 +10,19 @@ from repayplan.cases.sources import Assets
 from repayplan.forecast.assets import asset_flows
 from repayplan.forecast.flows import Window
 from repayplan.forecast.futures.expected import MOST_DAYS, Column, delayed, expectations, scaled
-from repayplan.forecast.futures.factors import Factors
+from repayplan.forecast.futures.factors import A_YEAR, Factors
 
 
 def asset_futures(number: int, source: Assets, window: Window, factors: Factors) -> Iterator[Column]:
     """One price for the goods of a source at every time; the lots sell at speeds of their own, never sooner than the
-    borrower expects."""
+    borrower expects, and later where prices are low."""
     spread = factors.table["assets"]
     price = factors.price(number, spread.shared, spread["price"])
     for lot in source.lots:
-        late = factors.own(number, f"lot {lot.name} delay")[0]
-        slow = np.maximum(np.exp(spread["speed"] * factors.own(number, f"lot {lot.name} speed")[0]), 1.0)
+        late, slower = (
+            -factors.once(number, f"lot {lot.name} {what}", spread.shared, A_YEAR) for what in ("delay", "speed")
+        )
+        slow = np.maximum(np.exp(spread["speed"] * slower), 1.0)
         flows = asset_flows(source.model_copy(update={"lots": (lot,)}), window)
         first: int | None = None
         for one in expectations(source, flows, window):

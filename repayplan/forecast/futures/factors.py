@@ -8,7 +8,6 @@ back (AR(1), nothing at the case's date) or a price that wanders. What happens o
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
 
@@ -50,7 +49,8 @@ class Factors:
         self.only: frozenset[str] | None = None
         self.names = [*(source.name for source in case.cash.sources), ""]
         self.sources = len(case.cash.sources)
-        self._taken: Counter[int] = Counter()
+        self._places: dict[tuple[int, str], range] = {}
+        self._taken = [0] * (self.sources + 1)
         wanted = 3 * min(self.months, MOST_MONTHS) + OWN_COLUMNS * (self.sources + 1)
         self._columns = min(wanted, SOBOL_COLUMNS)
 
@@ -80,12 +80,19 @@ class Factors:
 
     def own(self, source: int, name: str, rows: int = 1) -> Real:
         """(rows, S) normals that belong to one source alone, the ``source``-th of the case; its name decides, so that
-        other sources change nothing. After the last comes what is no source."""
-        taken = self._taken[source]
-        self._taken[source] += rows
-        base = 3 * min(self.months, MOST_MONTHS) + OWN_COLUMNS * source
-        columns = range(base + taken, base + min(taken + rows, OWN_COLUMNS))
-        return self._normals(self.borrower, f"source {self.names[source]}: {name}", rows, columns)
+        other sources change nothing and the same name is the same draw. After the last comes what is no source."""
+        return self._normals(
+            self.borrower, f"source {self.names[source]}: {name}", rows, self._place(source, name, rows)
+        )
+
+    def _place(self, source: int, name: str, rows: int) -> range:
+        """Which coordinates of Sobol points belong to a name."""
+        if (source, name) not in self._places:
+            taken = self._taken[source]
+            self._taken[source] += rows
+            base = 3 * min(self.months, MOST_MONTHS) + OWN_COLUMNS * source
+            self._places[source, name] = range(base + taken, base + min(taken + rows, OWN_COLUMNS))
+        return self._places[source, name]
 
     def leaves_out(self, part: str) -> bool:
         """Whether a part of a source need not be drawn because others are asked for (``only``). Sobol points are given

@@ -43,6 +43,12 @@ def named(flow: Flow) -> str:
     return flow.part.rsplit(" ", 1)[0] if flow.kind == "stores" else flow.part
 
 
+def whole(flow: Flow) -> str:
+    """To what a receipt belongs: a stage has a late part and what was kept back besides."""
+    name = named(flow)
+    return name.removesuffix(" (late)").removesuffix(" (retention)") if flow.kind == "milestones" else name
+
+
 def asked(column: Column, parts: Parts, expected: dt.date | None) -> bool:
     """Whether a column is a receipt of one of those names that the bank expects on that day; None: whichever."""
     flow = column.expected.bank

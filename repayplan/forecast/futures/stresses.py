@@ -23,7 +23,7 @@ from repayplan.forecast.flows import Window
 from repayplan.forecast.futures.drawing import Real
 from repayplan.forecast.futures.expected import Cents, Column, Expected, expectations
 from repayplan.forecast.futures.result import NEVER, Futures, Parts, floats
-from repayplan.forecast.futures.stages import Stages, asked, named
+from repayplan.forecast.futures.stages import Stages, asked, whole
 from repayplan.forecast.monthly import operating_cost_flows
 from repayplan.language import Message, tr
 from repayplan.money import to_cents
@@ -53,10 +53,10 @@ class Stressed:
 
 def stressed(case: Case, days: Sequence[dt.date], window: Window, stresses: Sequence[Stress]) -> Stressed:
     """The futures of a case under named stresses; arguments as of ``draw_futures``."""
-    expected = {number: _expected(source, window) for number, source in enumerate(case.cash.sources)}
+    expected = _expected(case, window)
     idle, kept, columns = [], [], []
     for stress in stresses:
-        made = {number: list(_changed(case, number, expected[number], stress)) for number in expected}
+        made = {number: list(_changed(case, number, expected, stress)) for number in expected}
         why = _idle(case, stress, made)
         if why is None:
             kept.append(stress)
@@ -69,15 +69,22 @@ def stressed(case: Case, days: Sequence[dt.date], window: Window, stresses: Sequ
 Made = Mapping[int, Sequence[Column]]
 
 
-def _expected(source: Source, window: Window) -> list[Expected]:
-    return list(expectations(source, KINDS[source.kind](source, window), window))
+AllExpected = Mapping[int, Sequence[Expected]]
 
 
-def _changed(case: Case, number: int, expected: Sequence[Expected], stress: Stress) -> Iterator[Column]:
+def _expected(case: Case, window: Window) -> AllExpected:
+    """What the bank expects of every source, by its number."""
+    return {
+        number: list(expectations(source, KINDS[source.kind](source, window), window))
+        for number, source in enumerate(case.cash.sources)
+    }
+
+
+def _changed(case: Case, number: int, expected: AllExpected, stress: Stress) -> Iterator[Column]:
     """The flows of one source under a stress, one scenario."""
     source = case.cash.sources[number]
-    touched = [(change, _touches(case.as_of, expected, change)) for change in stress.changes if _of(change, source)]
-    for one in expected:
+    touched = [(change, _touches(case, number, expected, change)) for change in stress.changes if _of(change, source)]
+    for one in expected[number]:
         share, late = Decimal(1), 0
         for change, touches in touched:
             if not one.certain and touches(one):
@@ -90,17 +97,17 @@ def _of(change: Change, source: Source) -> bool:
     return source.kind in (change.kinds or KINDS) and change.source in (None, source.name)
 
 
-def _touches(as_of: dt.date, expected: Sequence[Expected], change: Change) -> Callable[[Expected], bool]:
+def _touches(case: Case, number: int, expected: AllExpected, change: Change) -> Callable[[Expected], bool]:
     """Which flows of a source a change touches, by the bank's day."""
-    until = None if change.to_month is None else add_months(as_of, change.to_month)
-    after = add_months(as_of, change.from_month - 1)
-    months = set(change.months or range(1, 13)) & set(_peak(expected) if change.peak else range(1, 13))
-    part = _largest(expected) if change.only else None
+    until = None if change.to_month is None else add_months(case.as_of, change.to_month)
+    after = add_months(case.as_of, change.from_month - 1)
+    months = set(change.months or range(1, 13)) & set(_peak(expected[number]) if change.peak else range(1, 13))
+    largest = _largest(case, expected, change) if change.only else None
 
     def touches(one: Expected) -> bool:
         date = one.bank.date
         within = after < date and (until is None or date <= until)
-        return within and date.month in months and part in (None, named(one.bank))
+        return within and date.month in months and largest in (None, (number, whole(one.bank)))
 
     return touches
 
@@ -130,17 +137,20 @@ def _peak(expected: Sequence[Expected]) -> tuple[int, ...]:
     return tuple(month for month in best if usual[month] >= PEAK * average)
 
 
-def _largest(expected: Sequence[Expected]) -> str:
-    """The part of a source that brings most; the first of equals."""
-    total: Counter[str] = Counter()
-    for one in expected:
-        if not one.certain:
-            total[named(one.bank)] += one.bank.amount
-    return max(total, key=lambda part: total[part], default="")
+def _largest(case: Case, expected: AllExpected, change: Change) -> tuple[int, str]:
+    """The source, and the part of it, that brings most of all that a change speaks of; the first of equals."""
+    total: Counter[tuple[int, str]] = Counter()
+    for number, source in enumerate(case.cash.sources):
+        for one in expected[number] if _of(change, source) else ():
+            if not one.certain:
+                total[number, whole(one.bank)] += one.bank.amount
+    return max(total, key=lambda part: total[part], default=(-1, ""))
 
 
 def _idle(case: Case, stress: Stress, made: Made) -> Message | None:
     """Why a stress changes nothing in a case; None where it does."""
+    if stress.industries and case.enterprise.industry is None:
+        return tr("does not apply: it is a stress of one line of business, and the case names none")
     if stress.industries and not _in_industry(case, stress):
         return tr("does not apply: it is a stress of another line of business")
     if stress.nothing_paid_from_month is not None:
@@ -160,6 +170,10 @@ def _idle(case: Case, stress: Stress, made: Made) -> Message | None:
         return tr("does not apply: no rate floats")
     if stress.collateral is not None:
         return tr("does not apply: no loan has collateral")
+    sources = {source.name for source in case.cash.sources}
+    strange = [change.source for change in stress.changes if change.source is not None and change.source not in sources]
+    if strange:
+        return tr("does not apply: no source of the case is called {name}", name=strange[0])
     return tr("does not apply: the case has no such receipts")
 
 
@@ -225,13 +239,13 @@ def _received(
 ) -> Cents:
     """(S, T) receipts of the sources of that name."""
     found: Cents = np.zeros((len(stresses), len(days)), dtype=np.int64)
+    all_expected = _expected(case, window)
     for number, source in enumerate(case.cash.sources):
         if source.name != name:
             continue
-        flows = _expected(source, window)
         for place, stress in enumerate(stresses):
             stages = Stages(days, 1)
-            for column in _changed(case, number, flows, stress):
+            for column in _changed(case, number, all_expected, stress):
                 if asked(column, parts, expected):
                     stages.add(column)
             found[place] += stages.result[0]

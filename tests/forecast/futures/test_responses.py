@@ -214,6 +214,42 @@ def test_debtors_fail_for_all_they_owe() -> None:
     assert set(np.unique(two)) == {0, 9_000, 18_000}
 
 
+@pytest.mark.parametrize("method", ["plain", "antithetic", "sobol"])
+def test_a_debtor_that_has_failed_pays_nothing_any_more(method: Any) -> None:
+    drawing = Drawing(scenarios=4_096, method=method)
+    table = quiet_but("receivables", failing_yearly=0.3)
+    early, late = {**X, "due": "2027-03-20"}, {**X, "amount": "70.00"}
+    total = drawn(owed(early, late, delay=0), table, drawing).own.sum(axis=1)
+    # 90.00 of the first alone where it fails in between, 63.00 of the second alone never
+    assert set(np.unique(total)) == {0, 9_000, 15_300}
+    assert set(np.unique(drawn(owed(X, late), table, drawing).own.sum(axis=1))) == {0, 15_300}
+    # and it is late on all it owes alike: what is due on one day comes in one stage
+    slow = drawn(owed(X, late), quiet_but("receivables", spread=0.7), drawing).own
+    assert ((slow > 0).sum(axis=1) <= 1).all()
+
+
+@pytest.mark.parametrize("kind", ["receivables", "guarantor", "assets"])
+def test_bad_times_make_everybody_late(kind: str) -> None:
+    # the economy alone moves both: each is later than its median where sales are below theirs in the same month
+    table = quiet_but(kind, Shared(1, 0, 0), spread=0.7, **({"speed": 0.4} if kind == "assets" else {}))
+    sales = Spread({"level": 0.1, "noise": 0.0}, Shared(1, 0, 0), table["monthly"].reason)
+    table = replace(table, kinds={**table.kinds, "monthly": sales})
+    lot = {"name": "Yarn", "price": "100.00", "units": 1, "first_sale": "2027-11-20"}
+    bank = {"haircut": "0%", "delay_days": 60}
+    source: dict[str, Any] = {
+        "receivables": owed(X),
+        "guarantor": {"kind": "guarantor", "cap": "100.00", "call_date": "2027-11-20", "bank": bank},
+        "assets": {"kind": "assets", "lots": [lot], "bank": bank},
+    }[kind]
+    futures = draw_futures(case_with({**source, "name": "P"}, {**SALES, "name": "S"}), DAYS, WINDOW, MANY, table=table)
+    level = futures.receipts("S")[:, 12]
+    received = futures.receipts("P")
+    stage = np.where(received.any(axis=1), (received > 0).argmax(axis=1), len(DAYS))
+    order = np.argsort(level)
+    assert (np.diff(stage[order]) <= 0).all()  # the better the month, the sooner it comes
+    assert stage.max() > stage.min()
+
+
 def test_the_bank_s_delay_is_the_median_of_those_drawn() -> None:
     futures = drawn(owed(X), quiet_but("receivables", spread=0.7))
     # due on 20 November 2027; 60 days later is 19 January 2028, half of them come by then: by December surely fewer

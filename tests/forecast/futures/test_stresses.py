@@ -97,6 +97,49 @@ def test_the_largest_part_of_a_source_is_lost() -> None:
     assert months(made) == {"2027-01": 13_100}
 
 
+def test_the_largest_is_one_of_all_sources() -> None:
+    def owed(name: str, debtor: str, amount: str) -> dict[str, Any]:
+        items = [{"debtor": debtor, "amount": amount, "due": "2027-01-10"}]
+        return {"kind": "receivables", "name": name, "items": items}
+
+    two = (owed("P", "X", "100.00"), owed("Q", "Y", "30.00"))
+    made = under(*two, changes=change(kinds=["receivables"], only="largest", share="0%"))
+    assert months(made) == {"2027-01": 3_000}
+    assert made.futures.receipts("P").sum() == 0
+    assert made.futures.receipts("Q").sum() == 3_000
+    # of one source alone where the change names it
+    other = under(*two, changes=change(source="Q", only="largest", share="0%"))
+    assert months(other) == {"2027-01": 10_000}
+
+
+def test_the_largest_stage_is_lost_with_its_late_part_and_what_was_kept_back() -> None:
+    items = [
+        {"name": "Roof", "date": "2027-03-31", "amount": "1000.00", "retention": "5%", "release": "2028-03-31"},
+        {"name": "Door", "date": "2027-06-30", "amount": "10.00"},
+    ]
+    source = {"kind": "milestones", "items": items, "collected_on_time": "100%"}
+    late = {**source, "collected_on_time": "80%", "late_days": 60}
+    for each in (source, late):
+        made = under(each, changes=change(kinds=["milestones"], only="largest", share="0%"))
+        assert made.futures.own.sum() == 1_000
+
+
+def test_a_month_late_is_never_in_the_same_month() -> None:
+    (stress,) = (each for each in shipped_stresses() if each.name == "every milestone a month late")
+    for month in range(1, 13):
+        stage = {"name": "Roof", "date": f"2027-{month:02}-01", "amount": "10.00"}
+        made = stressed(case_with({"kind": "milestones", "items": [stage]}), DAYS, WINDOW, [stress])
+        assert months(made) == {f"{2027 + month // 12}-{month % 12 + 1:02}": 1_000}
+
+
+def test_why_a_stress_does_not_apply_names_what_is_missing() -> None:
+    (idle,) = under(SALES, changes=change(source="Shop", share="0%")).idle
+    assert str(idle.why) == "does not apply: no source of the case is called Shop"
+    case = case_with(SALES, enterprise={"name": "A"})
+    (idle,) = stressed(case, DAYS, WINDOW, [each for each in shipped_stresses() if each.industries]).idle
+    assert "the case names none" in str(idle.why)
+
+
 def test_pledged_stock_at_half_price_brings_half_to_its_account() -> None:
     case = case_with(SOURCES["assets"])
     whole = bank_view(case)[1]

@@ -131,9 +131,10 @@ HEADINGS = ("size", "futures", "rounds", "extensive", "cutting planes", "ratio",
 
 TITLE = """## Robust plans
 
-Risk aversion 1 at 95 %, a price of arrears, free shape, one program; cash of every month moves with the economy and by itself. *extensive*:
-every future and stage a column, as a modeler writes it, solved by HiGHS; *cutting planes*: the same value to 1e-6, bounded from
-both sides, the earliest of equally good plans included. CPU seconds a plan, arrays of futures excluded on both sides.
+Risk aversion 1 at 95 %, a price of arrears, free shape, one program; the cash of every month moves with the economy and
+by itself. *extensive*: every future and stage a column, as a modeler writes it, solved by HiGHS; *cutting planes*: the
+same value to 1e-6, bounded from both sides, the earliest of equally good plans included. CPU seconds a plan; drawing
+the futures is left out on both sides.
 """
 
 

@@ -40,6 +40,9 @@ class Unknown:
 
 Known = Figure | Unknown
 
+YEARS = 2
+"""So many years tell whether losses go on; on the last day of a year the accounts of three are recent."""
+
 
 def figures(case: Case, cover: Decimal | None) -> dict[str, Known]:
     """Every measure of :data:`repayplan.rules.rating.SENSES` by its code. ``cover``: what the cash forecast is worth
@@ -107,7 +110,7 @@ def _over(debt: Decimal, earned: Decimal) -> Decimal:
 
 def _bad_years(results: Sequence[Decimal | None], unknown: Unknown) -> Known:
     """How many of the last two years ended below nothing; one year alone is known only where it did."""
-    known = [result for result in results if result is not None]
+    known = [result for result in results if result is not None][:YEARS]
     bad = sum(result < 0 for result in known)
     return Figure(Decimal(bad), {"years": len(known)}) if len(known) > 1 or bad else unknown
 

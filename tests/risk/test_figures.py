@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -52,6 +53,13 @@ def test_earnings_over_interest_and_debt_over_earnings() -> None:
     for ebitda in ("0.00", "-1.00"):
         assert value("debt_to_ebitda", statements=[{**RECENT, "ebitda": ebitda}]) == ENDLESS
     assert value("debt_to_ebitda", statements=[]) == "statements: ebitda"
+
+
+def test_of_three_recent_years_the_last_two_count() -> None:
+    # on 31 December 2026 the accounts of 2024 end 24 months before
+    years = [{"year": year, "net_profit": profit} for year, profit in ((2024, "-1.00"), (2025, "2.00"), (2026, "3.00"))]
+    case = borrower(statements=years).model_copy(update={"as_of": dt.date(2026, 12, 31)})
+    assert figures(case, None)["losses"] == Figure(Decimal(0), {"years": 2})
 
 
 @pytest.mark.parametrize(("code", "field"), [("losses", "net_profit"), ("operating_cash_flow", "operating_cash_flow")])

@@ -1,10 +1,11 @@
 """Stages that are accepted late, each pushing the later ones of its contract, while the site costs money.
 
-A stage's own delay is a multiple of the days planned since the stage before (the first: since the case's date), zero
-for some, otherwise lognormal: who is late on a long stage is late by more, and what is due soon cannot be late by
-years. Delays of one contract add up and their multiples correlate. All that a stage brings moves with it: the late
-part and the retention too. Costs to complete stay on their days, and waiting costs a part of a month's cost more for
-every month: if costs only moved along, a delay would be a relief to cash.
+A stage's own delay is a multiple of the days planned since the stage before (the first: since the case's date, and of
+some months at least, because it was begun before), zero for some, otherwise lognormal: who is late on a long stage is
+late by more, and what is due soon cannot be late by years. Delays of one contract add up and their multiples correlate.
+All that a stage brings moves with it: the late part and the retention too. Costs to complete stay on their days, and
+waiting costs a part of a month's cost more for every month: if costs only moved along, a delay would be a relief to
+cash.
 """
 
 from __future__ import annotations
@@ -51,7 +52,8 @@ def stage_delays(
         own = factors.own(number, f"stage {dt.date.fromordinal(planned)}")[0]
         mixed = np.sqrt(spread["together"]) * common + np.sqrt(1 - spread["together"]) * own
         before = np.floor(total).astype(np.int64)
-        total = np.minimum(total + max(planned - start, 0) * late_multiple(mixed, spread), MOST_DAYS)
+        days = max(planned - start, 0 if found else spread["least_days"])
+        total = np.minimum(total + days * late_multiple(mixed, spread), MOST_DAYS)
         start = max(planned, start)
         found[planned] = np.floor(total).astype(np.int64), before
     return found

@@ -57,6 +57,16 @@ def test_delays_are_multiples_of_the_days_planned_and_push_later_stages() -> Non
     assert by_month(drawn(stages(), half)) == {"2027-06": 100_000, "2027-10": 50_000}
 
 
+def test_what_is_due_soon_was_begun_before() -> None:
+    # due in ten days, counted as planned for 100: half of that late, on 19 January; the second stage, ten days after,
+    # has 5 of its own and those 50, from 10 December to 3 February
+    items = [
+        {"name": name, "date": date, "amount": "10.00"} for name, date in (("A", "2026-11-30"), ("B", "2026-12-10"))
+    ]
+    table = quiet_but("milestones", on_time=0, late=0.5, least_days=100)
+    assert by_month(drawn({"kind": "milestones", "items": items}, table)) == {"2027-01": 1_000, "2027-02": 1_000}
+
+
 def test_everything_that_a_stage_brings_moves_with_it() -> None:
     source = stages(retention="10%", release="2028-03-30")
     source |= {"collected_on_time": "80%", "late_days": 31, "bank": {"haircut": "50%", "delay_days": 200}}

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from repayplan.planning.plan_file import read_plan as read_plan
     from repayplan.planning.rating import Rated
     from repayplan.planning.result import Plan
+    from repayplan.planning.robust.plan import Robust
     from repayplan.planning.stress import Trial
     from repayplan.report.files import write_plan as write_plan
 
@@ -58,6 +59,7 @@ __all__ = [
     "read_case",
     "read_loans",
     "read_plan",
+    "robust_plan",
     "stress",
     "verify",
     "write_plan",
@@ -92,6 +94,27 @@ def rate(case: Case | str | Path) -> Rated:
     from repayplan.planning.rating import rate as rated
 
     return rated(case if isinstance(case, Case) else read_case(case))
+
+
+def robust_plan(
+    case: Case | str | Path,
+    *,
+    risk_aversion: float | None = None,
+    max_miss: float | None = None,
+    scenarios: int = 1_000,
+    seed: int = 1,
+    solver: str = "highs",
+    time_limit: float | None = None,
+) -> Robust:
+    """The plan of a case (or of a file) for many futures, by risk aversion or by a bound on the probability of a missed
+    installment; see :func:`repayplan.planning.robust.plan.robust_plan`."""
+    from repayplan.cases.models import Case
+    from repayplan.cases.readers import read_case
+    from repayplan.planning.robust.plan import robust_plan as made
+    from repayplan.planning.robust.wish import Wish
+
+    wish = Wish(risk_aversion, max_miss, scenarios, seed)
+    return made(case if isinstance(case, Case) else read_case(case), wish, solver=solver, time_limit=time_limit)
 
 
 def judge_offer(case: Case | str | Path, schedule: str | Path) -> Judged:

@@ -25,6 +25,9 @@ Source = Callable[[slice, int, int], Drawn]
 CELLS = 4_000_000
 """Most cases × stages × scenarios in a block: 32 MB an array."""
 
+NUMPY_LANES = 20_000
+"""Most cases × scenarios at once in NumPy: its arrays stay in the processor's cache."""
+
 NUMPY_CELLS = 100_000_000
 """Up to here NumPy is done before numba has been imported and has compiled."""
 
@@ -76,6 +79,7 @@ def evaluate(
     draw = futures if callable(futures) else _cut(futures)
     run, name = _engine(engine, setting, count, workers)
     cases, stages, _, _ = setting.shape
+    cells = min(cells, NUMPY_LANES * stages) if name == "numpy" else cells
     blocks = list(_spans(cases, max(cells // max(stages * count, 1), 1)))
     parts = list(_spans(count, max(cells // max(stages, 1), 1)))
     found, bounds = [], []

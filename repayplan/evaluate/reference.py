@@ -1,7 +1,9 @@
 """The core in NumPy, to be read: months outermost, every step over (N cases, S scenarios) at once.
 
 In each stage cash moves, debts accrue, what is due is paid as far as cash above the floor goes, payments settle claims
-class by class, and what is missing is carried as arrears. ``compiled`` does the same, scenario by scenario.
+class by class, and what is missing is carried as arrears. What is nowhere (arrears, unpaid interest, a default) is not
+counted with, and arrays of a block are small enough to stay in the processor's cache. ``compiled`` does the same,
+scenario by scenario.
 """
 
 from __future__ import annotations
@@ -29,7 +31,12 @@ HALF_UP = 0.5 + 1e-7
 
 def run(setting: Setting, drawn: Drawn, hazard: Hazard, *, traced: bool = False) -> Run:
     """What becomes of the schedules in the futures drawn."""
-    course = _Course(setting, drawn, hazard)
+    with np.errstate(divide="ignore", invalid="ignore"):  # cover where nothing is due
+        return _run(_Course(setting, drawn, hazard), traced)
+
+
+def _run(course: _Course, traced: bool) -> Run:
+    setting = course.setting
     rows: list[tuple[Real, ...]] = []
     for stage in range(setting.shape[1]):
         course.move(stage)
@@ -57,78 +64,118 @@ class _Course:
         self.claims = [
             [np.repeat(claims[:, loan, None, k], shape[1], axis=1) for k in range(4)] for loan in range(loans)
         ]
-        self.pending = [[np.zeros(shape) for _ in range(4)] for _ in range(loans)]
-        self.debt = [sum(parts[1:], parts[0]) for parts in self.claims]
+        self.pending: list[list[Real] | None] = [None] * loans
         self.arrears = [np.zeros(shape) for _ in range(loans)]
         self.paid = [np.zeros(shape) for _ in range(loans)]
-        self.at_plan_end = [debt.copy() for debt in self.debt]
-        self.value, self.cover, self.alive = np.zeros(shape), np.full(shape, np.inf), np.ones(shape)
+        self.at_plan_end = [self.owed(loan) for loan in range(loans)]
+        self.value, self.cover = np.zeros(shape), np.full(shape, np.inf)
+        self.alive: Real | None = None  # until somebody fails
         self.missed, self.defaulted = np.full(shape, NOWHERE), np.full(shape, NOWHERE)
         self.deadline = np.full(shape, NEVER)
+        self.behind = False
         self.collateral = np.ones(shape) if drawn.collateral is None else drawn.collateral
+
+    def owed(self, loan: int) -> Real:
+        """The whole debt of a loan."""
+        idle, compound, interest, principal = self.claims[loan]
+        return idle + compound + interest + principal
 
     @property
     def standing(self) -> tuple[Real, Real, Real, Real]:
         """Cash, the bank's debt, its arrears, what has just been paid."""
-        own = self.setting.debts.own
-        debt, arrears = (
-            sum((own[:, loan, None] * value for loan, value in enumerate(values)), np.zeros_like(self.cash))
-            for values in (self.debt, self.arrears)
+        debts = [self.owed(loan) for loan in range(len(self.claims))]
+        return (
+            self.cash.copy(),
+            self.of_the_bank(debts),
+            self.of_the_bank(self.arrears),
+            sum(self.paid[1:], self.paid[0]),
         )
-        return self.cash, debt, arrears, sum(self.paid, np.zeros_like(self.cash))
+
+    def of_the_bank(self, values: list[Real]) -> Real:
+        """What its own loans come to together."""
+        own = self.setting.debts.own
+        found = own[:, 0, None] * values[0]
+        for loan, value in enumerate(values[1:], 1):
+            found += own[:, loan, None] * value
+        return found
 
     def move(self, stage: int) -> None:
         """Cash comes and goes; money on a blocked account is the business's once its loan is clear."""
-        self.cash = self.cash + self.drawn.own[:, stage]
-        for account in range(len(self.left)):
-            if self.drawn.apart is not None:
-                self.left[account] = self.left[account] + self.drawn.apart[:, stage, account]
+        self.cash += self.drawn.own[:, stage]
+        if self.drawn.apart is not None:
+            for account, left in enumerate(self.left):
+                left += self.drawn.apart[:, stage, account]
         self.release()
 
     def release(self) -> None:
         """Blocked accounts of loans that are clear."""
         for account, left in enumerate(self.left):
-            for loan, debt in enumerate(self.debt):
+            for loan in range(len(self.claims)):
                 secures = self.setting.blocked[:, account] & (self.setting.account_loan[:, account] == loan)
-                freed = np.where(secures[:, None] & (debt == 0), left, 0.0)
-                self.cash, self.left[account] = self.cash + freed, self.left[account] - freed
+                if secures.any():
+                    freed = np.where(secures[:, None] & (self.owed(loan) == 0), left, 0.0)
+                    self.cash += freed
+                    left -= freed
 
     def accrue(self, stage: int) -> None:
         """What classes bear is pending until it is booked, each line to the cent; overdue principal bears penalty."""
         debts, shift = self.setting.debts, self.drawn.shift
         booked = debts.books[:, stage, None]
-        for loan, (claims, pending) in enumerate(zip(self.claims, self.pending, strict=True)):
-            rates = [part[:, stage, loan, None] for part in (debts.interest, debts.compound, debts.penalty)]
+        for loan, claims in enumerate(self.claims):
+            on_principal, on_unpaid, penalty = (
+                part[:, stage, loan, None] for part in (debts.interest, debts.compound, debts.penalty)
+            )
             if shift is not None:
-                drift, compound_drift = (part[:, stage, loan, None] for part in (debts.drift, debts.compound_drift))
-                rates[0] = rates[0] + shift[:, stage] * drift
-                rates[1] = rates[1] + shift[:, stage] * compound_drift
-            planned = debts.planned[:, stage, loan, None]
-            overdue = np.minimum(self.arrears[loan], np.maximum(claims[PRINCIPAL] - planned, 0.0))
-            bases = (overdue, claims[COMPOUND], claims[INTEREST], claims[PRINCIPAL] - overdue)
-            coefficients = (rates[2], rates[1], rates[1], rates[0])
-            lands = (IDLE, COMPOUND, COMPOUND, INTEREST)
-            grown = [part + base * rate for part, base, rate in zip(pending, bases, coefficients, strict=True)]
-            lines = [np.where(booked, np.floor(part + HALF_UP), 0.0) for part in grown]
-            self.pending[loan] = [np.where(booked, 0.0, part) for part in grown]
-            for place, line in zip(lands, lines, strict=True):
-                claims[place] = claims[place] + line
-                self.debt[loan] = self.debt[loan] + line
+                on_principal = on_principal + shift[:, stage] * debts.drift[:, stage, loan, None]
+                on_unpaid = on_unpaid + shift[:, stage] * debts.compound_drift[:, stage, loan, None]
+            running, overdue = claims[PRINCIPAL], None
+            if self.behind:
+                overdue = np.maximum(claims[PRINCIPAL] - debts.planned[:, stage, loan, None], 0.0)
+                np.minimum(overdue, self.arrears[loan], out=overdue)
+                running = running - overdue
+            bases = (overdue, _any(claims[COMPOUND]), _any(claims[INTEREST]), running)
+            lines = self.booked(loan, bases, (penalty, on_unpaid, on_unpaid, on_principal), booked)
+            for place, line in zip((IDLE, COMPOUND, COMPOUND, INTEREST), lines, strict=True):
+                if line is not None:
+                    claims[place] += line
+
+    def booked(
+        self, loan: int, bases: tuple[Real | None, ...], rates: tuple[Real, ...], booked: Mask
+    ) -> list[Real | None]:
+        """What is booked of what the bases bear; the rest is pending."""
+        grown = [None if base is None else base * rate for base, rate in zip(bases, rates, strict=True)]
+        pending = self.pending[loan]
+        if pending is not None:
+            grown = [before if part is None else before + part for before, part in zip(pending, grown, strict=True)]
+        if booked.all():
+            self.pending[loan] = None
+            return [None if part is None else _to_the_cent(part) for part in grown]
+        kept = [np.zeros_like(self.cash) if part is None else part for part in grown]
+        self.pending[loan] = [np.where(booked, 0.0, part) for part in kept]
+        if not booked.any():
+            return [None] * 4
+        return [np.where(booked, _to_the_cent(part.copy()), 0.0) for part in kept]
 
     def pay(self, stage: int) -> None:
         """What is due is paid by accounts apart first, then by cash above the floor, loan after loan in order."""
-        due = [self.due(stage, loan) for loan in range(len(self.debt))]
-        room = np.maximum(self.cash - self.setting.floor[:, stage, None], 0.0) * self.alive
+        room = np.maximum(self.cash - self.setting.floor[:, stage, None], 0.0)
         if self.drawn.stops is not None:
             room = np.where(stage < self.drawn.stops, room, 0.0)
-        unpaid, apart = self.draw([amount * self.alive for amount in due])
-        self.measure(stage, due, room + apart)
-        for loan, amount in enumerate(unpaid):
+        due = [self.due(stage, loan) for loan in range(len(self.claims))]
+        payable = due
+        if self.alive is not None:
+            room *= self.alive
+            payable = [amount * self.alive for amount in due]
+        self.weigh_deaths(stage)
+        unpaid, apart = self.draw(payable)
+        if self.setting.worth.pays[:, stage].any():
+            self.measure(stage, due, room if apart is None else room + apart)
+        for loan, (amount, wanted) in enumerate(zip(unpaid, payable, strict=True)):
             cash = np.minimum(amount, room)
-            room, self.cash = room - cash, self.cash - cash
-            paid = due[loan] * self.alive - amount + cash
-            self.claims[loan] = self.settled(self.claims[loan], paid)
-            self.debt[loan] = self.debt[loan] - paid
+            room -= cash
+            self.cash -= cash
+            paid = cash if apart is None else wanted - amount + cash
+            self.settle(loan, paid)
             self.arrears[loan], self.paid[loan] = due[loan] - paid, paid
         self.release()
 
@@ -137,63 +184,90 @@ class _Course:
         drawn = self.drawn.due
         scheduled = self.setting.schedule[:, stage, loan, None] if drawn is None else drawn[:, stage, loan]
         clears = (stage >= self.setting.clears[:, loan])[:, None]
-        return np.where(clears, self.debt[loan], np.minimum(scheduled + self.arrears[loan], self.debt[loan]))
+        wanted = np.where(clears, np.inf, scheduled) + self.arrears[loan]
+        return np.minimum(wanted, self.owed(loan), out=wanted)
 
-    def draw(self, due: list[Real]) -> tuple[list[Real], Real]:
-        """What accounts leave to be paid of ``due``, and what they pay of it."""
-        unpaid, total = list(due), np.zeros_like(self.cash)
-        for account in range(len(self.left)):
-            for loan in range(len(unpaid)):
-                pays = self.setting.account_loan[:, account]
+    def draw(self, due: list[Real]) -> tuple[list[Real], Real | None]:
+        """What accounts leave to be paid of ``due``, and what they pay of it; None where there are none."""
+        if not self.left:
+            return due, None
+        unpaid, total = [amount.copy() for amount in due], np.zeros_like(self.cash)
+        for account, left in enumerate(self.left):
+            pays = self.setting.account_loan[:, account]
+            for loan, amount in enumerate(unpaid):
                 serves = ((pays == loan) | (pays < 0))[:, None]
-                taken = np.where(serves, np.minimum(self.left[account], unpaid[loan]), 0.0)
-                unpaid[loan] = unpaid[loan] - taken
-                self.left[account] = self.left[account] - taken
-                total = total + taken
+                taken = np.where(serves, np.minimum(left, amount), 0.0)
+                amount -= taken
+                left -= taken
+                total += taken
         return unpaid, total
 
     def measure(self, stage: int, due: list[Real], could: Real) -> None:
         """Cover of what is due on a payment date."""
-        total = sum(due, np.zeros_like(self.cash))
-        counts = (self.setting.worth.pays[:, stage, None] & (total > 0)) & (self.alive > 0)
-        cover = np.divide(could, total, out=np.full_like(total, np.inf), where=counts)
-        self.cover = np.minimum(self.cover, cover)
+        total = sum(due[1:], due[0])
+        cover = could / total  # no number where both are nothing, and then it does not count
+        if self.alive is not None:
+            cover[self.alive == 0] = np.inf
+        if not self.setting.worth.pays[:, stage].all():
+            cover = np.where(self.setting.worth.pays[:, stage, None], cover, np.inf)
+        np.fmin(self.cover, cover, out=self.cover)
 
-    def settled(self, claims: list[Real], paid: Real) -> list[Real]:
-        """The claims after a payment, first class first."""
+    def settle(self, loan: int, paid: Real) -> None:
+        """The claims after a payment, first class first, or the other way round."""
         backwards: Mask = self.setting.debts.backwards
+        claims = self.claims[loan]
         if not backwards.any():
-            return _in_order(claims, paid)
-        last_first = _in_order(claims[::-1], paid)[::-1]
-        if backwards.all():
-            return last_first
-        first = _in_order(claims, paid)
-        return [np.where(backwards[:, None], a, b) for a, b in zip(last_first, first, strict=True)]
+            _in_order(claims, paid)
+        elif backwards.all():
+            _in_order(claims[::-1], paid)
+        else:
+            reversed_ = [claim.copy() for claim in claims]
+            _in_order(claims, paid)
+            _in_order(reversed_[::-1], paid)
+            self.claims[loan] = [np.where(backwards[:, None], a, b) for a, b in zip(reversed_, claims, strict=True)]
+
+    def weigh_deaths(self, stage: int) -> None:
+        """What a default by the hazard would bring on this date, before its payment."""
+        dead = self.weights.dead[:, stage, None]
+        if self.hazard == "weight" and dead.any():
+            for loan in range(len(self.claims)):
+                counts = self.setting.debts.own[:, loan, None] * dead
+                self.value += counts * self.recovered(self.owed(loan), loan, 1.0, 1.0)
 
     def judge(self, stage: int) -> None:
-        """First misses, defaults, and what payments and defaults are worth."""
-        setting, factors = self.setting, self.weights
-        own = setting.debts.own
-        arrears = self.standing[2]
+        """What payments are worth, first misses, defaults."""
+        own, weight = self.setting.debts.own, self.weights.paid[:, stage, None]
+        for loan, paid in enumerate(self.paid):
+            self.value += (own[:, loan, None] * weight) * paid
+        ends = np.equal(stage, self.setting.worth.end)[:, None]
+        if ends.any():
+            for loan, before in enumerate(self.at_plan_end):
+                self.at_plan_end[loan] = np.where(ends, self.owed(loan), before)
+        arrears = self.of_the_bank(self.arrears)
+        was, self.behind = self.behind, any(bool(each.max(initial=0.0) > 0) for each in self.arrears)
+        if not (was or self.behind):
+            return
         behind = arrears > 0
-        self.missed = np.where(behind & (self.missed == NOWHERE), stage, self.missed)
-        self.deadline = np.where(behind, np.minimum(self.deadline, setting.deadline[:, stage, None]), NEVER)
-        defaults = (stage >= self.deadline) & (self.alive > 0)
-        for loan, (debt, paid) in enumerate(zip(self.debt, self.paid, strict=True)):
-            mine = own[:, loan, None]
-            self.value = self.value + (mine * factors.paid[:, stage, None]) * paid
-            if self.hazard == "weight":
-                brought = self.recovered(debt + paid, loan, 1.0, 1.0)
-                self.value = self.value + (mine * factors.dead[:, stage, None]) * brought
-            else:
-                claim = debt + setting.debts.revived[:, stage, loan, None]
-                weighed = factors.secured[:, stage, None], factors.unsecured[:, stage, None]
-                self.value = self.value + np.where(defaults, mine * self.recovered(claim, loan, *weighed), 0.0)
-            at_end = np.equal(stage, setting.worth.end)[:, None]
-            self.at_plan_end[loan] = np.where(at_end, debt, self.at_plan_end[loan])
+        self.missed[behind & (self.missed == NOWHERE)] = stage
         if self.hazard == "arrears":
-            self.defaulted = np.where(defaults, stage, self.defaulted)
-            self.alive = np.where(defaults, 0.0, self.alive)
+            reached = np.minimum(self.deadline, self.setting.deadline[:, stage, None])
+            self.deadline = np.where(behind, reached, NEVER)
+            self.fail(stage, stage >= self.deadline)
+
+    def fail(self, stage: int, late: Mask) -> None:
+        """Arrears that have grown too old: what the claim brings, and nothing is paid any more."""
+        fails = late if self.alive is None else late & (self.alive > 0)
+        if not fails.any():
+            return
+        factors, debts = self.weights, self.setting.debts
+        weighed = factors.secured[:, stage, None], factors.unsecured[:, stage, None]
+        for loan in range(len(self.claims)):
+            claim = self.owed(loan) + debts.revived[:, stage, loan, None]
+            brought = debts.own[:, loan, None] * self.recovered(claim, loan, *weighed)
+            self.value += np.where(fails, brought, 0.0)
+        self.defaulted[fails] = stage
+        self.alive = np.ones_like(self.cash) if self.alive is None else self.alive
+        self.alive[fails] = 0.0
 
     def recovered(self, claim: Real, loan: int, secured: Real | float, unsecured: Real | float) -> Real:
         """Collateral first, then the recovery rate on the rest, each with what a cent of it counts for."""
@@ -202,18 +276,30 @@ class _Course:
 
     def ended(self) -> Fates:
         """What is left and was never due is worth what the planner takes it to be, at the plan's end."""
-        for loan, (debt, before) in enumerate(zip(self.debt, self.at_plan_end, strict=True)):
-            brought = self.recovered(np.minimum(debt, before), loan, 1.0, 1.0)
+        alive = 1.0 if self.alive is None else self.alive
+        for loan, before in enumerate(self.at_plan_end):
+            brought = self.recovered(np.minimum(self.owed(loan), before), loan, 1.0, 1.0)
             counts = self.setting.debts.own[:, loan, None] * self.weights.end[:, None]
-            self.value = self.value + (counts * self.alive) * brought
+            self.value += (counts * alive) * brought
         missed: Stages = self.missed
         return Fates(self.value, missed, self.defaulted, self.cover)
 
 
-def _in_order(claims: list[Real], paid: Real) -> list[Real]:
-    left = []
-    for claim in claims:
-        part = np.minimum(claim, paid)
-        left.append(claim - part)
-        paid = paid - part
-    return left
+def _any(claim: Real) -> Real | None:
+    """A class that somebody owes something of."""
+    return claim if claim.max(initial=0.0) > 0 else None
+
+
+def _to_the_cent(amount: Real) -> Real:
+    amount += HALF_UP
+    return np.floor(amount, out=amount)
+
+
+def _in_order(claims: list[Real], paid: Real) -> None:
+    """Take a payment off the claims in their order, in place."""
+    for place, claim in enumerate(claims):
+        if claim.max(initial=0.0) > 0:
+            part = np.minimum(claim, paid)
+            claim -= part
+            if place < len(claims) - 1:
+                paid = paid - part

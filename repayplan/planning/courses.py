@@ -105,8 +105,7 @@ def level_balloon(problem: Problem, unknowns: Unknowns, fine: Fineness) -> Itera
 
 @rounding("step_up", "seasonal")
 def multiples(problem: Problem, unknowns: Unknowns, fine: Fineness) -> Iterator[Course]:
-    """Each multiple of a θ to the unit, no further from the installment before than a step may be; the same multiple is
-    the same amount."""
+    """Each multiple of a θ to the unit, within a step of the one before; the same multiple is the same amount."""
     weight, amounts = problem.form.weight[0], dict[int, int]()
     found: dict[bytes, int] = {}
     for stage in _before_last(problem, unknowns):

@@ -146,9 +146,11 @@ def _brought(effect: Effect) -> Iterator[Message]:
     if most > 0:
         date = next(date for date, cents in effect.paid_by.items() if cents == most)
         yield tr("up to {amount} is paid sooner (by {date})", amount=grouped(most), date=date)
-    least = min(effect.paid_by.values(), default=0)
-    if most <= 0 and least < 0:
-        date = next(date for date, cents in effect.paid_by.items() if cents == least)
+    end = effect.final_date or dt.date.max  # from then on less is paid only because less interest was
+    before = {date: cents for date, cents in effect.paid_by.items() if date < end}
+    least = min(before.values(), default=0)
+    if -least > most:
+        date = next(date for date, cents in before.items() if cents == least)
         yield tr("up to {amount} is paid later (after {date})", amount=grouped(-least), date=date)
     if effect.months:
         yield _moved(abs(effect.months), effect.final_date, sooner=effect.months > 0)

@@ -162,7 +162,7 @@ def stress(
     ``told`` is called after every block of futures with how many there are. InputError where the case cannot be
     planned as it is written, LedgerError where the ledger refuses a payment.
     """
-    prepared = _Prepared.of(claimed)
+    prepared = Prepared.of(claimed)
     found = prepared.replay
     if prepared.rules:  # what rules make due needs every receipt of a future at once
         futures: Drawn = prepared.drawn(prepared.draw(drawing, 0, drawing.scenarios))
@@ -193,7 +193,7 @@ def stress(
 
 
 @dataclass(frozen=True)
-class _Prepared:
+class Prepared:
     """A plan replayed, and its setting."""
 
     replay: Replay
@@ -203,7 +203,7 @@ class _Prepared:
     rules: tuple[Rule, ...]
 
     @classmethod
-    def of(cls, claimed: PlanFile) -> _Prepared:
+    def of(cls, claimed: PlanFile) -> Prepared:
         case, terms = claimed.case, resolve(claimed.case)
         problem = assemble(case, terms)
         paid = [Payment(row.date, row.loan, row.payment) for row in claimed.installments]
@@ -256,7 +256,7 @@ def _innermost(values: np.ndarray) -> np.ndarray:
 
 
 def _named(
-    prepared: _Prepared, stresses: Sequence[Stress], hazard: Hazard
+    prepared: Prepared, stresses: Sequence[Stress], hazard: Hazard
 ) -> tuple[tuple[Named, ...], tuple[Idle, ...]]:
     """Every named stress that applies, a future each."""
     case, over = prepared.replay.case, prepared.over

@@ -205,9 +205,11 @@ def test_average_life_of_payments_bounds_how_late_money_comes() -> None:
     assert planned(make_case(**known, months=12, discount_rate="0.00%")).metrics.final_date == dt.date(2027, 11, 20)
 
 
-@pytest.mark.parametrize("by_loan", [False, True])
+@pytest.mark.parametrize(("by_loan", "policy"), [(False, {}), (True, {}), (False, {"months": 5, "step": "50%"})])
 @pytest.mark.parametrize("missing", [0, 1, -1])
-def test_a_schedule_that_is_fixed_on_every_date_settles_to_the_cent_or_is_refused(missing: int, by_loan: bool) -> None:
+def test_a_schedule_that_is_fixed_on_every_date_settles_to_the_cent_or_is_refused(
+    missing: int, by_loan: bool, policy: dict[str, Any]
+) -> None:
     """What was agreed is kept as it is: two payments of 25,748.00 and what the ledger says is left, 42 days of interest
     that no multiple of a cent equals."""
     named = {"loan": "L1"} if by_loan else {}
@@ -215,13 +217,13 @@ def test_a_schedule_that_is_fixed_on_every_date_settles_to_the_cent_or_is_refuse
     def fixed(last: int) -> Case:
         amounts = {"2026-12-20": 2_000_000, "2027-01-20": 2_574_800, "2027-02-20": last}
         pins = [{"date": date, "amount": f"{cents / 100:.2f}", **named} for date, cents in amounts.items()]
-        return make_case(loan=ODD, opening="90000.00", months=3, fixed_payments=pins)
+        return make_case(loan=ODD, opening="90000.00", fixed_payments=pins, **{"months": 3, **policy})
 
     free = [{"date": "2026-12-20", "amount": "20000.00"}, {"date": "2027-01-20", "amount": "25748.00"}]
     last = paid_on(planned(make_case(loan=ODD, opening="90000.00", months=3, fixed_payments=free)))["2027-02-20"]
     made = plan(fixed(last - missing))
     if missing:
-        assert made.status in ("infeasible", "failed")
+        assert made.status in ("infeasible", "failed") or len(made.installments) == 4  # a cent may come later
     else:
         assert paid_on(planned(fixed(last))) == {"2026-12-20": 2_000_000, "2027-01-20": 2_574_800, "2027-02-20": last}
         assert made.metrics.unpaid == 0

@@ -87,6 +87,26 @@ def test_the_fewest_amounts_and_of_these_the_earliest() -> None:
     assert "All installments are of one amount, but for the last" in [str(f.sentence) for f in made.findings]
 
 
+def test_between_the_last_dates_that_are_tried_an_earlier_one_is_sought() -> None:
+    # 24 dates of which three are tried at first: the one in the middle of the rest has a plan of one amount that ends
+    # in June 2028; between it and the earliest, which needs several amounts, there is one that ends in February
+    made = plan(
+        make_case(
+            opening="20000.00",
+            monthly=[*["5000.00"] * 9, "40000.00", *["5000.00"] * 14],
+            months=24,
+            unit="100.00",
+            cover={"minimum": "1.2"},
+            balloon="20%",
+            prefer="fewest",
+        )
+    )
+    amounts = paid(made)
+    assert len(set(amounts[:-1])) == 1
+    assert f"{made.metrics.final_date}" == "2028-02-20"
+    assert "not every date was tried" in str(made.proof.unproven)
+
+
 def test_two_amounts_where_one_does_not_do() -> None:
     # at most 4,500.00 a date: 1,200 twice leaves 9,600 for two; 1,200, 2,000, 4,400, 4,400 has two besides the last
     made = plan(flat(prefer="fewest", maximum_installment="4500.00"))

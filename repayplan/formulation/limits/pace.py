@@ -75,8 +75,8 @@ def named(draft: Draft, frame: Frame) -> None:
 def fixed(draft: Draft, frame: Frame) -> None:
     """What is fixed is paid, no more and no less.
 
-    Where no date is open, what settles the debt to the cent may miss the unrounded debt by what booking moves: so far
-    the program may be from what is fixed, and rounding pays exactly that.
+    Where no date up to the last payment is open, what settles the debt to the cent may miss the unrounded debt by what
+    booking moves: so far the program may be from what is fixed, and rounding pays exactly that.
     """
     pace, booking = frame.problem.pace, frame.problem.debt.booking
     every = [(1.0, name) for name in frame.payments]
@@ -87,7 +87,8 @@ def fixed(draft: Draft, frame: Frame) -> None:
 
 def _pinned(draft: Draft, frame: Frame, name: str, paid: Sequence[Piece], cents: Real, booking: Real) -> None:
     where, amount = ~np.isnan(cents), frame.money(np.nan_to_num(cents))
-    loose = where & (where | ~frame.problem.pays).all(axis=1, keepdims=True)
+    settled = where | ~frame.problem.pays | (frame.stage > frame.last[:, None])
+    loose = where & settled.all(axis=1, keepdims=True)
     draft.row(name, list(paid), amount, equal=True, where=where & ~loose)
     draft.row(name, list(paid), amount + frame.money(booking), where=loose)
     less: list[Piece] = [(-1.0, column) for _, column, *_ in paid]

@@ -7,6 +7,7 @@ from repayplan.evaluate.outcome import NOWHERE
 from repayplan.language import tr
 from repayplan.planning.plan_file import plan_file
 from repayplan.planning.result import Plan
+from repayplan.planning.robust.confidence import at_most
 from repayplan.planning.robust.samples import Samples
 from repayplan.planning.stress import Trial, stress
 
@@ -22,23 +23,6 @@ def tried(plan: Plan, samples: Samples, sample: int) -> Trial:
 def misses(trial: Trial) -> int:
     """In how many futures at least a cent is missing on some day."""
     return int((trial.evaluation.fates.missed[0] != NOWHERE).sum())
-
-
-def at_most(misses: int, futures: int, confidence: float) -> float:
-    """The share that is exceeded with probability 1 − ``confidence`` at most, by Clopper and Pearson, after so many
-    ``misses`` in so many independent futures."""
-    from scipy.special import betaincinv
-
-    return 1.0 if misses >= futures else float(betaincinv(misses + 1, futures - misses, confidence))
-
-
-def most_misses(bound: float, futures: int, confidence: float) -> int:
-    """With how many misses the share is still ``bound`` at most; −1 where not even none at all will do."""
-    low, high = -1, futures
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if at_most(middle, futures, confidence) <= bound else (low, middle)
-    return low
 
 
 def bound_findings(missed: int, futures: int, confidence: float, bound: float) -> tuple[tuple[Finding, ...], bool]:

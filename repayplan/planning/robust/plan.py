@@ -14,7 +14,8 @@ from repayplan.planning.plan import plan_by
 from repayplan.planning.result import Plan
 from repayplan.planning.robust.attempts import Chosen, Ground, by_aversion, by_bound
 from repayplan.planning.robust.bounded import least_missed
-from repayplan.planning.robust.judging import RULE, bound_findings, misses, most_misses, tried
+from repayplan.planning.robust.confidence import most_misses
+from repayplan.planning.robust.judging import RULE, bound_findings, misses, tried
 from repayplan.planning.robust.samples import JUDGED_ON, TUNED_ON, Samples
 from repayplan.planning.robust.shared import by_shares
 from repayplan.planning.robust.shortfall import Aversion

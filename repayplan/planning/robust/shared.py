@@ -19,7 +19,8 @@ from repayplan.planning.optimum import Optimum, optimize, solve
 from repayplan.planning.plan import finish
 from repayplan.planning.result import Plan
 from repayplan.planning.robust.attempts import Chosen, Ground
-from repayplan.planning.robust.judging import bound_findings, misses, most_misses, tried
+from repayplan.planning.robust.confidence import most_misses
+from repayplan.planning.robust.judging import bound_findings, misses, tried
 from repayplan.planning.robust.samples import PLANNED_ON, TUNED_ON
 from repayplan.planning.robust.wish import Wish
 from repayplan.problem.arrays import Problem, Real

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from repayplan.errors import Fault, InputError
 from repayplan.forecast.futures import Method
 from repayplan.language import tr
+from repayplan.planning.robust.confidence import fewest_futures
 from repayplan.rules.robust import MOST_AVERSION, robust_terms
 
 SCENARIOS = 1_000
@@ -39,11 +40,21 @@ class Wish:
         if self.max_miss is not None and not 0 < self.max_miss < 1:
             limit = tr("more than 0%, less than 100%")
             faults.append(Fault(tr("this is no probability"), "--max-miss", f"{self.max_miss:g}", limit))
-        if self.scenarios < FEWEST:
-            limit = tr("{least} or more", least=FEWEST)
+        if self.max_miss is not None and self.method != "plain":
+            what = tr("misses are counted with confidence in independent futures alone")
+            faults.append(Fault(what, "--method", self.method, remedy=tr("leave out --method, or take plain")))
+        if self.scenarios < self.fewest:
+            limit = tr("{least} or more", least=self.fewest)
             faults.append(Fault(tr("so few futures say too little"), "--scenarios", f"{self.scenarios}", limit))
         if faults:
             raise InputError(faults)
+
+    @property
+    def fewest(self) -> int:
+        """The fewest futures that can say something; of a bound, if not one of them is missed."""
+        if self.max_miss is None or not 0 < self.max_miss < 1:
+            return FEWEST
+        return max(FEWEST, fewest_futures(self.max_miss, robust_terms().confidence.value))
 
     @property
     def aversion(self) -> float:

@@ -3,9 +3,9 @@
 A stage's own delay is a multiple of the days planned since the stage before (the first: since the case's date, and of
 some months at least, because it was begun before), zero for some, otherwise lognormal: who is late on a long stage is
 late by more, and what is due soon cannot be late by years. Delays of one contract add up and their multiples correlate.
-All that a stage brings moves with it: the late part and the retention too. Costs to complete stay on their days, and
-waiting costs a part of a month's cost more for every month: if costs only moved along, a delay would be a relief to
-cash.
+All that a stage brings moves with it: the late part and the retention too. What a stage costs waits for the stage
+before, on which it builds; its own delay moves none of it, and every month of that costs a part of a month's cost more:
+if costs only moved along, a delay would be a relief to cash.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from repayplan.rules.futures import Spread
 
 
 def milestone_futures(number: int, source: Milestones, window: Window, factors: Factors) -> Iterator[Column]:
-    """Receipts by drawn delay, costs as planned, and what waiting costs."""
+    """Receipts by drawn delay, costs by that of the stage before, and what waiting costs."""
     spread = factors.table["milestones"]
     if not spread["late"]:
         for item in source.items:
@@ -37,7 +37,7 @@ def milestone_futures(number: int, source: Milestones, window: Window, factors: 
     for item in source.items:
         delay, before = delays[item.date.toordinal()]
         for one in expectations(source, stage_flows(source, item, window), window):
-            yield one.as_it_is() if one.certain else Column(one, one.start + delay, one.bank.amount)
+            yield Column(one, one.day + before if one.certain else one.start + delay, one.bank.amount)
         yield from _waiting(source, item, window, delay, before, spread["running_on"])
 
 

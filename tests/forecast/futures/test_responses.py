@@ -86,12 +86,13 @@ def test_waiting_costs_a_part_of_a_month_s_cost() -> None:
         **dict.fromkeys(("2026-12", "2027-01", "2027-02", "2027-03"), -10000),
         "2027-04": -1_000, "2027-05": -1_000, "2027-06": 100_000, "2027-10": 50_000,
     }  # fmt: skip
-    # where the stage before made it wait, that wait is not counted again: the hall's own 50 days begin 65 days after
-    # 8 July, on 11 September, and hold one cost day, 10 October; it planned 3 cost days from 30 March to 8 July
+    # where the stage before made it wait, its costs wait too and that wait is not counted again: three cost days from
+    # 30 March to 8 July, 10 April, May and June, come 65 days later, on 14 June, July and August; the hall's own 50
+    # days begin 65 days after 8 July, on 11 September, and hold one cost day, 10 October
     source = stages()
     source["items"][1]["cost_to_complete"] = "300.00"
     assert by_month(drawn(source, table)) == {
-        "2027-04": -10_000, "2027-05": -10_000, "2027-06": 100_000 - 10_000, "2027-10": 50_000 - 1_000,
+        "2027-06": 100_000 - 10_000, "2027-07": -10_000, "2027-08": -10_000, "2027-10": 50_000 - 1_000,
     }  # fmt: skip
 
 

@@ -124,3 +124,14 @@ def test_a_first_maturity_before_the_present_one_is_an_extension() -> None:
 def test_the_cover_is_what_it_is_told() -> None:
     assert figures(borrower(), Decimal("1.2"))["cover"] == Figure(Decimal("1.2"))
     assert isinstance(figures(borrower(), None)["cover"], Unknown)
+
+
+def test_a_loan_whose_term_is_over_is_overdue_since_then_whatever_is_called_overdue() -> None:
+    # 20 May to 20 November 2026 are 184 days
+    over = {**LOAN, "overdue_principal": "0.00", "contract": {"maturity": "2026-05-20"}}
+    assert value("days_overdue", loans=[over]) == 184
+    late = {"maturity": "2026-05-20", "overdue_since": "2026-10-20"}
+    assert value("days_overdue", loans=[{**LOAN, "contract": late}]) == 184
+    early = {"maturity": "2026-05-20", "overdue_since": "2026-03-20"}
+    assert value("days_overdue", loans=[{**LOAN, "contract": early}]) == 245
+    assert value("days_overdue", loans=[{**over, "contract": {"maturity": "2027-05-20"}}]) == 0

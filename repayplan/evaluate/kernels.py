@@ -149,10 +149,8 @@ def _alone(
         arrears = due - paid
         late += 1 if mine * arrears > 0.0 else 0
         business[VALUE + i] = value + weight * paid
-        business[CASH + i] = cash - paid
-        business[BEHIND + i] = mine * arrears
-        s[ARREARS + i] = arrears
-        s[PAID + i] = paid
+        business[CASH + i], business[BEHIND + i] = cash - paid, mine * arrears
+        s[ARREARS + i], s[PAID + i] = arrears, paid
         part = idle if idle < paid else paid
         s[IDLE + i] = idle - part
         paid -= part

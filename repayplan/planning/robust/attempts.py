@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -103,8 +103,13 @@ def least_often_missed(ground: Ground) -> Plan | None:
         caps = None if given_up is None else caps_of(ground.paid, given_up)
         optimum = None if caps is None else optimize(within(problem, caps), ground.chain)
         if given_up is not None and caps is not None and optimum is not None:
-            found.append(_Found(problem, optimum, -float(given_up.sum()), np.inf, lambda _, caps=caps: caps))
+            found.append(_Found(problem, optimum, -float(given_up.sum()), np.inf, _always(caps)))
     return _settled(ground, found, f"fewest of {ground.futures} futures given up", (0,))
+
+
+def _always(caps: Caps) -> Callable[[int], Caps]:
+    """The same caps whatever slack there is."""
+    return lambda _: caps
 
 
 def _averse(ground: Ground, problem: Problem, aversion: Aversion) -> _Found | None:
@@ -125,13 +130,15 @@ def _bounded(ground: Ground, problem: Problem, most: int) -> _Found | None:
         return None
     caps = caps_of(ground.paid, choice.given_up)
     optimum = optimize(within(problem, caps), ground.chain)
-    return None if optimum is None else _Found(problem, optimum, choice.value, choice.gap, lambda _, caps=caps: caps)
+    return None if optimum is None else _Found(problem, optimum, choice.value, choice.gap, _always(caps))
 
 
 def _settled(ground: Ground, found: list[_Found], method: str, slacks: tuple[int, ...]) -> Plan | None:
     """The best of the buckets that comes out in whole cents."""
     for one in sorted(found, key=lambda candidate: -candidate.worth):
-        for optimum, exact in _exact(ground, one, slacks):
+        chosen = _exact(ground, one, slacks)
+        if chosen is not None:
+            optimum, exact = chosen
             gap = max(optimum.gap, *(other.gap for other in found))
             status: Status = "optimal" if gap <= CERTIFIED and optimum.status == "optimal" else "feasible"
             made = finish(ground.case, ground.terms, one.problem, optimum, exact, status, ground.chain)
@@ -139,8 +146,9 @@ def _settled(ground: Ground, found: list[_Found], method: str, slacks: tuple[int
     return None
 
 
-def _exact(ground: Ground, one: _Found, slacks: tuple[int, ...]) -> Iterator[tuple[Optimum, Exact]]:
-    """In whole cents, with as little slack as will do."""
+def _exact(ground: Ground, one: _Found, slacks: tuple[int, ...]) -> tuple[Optimum, Exact] | None:
+    """In whole units, with as little slack as will do; where none does, in the roundest amounts that were found."""
+    found: list[tuple[Optimum, Exact]] = []
     for slack in slacks:
         capped = within(one.problem, one.caps(slack))
         optimum = one.optimum
@@ -148,7 +156,10 @@ def _exact(ground: Ground, one: _Found, slacks: tuple[int, ...]) -> Iterator[tup
             optimum = fewest(optimum, ground.chain)
         exact = make_exact(ground.case, ground.terms, capped, optimum, chain=ground.chain)
         if exact is not None:
-            yield optimum, exact
+            found.append((optimum, exact))
+            if ground.chain.time_is_up or (exact.round and exact.unit == ground.terms.unit):
+                break
+    return max(found, key=lambda pair: (pair[1].round, pair[1].unit), default=None)
 
 
 def _proof(proof: Proof, method: str, gap: float) -> Proof:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from repayplan.cases.models import Case
@@ -15,7 +15,7 @@ from repayplan.planning.optimum import Optimum, optimize
 from repayplan.planning.plan import finish
 from repayplan.planning.result import Plan, Proof, Status
 from repayplan.planning.robust.averse import averse
-from repayplan.planning.robust.bounded import bounded, caps_of
+from repayplan.planning.robust.bounded import MOST_TREES, bounded, caps_of
 from repayplan.planning.robust.capping import Caps, no_sooner, within
 from repayplan.planning.robust.means import Means
 from repayplan.planning.robust.samples import PLANNED_ON, Samples
@@ -84,9 +84,13 @@ def by_aversion(ground: Ground, aversion: Aversion) -> Plan | None:
     return _settled(ground, found, method, (unit, 12 * unit, dates * unit))
 
 
-def by_bound(ground: Ground, most: int) -> Plan | None:
-    """The plan that is worth most of those missed in ``most`` of the futures; None where there is none."""
-    found = [one for problem in ground.problem.buckets() if (one := _bounded(ground, problem, most)) is not None]
+def by_bound(ground: Ground, most: int, trees: int = MOST_TREES) -> Plan | None:
+    """The plan that is worth most of those missed in ``most`` of the futures; None where there is none.
+
+    ``trees``: whole numbers are searched for so many last dates; without any a quick choice stands.
+    """
+    buckets = ground.problem.buckets()
+    found = [one for problem in buckets if (one := _bounded(ground, problem, most, trees)) is not None]
     method = f"mixed-integer program over {ground.futures} futures, {most} of them given up at most"
     return _settled(ground, found, method, (0,))
 
@@ -103,8 +107,8 @@ def _averse(ground: Ground, problem: Problem, aversion: Aversion) -> _Found | No
     return None if optimum is None else _Found(problem, optimum, best.value, best.gap, caps)
 
 
-def _bounded(ground: Ground, problem: Problem, most: int) -> _Found | None:
-    choice = bounded(problem, ground.paid, most, ground.chain)
+def _bounded(ground: Ground, problem: Problem, most: int, trees: int) -> _Found | None:
+    choice = bounded(problem, ground.paid, most, ground.chain, trees)
     if choice is None:
         return None
     caps = caps_of(ground.paid, choice.given_up)
@@ -115,7 +119,9 @@ def _bounded(ground: Ground, problem: Problem, most: int) -> _Found | None:
 def _settled(ground: Ground, found: list[_Found], method: str, slacks: tuple[int, ...]) -> Plan | None:
     """The best of the buckets that comes out in whole cents."""
     for one in sorted(found, key=lambda candidate: -candidate.worth):
-        for optimum, exact in _exact(ground, one, slacks):
+        chosen = _exact(ground, one, slacks)
+        if chosen is not None:
+            optimum, exact = chosen
             gap = max(optimum.gap, *(other.gap for other in found))
             status: Status = "optimal" if gap <= CERTIFIED and optimum.status == "optimal" else "feasible"
             made = finish(ground.case, ground.terms, one.problem, optimum, exact, status, ground.chain)
@@ -123,8 +129,9 @@ def _settled(ground: Ground, found: list[_Found], method: str, slacks: tuple[int
     return None
 
 
-def _exact(ground: Ground, one: _Found, slacks: tuple[int, ...]) -> Iterator[tuple[Optimum, Exact]]:
-    """In whole cents, with as little slack as will do."""
+def _exact(ground: Ground, one: _Found, slacks: tuple[int, ...]) -> tuple[Optimum, Exact] | None:
+    """In whole units, with as little slack as will do; where none does, in the roundest amounts that were found."""
+    found: list[tuple[Optimum, Exact]] = []
     for slack in slacks:
         capped = within(one.problem, one.caps(slack))
         optimum = one.optimum
@@ -132,7 +139,10 @@ def _exact(ground: Ground, one: _Found, slacks: tuple[int, ...]) -> Iterator[tup
             optimum = fewest(optimum, ground.chain)
         exact = make_exact(ground.case, ground.terms, capped, optimum, chain=ground.chain)
         if exact is not None:
-            yield optimum, exact
+            found.append((optimum, exact))
+            if ground.chain.time_is_up or (exact.round and exact.unit == ground.terms.unit):
+                break
+    return max(found, key=lambda pair: (pair[1].round, pair[1].unit), default=None)
 
 
 def _proof(proof: Proof, method: str, gap: float) -> Proof:

@@ -62,7 +62,10 @@ def robust_plan(case: Case, wish: Wish, *, solver: str = DEFAULT, time_limit: fl
             raise
         chosen = None
     if chosen is None:
-        warning = Finding(RULE, "--robust", "warning", tr("No robust plan was found in time: this is the plain one"))
+        words = tr("No robust plan was found: this is the plain one")
+        if chain.out_of_time:
+            words = tr("No robust plan was found in time: this is the plain one")
+        warning = Finding(RULE, "--robust", "warning", words)
         return Robust(replace(plain, findings=(*plain.findings, warning)), plain, None, None, holds=False)
     ours, theirs = tried(chosen.plan, samples, JUDGED_ON), tried(plain, samples, JUDGED_ON)
     said = (*chosen.said, *_beside(ours, theirs, wish))

@@ -6,13 +6,13 @@ import datetime as dt
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 from typing import Any, Literal, get_args
 
 from repayplan.errors import Fault, InputError
 from repayplan.language import Message, tr
-from repayplan.rules.tables import is_day, table
+from repayplan.rules.tables import Reading, table
 
 RiskLevel = Literal["low", "medium", "high"]
 LEVELS: tuple[RiskLevel, ...] = get_args(RiskLevel)
@@ -89,30 +89,76 @@ def hazard_table(rating: RiskLevel | None = None) -> HazardTable:
 
 
 def to_table(data: Mapping[str, Any], place: str = "hazard.toml") -> HazardTable:
-    """A table from plain values. InputError with every row at fault where edges do not rise, or where hazards fall with
-    the rating, or with the burden though it says ``monotone``; ValueError, KeyError or TypeError where something is
-    missing or is no share."""
-    buckets = tuple(map(_bucket, data["bucket"]))
-    course = tuple((row["month"], float(row["share"])) for row in data.get("course", ()))
-    faults = [*_edges(buckets, place), *_ratings(buckets, place), *_courses(course, place)]
-    if data["monotone"]:
-        faults += _burdens(buckets, place)
-    if faults:
-        raise InputError(faults)
-    if not isinstance(data["clause"], str) or not is_day(data["valid_from"]):
-        raise TypeError(f"clause: {data['clause']!r}, valid_from: {data['valid_from']!r}")
-    return HazardTable(buckets, data["clause"], data["valid_from"], ((0, 0.0), *course) if course else ())
+    """A table from plain values. InputError with everything that is missing or is no share, each with its place; where
+    nothing is, with every row at fault where edges do not rise, or where hazards fall with the rating, or with the
+    burden though it says ``monotone``."""
+    reading = _Reading(place, "hazard.toml", ENVIRONMENT)
+    buckets = tuple(reading.bucket(f"bucket {number}", row) for number, row in reading.rows("bucket", data))
+    course = tuple(reading.by_then(f"course {number}", row) for number, row in reading.rows("course", data, ()))
+    clause, since, monotone = (
+        data.get("clause"),
+        reading.day("valid_from", data.get("valid_from")),
+        data.get("monotone"),
+    )
+    if not isinstance(clause, str):
+        reading.blame("clause", clause, tr("this is no text"), tr("where the limits come from"))
+    if not isinstance(monotone, bool):
+        reading.blame("monotone", monotone, tr("this is neither true nor false"))
+    if not reading.faults:
+        reading.faults += [*_edges(buckets, place), *_ratings(buckets, place), *_courses(course, place)]
+        reading.faults += _burdens(buckets, place) if monotone else ()
+    if reading.faults:
+        raise InputError(reading.faults)
+    return HazardTable(buckets, str(clause), since, ((0, 0.0), *course) if course else ())
 
 
-def _bucket(row: Mapping[str, Any]) -> Bucket:
-    """One row. ValueError where its hazards are no probabilities or its edge is not above zero."""
-    edge = Decimal(str(row["up_to"])) if "up_to" in row else None
-    yearly = Decimal(str(row["yearly"]))
-    rated = tuple(Decimal(str(row[level])) for level in LEVELS) if any(level in row for level in LEVELS) else ()
-    possible = all(0 <= hazard < 1 for hazard in (yearly, *rated))
-    if not possible or (edge is not None and not 0 < edge < Decimal("Infinity")):
-        raise ValueError(f"bucket: {row}")
-    return Bucket(edge, yearly, rated)
+class _Reading(Reading):
+    """Reads the parts of a table of hazards; what cannot be read is zero."""
+
+    def rows(self, name: str, data: Mapping[str, Any], without: object = None) -> Iterator[tuple[int, dict[str, Any]]]:
+        """The rows of a name with their numbers; ``without``: where there are none."""
+        rows = data.get(name, without)
+        if not isinstance(rows, list | tuple) or not all(isinstance(row, dict) for row in rows):
+            self.blame(
+                name,
+                None,
+                tr("the table of hazards lacks these rows"),
+                tr("rows that begin with [[{name}]]", name=name),
+            )
+            return
+        yield from enumerate(rows, 1)
+
+    def bucket(self, where: str, row: Mapping[str, Any]) -> Bucket:
+        """One row of hazards."""
+        edge = self.number(f"{where}.up_to", row["up_to"]) if "up_to" in row else None
+        if edge is not None and edge <= 0:
+            self.blame(f"{where}.up_to", edge, tr("this is no burden"), tr("above 0"))
+        named = ("yearly", *(LEVELS if any(level in row for level in LEVELS) else ()))
+        yearly, *rated = (self.hazard(f"{where}.{name}", row.get(name)) for name in named)
+        return Bucket(edge, yearly, tuple(rated))
+
+    def by_then(self, where: str, row: Mapping[str, Any]) -> tuple[int, float]:
+        """One row of the course: a month and the share that has passed by then."""
+        month = row.get("month")  # one that is no whole number is 0, which does not rise
+        return month if type(month) is int else 0, float(self.number(f"{where}.share", row.get("share")))
+
+    def hazard(self, where: str, value: object) -> Decimal:
+        """A probability below one: nobody is sure to fail."""
+        number = self.number(where, value)
+        if not 0 <= number < 1:
+            self.blame(where, value, tr("this is no hazard"), tr("from 0 to below 1"))
+        return number
+
+    def number(self, where: str, value: object) -> Decimal:
+        """A finite number; zero, and a fault, where it is none."""
+        try:
+            number = Decimal("NaN") if isinstance(value, bool) or value is None else Decimal(str(value))
+        except InvalidOperation:
+            number = Decimal("NaN")
+        if not number.is_finite():
+            self.blame(where, value, tr("this is not a number"), tr('a number in quotes, such as "0.70"'))
+            return Decimal(0)
+        return number
 
 
 def _edges(buckets: Sequence[Bucket], place: str) -> Iterator[Fault]:

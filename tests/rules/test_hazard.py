@@ -73,13 +73,17 @@ def test_a_bank_replaces_the_table_by_its_own(tmp_path: Path, monkeypatch: pytes
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('"0.05"', '"1.05"', "cannot be used"),
-        ('"0.05"', '"-0.05"', "cannot be used"),
-        ('"0.05"', '"often"', "cannot be used"),
-        ('"0.5"', '"NaN"', "cannot be used"),
-        ("clause", "because", "cannot be used"),
-        ("[[bucket]]", "[[other]]", "cannot be used"),
-        ("2027-01-01", "2027", "cannot be used"),
+        ('"0.05"', '"1.05"', "bucket 1.yearly: this is no hazard"),
+        ('"0.05"', '"-0.05"', "bucket 1.yearly: this is no hazard"),
+        ('"0.05"', '"often"', "bucket 1.yearly: this is not a number"),
+        ('"0.5"', '"NaN"', "bucket 1.up_to: this is not a number"),
+        ('"0.5"', '"-1"', "bucket 1.up_to: this is no burden"),
+        ("clause", "because", "clause: this is no text"),
+        ("[[bucket]]", "[[other]]", "bucket: the table of hazards lacks these rows"),
+        ("2027-01-01", "2027", "valid_from: this is no day"),
+        ("2027-01-01", "2027-01-01T00:00:00", "valid_from: this is no day"),
+        ("monotone = true", 'monotone = "no"', "monotone: this is neither true nor false"),
+        ("[[bucket]]", "[bucket", "cannot be used"),
         ('up_to = "0.5"', "", "do not rise"),
         ('"0.05"', '"0.3"', "taken to be safer"),
     ],
@@ -96,6 +100,19 @@ def test_a_table_of_the_bank_that_cannot_be_used_is_named(
     monkeypatch.setenv(ENVIRONMENT, str(tmp_path / "nowhere.toml"))
     with pytest.raises(InputError, match="cannot be used"):
         hazard_table()
+
+
+def test_everything_wrong_with_a_table_of_hazards_is_told_at_once() -> None:
+    rows = [{"up_to": "0", "yearly": "1"}, {"yearly": "x", "low": "0.1"}]
+    with pytest.raises(InputError) as refused:
+        to_table({"bucket": rows, "course": [{"month": 12}], "monotone": True, "valid_from": 1}, "x.toml")
+    assert [fault.where for fault in refused.value.faults] == [
+        f"x.toml, {place}"
+        for place in (
+            "bucket 1.up_to", "bucket 1.yearly", "bucket 2.yearly", "bucket 2.medium", "bucket 2.high",
+            "course 1.share", "valid_from", "clause",
+        )
+    ]  # fmt: skip
 
 
 # by rating
@@ -152,7 +169,7 @@ def test_a_rating_that_lacks_a_figure_is_named(tmp_path: Path, monkeypatch: pyte
     own = tmp_path / "own.toml"
     own.write_text(OWN.replace('yearly = "0.2"', 'yearly = "0.2"\nlow = "0.1"\nhigh = "0.3"'), encoding="utf-8")
     monkeypatch.setenv(ENVIRONMENT, str(own))
-    with pytest.raises(InputError, match="it lacks medium"):
+    with pytest.raises(InputError, match=r"bucket 2\.medium: this is not a number"):
         hazard_table("low")
 
 
@@ -203,8 +220,9 @@ def test_a_course_says_when_the_hazard_of_the_first_year_passes(
         ([(6, "0.5"), (12, "0.4")], ["x.toml, course 2", "x.toml, course"]),
         ([(6, "0.5"), (24, "1")], ["x.toml, course"]),
         ([(0, "0"), (12, "1")], ["x.toml, course 1"]),
-        ([(12, "1"), (24, "inf")], ["x.toml, course 2"]),
-        ([(12.0, "1")], ["x.toml, course 1"]),
+        ([(12, "1"), (24, "inf")], ["x.toml, course 2.share"]),
+        ([(12.0, "1")], ["x.toml, course 1", "x.toml, course"]),
+        ([("6", "0.5"), (12, "1")], ["x.toml, course 1"]),
     ],
 )
 def test_a_course_that_falls_or_lacks_the_year_is_refused(rows: list[tuple[Any, str]], places: list[str]) -> None:

@@ -209,3 +209,10 @@ def test_a_bound_needs_as_many_futures_as_can_show_it() -> None:
         Wish(max_miss=0.01, scenarios=298)
     assert "299" in str(error.value.faults[0].limit)
     assert Wish(max_miss=0.01, scenarios=299).fewest == 299
+
+
+def test_where_none_is_found_time_is_not_blamed_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("repayplan.planning.robust.plan._chosen", lambda *_: None)
+    made = robust_plan(shop(), Wish(scenarios=200))
+    assert not made.holds
+    assert str(made.plan.findings[-1].sentence) == "No robust plan was found: this is the plain one"

@@ -106,7 +106,7 @@ def _within_bound(ground: Ground, bound: float) -> Chosen | None:
         given_up = min(given_up - 1, given_up * allowed // missed) if given_up else -1
     if best is None:
         least = least_missed(ground.problem, ground.paid, ground.chain)
-        made = None if least is None else by_bound(ground, least)
+        made = None if least is None else by_bound(ground, least, trees=0)
         if made is None:
             return None
         best = misses(tried(made, ground.samples, TUNED_ON)), made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -131,7 +131,9 @@ def _bounded(ground: Ground, problem: Problem, most: int, trees: int) -> _Found 
 def _settled(ground: Ground, found: list[_Found], method: str, slacks: tuple[int, ...]) -> Plan | None:
     """The best of the buckets that comes out in whole cents."""
     for one in sorted(found, key=lambda candidate: -candidate.worth):
-        for optimum, exact in _exact(ground, one, slacks):
+        chosen = _exact(ground, one, slacks)
+        if chosen is not None:
+            optimum, exact = chosen
             gap = max(optimum.gap, *(other.gap for other in found))
             status: Status = "optimal" if gap <= CERTIFIED and optimum.status == "optimal" else "feasible"
             made = finish(ground.case, ground.terms, one.problem, optimum, exact, status, ground.chain)
@@ -139,8 +141,9 @@ def _settled(ground: Ground, found: list[_Found], method: str, slacks: tuple[int
     return None
 
 
-def _exact(ground: Ground, one: _Found, slacks: tuple[int, ...]) -> Iterator[tuple[Optimum, Exact]]:
-    """In whole cents, with as little slack as will do."""
+def _exact(ground: Ground, one: _Found, slacks: tuple[int, ...]) -> tuple[Optimum, Exact] | None:
+    """In whole units, with as little slack as will do; where none does, in the roundest amounts that were found."""
+    found: list[tuple[Optimum, Exact]] = []
     for slack in slacks:
         capped = within(one.problem, one.caps(slack))
         optimum = one.optimum
@@ -148,7 +151,10 @@ def _exact(ground: Ground, one: _Found, slacks: tuple[int, ...]) -> Iterator[tup
             optimum = fewest(optimum, ground.chain)
         exact = make_exact(ground.case, ground.terms, capped, optimum, chain=ground.chain)
         if exact is not None:
-            yield optimum, exact
+            found.append((optimum, exact))
+            if ground.chain.time_is_up or (exact.round and exact.unit == ground.terms.unit):
+                break
+    return max(found, key=lambda pair: (pair[1].round, pair[1].unit), default=None)
 
 
 def _proof(proof: Proof, method: str, gap: float) -> Proof:
@@ -156,5 +162,5 @@ def _proof(proof: Proof, method: str, gap: float) -> Proof:
     unproven = proof.unproven
     if unproven is None and gap > CERTIFIED:
         unproven = tr("the search over futures was not finished")
-    known = proof.gap is not None
+    known = proof.gap is not None and np.isfinite(gap)
     return replace(proof, gap=gap if known else None, method=f"{method}; {proof.method}", unproven=unproven)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from repayplan.planning.robust.capping import Caps
 from repayplan.planning.robust.means import Means
 from repayplan.problem.arrays import Mask, Problem
 from repayplan.solvers.chain import Chain
-from repayplan.solvers.chance import Choice, Versions, choose, greedy, mixed
+from repayplan.solvers.chance import Choice, Versions, choose, given, greedy, loosened, mixed
 from repayplan.solvers.result import CERTIFIED, Status, relative_gap
 from repayplan.solvers.sparse import SparseProgram
 
@@ -28,6 +29,9 @@ SHARE_OF_TIME = 0.3
 
 MOST_TRIED, MOST_TREES = 6, 2
 """Dates for which futures are chosen, and those of them whose tree is searched; of the others a bound is known."""
+
+MOST_LINKS = 30_000
+"""Rows that tie columns to the choice of futures: with more of them even the linear program takes minutes."""
 
 NOISE = 1e-7
 """What a solver may have overstated a value by, in units of the debt."""
@@ -55,8 +59,9 @@ class Bounded:
 
 @dataclass(frozen=True)
 class _Best:
-    """The best choice over some last dates; ``bounds``: of what each can come to."""
+    """The best choice over some last dates, and for which it was made; ``bounds``: of what each can come to."""
 
+    lane: int
     choice: Choice
     bounds: Mapping[int, float]
 
@@ -78,33 +83,52 @@ def bounded(problem: Problem, paid: Means, most: int, chain: Chain, trees: int =
         return None
     value, bound = -valued.choice.objective, -min(valued.bounds.values())
     least = value - float(problem.value.tolerance[0]) * abs(value)
-    worth = [lane for lane in lanes if -valued.bounds.get(lane, np.inf) >= least]
+    worth = [lane for lane in lanes if lane == valued.lane or -valued.bounds.get(lane, np.inf) >= least]
     programs = {lane: formulation.preferred(lane, least - NOISE) for lane in worth}
-    preferred = _best(programs, versions, most, chain, trees)
+    preferred = _best(programs, versions, most, chain, trees, {valued.lane: valued.choice.given_up})
     scale, chosen = float(problem.scale[0]), preferred or valued
     gap = max(valued.gap, np.inf if preferred is None else preferred.gap)
     return Bounded(chosen.choice.given_up, value * scale, bound * scale, least * scale, gap)
 
 
 def _best(
-    programs: Mapping[int, SparseProgram], versions: Sequence[Versions], most: int, chain: Chain, trees: int
+    programs: Mapping[int, SparseProgram],
+    versions: Sequence[Versions],
+    most: int,
+    chain: Chain,
+    trees: int,
+    known: Mapping[int, Mask] = MappingProxyType({}),
 ) -> _Best | None:
-    """The best choice over the programs of some last dates, the most promising first; None where none is found."""
-    relaxed = {lane: chain.solve(mixed(program, versions[lane], most)[0].relaxed) for lane, program in programs.items()}
+    """The best choice over the programs of some last dates, the most promising first; None where none is found.
+
+    ``known``: what may be given up for some of them.
+    """
+    trees = trees if most * max((len(version.rows) for version in versions), default=0) <= MOST_LINKS else 0
+    relaxed = {
+        lane: chain.solve(
+            mixed(program, versions[lane], most)[0].relaxed if trees else loosened(program, versions[lane], most)
+        )
+        for lane, program in programs.items()
+    }
     bounds = {lane: solution.bound for lane, solution in relaxed.items() if solution.status is not Status.INFEASIBLE}
-    best: Choice | None = None
+    best: tuple[int, Choice] | None = None
+    for lane, given_up in known.items():
+        start = given(programs[lane], versions[lane], given_up, chain.solve)
+        best = best if start is None else (lane, start)
     for tried, lane in enumerate(sorted(bounds, key=lambda number: (bounds[number], -number))):
-        if best is not None and (tried >= MOST_TRIED or relative_gap(-bounds[lane], -best.objective) <= CERTIFIED / 2):
+        if best is not None and (
+            tried >= MOST_TRIED or relative_gap(-bounds[lane], -best[1].objective) <= CERTIFIED / 2
+        ):
             break
         found = greedy(programs[lane], versions[lane], most, chain.solve)
         near = found is not None and relative_gap(-bounds[lane], -found.objective) <= CERTIFIED / 2
-        if not near and (tried < trees or (found is None and best is None)) and not chain.time_is_up:
+        if not near and tried < trees and not chain.time_is_up:
             with chain.share(SHARE_OF_TIME):
                 found = choose(programs[lane], versions[lane], most, chain.solve, found)
             bounds[lane] = max(bounds[lane], found.bound) if found is not None else bounds[lane]
-        if found is not None and (best is None or found.objective < best.objective):
-            best = found
-    return None if best is None else _Best(best, bounds)
+        if found is not None and (best is None or found.objective < best[1].objective):
+            best = lane, found
+    return None if best is None else _Best(*best, bounds)
 
 
 def versions_of(formulation: Formulation, lane: int, paid: Means) -> Versions:

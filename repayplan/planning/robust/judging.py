@@ -16,8 +16,8 @@ RULE = "robust"
 
 
 def tried(plan: Plan, samples: Samples, sample: int) -> Trial:
-    """A plan in one of the samples; the hazard of default is a weight, as it is for the planner."""
-    return stress(plan_file(plan), samples.drawing(sample), ())
+    """A plan in one of the samples, judged as `repayplan stress` judges it: arrears decide on default."""
+    return stress(plan_file(plan), samples.drawing(sample), (), hazard="arrears")
 
 
 def misses(trial: Trial) -> int:

@@ -146,6 +146,15 @@ def _beside(ours: Trial, theirs: Trial, wish: Wish) -> Iterator[Finding]:
         their_worst=grouped(round(theirs.worst.value)),
     )
     yield Finding(RULE, "--robust", "note", sentence, amount=round(ours.recovery.value - theirs.recovery.value))
+    sentence = tr(
+        "It promises {ours} and falls short of that by {short} in the worst 5%; the plain plan promises {theirs} and "
+        "falls short by {their_short}",
+        ours=grouped(ours.expected),
+        short=grouped(round(ours.shortfall.value)),
+        theirs=grouped(theirs.expected),
+        their_short=grouped(round(theirs.shortfall.value)),
+    )
+    yield Finding(RULE, "--robust", "note", sentence, amount=round(theirs.shortfall.value - ours.shortfall.value))
 
 
 def _share(trial: Trial) -> Message:

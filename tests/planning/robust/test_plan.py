@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from making import make_case
 
 from repayplan.cases.models import Case
+from repayplan.cases.readers import read_case
 from repayplan.errors import InputError
 from repayplan.planning.plan import plan
 from repayplan.planning.plan_file import plan_file
@@ -18,9 +20,12 @@ from repayplan.planning.robust.judging import misses, tried
 from repayplan.planning.robust.plan import Robust, robust_plan
 from repayplan.planning.robust.samples import JUDGED_ON, Samples
 from repayplan.planning.robust.wish import Wish
+from repayplan.planning.stress import stress
 from repayplan.planning.verify import verify
 from repayplan.problem.assemble import assemble
 from repayplan.problem.terms import resolve
+
+SCENARIOS = Path(__file__).parents[3] / "scenarios"
 
 
 def shop(**given: Any) -> Case:
@@ -54,6 +59,26 @@ def test_risk_aversion_misses_less_and_loses_less_in_the_worst_futures(limits: d
     said = [str(finding.sentence) for finding in made.plan.findings if finding.rule == "robust"]
     assert f"{made.trial.missed.value:.1%}" in said[0]
     assert f"{made.plain_trial.missed.value:.1%}" in said[0]
+
+
+@pytest.mark.parametrize("name", ["construction", "logistics"])
+def test_amounts_are_whole_units_but_those_that_settle_a_loan(name: str) -> None:
+    """With the least slack alone construction pays 0.02 on a day, and interest to the cent on others."""
+    made = robust_plan(read_case(SCENARIOS / name / "case.yaml"), Wish(scenarios=100))
+    assert made.plan.status == "optimal"
+    unit = made.plan.terms.unit
+    assert [row for row in made.plan.installments if row.payment % unit and row.debt_after] == []
+
+
+def test_it_is_judged_as_a_stress_test_judges_it() -> None:
+    """Arrears decide on default: that penalty comes in late is no gain where the borrower fails."""
+    case, wish = shop(hazard="0%"), Wish(scenarios=200)
+    made = robust_plan(case, wish)
+    for one, trial in ((made.plan, made.trial), (made.plain, made.plain_trial)):
+        assert trial is not None
+        assert trial.hazard == "arrears"
+        again = stress(plan_file(one), trial.drawing, [], hazard="arrears")
+        assert (again.missed, again.recovery) == (trial.missed, trial.recovery)
 
 
 def test_a_bound_on_misses_holds_out_of_sample_at_its_confidence() -> None:

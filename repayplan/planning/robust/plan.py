@@ -26,6 +26,9 @@ from repayplan.problem.terms import resolve
 from repayplan.rules.robust import robust_terms
 from repayplan.solvers.chain import DEFAULT, Chain
 
+MORE_GIVEN_UP = (0.0, 0.005, 0.01, 0.02, 0.05, 0.1)
+"""Shares of all futures given up beyond the fewest that will do, one after the other, until whole cents hold."""
+
 MOST_TRIES = 8
 """Plans that are made to come within a bound on the probability of a miss."""
 
@@ -62,7 +65,7 @@ def robust_plan(case: Case, wish: Wish, *, solver: str = DEFAULT, time_limit: fl
             raise
         chosen = None
     if chosen is None:
-        warning = Finding(RULE, "--robust", "warning", tr("No robust plan was found in time: this is the plain one"))
+        warning = Finding(RULE, "--robust", "warning", tr("No robust plan was found: this is the plain one"))
         return Robust(replace(plain, findings=(*plain.findings, warning)), plain, None, None, holds=False)
     ours, theirs = tried(chosen.plan, samples, JUDGED_ON), tried(plain, samples, JUDGED_ON)
     said = (*chosen.said, *_beside(ours, theirs, wish))
@@ -105,13 +108,25 @@ def _within_bound(ground: Ground, bound: float) -> Chosen | None:
             break
         given_up = min(given_up - 1, given_up * allowed // missed) if given_up else -1
     if best is None:
-        least = least_missed(ground.problem, ground.paid, ground.chain)
-        made = None if least is None else by_bound(ground, least, trees=0)
+        made = _least_missed(ground)
         if made is None:
             return None
         best = misses(tried(made, ground.samples, TUNED_ON)), made
     said, holds = bound_findings(best[0], ground.futures, confidence, bound)
     return Chosen(best[1], said, holds)
+
+
+def _least_missed(ground: Ground) -> Plan | None:
+    """The plan with the fewest futures given up that the quick way finds; with a few more where that is too close for
+    whole cents."""
+    least = least_missed(ground.problem, ground.paid, ground.chain)
+    if least is None:
+        return None
+    for more in MORE_GIVEN_UP:
+        made = by_bound(ground, min(least + int(more * ground.futures), ground.futures), trees=0)
+        if made is not None:
+            return made
+    return None
 
 
 def _searched(ground: Ground, given_up: int, allowed: int, known: tuple[int, Plan]) -> tuple[int, Plan]:

@@ -209,3 +209,14 @@ def test_a_bound_needs_as_many_futures_as_can_show_it() -> None:
         Wish(max_miss=0.01, scenarios=298)
     assert "299" in str(error.value.faults[0].limit)
     assert Wish(max_miss=0.01, scenarios=299).fewest == 299
+
+
+def test_where_nothing_keeps_the_bound_the_least_missed_is_shown_and_soon() -> None:
+    """A contractor whose milestones are nearly always late: more futures are given up than the fewest in theory, until
+    whole cents hold, and nobody waits for a search that cannot help."""
+    made = robust_plan(read_case(SCENARIOS / "construction" / "case.yaml"), Wish(max_miss=0.10, scenarios=200))
+    assert not made.holds
+    assert made.trial is not None
+    assert made.plain_trial is not None
+    assert made.trial.missed.value <= made.plain_trial.missed.value
+    assert any(finding.rule == "robust" and finding.result == "fail" for finding in made.plan.findings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -18,7 +19,7 @@ from repayplan.planning.optimum import Optimum, most_value, optimize
 from repayplan.planning.plan import finish
 from repayplan.planning.result import Plan, Proof, Status
 from repayplan.planning.robust.averse import averse
-from repayplan.planning.robust.bounded import MOST_TREES, bounded, caps_of
+from repayplan.planning.robust.bounded import MOST_TREES, bounded, caps_of, least_missed
 from repayplan.planning.robust.capping import Caps, no_sooner, within
 from repayplan.planning.robust.means import Means
 from repayplan.planning.robust.samples import PLANNED_ON, Samples
@@ -97,6 +98,23 @@ def by_bound(ground: Ground, most: int, trees: int = MOST_TREES) -> Plan | None:
     return _settled(ground, found, method, (0,))
 
 
+def least_often_missed(ground: Ground) -> Plan | None:
+    """The best plan with as few futures given up as a quick search finds; unproven. None where there is no plan."""
+    found = []
+    for problem in ground.problem.buckets():
+        given_up = least_missed(problem, ground.paid, ground.chain)
+        caps = None if given_up is None else caps_of(ground.paid, given_up)
+        optimum = None if caps is None else optimize(within(problem, caps), ground.chain)
+        if given_up is not None and caps is not None and optimum is not None:
+            found.append(_Found(problem, optimum, -float(given_up.sum()), np.inf, _always(caps)))
+    return _settled(ground, found, f"fewest of {ground.futures} futures given up", (0,))
+
+
+def _always(caps: Caps) -> Callable[[int], Caps]:
+    """The same caps whatever slack there is."""
+    return lambda _: caps
+
+
 def _averse(ground: Ground, problem: Problem, aversion: Aversion) -> _Found | None:
     best = averse(problem, ground.paid, ground.samples.days, ground.case.as_of, aversion, ground.chain)
     if best is None:
@@ -125,7 +143,7 @@ def _bounded(ground: Ground, problem: Problem, most: int, trees: int) -> _Found 
         return None
     scale, tolerated = float(problem.scale[0]), choice.value - choice.least
     gap = max(choice.gap, relative_gap((choice.bound - tolerated) / scale, optimum.kept / scale))
-    return _Found(kept, optimum, choice.value, gap, lambda _: caps)
+    return _Found(kept, optimum, choice.value, gap, _always(caps))
 
 
 def _settled(ground: Ground, found: list[_Found], method: str, slacks: tuple[int, ...]) -> Plan | None:
@@ -162,5 +180,5 @@ def _proof(proof: Proof, method: str, gap: float) -> Proof:
     unproven = proof.unproven
     if unproven is None and gap > CERTIFIED:
         unproven = tr("the search over futures was not finished")
-    known = proof.gap is not None and np.isfinite(gap)
+    known = proof.gap is not None and math.isfinite(gap)
     return replace(proof, gap=gap if known else None, method=f"{method}; {proof.method}", unproven=unproven)

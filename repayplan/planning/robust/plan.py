@@ -12,8 +12,7 @@ from repayplan.language import Message, tr
 from repayplan.money import grouped
 from repayplan.planning.plan import plan_by
 from repayplan.planning.result import Plan
-from repayplan.planning.robust.attempts import Chosen, Ground, by_aversion, by_bound
-from repayplan.planning.robust.bounded import least_missed
+from repayplan.planning.robust.attempts import Chosen, Ground, by_aversion, by_bound, least_often_missed
 from repayplan.planning.robust.confidence import most_misses
 from repayplan.planning.robust.judging import RULE, bound_findings, misses, tried
 from repayplan.planning.robust.samples import JUDGED_ON, TUNED_ON, Samples
@@ -25,9 +24,6 @@ from repayplan.problem.assemble import assemble
 from repayplan.problem.terms import resolve
 from repayplan.rules.robust import robust_terms
 from repayplan.solvers.chain import DEFAULT, Chain
-
-MORE_GIVEN_UP = (0.0, 0.005, 0.01, 0.02, 0.05, 0.1)
-"""Shares of all futures given up beyond the fewest that will do, one after the other, until whole cents hold."""
 
 MOST_TRIES = 8
 """Plans that are made to come within a bound on the probability of a miss."""
@@ -65,7 +61,9 @@ def robust_plan(case: Case, wish: Wish, *, solver: str = DEFAULT, time_limit: fl
             raise
         chosen = None
     if chosen is None:
-        warning = Finding(RULE, "--robust", "warning", tr("No robust plan was found: this is the plain one"))
+        late = tr("No robust plan was found in time: this is the plain one")
+        none = tr("No robust plan was found that holds every limit: this is the plain one")
+        warning = Finding(RULE, "--robust", "warning", late if chain.out_of_time else none)
         return Robust(replace(plain, findings=(*plain.findings, warning)), plain, None, None, holds=False)
     ours, theirs = tried(chosen.plan, samples, JUDGED_ON), tried(plain, samples, JUDGED_ON)
     said = (*chosen.said, *_beside(ours, theirs, wish))
@@ -97,7 +95,7 @@ def _within_bound(ground: Ground, bound: float) -> Chosen | None:
     for _ in range(MOST_TRIES):
         if given_up < 0:
             break
-        made = by_bound(ground, given_up, trees=0)
+        made = by_bound(ground, given_up, trees=0) or by_bound(ground, given_up)
         if made is None:
             break
         missed = misses(tried(made, ground.samples, TUNED_ON))
@@ -108,25 +106,12 @@ def _within_bound(ground: Ground, bound: float) -> Chosen | None:
             break
         given_up = min(given_up - 1, given_up * allowed // missed) if given_up else -1
     if best is None:
-        made = _least_missed(ground)
+        made = least_often_missed(ground)
         if made is None:
             return None
         best = misses(tried(made, ground.samples, TUNED_ON)), made
     said, holds = bound_findings(best[0], ground.futures, confidence, bound)
     return Chosen(best[1], said, holds)
-
-
-def _least_missed(ground: Ground) -> Plan | None:
-    """The plan with the fewest futures given up that the quick way finds; with a few more where that is too close for
-    whole cents."""
-    least = least_missed(ground.problem, ground.paid, ground.chain)
-    if least is None:
-        return None
-    for more in MORE_GIVEN_UP:
-        made = by_bound(ground, min(least + int(more * ground.futures), ground.futures), trees=0)
-        if made is not None:
-            return made
-    return None
 
 
 def _searched(ground: Ground, given_up: int, allowed: int, known: tuple[int, Plan]) -> tuple[int, Plan]:
@@ -161,15 +146,6 @@ def _beside(ours: Trial, theirs: Trial, wish: Wish) -> Iterator[Finding]:
         their_worst=grouped(round(theirs.worst.value)),
     )
     yield Finding(RULE, "--robust", "note", sentence, amount=round(ours.recovery.value - theirs.recovery.value))
-    sentence = tr(
-        "It promises {ours} and falls short of that by {short} in the worst 5%; the plain plan promises {theirs} and "
-        "falls short by {their_short}",
-        ours=grouped(ours.expected),
-        short=grouped(round(ours.shortfall.value)),
-        theirs=grouped(theirs.expected),
-        their_short=grouped(round(theirs.shortfall.value)),
-    )
-    yield Finding(RULE, "--robust", "note", sentence, amount=round(theirs.shortfall.value - ours.shortfall.value))
 
 
 def _share(trial: Trial) -> Message:

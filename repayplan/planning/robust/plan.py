@@ -85,7 +85,8 @@ def _chosen(ground: Ground, wish: Wish, plain: Plan) -> Chosen | None:
 def _within_bound(ground: Ground, bound: float) -> Chosen | None:
     """The plan with as many futures given up as leave it within the bound, with confidence, on futures of their own.
 
-    A plan is missed more often in futures that it was not made for, so fewer and fewer are given up.
+    A plan is missed more often in futures that it was not made for, so fewer and fewer are given up; quick choices of
+    them will do until the bound is kept.
     """
     confidence = robust_terms().confidence.value
     allowed = most_misses(bound, ground.futures, confidence)
@@ -94,13 +95,14 @@ def _within_bound(ground: Ground, bound: float) -> Chosen | None:
     for _ in range(MOST_TRIES):
         if given_up < 0:
             break
-        made = by_bound(ground, given_up)
+        made = by_bound(ground, given_up, trees=0) or by_bound(ground, given_up)
         if made is None:
             break
         missed = misses(tried(made, ground.samples, TUNED_ON))
         if best is None or missed < best[0]:
             best = missed, made
         if missed <= allowed:
+            best = _searched(ground, given_up, allowed, best)
             break
         given_up = min(given_up - 1, given_up * allowed // missed) if given_up else -1
     if best is None:
@@ -110,6 +112,17 @@ def _within_bound(ground: Ground, bound: float) -> Chosen | None:
         best = misses(tried(made, ground.samples, TUNED_ON)), made
     said, holds = bound_findings(best[0], ground.futures, confidence, bound)
     return Chosen(best[1], said, holds)
+
+
+def _searched(ground: Ground, given_up: int, allowed: int, known: tuple[int, Plan]) -> tuple[int, Plan]:
+    """The plan with so many futures given up that a search finds beyond the quick choice, if it keeps the bound too."""
+    if known[1].status == "optimal" or ground.chain.time_is_up:
+        return known
+    made = by_bound(ground, given_up)
+    if made is None:
+        return known
+    missed = misses(tried(made, ground.samples, TUNED_ON))
+    return (missed, made) if missed <= allowed else known
 
 
 def _beside(ours: Trial, theirs: Trial, wish: Wish) -> Iterator[Finding]:

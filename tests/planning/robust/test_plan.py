@@ -215,4 +215,15 @@ def test_where_none_is_found_time_is_not_blamed_for_it(monkeypatch: pytest.Monke
     monkeypatch.setattr("repayplan.planning.robust.plan._chosen", lambda *_: None)
     made = robust_plan(shop(), Wish(scenarios=200))
     assert not made.holds
-    assert str(made.plan.findings[-1].sentence) == "No robust plan was found: this is the plain one"
+    assert str(made.plan.findings[-1].sentence) == "No robust plan was found that holds every limit: this is the plain one"
+
+
+def test_where_nothing_keeps_the_bound_the_least_missed_is_shown_and_soon() -> None:
+    """A contractor whose milestones are nearly always late: more futures are given up than the fewest in theory, until
+    whole cents hold, and nobody waits for a search that cannot help."""
+    made = robust_plan(read_case(SCENARIOS / "construction" / "case.yaml"), Wish(max_miss=0.10, scenarios=200))
+    assert not made.holds
+    assert made.trial is not None
+    assert made.plain_trial is not None
+    assert made.trial.missed.value <= made.plain_trial.missed.value
+    assert any(finding.rule == "robust" and finding.result == "fail" for finding in made.plan.findings)

@@ -209,7 +209,8 @@ class Prepared:
         paid = [Payment(row.date, row.loan, row.payment) for row in claimed.installments]
         rules = tuple(line.rule for line in claimed.rules)
         found = replay(case, terms, problem, paid, rules)
-        over, planned = horizon(terms, problem, found.paid), Planned(found.paid, found.debt, found.principal)
+        over = horizon(terms, problem, found.paid, max((rule.long_stop for rule in rules), default=None))
+        planned = Planned(found.paid, found.debt, found.principal)
         made = setting(case, terms, found.problem, planned, over, account_keys(case))
         return cls(found, over, planned, until_the_long_stops(made, rules, over) if rules else made, rules)
 

@@ -19,7 +19,7 @@ from repayplan.money import to_cents
 from repayplan.problem.arrays import Problem
 from repayplan.problem.frozen import Cents, Real
 from repayplan.problem.growth import accrued
-from repayplan.problem.sharing import RANK
+from repayplan.problem.sharing import PARI_PASSU, RANK
 from repayplan.problem.terms import Terms
 from repayplan.rules.breach import breach_terms
 
@@ -77,6 +77,7 @@ def setting(
         account_loan=np.array([[-1 if loan is None else names.index(loan) for _, loan in keys]], dtype=np.int64),
         blocked=np.array([[name is None for name, _ in keys]], dtype=bool),
         deadline=_deadlines(over.days)[None],
+        alike=np.array([problem.sharing.rule == PARI_PASSU]),
         debts=debts(case, terms, loans, planned.principal[:, order], over),
         worth=_worth(case, terms, problem, over),
     )

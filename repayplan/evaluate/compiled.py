@@ -70,7 +70,15 @@ def _futures(drawn: Drawn, shape: tuple[int, int]) -> tuple[Any, ...]:
 def _terms(setting: Setting, hazard: Hazard) -> tuple[Any, ...]:
     debts, worth, factors = setting.debts, setting.worth, weights(setting.worth, hazard)
     parts = (
-        (setting.stages, setting.schedule, setting.clears, setting.opening, setting.floor, setting.deadline),
+        (
+            setting.stages,
+            setting.schedule,
+            setting.clears,
+            setting.opening,
+            setting.floor,
+            setting.deadline,
+            setting.alike,
+        ),
         (setting.account_loan, setting.blocked),
         (debts.interest, debts.compound, debts.penalty, debts.drift, debts.compound_drift, debts.books, debts.planned),
         (debts.claims, debts.backwards, debts.revived, debts.collateral, debts.own),
@@ -130,6 +138,7 @@ def _cases(
                     _draw(case, many, left, owed, business, accounts)
                     if worth[0][case, stage]:
                         _measure(business, many)
+                    _share_alike(business, owed, many, plan[6][case])
                     late = 0
                     for loan in range(loans):
                         late += _pay(case, stage, loan, owed[loan], business, many, claims, counts[0])
@@ -389,6 +398,24 @@ def _measure(business: Real, many: int) -> None:
         could = (business[ROOM + i] + business[APART + i]) / business[TOTAL + i]
         could = could if business[TOTAL + i] * business[ALIVE + i] > 0.0 else np.inf
         business[COVER + i] = could if could < business[COVER + i] else business[COVER + i]
+
+
+@compiled
+def _share_alike(business: Real, owed: Real, many: int, alike: bool) -> None:
+    """Every loan gets the same fraction of what accounts left, to the cent below; the rest follows in order."""
+    if not alike:
+        return
+    for i in range(many):
+        total = 0.0
+        for loan in range(len(owed)):
+            total += owed[loan, UNPAID + i]
+        room = business[ROOM + i]
+        fraction = room / total if room < total else 1.0
+        for loan in range(len(owed)):
+            share = np.floor(owed[loan, UNPAID + i] * fraction)
+            owed[loan, UNPAID + i] -= share
+            business[ROOM + i] -= share
+            business[CASH + i] -= share
 
 
 @compiled

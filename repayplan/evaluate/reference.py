@@ -170,14 +170,30 @@ class _Course:
         unpaid, apart = self.draw(payable)
         if self.setting.worth.pays[:, stage].any():
             self.measure(stage, due, room if apart is None else room + apart)
+        fair = self.fair_shares(unpaid, room)
         for loan, (amount, wanted) in enumerate(zip(unpaid, payable, strict=True)):
-            cash = np.minimum(amount, room)
+            cash = np.minimum(amount, room) if fair is None else fair[loan]
             room -= cash
             self.cash -= cash
             paid = cash if apart is None else wanted - amount + cash
             self.settle(loan, paid)
             self.arrears[loan], self.paid[loan] = due[loan] - paid, paid
         self.release()
+
+    def fair_shares(self, unpaid: list[Real], room: Real) -> list[Real] | None:
+        """What each loan gets where some cases share alike: the same fraction to the cent below, then what is left in
+        order of payment. None where no case does."""
+        alike = self.setting.alike[:, None]
+        if not alike.any():
+            return None
+        total = sum(unpaid[1:], unpaid[0])
+        fraction = np.fmin(room / total, 1.0)  # no number where nothing is due
+        shares = [np.where(alike & (total > 0), np.floor(amount * fraction), 0.0) for amount in unpaid]
+        rest = room - sum(shares[1:], shares[0])
+        for loan, amount in enumerate(unpaid):
+            more = np.minimum(amount - shares[loan], rest)
+            shares[loan], rest = shares[loan] + more, rest - more
+        return shares
 
     def due(self, stage: int, loan: int) -> Real:
         """What falls due and arrears, at most the debt; all of it from the stage on in which the plan clears it."""

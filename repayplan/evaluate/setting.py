@@ -79,7 +79,8 @@ class Setting(Frozen):
     owed is due, ``NEVER`` where a plan leaves a loan unpaid. ``opening`` (N,) cash, ``floor`` (N, T): what the business
     needs to run. ``account_loan`` (N, K): the loan an account pays, −1 for any; ``blocked``: pledged
     proceeds, released when the loan is clear; an account that is none is a guarantor without money. ``deadline``
-    (N, T): the stage in which arrears that begin in this one make a default. ``loans``: names, in the order of payment.
+    (N, T): the stage in which arrears that begin in this one make a default. ``alike`` (N,): loans share money that is
+    short by the same fraction of what is due. ``loans``: names, in the order of payment.
     """
 
     loans: tuple[tuple[str, ...], ...]
@@ -91,6 +92,7 @@ class Setting(Frozen):
     account_loan: Stages
     blocked: Mask
     deadline: Stages
+    alike: Mask
     debts: Debts
     worth: Worth
 

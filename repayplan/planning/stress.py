@@ -16,7 +16,7 @@ from repayplan.compliance.replay import Payment, Replay, replay
 from repayplan.compliance.worth import expected_recovery
 from repayplan.evaluate.bearing import Horizon
 from repayplan.evaluate.build import Planned, horizon, setting
-from repayplan.evaluate.core import Engine, Evaluation, evaluate
+from repayplan.evaluate.core import Engine, Evaluation, Source, evaluate
 from repayplan.evaluate.outcome import NOWHERE
 from repayplan.evaluate.reference import run
 from repayplan.evaluate.rules import due_by_rules, until_the_long_stops
@@ -96,6 +96,12 @@ class Trial:
         return worst(self.evaluation.fates.value[0], WORST, paired=self._paired)
 
     @property
+    def shortfall(self) -> Estimate:
+        """By how much the worst futures fall short of what the plan promises if it is kept; cents."""
+        lowest = self.worst
+        return Estimate(self.expected - lowest.value, lowest.error)
+
+    @property
     def first_misses(self) -> list[tuple[dt.date, Estimate]]:
         """Days on which the first miss falls, each with its probability; in order of day."""
         missed = self.evaluation.fates.missed[0]
@@ -164,19 +170,15 @@ def stress(
     """
     prepared = Prepared.of(claimed)
     found = prepared.replay
-    if prepared.rules:  # what rules make due needs every receipt of a future at once
-        futures: Drawn = prepared.drawn(prepared.draw(drawing, 0, drawing.scenarios))
-        evaluation = evaluate(prepared.setting, futures, hazard=hazard, engine=engine, bands=True, told=told)
-    else:
-        evaluation = evaluate(
-            prepared.setting,
-            lambda _, first, count: prepared.drawn(prepared.draw(drawing, first, count)),
-            drawing.scenarios,
-            hazard=hazard,
-            engine=engine,
-            bands=True,
-            told=told,
-        )
+    evaluation = evaluate(
+        prepared.setting,
+        prepared.futures(drawing),
+        drawing.scenarios,
+        hazard=hazard,
+        engine=engine,
+        bands=True,
+        told=told,
+    )
     named, idle = _named(prepared, stresses, hazard)
     own = found.problem.value.discount[0]
     total = [*found.total, *([0] * (len(prepared.over.days) - prepared.over.plan))]
@@ -223,6 +225,10 @@ class Prepared:
     def draw(self, drawing: Drawing, first: int, count: int) -> Futures:
         """Some of the futures."""
         return draw_futures(self.replay.case, self.over.days, self.window, drawing, first, count)
+
+    def futures(self, drawing: Drawing) -> Source:
+        """The futures of a drawing, block by block."""
+        return lambda _, first, count: self.drawn(self.draw(drawing, first, count))
 
     def drawn(self, futures: Futures) -> Drawn:
         """Futures as the core takes them: months outermost, scenarios innermost."""

@@ -64,4 +64,4 @@ def briefly(failed: Sequence[Finding], say: Callable[[Finding], str]) -> Iterato
 
 def sentence(finding: Finding) -> str:
     """What was found, and by which clause."""
-    return f"{finding.sentence} [{finding.clause}]" if finding.clause else str(finding.sentence)
+    return f"{finding.sentence} [{Message(finding.clause)}]" if finding.clause else str(finding.sentence)

@@ -39,7 +39,7 @@ def show_rating(rated: Rated, console: Console) -> None:
         bullets([("?", "bold yellow", _missing(each.what, each.fields)) for each in rating.missing], console)
     heading(tr("How likely a default is taken to be, where policy.rating asks for it"), console)
     bullets([("·", "dim", str(sentence)) for sentence in _hazards(rated.hazards)], console)
-    console.print(Text(f"[{rated.hazards.clause}]", "dim"))
+    console.print(Text(f"[{Message(rated.hazards.clause)}]", "dim"))
 
 
 def rating_document(rated: Rated) -> dict[str, Any]:
@@ -128,7 +128,7 @@ def _said(reason: Reason) -> Text:
     words: Message = reason.sentence
     if reason.least != "low" and reason.figure is not None:
         words = tr("{reason}; by this alone at least {risk}", reason=words, risk=RISKS[reason.least])
-    return Text.assemble(str(words), (f" [{reason.source}]" if reason.source else "", "dim"))
+    return Text.assemble(str(words), (f" [{Message(reason.source)}]" if reason.source else "", "dim"))
 
 
 def _plain(points: Decimal) -> str:

@@ -6,7 +6,7 @@ A figure that is not known is never taken to be in order: it is named, with the 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -23,14 +23,6 @@ ENDLESS = Decimal("Infinity")
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """What is known of one measure; ``said``: what its sentence tells besides, such as the year it is of."""
-
-    value: Decimal
-    said: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class Unknown:
     """What is not known, and which fields of the case would tell it."""
 
@@ -38,7 +30,22 @@ class Unknown:
     fields: str
 
 
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What is known of one measure; ``said``: what its sentence tells besides, such as the year it is of.
+
+    ``besides``: what is not known and could only make it worse, so that a figure in order would say nothing.
+    """
+
+    value: Decimal
+    said: Mapping[str, Any] = field(default_factory=dict)
+    besides: Unknown | None = None
+
+
 Known = Figure | Unknown
+
+YEARS = 2
+"""So many years tell whether losses go on; on the last day of a year the accounts of three are recent."""
 
 
 def figures(case: Case, cover: Decimal | None) -> dict[str, Known]:
@@ -107,7 +114,7 @@ def _over(debt: Decimal, earned: Decimal) -> Decimal:
 
 def _bad_years(results: Sequence[Decimal | None], unknown: Unknown) -> Known:
     """How many of the last two years ended below nothing; one year alone is known only where it did."""
-    known = [result for result in results if result is not None]
+    known = [result for result in results if result is not None][:YEARS]
     bad = sum(result < 0 for result in known)
     return Figure(Decimal(bad), {"years": len(known)}) if len(known) > 1 or bad else unknown
 
@@ -124,39 +131,44 @@ def _revenue(case: Case, years: Sequence[Statement]) -> Known:
 
 
 def _days_overdue(case: Case) -> Known:
-    """Days since the oldest unpaid claim of any loan fell due. A loan that is overdue since a day nobody wrote is not
-    known, unless another one is overdue."""
+    """Days since the oldest unpaid claim of any loan fell due."""
     days = [_days(loan, case.as_of) for loan in case.loans]
-    worst = max((each for each in days if each is not None), default=0)
-    if None in days and not worst:
-        silent = [number for number, each in enumerate(days) if each is None]
-        return Unknown(tr("days past due"), ", ".join(f"loans[{number}].contract.overdue_since" for number in silent))
-    return Figure(Decimal(worst))
+    silent = [number for number, each in enumerate(days) if each is None]
+    fields = ", ".join(f"loans[{number}].contract.overdue_since" for number in silent)
+    return _at_least(max, days, Unknown(tr("days past due"), fields))
+
+
+def _at_least(most: Callable[[list[int]], int], of_loans: Sequence[int | None], unknown: Unknown) -> Known:
+    """What is known of some loans, where nobody speaks of the others; they can only make it worse."""
+    known = [each for each in of_loans if each is not None]
+    if len(known) == len(of_loans):
+        return Figure(Decimal(most(known)))
+    return Figure(Decimal(most(known)), besides=unknown) if any(known) else unknown
 
 
 def _days(loan: Loan, as_of: dt.date) -> int | None:
-    since = loan.contract.overdue_since
-    if since is not None:
-        return max((as_of - since).days, 0)
+    since = [day for day in (loan.contract.overdue_since, _fell_due(loan)) if day is not None and day <= as_of]
+    if since:
+        return (as_of - min(since)).days
     unpaid = (loan.overdue_principal, loan.interest, loan.compound_interest, loan.penalty, loan.fees)
     return None if any(map(to_cents, unpaid)) else 0
 
 
+def _fell_due(loan: Loan) -> dt.date | None:
+    """The day on which all of a loan fell due, where principal is owed: nothing owed after that is on time."""
+    return loan.contract.maturity if to_cents(loan.principal + loan.overdue_principal) else None
+
+
 def _late_payments(case: Case) -> Known:
-    """Late payments of all loans; a loan nobody speaks of can only add to them."""
+    """Late payments of all loans."""
     stated = [loan.conduct.late_payments for loan in case.loans]
-    known = [times for times in stated if times is not None]
-    if len(known) < len(stated) and not sum(known):
-        return Unknown(tr("late payments of twelve months"), "loans[].conduct.late_payments")
-    return Figure(Decimal(sum(known)))
+    return _at_least(sum, stated, Unknown(tr("late payments of twelve months"), "loans[].conduct.late_payments"))
 
 
 def _restructured(case: Case) -> Known:
     """Earlier changes of the loan with most of them; a first maturity before the present one is one."""
-    known = [times for loan in case.loans if (times := _changes(loan)) is not None]
-    if len(known) < len(case.loans) and not max(known, default=0):
-        return Unknown(tr("earlier extensions and restructurings"), "loans[].conduct.restructured")
-    return Figure(Decimal(max(known)))
+    unknown = Unknown(tr("earlier extensions and restructurings"), "loans[].conduct.restructured")
+    return _at_least(max, [_changes(loan) for loan in case.loans], unknown)
 
 
 def _changes(loan: Loan) -> int | None:

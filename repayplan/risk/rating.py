@@ -103,7 +103,7 @@ def rated(
     industry: Mapping[str, str] | None = None,
 ) -> Rating:
     """The rating that figures have at some limits; a measure without weight is left out."""
-    counted = {code: each for code, each in known.items() if limits[code].weight}
+    counted = {code: _sure(each, limits[code]) for code, each in known.items() if limits[code].weight}
     reasons = [_reason(code, each, limits[code]) for code, each in counted.items() if isinstance(each, Figure)]
     missing = tuple(
         Missing(code, limits[code].weight, each.what, each.fields)
@@ -128,6 +128,13 @@ def rated(
         clause=table.clause,
         valid_from=table.valid_from,
     )
+
+
+def _sure(known: Known, limits: Limits) -> Known:
+    """What is not known, where the rest alone would be in order."""
+    if isinstance(known, Figure) and known.besides is not None and not limits.severity(known.value):
+        return known.besides if limits.least(known.value) == "low" else known
+    return known
 
 
 def _reason(code: str, figure: Figure, limits: Limits) -> Reason:

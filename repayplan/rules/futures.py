@@ -73,7 +73,7 @@ class Spreads:
 SHARES = ("economy", "sector", "borrower")
 FIGURES: Mapping[str, tuple[str, ...]] = {
     "paths": ("persistence",),
-    "milestones": ("on_time", "late", "spread", "together", "running_on"),
+    "milestones": ("on_time", "late", "spread", "least_days", "together", "running_on"),
     "season": ("level", "noise"),
     "stores": ("level", "noise", "store", "closing_yearly", "shock_yearly", "shock_loss", "shock_months"),
     "receivables": ("spread", "dilution", "failing_yearly"),
@@ -88,6 +88,9 @@ FIGURES: Mapping[str, tuple[str, ...]] = {
 
 UNSHARED = ("paths", "rates")
 """What has no shares: it is the same for all borrowers."""
+
+LONGEST = {"shock_months": 120.0, "least_days": 3_650.0}
+"""Figures that are times, and the longest that they may be."""
 
 PARTS = (
     "persistence",
@@ -148,7 +151,7 @@ class _Reading(Reading):
 
     def figure(self, kind: str, name: str, value: Any) -> float:
         """A number in its range."""
-        most = 1.0 if name in PARTS or name in SHARES else 120.0 if name == "shock_months" else MOST
+        most = 1.0 if name in PARTS or name in SHARES else LONGEST.get(name, MOST)
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
             limit = tr("a number from 0 to {most}", most=f"{most:g}")
             self.blame(f"{kind}.{name}", value, tr("this figure is missing or out of range"), limit)

@@ -88,7 +88,7 @@ class CuttingPlanes:
         self._cuts: list[dict[int, float]] = []
         self._constants: list[float] = []
 
-    def minimize(self, program: SparseProgram, enough: float = np.inf, gap: float = CERTIFIED / 4) -> Minimum:
+    def minimize(self, program: SparseProgram, enough: float = np.inf, gap: float = CERTIFIED / 2) -> Minimum:
         """The minimum, to a relative ``gap``; given up once it is known to be no less than ``enough``.
 
         Whole numbers are looked at once the program without them has been minimized.

@@ -41,6 +41,9 @@ def test_a_rating_is_told_in_either_language(case: Path) -> None:
     assert "中风险" in chinese.output
     assert "✘   3/3 逾期天数：92，上限 90；仅此一项即至少为中风险" in chinese.output
     assert "建筑业，2026-11-01" in chinese.output
+    # where limits and hazards come from, too
+    assert "[IFRS 9 第 5.5.11 段（30 天）" in chinese.output
+    assert "[示例表：美国经修改的住房按揭贷款的再违约" in chinese.output
 
 
 def test_what_is_not_known_is_named_with_its_fields() -> None:

@@ -179,3 +179,19 @@ def test_rates_that_rise_cost_floating_loans_alone() -> None:
     assert trace(moved, "debt")[DEC : JAN + 1] == [700_833, 700_833, 401_439]
     assert trace(moved, "paid")[FEB] == 403_029
     assert moved.fates.missed[0, 0] == -1
+
+
+def test_loans_that_share_alike_lack_the_same_fraction() -> None:
+    # December: 4,000.00 are due without interest, 3,000.00 on the bank's loan, 1,000.00 on another lender's. 2,000.01
+    # are there: half of each is 1,500.00 and 500.00, and the cent goes to the first
+    loans = [
+        {"principal": "60000.00", "rate": "0%"},
+        {"principal": "20000.00", "rate": "0%", "lender": "Union"},
+    ]
+    case = make_case(loans=loans, opening="2000.01", months=3, allocation="pari_passu", settle="best")
+    setting, over, _ = setting_of(pay(case, (300_000, 100_000), (0, 0), (0, 0)))
+    nothing = Drawn(np.zeros((1, len(over.days), 1)))
+    found = run(setting, nothing, "arrears", traced=True)
+    assert trace(found, "paid")[DEC] == 200_001
+    assert trace(found, "arrears")[DEC] == 300_000 - 150_001
+    assert trace(found, "cash")[DEC] == 0

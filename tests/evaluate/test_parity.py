@@ -5,6 +5,7 @@ from __future__ import annotations
 import random as chance
 from collections.abc import Iterator
 from dataclasses import fields, replace
+from math import floor
 
 import numpy as np
 import pytest
@@ -165,6 +166,10 @@ def twin(
         stopped = futures.stops is not None and stage >= futures.stops[0, scenario]
         room = 0 if stopped else max(cash - int(terms.floor), 0)
         total = 0
+        if setting.alike[0] and sum(open_):
+            shares = [floor(part * min(room / sum(open_), 1.0)) for part in open_]
+            open_ = [part - share for part, share in zip(open_, shares, strict=True)]
+            cash, room = cash - sum(shares), room - sum(shares)
         for number, book in enumerate(books):
             own = min(open_[number], room)
             cash, room, arrears[number] = cash - own, room - own, open_[number] - own

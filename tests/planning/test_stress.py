@@ -12,10 +12,11 @@ from making import make_case
 
 from repayplan.cases.models import Case
 from repayplan.cases.stresses import Change, Stress
+from repayplan.evaluate.core import Engine, evaluate
 from repayplan.forecast.futures import Drawing
 from repayplan.planning.plan import plan
 from repayplan.planning.plan_file import PlanFile, plan_file
-from repayplan.planning.stress import Trial, stress
+from repayplan.planning.stress import Prepared, Trial, stress
 
 ITEMS = {"2026-12-10": "30000.00", "2027-02-10": "40000.00", "2027-04-10": "60000.00"}
 CHAIN = {
@@ -164,3 +165,31 @@ def test_what_does_not_apply_is_said() -> None:
     found = stress(plan_file(plan(case)), Drawing(method="still", scenarios=1), stresses)
     assert found.named == ()
     assert [idle.name for idle in found.idle] == ["Stock"]
+
+
+@pytest.mark.parametrize("name", ["milestones", "groups", "two loans", "two loans by rank"])
+def test_both_engines_apply_rules_alike(name: str) -> None:
+    file = planned(**CONTINGENT[name])
+    engines: tuple[Engine, ...] = ("numpy", "numba")
+    one, other = (
+        stress(file, Drawing(seed=3, scenarios=64), [], hazard="arrears", engine=engine).evaluation
+        for engine in engines
+    )
+    np.testing.assert_array_equal(one.fates.missed, other.fates.missed)
+    np.testing.assert_array_equal(one.fates.defaulted, other.fates.defaulted)
+    np.testing.assert_allclose(one.fates.value, other.fates.value, rtol=1e-12)
+    assert one.bands is not None
+    assert other.bands is not None
+    np.testing.assert_array_equal(one.bands.debt, other.bands.debt)
+
+
+def test_blocks_of_draws_change_nothing() -> None:
+    file = planned(milestones=ITEMS, opening="9000.00", months=6)
+    prepared = Prepared.of(file)
+    whole = evaluate(prepared.setting, prepared.futures(Drawing(seed=5, scenarios=301)), 301, bands=True)
+    parts = evaluate(prepared.setting, prepared.futures(Drawing(seed=5, scenarios=301)), 301, bands=True, cells=1_000)
+    for name in ("value", "missed", "defaulted", "cover"):
+        np.testing.assert_array_equal(getattr(whole.fates, name), getattr(parts.fates, name))
+    assert whole.bands is not None
+    assert parts.bands is not None
+    np.testing.assert_array_equal(whole.bands.cash, parts.bands.cash)

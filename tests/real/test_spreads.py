@@ -41,6 +41,19 @@ def test_milestones_are_as_late_as_public_buildings(real_data: Path) -> None:
     assert distance(np.log(delay[delay > 0] / planned[delay > 0]), np.log(drawn[drawn > 0])) < 1.36 / np.sqrt(34)
 
 
+def test_short_phases_are_late_by_more_than_their_share(real_data: Path) -> None:
+    phases = [row for row in rows(real_data / "construction" / "school_projects.csv") if row["phase"] == "Construction"]
+    planned = np.array([float(row["planned_days"]) for row in phases])
+    delay = np.maximum([float(row["delay_days"]) for row in phases], 0)
+    (slope, fixed), errors = np.polyfit(planned, delay, 1, cov=True)
+    assert (round(fixed), round(slope, 2)) == (96, 0.55)
+    # a stage planned for no days at all would be late by 96; the table's least days by 0.755 of them
+    mean = late_multiple(
+        normals(Drawing(1, 20_000, "plain"), "x", "y", 1, 0, 20_000)[0], spreads()["milestones"]
+    ).mean()
+    assert abs(spreads()["milestones"]["least_days"] * mean - fixed) < 0.1 * np.sqrt(errors[1, 1])
+
+
 def distance(few: Real, many: Real) -> float:
     """Kolmogorov and Smirnov's; 1.36 / sqrt(n) is its bound at 5 %."""
     below = np.searchsorted(np.sort(many), np.sort(few)) / len(many)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -52,6 +53,13 @@ def test_earnings_over_interest_and_debt_over_earnings() -> None:
     for ebitda in ("0.00", "-1.00"):
         assert value("debt_to_ebitda", statements=[{**RECENT, "ebitda": ebitda}]) == ENDLESS
     assert value("debt_to_ebitda", statements=[]) == "statements: ebitda"
+
+
+def test_of_three_recent_years_the_last_two_count() -> None:
+    # on 31 December 2026 the accounts of 2024 end 24 months before
+    years = [{"year": year, "net_profit": profit} for year, profit in ((2024, "-1.00"), (2025, "2.00"), (2026, "3.00"))]
+    case = borrower(statements=years).model_copy(update={"as_of": dt.date(2026, 12, 31)})
+    assert figures(case, None)["losses"] == Figure(Decimal(0), {"years": 2})
 
 
 @pytest.mark.parametrize(("code", "field"), [("losses", "net_profit"), ("operating_cash_flow", "operating_cash_flow")])
@@ -116,3 +124,14 @@ def test_a_first_maturity_before_the_present_one_is_an_extension() -> None:
 def test_the_cover_is_what_it_is_told() -> None:
     assert figures(borrower(), Decimal("1.2"))["cover"] == Figure(Decimal("1.2"))
     assert isinstance(figures(borrower(), None)["cover"], Unknown)
+
+
+def test_a_loan_whose_term_is_over_is_overdue_since_then_whatever_is_called_overdue() -> None:
+    # 20 May to 20 November 2026 are 184 days
+    over = {**LOAN, "overdue_principal": "0.00", "contract": {"maturity": "2026-05-20"}}
+    assert value("days_overdue", loans=[over]) == 184
+    late = {"maturity": "2026-05-20", "overdue_since": "2026-10-20"}
+    assert value("days_overdue", loans=[{**LOAN, "contract": late}]) == 184
+    early = {"maturity": "2026-05-20", "overdue_since": "2026-03-20"}
+    assert value("days_overdue", loans=[{**LOAN, "contract": early}]) == 245
+    assert value("days_overdue", loans=[{**over, "contract": {"maturity": "2027-05-20"}}]) == 0

@@ -165,6 +165,18 @@ def test_a_debt_without_earnings_is_endless() -> None:
     assert reasons["interest_cover"].severity == 2
 
 
+def test_a_loan_nobody_speaks_of_makes_no_figure_good() -> None:
+    silent = {"id": "L2", "principal": "1000.00", "overdue_principal": "10.00", "rate": "3.60%"}
+    codes = {"days_overdue", "late_payments", "restructured"}
+    good = {**LOAN, "contract": {"overdue_since": "2026-11-15"}, "conduct": {"late_payments": 1, "restructured": 0}}
+    rating = rate(borrower(loans=[good, silent]), COVER)
+    assert codes <= {each.code for each in rating.missing}
+    bad = {**LOAN, "conduct": {"late_payments": 3, "restructured": 2}}
+    rating = rate(borrower(loans=[bad, silent]), COVER)  # 92 days, three late payments, twice restructured
+    assert {code: points(rating)[code] for code in codes} == {"days_overdue": 3, "late_payments": 1, "restructured": 1}
+    assert not rating.missing
+
+
 # whatever the figures are
 
 FIGURES = st.dictionaries(

@@ -38,8 +38,9 @@ class Drawing:
     """How futures are drawn. ``sample`` 0, 1, 2 … are independent of each other under one ``seed``.
 
     ``plain``: independent scenarios. ``antithetic``: scenario 2i + 1 mirrors 2i, so an estimate's error comes from
-    means of pairs. ``sobol``: scenarios fill the space evenly (a digital net with a random shift); their error is seen
-    only from several samples. ``still``: no draws, every scenario is the bank's view. InputError where one is no such.
+    means of pairs. ``sobol``: scenarios fill the space of one case evenly (a digital net with a random shift); their
+    error is seen only from several samples, and what borrowers do not share is not independent between them. ``still``:
+    no draws, every scenario is the bank's view. InputError where one is no such.
     """
 
     seed: int = 1

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from repayplan.cases.models import Case
+from repayplan.errors import Fault, InputError
 from repayplan.forecast.apart import AccountKey, account_keys, account_of, is_apart
 from repayplan.forecast.flows import Window
 from repayplan.forecast.futures.assets import asset_futures
@@ -23,6 +24,7 @@ from repayplan.forecast.futures.result import NEVER, Futures, Parts, floats
 from repayplan.forecast.futures.sales import monthly_futures, season_futures, single_futures, store_futures
 from repayplan.forecast.futures.stages import Stages, asked
 from repayplan.forecast.monthly import operating_cost_flows
+from repayplan.language import tr
 from repayplan.money import to_cents
 from repayplan.rules.futures import Spreads, spreads
 
@@ -58,9 +60,13 @@ def draw_futures(
 
     ``days`` (T): the last day of each stage; ``window`` as for the forecast, and up to the last of ``days``. ``table``:
     spreads in place of the dated ones. The same seed gives the same bytes whatever block is asked for. InputError where
-    a source or the table of spreads cannot be used.
+    a source or the table of spreads cannot be used, or where a block is not part of the drawing.
     """
     count = drawing.scenarios - first if count is None else count
+    if not (first >= 0 and 0 <= count <= drawing.scenarios - first):
+        limit = tr("0 to {most}", most=drawing.scenarios)
+        what = tr("these futures are not among those of the drawing")
+        raise InputError(Fault(what, "first, count", f"{first}, {count}", limit))
     ask = _Ask(case, tuple(days), window, drawing, first, count, table or spreads())
     keys = account_keys(case)
     own = np.empty((count, len(days)), dtype=np.int64)

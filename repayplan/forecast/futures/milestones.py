@@ -1,10 +1,11 @@
 """Stages that are accepted late, each pushing the later ones of its contract, while the site costs money.
 
-A stage's own delay is a multiple of the days planned since the stage before (the first: since the case's date), zero
-for some, otherwise lognormal: who is late on a long stage is late by more, and what is due soon cannot be late by
-years. Delays of one contract add up and their multiples correlate. All that a stage brings moves with it: the late
-part and the retention too. Costs to complete stay on their days, and waiting costs a part of a month's cost more for
-every month: if costs only moved along, a delay would be a relief to cash.
+A stage's own delay is a multiple of the days planned since the stage before (the first: since the case's date, and of
+some months at least, because it was begun before), zero for some, otherwise lognormal: who is late on a long stage is
+late by more, and what is due soon cannot be late by years. Delays of one contract add up and their multiples correlate.
+All that a stage brings moves with it: the late part and the retention too. What a stage costs waits for the stage
+before, on which it builds; its own delay moves none of it, and every month of that costs a part of a month's cost more:
+if costs only moved along, a delay would be a relief to cash.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from repayplan.rules.futures import Spread
 
 
 def milestone_futures(number: int, source: Milestones, window: Window, factors: Factors) -> Iterator[Column]:
-    """Receipts by drawn delay, costs as planned, and what waiting costs."""
+    """Receipts by drawn delay, costs by that of the stage before, and what waiting costs."""
     spread = factors.table["milestones"]
     if not spread["late"]:
         for item in source.items:
@@ -36,7 +37,7 @@ def milestone_futures(number: int, source: Milestones, window: Window, factors: 
     for item in source.items:
         delay, before = delays[item.date.toordinal()]
         for one in expectations(source, stage_flows(source, item, window), window):
-            yield one.as_it_is() if one.certain else Column(one, one.start + delay, one.bank.amount)
+            yield Column(one, one.day + before if one.certain else one.start + delay, one.bank.amount)
         yield from _waiting(source, item, window, delay, before, spread["running_on"])
 
 
@@ -51,7 +52,8 @@ def stage_delays(
         own = factors.own(number, f"stage {dt.date.fromordinal(planned)}")[0]
         mixed = np.sqrt(spread["together"]) * common + np.sqrt(1 - spread["together"]) * own
         before = np.floor(total).astype(np.int64)
-        total = np.minimum(total + max(planned - start, 0) * late_multiple(mixed, spread), MOST_DAYS)
+        days = max(planned - start, 0 if found else spread["least_days"])
+        total = np.minimum(total + days * late_multiple(mixed, spread), MOST_DAYS)
         start = max(planned, start)
         found[planned] = np.floor(total).astype(np.int64), before
     return found

@@ -15,7 +15,7 @@ from repayplan.planning.optimum import Optimum, optimize
 from repayplan.planning.plan import finish
 from repayplan.planning.result import Plan, Proof, Status
 from repayplan.planning.robust.averse import averse
-from repayplan.planning.robust.bounded import bounded, caps_of
+from repayplan.planning.robust.bounded import MOST_TREES, bounded, caps_of
 from repayplan.planning.robust.capping import Caps, no_sooner, within
 from repayplan.planning.robust.means import Means
 from repayplan.planning.robust.samples import PLANNED_ON, Samples
@@ -84,9 +84,13 @@ def by_aversion(ground: Ground, aversion: Aversion) -> Plan | None:
     return _settled(ground, found, method, (unit, 12 * unit, dates * unit))
 
 
-def by_bound(ground: Ground, most: int) -> Plan | None:
-    """The plan that is worth most of those missed in ``most`` of the futures; None where there is none."""
-    found = [one for problem in ground.problem.buckets() if (one := _bounded(ground, problem, most)) is not None]
+def by_bound(ground: Ground, most: int, trees: int = MOST_TREES) -> Plan | None:
+    """The plan that is worth most of those missed in ``most`` of the futures; None where there is none.
+
+    ``trees``: whole numbers are searched for so many last dates; without any a quick choice stands.
+    """
+    buckets = ground.problem.buckets()
+    found = [one for problem in buckets if (one := _bounded(ground, problem, most, trees)) is not None]
     method = f"mixed-integer program over {ground.futures} futures, {most} of them given up at most"
     return _settled(ground, found, method, (0,))
 
@@ -103,8 +107,8 @@ def _averse(ground: Ground, problem: Problem, aversion: Aversion) -> _Found | No
     return None if optimum is None else _Found(problem, optimum, best.value, best.gap, caps)
 
 
-def _bounded(ground: Ground, problem: Problem, most: int) -> _Found | None:
-    choice = bounded(problem, ground.paid, most, ground.chain)
+def _bounded(ground: Ground, problem: Problem, most: int, trees: int) -> _Found | None:
+    choice = bounded(problem, ground.paid, most, ground.chain, trees)
     if choice is None:
         return None
     caps = caps_of(ground.paid, choice.given_up)

@@ -27,10 +27,10 @@ from repayplan.solvers.extending import with_rows
 from repayplan.solvers.result import CERTIFIED, GAP_FLOOR, relative_gap
 from repayplan.solvers.sparse import SparseProgram
 
-TIE = CERTIFIED / 4
+TIE = CERTIFIED / 8
 """Plans this close, relative to their value, are equally good: then the earliest is taken."""
 
-MOST_TIES, HALVINGS = 8, 6
+MOST_TIES, HALVINGS = 3, 4
 """Rounds in which the earliest of equally good plans is looked for, and how often the way there is halved."""
 
 

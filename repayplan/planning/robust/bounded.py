@@ -23,7 +23,7 @@ from repayplan.solvers.result import CERTIFIED, Status, relative_gap
 SHARE_OF_TIME = 0.3
 """Of the time that is left, for the tree of one date; the best choice found by then stands, unproven."""
 
-MOST_TREES = 3
+MOST_TREES = 2
 """Dates whose tree is searched; of the others a bound is known."""
 
 
@@ -38,8 +38,11 @@ class Bounded:
     proven: bool
 
 
-def bounded(problem: Problem, paid: Means, most: int, chain: Chain) -> Bounded | None:
-    """The best choice of at most ``most`` futures to give up; None where none that was tried leaves a plan."""
+def bounded(problem: Problem, paid: Means, most: int, chain: Chain, trees: int = MOST_TREES) -> Bounded | None:
+    """The best choice of at most ``most`` futures to give up; None where none that was tried leaves a plan.
+
+    ``trees``: of so many dates whole numbers are searched; without any the greedy choice stands.
+    """
     formulation = formulate(problem)
     scale = float(problem.scale[0])
     versions = [versions_of(formulation, lane, paid) for lane in range(formulation.frame.lanes)]
@@ -55,7 +58,7 @@ def bounded(problem: Problem, paid: Means, most: int, chain: Chain) -> Bounded |
             break
         found = greedy(programs[lane], versions[lane], most, chain.solve)
         near = found is not None and relative_gap(-bounds[lane], -found.objective) <= CERTIFIED / 2
-        if not near and tried < MOST_TREES and not chain.time_is_up:
+        if not near and tried < trees and not chain.time_is_up:
             with chain.share(SHARE_OF_TIME):
                 found = choose(programs[lane], versions[lane], most, chain.solve, found)
             bounds[lane] = max(bounds[lane], found.bound) if found is not None else bounds[lane]

@@ -104,7 +104,7 @@ def _within_bound(ground: Ground, bound: float) -> Chosen | None:
         given_up = min(given_up - 1, given_up * allowed // missed) if given_up else -1
     if best is None:
         least = least_missed(ground.problem, ground.paid, ground.chain)
-        made = None if least is None else by_bound(ground, least)
+        made = None if least is None else by_bound(ground, least, trees=0)
         if made is None:
             return None
         best = misses(tried(made, ground.samples, TUNED_ON)), made
@@ -133,6 +133,15 @@ def _beside(ours: Trial, theirs: Trial, wish: Wish) -> Iterator[Finding]:
         their_worst=grouped(round(theirs.worst.value)),
     )
     yield Finding(RULE, "--robust", "note", sentence, amount=round(ours.recovery.value - theirs.recovery.value))
+    sentence = tr(
+        "It promises {ours} and falls short of that by {short} in the worst 5%; the plain plan promises {theirs} and "
+        "falls short by {their_short}",
+        ours=grouped(ours.expected),
+        short=grouped(round(ours.shortfall.value)),
+        theirs=grouped(theirs.expected),
+        their_short=grouped(round(theirs.shortfall.value)),
+    )
+    yield Finding(RULE, "--robust", "note", sentence, amount=round(theirs.shortfall.value - ours.shortfall.value))
 
 
 def _share(trial: Trial) -> Message:

@@ -47,9 +47,16 @@ class Shortfall:
         self._group = group[self._stages]
         self._paid = np.ascontiguousarray(paid.T[self._stages])
         self._lost = lost[self._stages]
-        self._weight = self._lost + aversion.arrears * years[self._stages]
         self._least = self._paid.min(axis=1, initial=np.inf)
-        self._curves = [self._curve(number, float(most[number])) for number in range(self.groups)]
+        stage, future = np.nonzero(self._paid < most[self._group][:, None])
+        weight = (self._lost + aversion.arrears * years[self._stages]) / self._count
+        self._curves = _Curves(
+            self._paid[stage, future],
+            weight[stage],
+            self._group[stage],
+            self.groups,
+            float(np.max(most, initial=0.0)),
+        )
 
     @property
     def tail(self) -> bool:
@@ -58,9 +65,8 @@ class Shortfall:
 
     def at(self, scheduled: Real) -> Tangents:
         """The parts at ``scheduled`` (J,): one for each payment date, and λ CVaR_β where λ is not 0."""
-        values, slopes = np.zeros(self.groups), np.zeros((self.groups, self.groups))
-        for number, (curve, q) in enumerate(zip(self._curves, scheduled.tolist(), strict=True)):
-            values[number], slopes[number, number] = curve.at(q)
+        values, steep = self._curves.at(scheduled)
+        slopes = np.diag(steep)
         if not self.tail:
             return Tangents(values, slopes)
         losses = self.losses(scheduled)
@@ -84,7 +90,7 @@ class Shortfall:
 
     def expected(self, scheduled: Real) -> float:
         """The expectation in φ: what is expected to be lost, and the price of arrears."""
-        return float(sum(curve.at(q)[0] for curve, q in zip(self._curves, scheduled.tolist(), strict=True)))
+        return float(self._curves.at(scheduled)[0].sum())
 
     def expected_shortfall(self, scheduled: Real) -> float:
         """CVaR_β of L."""
@@ -101,24 +107,25 @@ class Shortfall:
         share[np.argmin(losses[worst])] = size - (whole - 1) if size > 0 else 1.0
         return worst, np.asarray(share / share.sum())
 
-    def _curve(self, number: int, most: float) -> _Curve:
-        own = self._group == number
-        stage, future = np.nonzero(self._paid[own] < most)
-        paid = self._paid[own][stage, future]
-        order = np.argsort(paid, kind="stable")
-        return _Curve(paid[order], (self._weight[own] / self._count)[stage][order])
 
+class _Curves:
+    """Functions Σ_i w_i (q − m_i)⁺ of one argument each, side by side: one search finds where all arguments stand.
 
-class _Curve:
-    """Σ_i w_i (q − m_i)⁺ for sorted ``places`` m and ``weights`` w."""
+    ``places`` m and ``weights`` w (n,), ``group`` (n,) whose they are; ``count`` functions of arguments up to ``most``.
+    """
 
-    def __init__(self, places: Real, weights: Real) -> None:
-        self._places = places
-        self._slope = np.concatenate([[0.0], np.cumsum(weights)])
-        self._moment = np.concatenate([[0.0], np.cumsum(weights * places)])
+    def __init__(self, places: Real, weights: Real, group: NDArray[np.intp], count: int, most: float) -> None:
+        self._apart = 2.0 * (most + 1.0) * np.arange(count)
+        keys = places + self._apart[group]
+        order = np.argsort(keys, kind="stable")
+        self._keys = keys[order]
+        self._slope = np.concatenate([[0.0], np.cumsum(weights[order])])
+        self._moment = np.concatenate([[0.0], np.cumsum((weights * places)[order])])
+        self._first = np.searchsorted(group[order], np.arange(count))
 
-    def at(self, q: float) -> tuple[float, float]:
-        """Value and slope (from the left, where both are one)."""
-        below = int(np.searchsorted(self._places, q, side="left"))
-        slope = float(self._slope[below])
-        return max(slope * q - float(self._moment[below]), 0.0), slope
+    def at(self, arguments: Real) -> tuple[Real, Real]:
+        """Values and slopes (from the left, where both are one)."""
+        last = np.searchsorted(self._keys, arguments + self._apart, side="left")
+        slopes = self._slope[last] - self._slope[self._first]
+        moments = self._moment[last] - self._moment[self._first]
+        return np.maximum(slopes * arguments - moments, 0.0), slopes

@@ -178,6 +178,14 @@ def test_what_cannot_be_drawn_is_told_at_once() -> None:
     assert [fault.where for fault in told.value.faults] == ["method", "scenarios"]
 
 
+@pytest.mark.parametrize(("first", "count"), [(-1, 2), (0, -1), (5, 2), (7, None)])
+def test_only_futures_of_the_drawing_are_drawn(first: int, count: int | None) -> None:
+    drawing = Drawing(scenarios=6)
+    assert draw_futures(CASE, DAYS, WINDOW, drawing, 6, 0).scenarios == 0
+    with pytest.raises(InputError, match="not among those"):
+        draw_futures(CASE, DAYS, WINDOW, drawing, first, count)
+
+
 def test_the_python_of_the_documents_works(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     root = Path(repayplan.__file__).parents[1]
     page = (root / "docs" / "futures.md").read_text(encoding="utf-8")

@@ -57,6 +57,16 @@ def test_delays_are_multiples_of_the_days_planned_and_push_later_stages() -> Non
     assert by_month(drawn(stages(), half)) == {"2027-06": 100_000, "2027-10": 50_000}
 
 
+def test_what_is_due_soon_was_begun_before() -> None:
+    # due in ten days, counted as planned for 100: half of that late, on 19 January; the second stage, ten days after,
+    # has 5 of its own and those 50, from 10 December to 3 February
+    items = [
+        {"name": name, "date": date, "amount": "10.00"} for name, date in (("A", "2026-11-30"), ("B", "2026-12-10"))
+    ]
+    table = quiet_but("milestones", on_time=0, late=0.5, least_days=100)
+    assert by_month(drawn({"kind": "milestones", "items": items}, table)) == {"2027-01": 1_000, "2027-02": 1_000}
+
+
 def test_everything_that_a_stage_brings_moves_with_it() -> None:
     source = stages(retention="10%", release="2028-03-30")
     source |= {"collected_on_time": "80%", "late_days": 31, "bank": {"haircut": "50%", "delay_days": 200}}
@@ -76,12 +86,13 @@ def test_waiting_costs_a_part_of_a_month_s_cost() -> None:
         **dict.fromkeys(("2026-12", "2027-01", "2027-02", "2027-03"), -10000),
         "2027-04": -1_000, "2027-05": -1_000, "2027-06": 100_000, "2027-10": 50_000,
     }  # fmt: skip
-    # where the stage before made it wait, that wait is not counted again: the hall's own 50 days begin 65 days after
-    # 8 July, on 11 September, and hold one cost day, 10 October; it planned 3 cost days from 30 March to 8 July
+    # where the stage before made it wait, its costs wait too and that wait is not counted again: three cost days from
+    # 30 March to 8 July, 10 April, May and June, come 65 days later, on 14 June, July and August; the hall's own 50
+    # days begin 65 days after 8 July, on 11 September, and hold one cost day, 10 October
     source = stages()
     source["items"][1]["cost_to_complete"] = "300.00"
     assert by_month(drawn(source, table)) == {
-        "2027-04": -10_000, "2027-05": -10_000, "2027-06": 100_000 - 10_000, "2027-10": 50_000 - 1_000,
+        "2027-06": 100_000 - 10_000, "2027-07": -10_000, "2027-08": -10_000, "2027-10": 50_000 - 1_000,
     }  # fmt: skip
 
 

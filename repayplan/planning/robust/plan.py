@@ -11,11 +11,12 @@ from repayplan.errors import SolverError
 from repayplan.language import Message, tr
 from repayplan.money import grouped
 from repayplan.planning.plan import plan_by
+from repayplan.planning.result import ABOUT_FUTURES as RULE
 from repayplan.planning.result import Plan
 from repayplan.planning.robust.attempts import Chosen, Ground, by_aversion, by_bound
 from repayplan.planning.robust.bounded import least_missed
 from repayplan.planning.robust.confidence import most_misses
-from repayplan.planning.robust.judging import RULE, bound_findings, misses, tried
+from repayplan.planning.robust.judging import bound_findings, misses, tried
 from repayplan.planning.robust.samples import JUDGED_ON, TUNED_ON, Samples
 from repayplan.planning.robust.shared import by_shares
 from repayplan.planning.robust.shortfall import Aversion
@@ -62,12 +63,19 @@ def robust_plan(case: Case, wish: Wish, *, solver: str = DEFAULT, time_limit: fl
             raise
         chosen = None
     if chosen is None:
-        warning = Finding(RULE, "--robust", "warning", tr("No robust plan was found in time: this is the plain one"))
+        warning = Finding(RULE, "--robust", "warning", _missing(chain))
         return Robust(replace(plain, findings=(*plain.findings, warning)), plain, None, None, holds=False)
     ours, theirs = tried(chosen.plan, samples, JUDGED_ON), tried(plain, samples, JUDGED_ON)
     said = (*chosen.said, *_beside(ours, theirs, wish))
     made = replace(chosen.plan, findings=(*chosen.plan.findings, *said))
     return Robust(made, plain, ours, theirs, chosen.holds)
+
+
+def _missing(chain: Chain) -> Message:
+    """Why there is only the plain plan."""
+    if chain.unfinished or chain.time_is_up:
+        return tr("No robust plan was found in time: this is the plain one")
+    return tr("No robust plan was found that holds every limit in whole cents: this is the plain one")
 
 
 def _chosen(ground: Ground, wish: Wish, plain: Plan) -> Chosen | None:

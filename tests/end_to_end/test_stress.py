@@ -135,3 +135,4 @@ def test_in_python(planned: Path) -> None:
     assert {"date", "planned", "cash_5%", "debt_50%", "arrears_95%"} <= set(trial.bands)
     again = repayplan.stress(repayplan.read_plan(planned / "plan.json"), scenarios=300, seed=7)
     assert trial.missed == again.missed
+    assert repayplan.stress(planned, scenarios=300, seed=7).missed == trial.missed  # the directory it is in

@@ -193,3 +193,9 @@ def test_blocks_of_draws_change_nothing() -> None:
     assert whole.bands is not None
     assert parts.bands is not None
     np.testing.assert_array_equal(whole.bands.cash, parts.bands.cash)
+
+
+def test_where_every_month_is_like_the_others_there_is_no_peak() -> None:
+    file = planned(monthly=["24000.00"] * 6, months=6, shape="level")
+    (idle,) = tried(file, Change(kinds=("monthly",), peak=True, share=Decimal("0.7"))).idle
+    assert str(idle.why) == "does not apply: the case has no peak season"

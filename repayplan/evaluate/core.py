@@ -31,6 +31,9 @@ NUMPY_LANES = 20_000
 NUMPY_CELLS = 100_000_000
 """Up to here NumPy is done before numba has been imported and has compiled."""
 
+BANDED = 50_000
+"""Bands are those of so many futures, the first ones: quantiles stand by then, and each course is held for them."""
+
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Quantiles of bands."""
 
@@ -87,7 +90,7 @@ def evaluate(
         runs = []
         for part in parts:
             futures_here = draw(block, part.start, part.stop - part.start)
-            runs.append(run(setting.part(block), futures_here, hazard, bands))
+            runs.append(run(setting.part(block), futures_here, hazard, bands and part.start < BANDED))
             if told is not None:
                 told(len(blocks) * len(parts))
         found.append(_beside([each.fates for each in runs], 1))

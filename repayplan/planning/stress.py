@@ -100,12 +100,6 @@ class Trial:
         return worst(self.evaluation.fates.value[0], WORST, paired=self._paired)
 
     @property
-    def shortfall(self) -> Estimate:
-        """By how much the worst futures fall short of what the plan promises if it is kept; cents."""
-        lowest = self.worst
-        return Estimate(self.expected - lowest.value, lowest.error)
-
-    @property
     def first_misses(self) -> list[tuple[dt.date, Estimate]]:
         """Days on which the first miss falls, each with its probability; in order of day."""
         missed = self.evaluation.fates.missed[0]

@@ -43,7 +43,7 @@ def test_both_plans_stand_side_by_side_and_the_files_pass_verify(case: Path, tmp
     assert "Beside the plain plan" in outcome.output
     assert "An installment is missed in" in outcome.output
     method = json.loads((out / "plan.json").read_text(encoding="utf-8"))["proof"]["method"]
-    assert method.startswith("cutting planes over 100 futures, risk aversion 1;")
+    assert method.startswith("cutting planes over 100 futures, risk aversion 0.5;")
     assert run("verify", out).exit_code == 0
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+
+import numpy as np
 
 from repayplan.cases.models import Case
 from repayplan.compliance.findings import Finding
@@ -15,7 +18,7 @@ from repayplan.planning.optimum import Optimum, optimize
 from repayplan.planning.plan import finish
 from repayplan.planning.result import Plan, Proof, Status
 from repayplan.planning.robust.averse import averse
-from repayplan.planning.robust.bounded import MOST_TREES, bounded, caps_of
+from repayplan.planning.robust.bounded import bounded, caps_of, least_missed
 from repayplan.planning.robust.capping import Caps, no_sooner, within
 from repayplan.planning.robust.means import Means
 from repayplan.planning.robust.samples import PLANNED_ON, Samples
@@ -84,15 +87,29 @@ def by_aversion(ground: Ground, aversion: Aversion) -> Plan | None:
     return _settled(ground, found, method, (unit, 12 * unit, dates * unit))
 
 
-def by_bound(ground: Ground, most: int, trees: int = MOST_TREES) -> Plan | None:
-    """The plan that is worth most of those missed in ``most`` of the futures; None where there is none.
-
-    ``trees``: whole numbers are searched for so many last dates; without any a quick choice stands.
-    """
+def by_bound(ground: Ground, most: int) -> Plan | None:
+    """The plan that is worth most of those missed in ``most`` of the futures; None where there is none."""
     buckets = ground.problem.buckets()
-    found = [one for problem in buckets if (one := _bounded(ground, problem, most, trees)) is not None]
+    found = [one for problem in buckets if (one := _bounded(ground, problem, most)) is not None]
     method = f"mixed-integer program over {ground.futures} futures, {most} of them given up at most"
     return _settled(ground, found, method, (0,))
+
+
+def least_often_missed(ground: Ground) -> Plan | None:
+    """The best plan with as few futures given up as a quick search finds; unproven. None where there is no plan."""
+    found = []
+    for problem in ground.problem.buckets():
+        given_up = least_missed(problem, ground.paid, ground.chain)
+        caps = None if given_up is None else caps_of(ground.paid, given_up)
+        optimum = None if caps is None else optimize(within(problem, caps), ground.chain)
+        if given_up is not None and caps is not None and optimum is not None:
+            found.append(_Found(problem, optimum, -float(given_up.sum()), np.inf, _always(caps)))
+    return _settled(ground, found, f"fewest of {ground.futures} futures given up", (0,))
+
+
+def _always(caps: Caps) -> Callable[[int], Caps]:
+    """The same caps whatever slack there is."""
+    return lambda _: caps
 
 
 def _averse(ground: Ground, problem: Problem, aversion: Aversion) -> _Found | None:
@@ -107,13 +124,13 @@ def _averse(ground: Ground, problem: Problem, aversion: Aversion) -> _Found | No
     return None if optimum is None else _Found(problem, optimum, best.value, best.gap, caps)
 
 
-def _bounded(ground: Ground, problem: Problem, most: int, trees: int) -> _Found | None:
-    choice = bounded(problem, ground.paid, most, ground.chain, trees)
+def _bounded(ground: Ground, problem: Problem, most: int) -> _Found | None:
+    choice = bounded(problem, ground.paid, most, ground.chain)
     if choice is None:
         return None
     caps = caps_of(ground.paid, choice.given_up)
     optimum = optimize(within(problem, caps), ground.chain)
-    return None if optimum is None else _Found(problem, optimum, choice.value, choice.gap, lambda _: caps)
+    return None if optimum is None else _Found(problem, optimum, choice.value, choice.gap, _always(caps))
 
 
 def _settled(ground: Ground, found: list[_Found], method: str, slacks: tuple[int, ...]) -> Plan | None:
@@ -150,5 +167,5 @@ def _proof(proof: Proof, method: str, gap: float) -> Proof:
     unproven = proof.unproven
     if unproven is None and gap > CERTIFIED:
         unproven = tr("the search over futures was not finished")
-    known = proof.gap is not None
+    known = proof.gap is not None and math.isfinite(gap)
     return replace(proof, gap=gap if known else None, method=f"{method}; {proof.method}", unproven=unproven)

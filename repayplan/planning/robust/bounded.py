@@ -38,11 +38,8 @@ class Bounded:
     proven: bool
 
 
-def bounded(problem: Problem, paid: Means, most: int, chain: Chain, trees: int = MOST_TREES) -> Bounded | None:
-    """The best choice of at most ``most`` futures to give up; None where none that was tried leaves a plan.
-
-    ``trees``: of so many dates whole numbers are searched; without any the greedy choice stands.
-    """
+def bounded(problem: Problem, paid: Means, most: int, chain: Chain) -> Bounded | None:
+    """The best choice of at most ``most`` futures to give up; None where none that was tried leaves a plan."""
     formulation = formulate(problem)
     scale = float(problem.scale[0])
     versions = [versions_of(formulation, lane, paid) for lane in range(formulation.frame.lanes)]
@@ -58,7 +55,7 @@ def bounded(problem: Problem, paid: Means, most: int, chain: Chain, trees: int =
             break
         found = greedy(programs[lane], versions[lane], most, chain.solve)
         near = found is not None and relative_gap(-bounds[lane], -found.objective) <= CERTIFIED / 2
-        if not near and tried < trees and not chain.time_is_up:
+        if not near and tried < MOST_TREES and not chain.time_is_up:
             with chain.share(SHARE_OF_TIME):
                 found = choose(programs[lane], versions[lane], most, chain.solve, found)
             bounds[lane] = max(bounds[lane], found.bound) if found is not None else bounds[lane]
@@ -93,13 +90,14 @@ def caps_of(paid: Means, given_up: Mask) -> Caps:
     return Caps(own.min(axis=0), apart.min(axis=0))
 
 
-def least_missed(problem: Problem, paid: Means, chain: Chain) -> int | None:
-    """In how few futures a plan can be missed, by the quick way: with the latest last payment. None: no plan at all."""
+def least_missed(problem: Problem, paid: Means, chain: Chain) -> Mask | None:
+    """The fewest futures (S,) that have to be given up for a plan, by the quick way: with the latest last payment, and
+    not proven to be the fewest. None: no plan at all."""
     formulation = formulate(problem)
     for lane in reversed(range(formulation.frame.lanes)):
         program = formulation.valued(lane)
         free = replace(program, cost=np.zeros_like(program.cost))
         found = greedy(free, versions_of(formulation, lane, paid), len(paid.own), chain.solve)
         if found is not None:
-            return int(found.given_up.sum())
+            return found.given_up
     return None

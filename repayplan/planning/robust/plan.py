@@ -13,8 +13,7 @@ from repayplan.money import grouped
 from repayplan.planning.plan import plan_by
 from repayplan.planning.result import ABOUT_FUTURES as RULE
 from repayplan.planning.result import Plan
-from repayplan.planning.robust.attempts import Chosen, Ground, by_aversion, by_bound
-from repayplan.planning.robust.bounded import least_missed
+from repayplan.planning.robust.attempts import Chosen, Ground, by_aversion, by_bound, least_often_missed
 from repayplan.planning.robust.confidence import most_misses
 from repayplan.planning.robust.judging import bound_findings, misses, tried
 from repayplan.planning.robust.samples import JUDGED_ON, TUNED_ON, Samples
@@ -63,19 +62,14 @@ def robust_plan(case: Case, wish: Wish, *, solver: str = DEFAULT, time_limit: fl
             raise
         chosen = None
     if chosen is None:
-        warning = Finding(RULE, "--robust", "warning", _missing(chain))
+        late = tr("No robust plan was found in time: this is the plain one")
+        none = tr("No robust plan was found that holds every limit: this is the plain one")
+        warning = Finding(RULE, "--robust", "warning", late if chain.out_of_time else none)
         return Robust(replace(plain, findings=(*plain.findings, warning)), plain, None, None, holds=False)
     ours, theirs = tried(chosen.plan, samples, JUDGED_ON), tried(plain, samples, JUDGED_ON)
     said = (*chosen.said, *_beside(ours, theirs, wish))
     made = replace(chosen.plan, findings=(*chosen.plan.findings, *said))
     return Robust(made, plain, ours, theirs, chosen.holds)
-
-
-def _missing(chain: Chain) -> Message:
-    """Why there is only the plain plan."""
-    if chain.unfinished or chain.time_is_up:
-        return tr("No robust plan was found in time: this is the plain one")
-    return tr("No robust plan was found that holds every limit in whole cents: this is the plain one")
 
 
 def _chosen(ground: Ground, wish: Wish, plain: Plan) -> Chosen | None:
@@ -111,8 +105,7 @@ def _within_bound(ground: Ground, bound: float) -> Chosen | None:
             break
         given_up = min(given_up - 1, given_up * allowed // missed) if given_up else -1
     if best is None:
-        least = least_missed(ground.problem, ground.paid, ground.chain)
-        made = None if least is None else by_bound(ground, least, trees=0)
+        made = least_often_missed(ground)
         if made is None:
             return None
         best = misses(tried(made, ground.samples, TUNED_ON)), made
@@ -141,15 +134,6 @@ def _beside(ours: Trial, theirs: Trial, wish: Wish) -> Iterator[Finding]:
         their_worst=grouped(round(theirs.worst.value)),
     )
     yield Finding(RULE, "--robust", "note", sentence, amount=round(ours.recovery.value - theirs.recovery.value))
-    sentence = tr(
-        "It promises {ours} and falls short of that by {short} in the worst 5%; the plain plan promises {theirs} and "
-        "falls short by {their_short}",
-        ours=grouped(ours.expected),
-        short=grouped(round(ours.shortfall.value)),
-        theirs=grouped(theirs.expected),
-        their_short=grouped(round(theirs.shortfall.value)),
-    )
-    yield Finding(RULE, "--robust", "note", sentence, amount=round(theirs.shortfall.value - ours.shortfall.value))
 
 
 def _share(trial: Trial) -> Message:

@@ -11,10 +11,11 @@ from repayplan.errors import SolverError
 from repayplan.language import Message, tr
 from repayplan.money import grouped
 from repayplan.planning.plan import plan_by
+from repayplan.planning.result import ABOUT_FUTURES as RULE
 from repayplan.planning.result import Plan
 from repayplan.planning.robust.attempts import Chosen, Ground, by_aversion, by_bound, least_often_missed
 from repayplan.planning.robust.confidence import most_misses
-from repayplan.planning.robust.judging import RULE, bound_findings, misses, tried
+from repayplan.planning.robust.judging import bound_findings, misses, tried
 from repayplan.planning.robust.samples import JUDGED_ON, TUNED_ON, Samples
 from repayplan.planning.robust.shared import by_shares
 from repayplan.planning.robust.shortfall import Aversion

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from making import make_case
+from rich.console import Console
 
 from repayplan.cases.models import Case
 from repayplan.cases.readers import read_case
@@ -24,6 +26,7 @@ from repayplan.planning.stress import stress
 from repayplan.planning.verify import verify
 from repayplan.problem.assemble import assemble
 from repayplan.problem.terms import resolve
+from repayplan.report.terminal import show_plan
 
 SCENARIOS = Path(__file__).parents[3] / "scenarios"
 
@@ -175,6 +178,16 @@ def test_no_time_leaves_the_plain_answer() -> None:
     made = robust_plan(shop(), Wish(scenarios=60), time_limit=0.0)
     assert made.plan.status == "failed"
     assert not made.holds
+
+
+def test_a_plain_plan_in_place_of_a_robust_one_is_called_so_at_the_top(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("repayplan.planning.robust.plan._chosen", lambda *_: None)
+    made = robust_plan(shop(), Wish(scenarios=60))
+    assert (made.plan.status, made.holds, made.trial) == ("optimal", False, None)
+    console = Console(record=True, width=100, file=StringIO())
+    show_plan(made.plan, console)
+    top = console.export_text().split("Schedule")[0]
+    assert "No robust plan was found that holds every limit: this is the plain one" in top
 
 
 @pytest.mark.parametrize(

@@ -228,7 +228,9 @@ def test_where_none_is_found_time_is_not_blamed_for_it(monkeypatch: pytest.Monke
     monkeypatch.setattr("repayplan.planning.robust.plan._chosen", lambda *_: None)
     made = robust_plan(shop(), Wish(scenarios=200))
     assert not made.holds
-    assert str(made.plan.findings[-1].sentence) == "No robust plan was found that holds every limit: this is the plain one"
+    assert (
+        str(made.plan.findings[-1].sentence) == "No robust plan was found that holds every limit: this is the plain one"
+    )
 
 
 def test_where_nothing_keeps_the_bound_the_least_missed_is_shown_and_soon() -> None:

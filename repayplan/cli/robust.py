@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from repayplan.planning.robust.wish import Wish
 
 METHODS = ("plain", "antithetic", "sobol")
-_SHARE = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*[%％]|(0?\.\d+)")
+_SHARE = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*[%％]|([01]|[01]?\.\d+)")
 
 
 def robust_options(function: AnyFunction) -> AnyFunction:

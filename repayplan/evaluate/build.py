@@ -39,12 +39,17 @@ class Planned:
     principal: Cents
 
 
-def horizon(terms: Terms, problem: Problem, paid: Cents) -> Horizon:
-    """The plan's stages, and more until a year after its last payment; payment dates go on as they were."""
+def horizon(terms: Terms, problem: Problem, paid: Cents, long_stop: dt.date | None = None) -> Horizon:
+    """The plan's stages, and more until a year after its last payment; payment dates go on as they were.
+
+    Where receipts make payments due it goes on until what falls due on the last ``long_stop`` can have failed.
+    """
     days = problem.days()
     dates = [day for day, pays in zip(days, problem.pays[0], strict=True) if pays]
     used = np.flatnonzero(paid.sum(axis=1))
     until = add_months(days[int(used[-1])] if used.size else dates[-1], BEYOND)
+    if long_stop is not None:
+        until = max(until, add_months(long_stop, breach_terms().default_after.months))
     until = max(day_in_month(until.year, until.month, 31), days[-1])
     calendar = recurring(terms.payment_day, terms.payment_every, days[-1], until, terms.first_payment)
     later = sorted({*calendar, *month_ends(days[-1], until)})

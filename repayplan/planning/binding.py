@@ -61,7 +61,7 @@ def _for_futures(plan: Replay, optimum: Optimum, family: str, stage: int) -> boo
     if family not in ("floors", "pledged", "guarantor"):
         return False
     held, own = optimum.formulation.frame.problem, plan.problem
-    less_cash = held.cash.room[0, stage] < own.cash.room[0, stage]
+    less_cash = held.cash.allowed[0, stage] < own.cash.allowed[0, stage]
     return bool(less_cash or (held.accounts.available[0, stage] < own.accounts.available[0, stage]).any())
 
 

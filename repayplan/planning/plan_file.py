@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
+import os
 import re
 from decimal import Decimal
 from pathlib import Path
@@ -261,7 +262,8 @@ def finding_line(finding: Finding) -> dict[str, Any]:
 
 
 def read_plan(path: str | Path) -> PlanFile:
-    """The plan in a ``plan.json``. Raises InputError with one fault for every problem of the file."""
+    """The plan in a ``plan.json``, or in the directory it is in. Raises InputError with one fault for every problem."""
+    path = Path(path) / "plan.json" if os.path.isdir(path) else path
     try:
         document = read_document(text_of(path), str(path), "json")
     except InputError as error:

@@ -38,6 +38,10 @@ MODES: Mapping[str, Message] = {
 """How a program stands in for the ledger, by mode."""
 
 
+ABOUT_FUTURES = "robust"
+"""The rule of findings about a plan in many futures."""
+
+
 @dataclass(frozen=True, slots=True)
 class Installment:
     """One payment on one loan as the ledger allocates it; cents.

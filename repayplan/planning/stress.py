@@ -26,6 +26,7 @@ from repayplan.forecast import Window
 from repayplan.forecast.apart import account_keys
 from repayplan.forecast.futures import Drawing, Futures, Idle, draw_futures, stressed
 from repayplan.planning.plan_file import PlanFile
+from repayplan.planning.result import Status
 from repayplan.problem.assemble import assemble
 from repayplan.problem.form import Rule
 from repayplan.problem.frozen import Cents
@@ -59,9 +60,12 @@ class Trial:
     """A plan in futures. ``days`` and ``planned`` (T): stages and what the plan pays in each; cents.
 
     ``expected``: the plan's own expected recovery. ``named`` and ``idle``: stresses, and those that do not apply.
+    ``status``: what the plan says it is; ``unpaid``: what it leaves owed to the bank; cents.
     """
 
     case: Case
+    status: Status
+    unpaid: int
     drawing: Drawing
     days: tuple[dt.date, ...]
     planned: tuple[int, ...]
@@ -94,12 +98,6 @@ class Trial:
     def worst(self) -> Estimate:
         """Mean recovery in the worst futures; cents."""
         return worst(self.evaluation.fates.value[0], WORST, paired=self._paired)
-
-    @property
-    def shortfall(self) -> Estimate:
-        """By how much the worst futures fall short of what the plan promises if it is kept; cents."""
-        lowest = self.worst
-        return Estimate(self.expected - lowest.value, lowest.error)
 
     @property
     def first_misses(self) -> list[tuple[dt.date, Estimate]]:
@@ -182,8 +180,11 @@ def stress(
     named, idle = _named(prepared, stresses, hazard)
     own = found.problem.value.discount[0]
     total = [*found.total, *([0] * (len(prepared.over.days) - prepared.over.plan))]
+    left = found.debt[-1][found.problem.debt.own[0].astype(bool)] if len(found.debt) else found.debt
     return Trial(
         case=found.case,
+        status=claimed.status,
+        unpaid=int(left.sum()),
         drawing=drawing,
         days=prepared.over.days,
         planned=tuple(total),
@@ -211,7 +212,8 @@ class Prepared:
         paid = [Payment(row.date, row.loan, row.payment) for row in claimed.installments]
         rules = tuple(line.rule for line in claimed.rules)
         found = replay(case, terms, problem, paid, rules)
-        over, planned = horizon(terms, problem, found.paid), Planned(found.paid, found.debt, found.principal)
+        over = horizon(terms, problem, found.paid, max((rule.long_stop for rule in rules), default=None))
+        planned = Planned(found.paid, found.debt, found.principal)
         made = setting(case, terms, found.problem, planned, over, account_keys(case))
         return cls(found, over, planned, until_the_long_stops(made, rules, over) if rules else made, rules)
 

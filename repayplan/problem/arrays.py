@@ -31,6 +31,11 @@ LINES_PER_PERIOD = 3
 """Principal, unpaid interest and compound interest each book one accrual line a settlement period."""
 
 
+def _from_now_on_least(values: Cents) -> Cents:
+    """(N, T) the least of each stage and those after it."""
+    return np.asarray(np.minimum.accumulate(values[:, ::-1], axis=1)[:, ::-1])
+
+
 @dataclass(frozen=True)
 class CashArrays(Frozen):
     """``opening`` and the ``wanted`` floor (N,), the others (N, T); cents. ``inflow`` holds all that comes in.
@@ -40,6 +45,8 @@ class CashArrays(Frozen):
     is ever paid.
     Flows of one day are netted; between two payments cash may still be lower than at either.
     ``reach``: the stage up to which payments must be in hand already, the stage itself where no reserve is kept.
+    ``most`` (N, T): what may have been paid at most, however much there is; None where nothing but cash limits it. A
+    reserve need not be kept below it.
     """
 
     opening: Cents
@@ -49,6 +56,7 @@ class CashArrays(Frozen):
     apart: Cents
     trough: Cents
     reach: NDArray[np.int64]
+    most: Cents | None = None
 
     @cached_property
     def unpaid(self) -> Cents:
@@ -64,6 +72,11 @@ class CashArrays(Frozen):
     def room(self) -> Cents:
         """(N, T) the most that can have been paid up to each stage while its floor holds."""
         return np.asarray(self.trough - self.floor)
+
+    @cached_property
+    def allowed(self) -> Cents:
+        """(N, T) the same, and no more than ``most``."""
+        return self.room if self.most is None else np.asarray(np.minimum(self.room, self.most))
 
     @cached_property
     def unfunded(self) -> Cents:
@@ -91,9 +104,10 @@ class CashArrays(Frozen):
     @cached_property
     def own_payable(self) -> Cents:
         """(N, T) the same out of the business's own cash alone."""
-        later = np.minimum.accumulate(self.room[:, ::-1], axis=1)[:, ::-1]
+        later = _from_now_on_least(self.room)
         stages = np.arange(later.shape[1])
-        return np.stack([row[np.searchsorted(reach, stages)] for row, reach in zip(later, self.reach, strict=True)])
+        held = np.stack([row[np.searchsorted(reach, stages)] for row, reach in zip(later, self.reach, strict=True)])
+        return held if self.most is None else np.minimum(held, _from_now_on_least(self.most))
 
     @cached_property
     def reserved(self) -> Real:
@@ -264,7 +278,7 @@ class Problem(Frozen):
         """(N, T) the most that can have been paid up to each stage. Where the last payment settles every loan, what
         comes in on blocked accounts after it makes up for costs after it."""
         released, cash = self.accounts.released, self.cash
-        after = np.minimum.accumulate((cash.room + released)[:, ::-1], axis=1)[:, ::-1] + cash.apart - released
+        after = _from_now_on_least(cash.allowed + released) + cash.apart - released
         full = self.limits.settle_full[:, None]
         return np.asarray(np.where(full, np.maximum(cash.payable, after), cash.payable))
 
@@ -273,7 +287,8 @@ class Problem(Frozen):
 
         A floor that has fallen to the cash there is cannot rise again: nothing is paid before it anyway.
         """
-        cash = replace(self.cash, wanted=self.cash.wanted + margin)
+        most = None if self.cash.most is None else np.maximum(self.cash.most - margin, 0)
+        cash = replace(self.cash, wanted=self.cash.wanted + margin, most=most)
         ratio = np.nan_to_num(self.cover.minimum)[:, None]
         covered = np.maximum(self.cover.cash - np.ceil(ratio * margin).astype(np.int64), 0)
         return replace(

@@ -29,8 +29,6 @@ def show_beside(made: Robust, console: Console) -> None:
     table.add_row(str(tr("An installment is missed in")), *(f"{one.missed.value:.1%}" for one in both))
     table.add_row(str(tr("Recovered on average")), *(grouped(round(one.recovery.value)) for one in both))
     table.add_row(str(tr("Recovered in the worst 5%")), *(grouped(round(one.worst.value)) for one in both))
-    table.add_row(str(tr("Promised, if it is kept")), *(grouped(one.expected) for one in both))
-    table.add_row(str(tr("Short of that in the worst 5%")), *(grouped(round(one.shortfall.value)) for one in both))
     table.add_row(str(tr("Paid in all, if it is kept")), *(grouped(one.metrics.recovered) for one in plans))
     table.add_row(str(tr("Last payment")), *(str(one.metrics.final_date or "") for one in plans))
     console.print(table)
@@ -60,6 +58,4 @@ def _figures(trial: Trial) -> dict[str, Any]:
         "recovery": plain(round(trial.recovery.value)),
         "recovery_error": plain(round(trial.recovery.error)),
         "worst": plain(round(trial.worst.value)),
-        "promised": plain(trial.expected),
-        "shortfall": plain(round(trial.shortfall.value)),
     }

@@ -41,6 +41,8 @@ def show_stress(trial: Trial, console: Console) -> None:
     console.print(Text(str(title), "bold"))
     console.print(Text(str(provenance(trial)), "dim"))
     console.print()
+    if effort := best_effort(trial):
+        console.print(Text(f"! {effort}", "bold yellow"))
     console.print(Text(str(sentence(trial))))
     console.print()
     grid(_figures(trial), console)
@@ -72,6 +74,15 @@ def sentence(trial: Trial) -> Message:
         share=percent(missed),
         month=month,
     )
+
+
+def best_effort(trial: Trial) -> Message | None:
+    """What must be known of a plan that is none; None of others."""
+    if trial.status not in ("infeasible", "failed"):
+        return None
+    if trial.unpaid:
+        return tr("This is no plan to sign but the best effort: {amount} stays unpaid", amount=grouped(trial.unpaid))
+    return tr("This is no plan to sign but the best effort: not every limit of the case holds")
 
 
 def provenance(trial: Trial) -> Message:

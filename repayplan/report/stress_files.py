@@ -14,7 +14,7 @@ from repayplan.planning.stress import WORST, Named, Trial
 from repayplan.publishing import publish
 from repayplan.report.fan import picture
 from repayplan.report.files import csv_file
-from repayplan.report.stress import hazard_words, sentence
+from repayplan.report.stress import best_effort, hazard_words, sentence
 from repayplan.rules.futures import spreads
 
 DOCUMENT, BANDS, PICTURE = "stress.json", "bands.csv", "stress.png"
@@ -29,6 +29,11 @@ def stress_document(trial: Trial) -> dict[str, Any]:
         "schema": "repayplan/stress/1",
         "currency": trial.case.currency,
         "as_of": trial.case.as_of.isoformat(),
+        "plan": {
+            "status": trial.status,
+            "unpaid": plain(trial.unpaid),
+            "warning": None if (effort := best_effort(trial)) is None else str(effort),
+        },
         "sentence": str(sentence(trial)),
         "drawing": {
             "scenarios": drawing.scenarios,

@@ -13,7 +13,7 @@ from repayplan.calendar.spans import Days
 from repayplan.compliance.findings import Finding
 from repayplan.language import Message, listed, plural, tr
 from repayplan.money import grouped
-from repayplan.planning.result import Binding, Metrics, Plan
+from repayplan.planning.result import ABOUT_FUTURES, Binding, Metrics, Plan
 from repayplan.problem.terms import UsedDefault, payment_dates
 from repayplan.report.chart import chart
 from repayplan.report.findings import of_the_conflict, show_broken, show_conflict, show_findings
@@ -89,6 +89,12 @@ def _title(plan: Plan, console: Console) -> None:
     style = _STATUS_STYLES.get(plan.status, "bold red")
     say(status_words(plan), console, style)
     say(plan.proof.sentence, console, "dim")
+    for finding in plan.findings:
+        if finding.rule == ABOUT_FUTURES and finding.result in (
+            "warning",
+            "fail",
+        ):
+            say(finding.sentence, console, "bold red")
     console.print()
 
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from repayplan.errors import InputError
 from repayplan.language import Message, tr
-from repayplan.rules.tables import is_day, table
+from repayplan.rules.tables import Reading, table
 
 MOST_MONTHS = 120
 ENVIRONMENT = "REPAYPLAN_BREACH"
@@ -37,16 +38,28 @@ def breach_terms() -> BreachTerms:
     return table("breach.toml", ENVIRONMENT, tr("the table of defaults by arrears"), _terms)
 
 
-def _terms(data: Mapping[str, Any], _: str) -> BreachTerms:
-    """ValueError where a number of months is none or out of range."""
-    valid_from = data["valid_from"]
-    if not is_day(valid_from):
-        raise TypeError(f"valid_from: {valid_from!r}")
-    return BreachTerms(_months(data, "default_after", 1), _months(data, "collateral_delay", 0), valid_from)
+def _terms(data: Mapping[str, Any], place: str) -> BreachTerms:
+    """InputError with everything that is wrong at once."""
+    reading = Reading(place, "breach.toml", ENVIRONMENT)
+    found = BreachTerms(
+        _months(reading, data, "default_after", 1),
+        _months(reading, data, "collateral_delay", 0),
+        reading.day("valid_from", data.get("valid_from")),
+    )
+    if reading.faults:
+        raise InputError(reading.faults)
+    return found
 
 
-def _months(data: Mapping[str, Any], name: str, least: int) -> Months:
-    months = data[name]["months"]
+def _months(reading: Reading, data: Mapping[str, Any], name: str, least: int) -> Months:
+    part = data.get(name)
+    given = part if isinstance(part, dict) else {}
+    months, reason = given.get("months"), given.get("reason")
     if isinstance(months, bool) or not isinstance(months, int) or not least <= months <= MOST_MONTHS:
-        raise ValueError(f"{name}: {months!r}")
-    return Months(months, Message(data[name]["reason"]))
+        limit = tr("{low} to {high}", low=least, high=MOST_MONTHS)
+        reading.blame(f"{name}.months", months, tr("this is no number of months"), limit)
+        months = least
+    if not isinstance(reason, str) or not reason.strip():
+        reading.blame(f"{name}.reason", reason, tr("the reason is missing"))
+        reason = ""
+    return Months(months, Message(reason))

@@ -109,6 +109,18 @@ def greedy(
         given_up[worst] = True
 
 
+def given(
+    program: SparseProgram, versions: Versions, given_up: Mask, solve: Callable[[SparseProgram], Solution]
+) -> Choice | None:
+    """The best point where just these versions are given up; None where there is none."""
+    limits = np.minimum(versions.tightest(given_up), versions.largest(program)).tolist()
+    solution = solve(with_rows(program, versions.rows, [-np.inf] * len(limits), limits))
+    if not solution.solved:
+        return None
+    columns = solution.columns
+    return Choice(Status.FEASIBLE, given_up, columns, float(program.cost @ columns), -np.inf)
+
+
 def _most_in_the_way(versions: Versions, given_up: Mask, prices: Array, largest: Array) -> NDArray[np.intp]:
     """The versions without which something would be gained at the prices (I,) of the rows, the most first."""
     left = np.flatnonzero(~given_up)
@@ -154,6 +166,20 @@ def mixed(program: SparseProgram, versions: Versions, most: int) -> tuple[Sparse
     integer = np.concatenate([wide.integer[:first], np.ones(len(chosen), dtype=bool)])
     cost = np.concatenate([program.cost, np.zeros(len(integer) - width)])
     return replace(wide, cost=cost, integer=integer), chosen
+
+
+def loosened(program: SparseProgram, versions: Versions, most: int) -> SparseProgram:
+    """The program without whole numbers in which every row by itself gives up the versions that are hardest on it: a
+    quick bound, weaker than what :func:`mixed` comes to without whole numbers."""
+    count = versions.limits.shape[1]
+    if most < count:
+        limits = np.partition(versions.limits, most, axis=1)[:, most]
+    else:
+        limits = np.full(len(versions.rows), np.inf)
+    largest = versions.largest(program)
+    return with_rows(
+        program.relaxed, versions.rows, [-np.inf] * len(versions.rows), np.minimum(limits, largest).tolist()
+    )
 
 
 def choose(

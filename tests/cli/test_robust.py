@@ -43,7 +43,7 @@ def test_both_plans_stand_side_by_side_and_the_files_pass_verify(case: Path, tmp
     assert "Beside the plain plan" in outcome.output
     assert "An installment is missed in" in outcome.output
     method = json.loads((out / "plan.json").read_text(encoding="utf-8"))["proof"]["method"]
-    assert method.startswith("cutting planes over 100 futures, risk aversion 1;")
+    assert method.startswith("cutting planes over 100 futures, risk aversion 0.5;")
     assert run("verify", out).exit_code == 0
 
 
@@ -77,6 +77,8 @@ def test_a_bound_that_is_not_kept_is_a_failure(case: Path) -> None:
         (["--scenarios", "200"], "these options are for robust plans alone"),
         (["--max-miss", "5"], "this is no share"),
         (["--max-miss", "nothing"], "this is no share"),
+        (["--max-miss", "0"], "this is no probability"),
+        (["--max-miss", "1.5"], "this is no probability"),
         (["--max-miss", "5%", "--risk-aversion", "1"], "either risk aversion makes a plan robust"),
         (["--robust", "--scenarios", "3"], "so few futures say too little"),
         (["--robust", "--schedule", "offer.csv"], "a schedule that is offered is judged as it is"),

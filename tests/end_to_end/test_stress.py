@@ -121,9 +121,18 @@ def test_a_case_is_planned_first_and_one_without_a_plan_is_tried_as_it_stands() 
     assert document["schema"] == "repayplan/stress/1"
 
 
+def test_a_best_effort_is_called_so(planned: Path) -> None:
+    said = run("stress", SCENARIOS / "impossible", "--scenarios", "50")
+    assert "This is no plan to sign but the best effort: 6,683,391.01 stays unpaid" in " ".join(said.stdout.split())
+    document = json.loads(run("stress", SCENARIOS / "impossible", "--scenarios", "50", "--json").stdout)
+    assert (document["plan"]["status"], document["plan"]["unpaid"]) == ("infeasible", "6683391.01")
+    assert "best effort" not in run("stress", planned, "--scenarios", "50").stdout
+
+
 def test_in_python(planned: Path) -> None:
     trial = repayplan.stress(planned / "plan.json", scenarios=300, seed=7)
     assert len(trial.futures) == 300
     assert {"date", "planned", "cash_5%", "debt_50%", "arrears_95%"} <= set(trial.bands)
     again = repayplan.stress(repayplan.read_plan(planned / "plan.json"), scenarios=300, seed=7)
     assert trial.missed == again.missed
+    assert repayplan.stress(planned, scenarios=300, seed=7).missed == trial.missed  # the directory it is in

@@ -106,6 +106,19 @@ def test_what_was_expected_falls_due_on_the_long_stop() -> None:
     assert dt.date(2027, 8, 9) <= lost.missed <= dt.date(2027, 8, 31)
 
 
+def test_a_long_stop_after_the_year_beyond_the_plan_is_seen() -> None:
+    """The last installment is due in spring 2027, the long stop 600 days after the term: in between nothing comes."""
+    shape = {"kind": "store_share", "long_stop_days": 600}
+    file = planned(**{**CONTINGENT["stores"], "shape": shape})
+    assert file.metrics.final_date is not None
+    stop = max(line.long_stop for line in file.rules)
+    assert stop > file.metrics.final_date + dt.timedelta(days=366)
+    closed = tried(file, Change(share=Decimal(0), from_month=3), hazard="arrears").named[0]
+    assert closed.missed is not None
+    assert stop <= closed.missed <= stop + dt.timedelta(days=31)
+    assert closed.defaulted is not None
+
+
 def test_amounts_that_are_fixed_are_missed_where_their_milestone_is_late() -> None:
     file = planned(milestones=ITEMS, months=6, shape="free")
     late = tried(file, Change(kinds=("milestones",), late_days=30, from_month=2)).named[0]
@@ -180,3 +193,9 @@ def test_blocks_of_draws_change_nothing() -> None:
     assert whole.bands is not None
     assert parts.bands is not None
     np.testing.assert_array_equal(whole.bands.cash, parts.bands.cash)
+
+
+def test_where_every_month_is_like_the_others_there_is_no_peak() -> None:
+    file = planned(monthly=["24000.00"] * 6, months=6, shape="level")
+    (idle,) = tried(file, Change(kinds=("monthly",), peak=True, share=Decimal("0.7"))).idle
+    assert str(idle.why) == "does not apply: the case has no peak season"

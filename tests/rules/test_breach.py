@@ -44,7 +44,9 @@ def test_a_number_of_months_that_is_none_is_refused_with_its_place(
     with pytest.raises(InputError) as error:
         breach_terms()
     fault = error.value.faults[0]
-    assert fault.where == str(path)
+    place, months = ("default_after", after) if delay == 12 else ("collateral_delay", delay)
+    assert fault.where == f"{path}, {place}.months"
+    assert str(fault.value) == str(months).replace("true", "True")
     assert "breach.toml" in str(fault.remedy)
 
 
@@ -54,3 +56,13 @@ def test_what_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv(ENVIRONMENT, str(path))
     with pytest.raises(InputError, match="default_after"):
         breach_terms()
+
+
+def test_all_that_is_wrong_is_told_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text('valid_from = "xx"\n[default_after]\nmonths = 0\nreason = 5\n', encoding="utf-8")
+    monkeypatch.setenv(ENVIRONMENT, str(path))
+    with pytest.raises(InputError) as error:
+        breach_terms()
+    places = ["default_after.months", "default_after.reason", "collateral_delay.months", "collateral_delay.reason"]
+    assert [fault.where for fault in error.value.faults] == [f"{path}, {place}" for place in (*places, "valid_from")]

@@ -14,23 +14,23 @@ from repayplan.rules.robust import ENVIRONMENT, robust_terms
 TEXT = (files("repayplan.rules") / "robust.toml").read_text(encoding="utf-8")
 
 
-def test_the_worst_twentieth_counts_once_more() -> None:
+def test_the_worst_twentieth_counts_half_again() -> None:
     terms = robust_terms()
-    assert (terms.risk_aversion.value, terms.level.value, terms.confidence.value) == (1.0, 0.95, 0.95)
-    assert Wish().aversion == 1.0
+    assert (terms.risk_aversion.value, terms.level.value, terms.confidence.value) == (0.5, 0.95, 0.95)
+    assert Wish().aversion == 0.5
     assert Wish(risk_aversion=0.0).aversion == 0.0
 
 
 def test_a_bank_brings_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own = tmp_path / "own.toml"
-    own.write_text(TEXT.replace("value = 1.0", "value = 4"), encoding="utf-8")
+    own.write_text(TEXT.replace("value = 0.5", "value = 4"), encoding="utf-8")
     monkeypatch.setenv(ENVIRONMENT, str(own))
     assert Wish().aversion == 4.0
 
 
 def test_figures_out_of_range_are_told_all_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own = tmp_path / "own.toml"
-    own.write_text(TEXT.replace("value = 1.0", "value = -1").replace("value = 0.95", "value = 1.5"), encoding="utf-8")
+    own.write_text(TEXT.replace("value = 0.5", "value = -1").replace("value = 0.95", "value = 1.5"), encoding="utf-8")
     monkeypatch.setenv(ENVIRONMENT, str(own))
     with pytest.raises(InputError) as error:
         robust_terms()

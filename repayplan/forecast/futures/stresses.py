@@ -174,6 +174,8 @@ def _idle(case: Case, stress: Stress, made: Made) -> Message | None:
     strange = [change.source for change in stress.changes if change.source is not None and change.source not in sources]
     if strange:
         return tr("does not apply: no source of the case is called {name}", name=strange[0])
+    if any(change.peak for change in stress.changes):
+        return tr("does not apply: the case has no peak season")
     return tr("does not apply: the case has no such receipts")
 
 

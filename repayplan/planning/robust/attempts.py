@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+
+import numpy as np
 
 from repayplan.cases.models import Case
 from repayplan.compliance.findings import Finding
 from repayplan.errors import Fault, InputError
+from repayplan.formulation.build import formulate
 from repayplan.language import tr
 from repayplan.planning.exact import Exact, make_exact
 from repayplan.planning.fewest import fewest
-from repayplan.planning.optimum import Optimum, optimize
+from repayplan.planning.optimum import Optimum, most_value, optimize
 from repayplan.planning.plan import finish
 from repayplan.planning.result import Plan, Proof, Status
 from repayplan.planning.robust.averse import averse
-from repayplan.planning.robust.bounded import MOST_TREES, bounded, caps_of
+from repayplan.planning.robust.bounded import MOST_TREES, bounded, caps_of, least_missed
 from repayplan.planning.robust.capping import Caps, no_sooner, within
 from repayplan.planning.robust.means import Means
 from repayplan.planning.robust.samples import PLANNED_ON, Samples
@@ -23,7 +27,7 @@ from repayplan.planning.robust.shortfall import Aversion
 from repayplan.problem.arrays import Problem
 from repayplan.problem.terms import Terms
 from repayplan.solvers.chain import Chain
-from repayplan.solvers.result import CERTIFIED
+from repayplan.solvers.result import CERTIFIED, relative_gap
 
 
 @dataclass(frozen=True)
@@ -85,14 +89,30 @@ def by_aversion(ground: Ground, aversion: Aversion) -> Plan | None:
 
 
 def by_bound(ground: Ground, most: int, trees: int = MOST_TREES) -> Plan | None:
-    """The plan that is worth most of those missed in ``most`` of the futures; None where there is none.
+    """The preferred plan of those missed in ``most`` futures and worth nearly the most; None where there is none.
 
-    ``trees``: whole numbers are searched for so many last dates; without any a quick choice stands.
+    ``trees``: see :func:`repayplan.planning.robust.bounded.bounded`.
     """
-    buckets = ground.problem.buckets()
-    found = [one for problem in buckets if (one := _bounded(ground, problem, most, trees)) is not None]
+    found = [one for problem in ground.problem.buckets() if (one := _bounded(ground, problem, most, trees)) is not None]
     method = f"mixed-integer program over {ground.futures} futures, {most} of them given up at most"
     return _settled(ground, found, method, (0,))
+
+
+def least_often_missed(ground: Ground) -> Plan | None:
+    """The best plan with as few futures given up as a quick search finds; unproven. None where there is no plan."""
+    found = []
+    for problem in ground.problem.buckets():
+        given_up = least_missed(problem, ground.paid, ground.chain)
+        caps = None if given_up is None else caps_of(ground.paid, given_up)
+        optimum = None if caps is None else optimize(within(problem, caps), ground.chain)
+        if given_up is not None and caps is not None and optimum is not None:
+            found.append(_Found(problem, optimum, -float(given_up.sum()), np.inf, _always(caps)))
+    return _settled(ground, found, f"fewest of {ground.futures} futures given up", (0,))
+
+
+def _always(caps: Caps) -> Callable[[int], Caps]:
+    """The same caps whatever slack there is."""
+    return lambda _: caps
 
 
 def _averse(ground: Ground, problem: Problem, aversion: Aversion) -> _Found | None:
@@ -108,12 +128,22 @@ def _averse(ground: Ground, problem: Problem, aversion: Aversion) -> _Found | No
 
 
 def _bounded(ground: Ground, problem: Problem, most: int, trees: int) -> _Found | None:
+    """The tolerance has been spent on the choice as far as the caps make the plan worth less; what is left is kept."""
     choice = bounded(problem, ground.paid, most, ground.chain, trees)
     if choice is None:
         return None
     caps = caps_of(ground.paid, choice.given_up)
-    optimum = optimize(within(problem, caps), ground.chain)
-    return None if optimum is None else _Found(problem, optimum, choice.value, choice.gap, lambda _: caps)
+    capped = most_value(formulate(within(problem, caps)), ground.chain)
+    if capped is None:
+        return None
+    left = min(max(1 - choice.least / capped, 0.0), float(problem.value.tolerance[0])) if capped > 0 else 0.0
+    kept = replace(problem, value=replace(problem.value, tolerance=np.array([left])))
+    optimum = optimize(within(kept, caps), ground.chain)
+    if optimum is None:
+        return None
+    scale, tolerated = float(problem.scale[0]), choice.value - choice.least
+    gap = max(choice.gap, relative_gap((choice.bound - tolerated) / scale, optimum.kept / scale))
+    return _Found(kept, optimum, choice.value, gap, _always(caps))
 
 
 def _settled(ground: Ground, found: list[_Found], method: str, slacks: tuple[int, ...]) -> Plan | None:
@@ -150,5 +180,5 @@ def _proof(proof: Proof, method: str, gap: float) -> Proof:
     unproven = proof.unproven
     if unproven is None and gap > CERTIFIED:
         unproven = tr("the search over futures was not finished")
-    known = proof.gap is not None
+    known = proof.gap is not None and math.isfinite(gap)
     return replace(proof, gap=gap if known else None, method=f"{method}; {proof.method}", unproven=unproven)

@@ -25,14 +25,14 @@ class Caps:
 def within(problem: Problem, caps: Caps) -> Problem:
     """The same case with no more room above its floors, and no more on its accounts, than ``caps`` leave.
 
-    Where cash is below the floor anyway nothing may be paid already.
+    Floors and reserve are kept of what is expected: what futures leave is to be paid with, down to the last cent.
     """
-    wanted = problem.cash.wanted[:, None]
-    room = np.minimum(problem.cash.trough, wanted + np.maximum(caps.own, 0)[None])
+    most = np.maximum(caps.own, 0)[None]
+    known = problem.cash.most
     available = np.minimum(problem.accounts.available, caps.apart[None])
     accounts = replace(problem.accounts, available=available)
-    trough = np.where(problem.cash.trough > wanted, room, problem.cash.trough)
-    return replace(problem, accounts=accounts, cash=replace(problem.cash, trough=trough, apart=accounts.total))
+    cash = replace(problem.cash, most=most if known is None else np.minimum(known, most), apart=accounts.total)
+    return replace(problem, accounts=accounts, cash=cash)
 
 
 def no_sooner(problem: Problem, payments: Real, slack: int) -> Caps:

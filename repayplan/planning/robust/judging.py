@@ -6,13 +6,11 @@ from repayplan.compliance.findings import Finding
 from repayplan.evaluate.outcome import NOWHERE
 from repayplan.language import tr
 from repayplan.planning.plan_file import plan_file
+from repayplan.planning.result import ABOUT_FUTURES as RULE
 from repayplan.planning.result import Plan
 from repayplan.planning.robust.confidence import at_most
 from repayplan.planning.robust.samples import Samples
 from repayplan.planning.stress import Trial, stress
-
-RULE = "robust"
-"""The rule of every finding about futures."""
 
 
 def tried(plan: Plan, samples: Samples, sample: int) -> Trial:

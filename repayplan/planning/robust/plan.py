@@ -11,11 +11,11 @@ from repayplan.errors import SolverError
 from repayplan.language import Message, tr
 from repayplan.money import grouped
 from repayplan.planning.plan import plan_by
+from repayplan.planning.result import ABOUT_FUTURES as RULE
 from repayplan.planning.result import Plan
-from repayplan.planning.robust.attempts import Chosen, Ground, by_aversion, by_bound
-from repayplan.planning.robust.bounded import least_missed
+from repayplan.planning.robust.attempts import Chosen, Ground, by_aversion, by_bound, least_often_missed
 from repayplan.planning.robust.confidence import most_misses
-from repayplan.planning.robust.judging import RULE, bound_findings, misses, tried
+from repayplan.planning.robust.judging import bound_findings, misses, tried
 from repayplan.planning.robust.samples import JUDGED_ON, TUNED_ON, Samples
 from repayplan.planning.robust.shared import by_shares
 from repayplan.planning.robust.shortfall import Aversion
@@ -62,10 +62,9 @@ def robust_plan(case: Case, wish: Wish, *, solver: str = DEFAULT, time_limit: fl
             raise
         chosen = None
     if chosen is None:
-        words = tr("No robust plan was found: this is the plain one")
-        if chain.out_of_time:
-            words = tr("No robust plan was found in time: this is the plain one")
-        warning = Finding(RULE, "--robust", "warning", words)
+        late = tr("No robust plan was found in time: this is the plain one")
+        none = tr("No robust plan was found that holds every limit: this is the plain one")
+        warning = Finding(RULE, "--robust", "warning", late if chain.out_of_time else none)
         return Robust(replace(plain, findings=(*plain.findings, warning)), plain, None, None, holds=False)
     ours, theirs = tried(chosen.plan, samples, JUDGED_ON), tried(plain, samples, JUDGED_ON)
     said = (*chosen.said, *_beside(ours, theirs, wish))
@@ -87,7 +86,8 @@ def _chosen(ground: Ground, wish: Wish, plain: Plan) -> Chosen | None:
 def _within_bound(ground: Ground, bound: float) -> Chosen | None:
     """The plan with as many futures given up as leave it within the bound, with confidence, on futures of their own.
 
-    A plan is missed more often in futures that it was not made for, so fewer and fewer are given up.
+    A plan is missed more often in futures that it was not made for, so fewer and fewer are given up; quick choices of
+    them will do until the bound is kept.
     """
     confidence = robust_terms().confidence.value
     allowed = most_misses(bound, ground.futures, confidence)
@@ -96,23 +96,34 @@ def _within_bound(ground: Ground, bound: float) -> Chosen | None:
     for _ in range(MOST_TRIES):
         if given_up < 0:
             break
-        made = by_bound(ground, given_up)
+        made = by_bound(ground, given_up, trees=0) or by_bound(ground, given_up)
         if made is None:
             break
         missed = misses(tried(made, ground.samples, TUNED_ON))
         if best is None or missed < best[0]:
             best = missed, made
         if missed <= allowed:
+            best = _searched(ground, given_up, allowed, best)
             break
         given_up = min(given_up - 1, given_up * allowed // missed) if given_up else -1
     if best is None:
-        least = least_missed(ground.problem, ground.paid, ground.chain)
-        made = None if least is None else by_bound(ground, least, trees=0)
+        made = least_often_missed(ground)
         if made is None:
             return None
         best = misses(tried(made, ground.samples, TUNED_ON)), made
     said, holds = bound_findings(best[0], ground.futures, confidence, bound)
     return Chosen(best[1], said, holds)
+
+
+def _searched(ground: Ground, given_up: int, allowed: int, known: tuple[int, Plan]) -> tuple[int, Plan]:
+    """The plan with so many futures given up that a search finds beyond the quick choice, if it keeps the bound too."""
+    if known[1].status == "optimal" or ground.chain.time_is_up:
+        return known
+    made = by_bound(ground, given_up)
+    if made is None:
+        return known
+    missed = misses(tried(made, ground.samples, TUNED_ON))
+    return (missed, made) if missed <= allowed else known
 
 
 def _beside(ours: Trial, theirs: Trial, wish: Wish) -> Iterator[Finding]:
@@ -136,15 +147,6 @@ def _beside(ours: Trial, theirs: Trial, wish: Wish) -> Iterator[Finding]:
         their_worst=grouped(round(theirs.worst.value)),
     )
     yield Finding(RULE, "--robust", "note", sentence, amount=round(ours.recovery.value - theirs.recovery.value))
-    sentence = tr(
-        "It promises {ours} and falls short of that by {short} in the worst 5%; the plain plan promises {theirs} and "
-        "falls short by {their_short}",
-        ours=grouped(ours.expected),
-        short=grouped(round(ours.shortfall.value)),
-        theirs=grouped(theirs.expected),
-        their_short=grouped(round(theirs.shortfall.value)),
-    )
-    yield Finding(RULE, "--robust", "note", sentence, amount=round(theirs.shortfall.value - ours.shortfall.value))
 
 
 def _share(trial: Trial) -> Message:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from making import make_case
+from rich.console import Console
 
 from repayplan.cases.models import Case
 from repayplan.cases.readers import read_case
@@ -24,6 +26,7 @@ from repayplan.planning.stress import stress
 from repayplan.planning.verify import verify
 from repayplan.problem.assemble import assemble
 from repayplan.problem.terms import resolve
+from repayplan.report.terminal import show_plan
 
 SCENARIOS = Path(__file__).parents[3] / "scenarios"
 
@@ -177,6 +180,16 @@ def test_no_time_leaves_the_plain_answer() -> None:
     assert not made.holds
 
 
+def test_a_plain_plan_in_place_of_a_robust_one_is_called_so_at_the_top(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("repayplan.planning.robust.plan._chosen", lambda *_: None)
+    made = robust_plan(shop(), Wish(scenarios=60))
+    assert (made.plan.status, made.holds, made.trial) == ("optimal", False, None)
+    console = Console(record=True, width=100, file=StringIO())
+    show_plan(made.plan, console)
+    top = console.export_text().split("Schedule")[0]
+    assert "No robust plan was found that holds every limit: this is the plain one" in top
+
+
 @pytest.mark.parametrize(
     ("missed", "futures", "upper"),
     [(0, 100, 0.0295), (0, 59, 0.0495), (1, 100, 0.0466), (5, 100, 0.1023), (100, 100, 1.0)],
@@ -215,4 +228,15 @@ def test_where_none_is_found_time_is_not_blamed_for_it(monkeypatch: pytest.Monke
     monkeypatch.setattr("repayplan.planning.robust.plan._chosen", lambda *_: None)
     made = robust_plan(shop(), Wish(scenarios=200))
     assert not made.holds
-    assert str(made.plan.findings[-1].sentence) == "No robust plan was found: this is the plain one"
+    assert str(made.plan.findings[-1].sentence) == "No robust plan was found that holds every limit: this is the plain one"
+
+
+def test_where_nothing_keeps_the_bound_the_least_missed_is_shown_and_soon() -> None:
+    """A contractor whose milestones are nearly always late: more futures are given up than the fewest in theory, until
+    whole cents hold, and nobody waits for a search that cannot help."""
+    made = robust_plan(read_case(SCENARIOS / "construction" / "case.yaml"), Wish(max_miss=0.10, scenarios=200))
+    assert not made.holds
+    assert made.trial is not None
+    assert made.plain_trial is not None
+    assert made.trial.missed.value <= made.plain_trial.missed.value
+    assert any(finding.rule == "robust" and finding.result == "fail" for finding in made.plan.findings)

@@ -263,7 +263,8 @@ def finding_line(finding: Finding) -> dict[str, Any]:
 
 def read_plan(path: str | Path) -> PlanFile:
     """The plan in a ``plan.json``, or in the directory it is in. Raises InputError with one fault for every problem."""
-    path = Path(path) / "plan.json" if os.path.isdir(path) else path
+    if isinstance(path, str | Path) and os.path.isdir(path):
+        path = Path(path) / "plan.json"
     try:
         document = read_document(text_of(path), str(path), "json")
     except InputError as error:

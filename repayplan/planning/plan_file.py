@@ -263,14 +263,18 @@ def finding_line(finding: Finding) -> dict[str, Any]:
 
 def read_plan(path: str | Path) -> PlanFile:
     """The plan in a ``plan.json``, or in the directory it is in. Raises InputError with one fault for every problem."""
-    if isinstance(path, str | Path) and os.path.isdir(path):
-        path = Path(path) / "plan.json"
+    path = _inside(path)
     try:
         document = read_document(text_of(path), str(path), "json")
     except InputError as error:
         remedy = tr("check the path, or let repayplan plan -o DIR write the file again")
         raise InputError(dataclasses.replace(fault, remedy=remedy) for fault in error.faults) from None
     return to_plan_file(document)
+
+
+def _inside(path: Any) -> Any:
+    """The plan in a directory; whatever else somebody passes is for the reader to judge."""
+    return Path(path) / "plan.json" if isinstance(path, str | Path) and os.path.isdir(path) else path
 
 
 def is_plan(path: str | Path) -> bool:

@@ -81,14 +81,14 @@ def run_cases(
                         _accrue(case, stage, loan, owed[loan], business, many, bears)
                         _fall_due(case, stage, loan, start, many, business, owed[loan], due, plan)
                         _weigh_death(case, stage, loan, many, business, owed[loan], claims, worth[1], counts[1])
-                    _draw(case, many, left, owed, business, accounts)
+                    _draw(case, stage, many, left, owed, business, accounts, plan[4])
                     if worth[0][case, stage]:
                         _measure(business, many)
                     _share_alike(business, owed, many, plan[6][case])
                     late = 0
                     for loan in range(loans):
                         late += _pay(case, stage, loan, owed[loan], business, many, claims, counts[0])
-                    _release(case, many, business, owed, left, accounts)
+                    _release(case, many, business, owed, left, accounts, False)
                 pending = not booked
                 if stage == worth[2][case]:
                     for loan in range(loans):
@@ -225,30 +225,37 @@ def _move(
         if apart.shape[1]:
             for i in range(many):
                 left[account, i] += apart[case, stage, account, start + i]
-    _release(case, many, business, owed, left, accounts)
+    _release(case, many, business, owed, left, accounts, False)
     if shift.shape[1]:
         for i in range(many):
             business[SHIFT + i] = shift[case, stage, start + i]
-    floor, now = floors[case, stage], float(stage)
+    _make_room(business, many, floors[case, stage], float(stage))
     for i in range(many):
-        room = business[CASH + i] - floor
-        room = room if room > 0.0 else 0.0
-        business[ROOM + i] = room * business[ALIVE + i] if now < business[STOP + i] else 0.0
         business[TOTAL + i] = 0.0
         business[APART + i] = 0.0
         business[BEHIND + i] = 0.0
 
 
 @compiled
-def _release(case: int, many: int, business: Real, owed: Real, left: Real, accounts: Arrays) -> None:
-    """Blocked accounts of loans that are clear."""
+def _make_room(business: Real, many: int, floor: float, now: float) -> None:
+    """Cash above the floor, of those who can and will pay."""
+    for i in range(many):
+        room = business[CASH + i] - floor
+        room = room if room > 0.0 else 0.0
+        business[ROOM + i] = room * business[ALIVE + i] if now < business[STOP + i] else 0.0
+
+
+@compiled
+def _release(case: int, many: int, business: Real, owed: Real, left: Real, accounts: Arrays, drawn: bool) -> None:
+    """Blocked accounts of loans that are clear; ``drawn``: or are once what accounts have paid today is settled."""
     for account in range(len(left)):
         loan = accounts[0][case, account]
         if accounts[1][case, account] and loan >= 0:
             s, money = owed[loan], left[account]
             for i in range(many):
                 debt = s[IDLE + i] + s[COMPOUND + i] + s[INTEREST + i] + s[PRINCIPAL + i]
-                freed = money[i] if debt == 0.0 else 0.0
+                settled = s[DUE + i] * business[ALIVE + i] - s[UNPAID + i] if drawn else 0.0
+                freed = money[i] if debt == settled else 0.0
                 business[CASH + i] += freed
                 money[i] -= freed
 
@@ -319,8 +326,10 @@ def _weigh_death(
 
 
 @compiled
-def _draw(case: int, many: int, left: Real, owed: Real, business: Real, accounts: Arrays) -> None:
-    """Accounts apart pay first."""
+def _draw(
+    case: int, stage: int, many: int, left: Real, owed: Real, business: Real, accounts: Arrays, floors: Real
+) -> None:
+    """Accounts apart pay first; what a blocked one does not need for its loan can pay the others on the same day."""
     for account in range(len(left)):
         pays, money = accounts[0][case, account], left[account]
         for loan in range(len(owed)):
@@ -331,6 +340,9 @@ def _draw(case: int, many: int, left: Real, owed: Real, business: Real, accounts
                     s[UNPAID + i] -= taken
                     money[i] -= taken
                     business[APART + i] += taken
+    if len(left):
+        _release(case, many, business, owed, left, accounts, True)
+        _make_room(business, many, floors[case, stage], float(stage))
 
 
 @compiled

@@ -107,13 +107,14 @@ class _Course:
                 left += self.drawn.apart[:, stage, account]
         self.release()
 
-    def release(self) -> None:
-        """Blocked accounts of loans that are clear."""
+    def release(self, settled: list[Real] | None = None) -> None:
+        """Blocked accounts of loans that are clear, or are once accounts have paid ``settled`` on them."""
         for account, left in enumerate(self.left):
             for loan in range(len(self.claims)):
+                paid = 0.0 if settled is None else settled[loan]
                 secures = self.setting.blocked[:, account] & (self.setting.account_loan[:, account] == loan)
                 if secures.any():
-                    freed = np.where(secures[:, None] & (self.owed(loan) == 0), left, 0.0)
+                    freed = np.where(secures[:, None] & (self.owed(loan) == paid), left, 0.0)
                     self.cash += freed
                     left -= freed
 
@@ -157,17 +158,17 @@ class _Course:
         return [np.where(booked, _to_the_cent(part.copy()), 0.0) for part in kept]
 
     def pay(self, stage: int) -> None:
-        """What is due is paid by accounts apart first, then by cash above the floor, loan after loan in order."""
-        room = np.maximum(self.cash - self.setting.floor[:, stage, None], 0.0)
-        if self.drawn.stops is not None:
-            room = np.where(stage < self.drawn.stops, room, 0.0)
+        """What is due is paid by accounts apart first, then by cash above the floor, loan after loan in order.
+
+        What a blocked account does not need for its loan can pay the others on the same day.
+        """
         due = [self.due(stage, loan) for loan in range(len(self.claims))]
-        payable = due
-        if self.alive is not None:
-            room *= self.alive
-            payable = [amount * self.alive for amount in due]
+        payable = due if self.alive is None else [amount * self.alive for amount in due]
         self.weigh_deaths(stage)
         unpaid, apart = self.draw(payable)
+        if apart is not None:
+            self.release([wanted - amount for wanted, amount in zip(payable, unpaid, strict=True)])
+        room = self.room(stage)
         if self.setting.worth.pays[:, stage].any():
             self.measure(stage, due, room if apart is None else room + apart)
         fair = self.fair_shares(unpaid, room)
@@ -179,6 +180,13 @@ class _Course:
             self.settle(loan, paid)
             self.arrears[loan], self.paid[loan] = due[loan] - paid, paid
         self.release()
+
+    def room(self, stage: int) -> Real:
+        """Cash above the floor, of those who can and will pay."""
+        room = np.maximum(self.cash - self.setting.floor[:, stage, None], 0.0)
+        if self.drawn.stops is not None:
+            room = np.where(stage < self.drawn.stops, room, 0.0)
+        return np.asarray(room if self.alive is None else room * self.alive)
 
     def fair_shares(self, unpaid: list[Real], room: Real) -> list[Real] | None:
         """What each loan gets where some cases share alike: the same fraction to the cent below, then what is left in

@@ -47,6 +47,15 @@ def test_a_plan_is_kept_where_everything_comes_as_forecast(policy: dict[str, obj
     assert value == pytest.approx(made.metrics.expected_recovery, abs=0.5)
 
 
+def test_what_a_pledge_does_not_need_pays_the_other_loan_on_the_same_day() -> None:
+    """Goods pledged to L1 bring 2,000.00, which clears both loans of 1,000.00 on the first payment date."""
+    loans = [{"principal": "1000.00", "rate": "0%"}, {"principal": "1000.00", "rate": "0%"}]
+    case = make_case(loans=loans, pledged={"2026-11-21": "2000.00"}, months=3)
+    made = plan(case)
+    assert made.metrics.recovered == 200_000
+    as_replayed(replayed(made))
+
+
 @pytest.mark.long
 @settings(max_examples=2_000)
 @given(cases())

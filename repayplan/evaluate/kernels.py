@@ -1,9 +1,8 @@
 """The kernels of the compiled core: the steps of ``reference`` over blocks of scenarios.
 
-The same sums in the same order, so that payments, cash and debts are the same cents and values the same floats: nothing
-is reassociated. The state of a block lies in flat arrays, a quantity every ``LANES`` places, because constant distances
-are what lets a processor work on several scenarios at once. Few passes, since a pass is as dear as what it reads and
-writes. Compiled once a machine; nothing but this module imports numba.
+The same sums in the same order, so that payments, cash and debts are the same cents and values the same floats. The
+state of a block lies in flat arrays, because constant distances let a processor work on several scenarios at once. Few
+passes, since each costs what it reads and writes. Compiled once a machine; nothing but this module imports numba.
 """
 
 from __future__ import annotations
@@ -19,18 +18,20 @@ from repayplan.evaluate.setting import NEVER, Stages
 from repayplan.problem.frozen import Real
 
 LANES = 1024
-"""Scenarios in a block: the state of one loan and its business is 224 KB, which a second-level cache holds, and what is
-drawn is read in long rows."""
+"""Scenarios in a block: the state of one loan and its business is 230 KB, which a second-level cache holds."""
+
+STRIDE = LANES + 24
+"""Places from one quantity to the next; at a whole power of two all of them would compete for the same cache lines."""
 
 # what a block keeps of the business …
 CASH, ROOM, ALIVE, COVER, VALUE, MISSED, DEFAULTED, DEADLINE, STOP, FACTOR, TOTAL, APART, BEHIND, SHIFT = (
-    place * LANES for place in range(14)
+    place * STRIDE for place in range(14)
 )
 # … and of each loan; classes first, in the order of setting
 IDLE, COMPOUND, INTEREST, PRINCIPAL, ON_OVERDUE, ON_COMPOUND, ON_INTEREST, ON_PRINCIPAL = (
-    place * LANES for place in range(8)
+    place * STRIDE for place in range(8)
 )
-ARREARS, DUE, UNPAID, PAID, AT_END, DRAWN = (place * LANES for place in range(8, 14))
+ARREARS, DUE, UNPAID, PAID, AT_END, DRAWN = (place * STRIDE for place in range(8, 14))
 
 Arrays = tuple[Any, ...]
 
@@ -63,7 +64,7 @@ def run_cases(
     loans, kept = plan[1].shape[2], accounts[0].shape[1]
     scenarios = own.shape[2]
     alone = loans == 1 and kept == 0 and shift.shape[1] == 0 and due.shape[1] == 0
-    business, owed, left = np.empty(14 * LANES), np.empty((loans, 14 * LANES)), np.empty((kept, LANES))
+    business, owed, left = np.empty(14 * STRIDE), np.empty((loans, 14 * STRIDE)), np.empty((kept, LANES))
     for case in range(first, last):
         for start in range(0, scenarios, LANES):
             many = min(LANES, scenarios - start)
@@ -192,7 +193,7 @@ def _open(
         owed[loan, :] = 0.0
         for part in range(4):
             for i in range(many):
-                owed[loan, part * LANES + i] = claims[case, loan, part]
+                owed[loan, part * STRIDE + i] = claims[case, loan, part]
         _keep_at_end(owed[loan], many)
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import numpy as np
 from rich.cells import cell_len
 from rich.text import Text
 
-from repayplan.language import current, speaking, tr
+from repayplan.language import tr
 from repayplan.planning.stress import Trial
 from repayplan.report.chart import Bucket, Scale, axis, bars, years
-from repayplan.report.forecast_files import chinese_font
+from repayplan.report.picture import two_charts
 from repayplan.report.words import compact
 
 CASH, FLOOR = "green", "red"
@@ -84,25 +83,12 @@ def _caption() -> Text:
 
 def picture(trial: Trial) -> bytes:
     """The same as a PNG."""
-    from matplotlib import rc_context
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
 
-    font = chinese_font()
-    content = io.BytesIO()
-    with speaking(current() if font else "en"), rc_context({"font.family": [*([font] if font else []), "DejaVu Sans"]}):
-        figure = Figure(figsize=(11, 8), layout="constrained")
-        FigureCanvasAgg(figure)
-        upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
+    def charts(upper: Any, lower: Any, _: str | None) -> None:
         _draw(upper, trial)
         _draw_debt(lower, trial)
-        for axes in (upper, lower):
-            axes.axhline(0, color="black", linewidth=0.8)
-            axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-            axes.legend(fontsize="small", ncols=3, loc="upper left")
-            axes.margins(y=0.2)  # room for the legend
-        figure.savefig(content, format="png", dpi=110, metadata={"Software": None})
-    return content.getvalue()
+
+    return two_charts(charts)
 
 
 def _draw(axes: Any, trial: Trial) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -103,9 +102,8 @@ def _read(path: Path) -> PlanFile:
     from repayplan.planning.plan import plan
     from repayplan.planning.plan_file import is_plan, plan_file, read_plan
 
-    inside = path / "plan.json" if os.path.isdir(path) else path
-    if is_plan(inside):
-        return read_plan(inside)
+    if is_plan(path):
+        return read_plan(path)
     case = read_case(case_path(path))
     with progress(tr("Planning …")):
         return plan_file(plan(case))

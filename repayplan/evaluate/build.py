@@ -15,6 +15,7 @@ from repayplan.cases.models import Case
 from repayplan.debt.rates import RatePath
 from repayplan.evaluate.bearing import Horizon, debts
 from repayplan.evaluate.setting import NEVER, Setting, Stages, Worth
+from repayplan.forecast.apart import AccountKey
 from repayplan.money import to_cents
 from repayplan.problem.arrays import Problem
 from repayplan.problem.frozen import Cents, Real
@@ -25,9 +26,6 @@ from repayplan.rules.breach import breach_terms
 
 BEYOND = 12
 """Months after the last installment that are looked at: real milestones slip by ten months."""
-
-Key = tuple[str | None, str | None]
-"""An account apart: its guarantor, None for pledged proceeds, and the loan it pays, None for any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ def horizon(terms: Terms, problem: Problem, paid: Cents, long_stop: dt.date | No
 
 
 def setting(
-    case: Case, terms: Terms, problem: Problem, planned: Planned, over: Horizon, keys: Sequence[Key] = ()
+    case: Case, terms: Terms, problem: Problem, planned: Planned, over: Horizon, keys: Sequence[AccountKey] = ()
 ) -> Setting:
     """The setting of one case (N = 1) and its plan on the stages of a horizon; ``keys`` are its accounts in order."""
     order = payment_order(problem)

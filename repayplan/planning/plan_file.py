@@ -278,7 +278,8 @@ def _inside(path: Any) -> Any:
 
 
 def is_plan(path: str | Path) -> bool:
-    """Whether a file calls itself a plan; what is wrong with it otherwise is for its reader to say."""
+    """Whether a file, or the one in a directory, calls itself a plan; what else is wrong is for its reader to say."""
+    path = _inside(path)
     if Path(path).suffix.lower() != ".json":
         return False
     try:

@@ -207,4 +207,4 @@ def choose(
         return None
     proven = solution.status is Status.OPTIMAL
     status = Status.OPTIMAL if proven else Status.FEASIBLE
-    return replace(found, status=status, bound=min(max(solution.bound, -np.inf), found.objective))
+    return replace(found, status=status, bound=min(solution.bound, found.objective))

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from repayplan.solvers.extending import with_columns, with_rows
+from repayplan.solvers.extending import with_rows
 from repayplan.solvers.result import CERTIFIED, GAP_FLOOR, Solution, Status, relative_gap
 from repayplan.solvers.sparse import SparseProgram
 
@@ -101,11 +101,9 @@ class CuttingPlanes:
 
     def extended(self, program: SparseProgram) -> SparseProgram:
         """The program with a column for every part at its end, and all tangents that are known."""
-        nowhere = np.empty(0)
-        wide = with_columns(program, nowhere.astype(np.intp), nowhere, nowhere)
         parts = len(self._most)
         wide = replace(
-            wide,
+            program,
             cost=np.concatenate([program.cost, np.ones(parts)]),
             lower=np.concatenate([program.lower, np.zeros(parts)]),
             upper=np.concatenate([program.upper, self._most]),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from programs import Known, known_programs
+from programs import Known, boxes, known_programs
 
 from repayplan.solvers.cutting import CuttingPlanes, Tangents
 from repayplan.solvers.extending import with_rows
@@ -17,21 +17,6 @@ from repayplan.solvers.result import Solution, Status
 from repayplan.solvers.sparse import SparseProgram
 
 CENTER = np.array([0.3, 1.4])
-
-
-def boxes(cost: list[float], whole: bool = False) -> SparseProgram:
-    """Minimize a cost of two columns in [0, 2], x + y ≤ 3."""
-    return SparseProgram(
-        cost=np.array(cost),
-        lower=np.zeros(2),
-        upper=np.full(2, 2.0),
-        row_lower=np.array([-np.inf]),
-        row_upper=np.array([3.0]),
-        starts=np.array([0, 1, 2], dtype=np.int32),
-        indices=np.array([0, 0], dtype=np.int32),
-        values=np.array([1.0, 1.0]),
-        integer=np.array([whole, whole]),
-    )
 
 
 def squares(point: np.ndarray) -> Tangents:

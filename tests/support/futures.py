@@ -11,7 +11,7 @@ import numpy as np
 
 from repayplan.compliance.replay import Payment, Replay, replay
 from repayplan.evaluate.bearing import Horizon
-from repayplan.evaluate.build import Key, Planned, horizon, setting
+from repayplan.evaluate.build import Planned, horizon, setting
 from repayplan.evaluate.setting import NEVER, Drawn, Setting
 from repayplan.forecast import Flow, Window, forecast
 from repayplan.planning.result import Plan
@@ -25,7 +25,7 @@ def replayed(made: Plan) -> Replay:
     return replay(made.case, made.terms, assemble(made.case, made.terms), paid, made.rules)
 
 
-def setting_of(found: Replay) -> tuple[Setting, Horizon, list[Key]]:
+def setting_of(found: Replay) -> tuple[Setting, Horizon, list[AccountKey]]:
     """The setting of a replayed plan, its stages and its accounts."""
     over = horizon(found.terms, found.problem, found.paid)
     known = accounts(found.case, over.days, expected(found, over.days))
@@ -44,7 +44,7 @@ def expected(found: Replay, days: Sequence[dt.date]) -> list[Flow]:
     )
 
 
-def still(found: Replay, over: Horizon, keys: Sequence[Key], scenarios: int = 1) -> Drawn:
+def still(found: Replay, over: Horizon, keys: Sequence[AccountKey], scenarios: int = 1) -> Drawn:
     """Futures that are the bank's forecast."""
     own, apart = np.zeros(len(over.days)), np.zeros((len(over.days), len(keys)))
     for flow in expected(found, over.days):

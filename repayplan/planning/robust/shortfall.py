@@ -88,10 +88,6 @@ class Shortfall:
             lost += behind
         return lost
 
-    def expected(self, scheduled: Real) -> float:
-        """The expectation in φ: what is expected to be lost, and the price of arrears."""
-        return float(self._curves.at(scheduled)[0].sum())
-
     def expected_shortfall(self, scheduled: Real) -> float:
         """CVaR_β of L."""
         losses = self.losses(scheduled)

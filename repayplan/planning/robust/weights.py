@@ -11,10 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repayplan.calendar.dates import add_months, day_in_month, month_ends
+from repayplan.evaluate.build import BEYOND
 from repayplan.problem.arrays import Problem, Real
-
-LATE_MONTHS = 12
-"""How long after its last stage a plan is followed: real building phases end a median of 292 days late."""
 
 DAYS_A_YEAR = 365.25
 
@@ -30,8 +28,8 @@ class Weights:
 
 
 def followed(days: Sequence[dt.date]) -> list[dt.date]:
-    """The ends of a plan's stages and the month ends of the twelve months after them."""
-    last = add_months(days[-1], LATE_MONTHS)
+    """The ends of a plan's stages and the month ends after them, as long as plans are looked at beyond their end."""
+    last = add_months(days[-1], BEYOND)
     later = month_ends(days[-1], day_in_month(last.year, last.month, 31))
     return [*days, *(day for day in later if day > days[-1])]
 

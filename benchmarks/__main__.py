@@ -17,7 +17,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import replanning
+from benchmarks import replanning, robust
 from benchmarks.planning import PHASES, Measured, measure
 from benchmarks.registry import SIZES, SUBJECTS
 from benchmarks.replanning import Again, again
@@ -67,10 +67,12 @@ def main() -> None:
             for subject, size in product(SUBJECTS, SIZES)
         ]
         repeated = [again(size, arguments.cases or REPLANNED) for size in replanning.SIZES]
+    averse = robust.measured()
     console.print(table(found))
     console.print(table_again(repeated))
+    console.print(table_robust(averse))
     if arguments.write:
-        PAGE.write_text(page(found, repeated), encoding="utf-8")
+        PAGE.write_text(page(found, repeated, averse), encoding="utf-8")
 
 
 def warm_up(folder: Path) -> None:
@@ -139,7 +141,17 @@ def table_again(repeated: list[Again]) -> Table:
     return shown
 
 
-def page(found: list[Measured], repeated: list[Again]) -> str:
+def table_robust(averse: list[robust.Averse]) -> Table:
+    """For the terminal."""
+    shown = Table(title="CPU seconds a robust plan: the extensive program / cutting planes / ratio")
+    for heading in robust.HEADINGS:
+        shown.add_column(heading, justify="left" if heading == "size" else "right")
+    for row in robust.rows(averse):
+        shown.add_row(*row)
+    return shown
+
+
+def page(found: list[Measured], repeated: list[Again], averse: list[robust.Averse]) -> str:
     """For docs/benchmarks.md."""
     libraries = ", ".join(f"{name} {version(name)}" for name in ("highspy", "pulp", "numpy"))
     measured = (
@@ -153,6 +165,9 @@ def page(found: list[Measured], repeated: list[Again]) -> str:
             "",
             AGAIN,
             *lines(HEADINGS_AGAIN, rows_again(repeated)),
+            "",
+            robust.TITLE,
+            *lines(robust.HEADINGS, robust.rows(averse)),
             "",
         ]
     )

@@ -7,6 +7,7 @@
     plan.schedule                     # a DataFrame
     rp.write_plan(plan, "out")        # plan.json, schedule.csv, cash.csv
     rp.verify("out/plan.json")
+    rp.stress(plan, scenarios=10_000, seed=1).missed
 
 A path stands for what is in it. Nothing is imported before it is used: ``import repayplan`` costs nothing.
 """
@@ -26,12 +27,17 @@ if TYPE_CHECKING:
     from repayplan.cases.readers import read_case as read_case
     from repayplan.cases.schema import case_schema as case_schema
     from repayplan.compliance.findings import Finding
+    from repayplan.evaluate.setting import Hazard
     from repayplan.exchange.programs import write_program as write_program
+    from repayplan.forecast.futures import Method
     from repayplan.planning.explain import Explanation
     from repayplan.planning.offers import Judged
     from repayplan.planning.plan_file import PlanFile
     from repayplan.planning.plan_file import read_plan as read_plan
+    from repayplan.planning.rating import Rated
     from repayplan.planning.result import Plan
+    from repayplan.planning.robust.plan import Robust
+    from repayplan.planning.stress import Trial
     from repayplan.report.files import write_plan as write_plan
 
 _HOMES = {
@@ -49,9 +55,12 @@ __all__ = [
     "explain",
     "judge_offer",
     "plan",
+    "rate",
     "read_case",
     "read_loans",
     "read_plan",
+    "robust_plan",
+    "stress",
     "verify",
     "write_plan",
     "write_program",
@@ -77,6 +86,37 @@ def explain(case: Case | str | Path, *, time_limit: float | None = None) -> Expl
     return explained(case if isinstance(case, Case) else read_case(case), time_limit=time_limit)
 
 
+def rate(case: Case | str | Path) -> Rated:
+    """How likely the borrower of a case (or of a file) is to fail, with every reason; see
+    :func:`repayplan.planning.rating.rate`."""
+    from repayplan.cases.models import Case
+    from repayplan.cases.readers import read_case
+    from repayplan.planning.rating import rate as rated
+
+    return rated(case if isinstance(case, Case) else read_case(case))
+
+
+def robust_plan(
+    case: Case | str | Path,
+    *,
+    risk_aversion: float | None = None,
+    max_miss: float | None = None,
+    scenarios: int = 1_000,
+    seed: int = 1,
+    solver: str = "highs",
+    time_limit: float | None = None,
+) -> Robust:
+    """The plan of a case (or of a file) for many futures, by risk aversion or by a bound on the probability of a missed
+    installment; see :func:`repayplan.planning.robust.plan.robust_plan`."""
+    from repayplan.cases.models import Case
+    from repayplan.cases.readers import read_case
+    from repayplan.planning.robust.plan import robust_plan as made
+    from repayplan.planning.robust.wish import Wish
+
+    wish = Wish(risk_aversion, max_miss, scenarios, seed)
+    return made(case if isinstance(case, Case) else read_case(case), wish, solver=solver, time_limit=time_limit)
+
+
 def judge_offer(case: Case | str | Path, schedule: str | Path) -> Judged:
     """The schedule in a file, offered for a case, through ledger and limits, and the nearest one that holds; see
     :func:`repayplan.planning.offers.judge_offer`."""
@@ -87,6 +127,30 @@ def judge_offer(case: Case | str | Path, schedule: str | Path) -> Judged:
 
     known = case if isinstance(case, Case) else read_case(case)
     return judged(known, read_offer(schedule, known))
+
+
+def stress(
+    claimed: PlanFile | Plan | str | Path,
+    *,
+    scenarios: int = 10_000,
+    seed: int = 1,
+    method: Method = "antithetic",
+    hazard: Hazard = "arrears",
+    stresses: str | Path | None = None,
+) -> Trial:
+    """A plan, or the plan in a file, in thousands of futures and under named stresses, those in a file or those that
+    are shipped; see :func:`repayplan.planning.stress.stress`."""
+    from repayplan.cases.stresses import read_stresses, shipped_stresses
+    from repayplan.forecast.futures import Drawing
+    from repayplan.planning.plan_file import PlanFile, plan_file, read_plan
+    from repayplan.planning.result import Plan
+    from repayplan.planning.stress import stress as tried
+
+    named = shipped_stresses() if stresses is None else read_stresses(stresses)
+    if isinstance(claimed, Plan):
+        claimed = plan_file(claimed)
+    file = claimed if isinstance(claimed, PlanFile) else read_plan(claimed)
+    return tried(file, Drawing(seed, scenarios, method), named, hazard=hazard)
 
 
 def verify(claimed: PlanFile | Plan | str | Path) -> list[Finding]:

@@ -29,9 +29,23 @@ def source_texts() -> Iterator[tuple[str, str]]:
                 yield str(text.value), name
     for path in sorted((PACKAGE / "rules").glob("*.toml")):
         name = path.relative_to(PACKAGE.parent).as_posix()
-        for entry in tomllib.loads(path.read_text(encoding="utf-8")).values():
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        if path.name in ("rating.toml", "hazard.toml"):
+            yield from ((text, name) for text in shown(table))
+        for entry in table.values():
             if isinstance(entry, dict):
                 yield from ((value, name) for key, value in entry.items() if key.endswith("reason"))
+            for row in entry if isinstance(entry, list) else ():
+                yield from ((value, name) for key, value in row.items() if key in ("name", "reason"))
+
+
+def shown(entry: dict[str, object]) -> Iterator[str]:
+    """Where limits and hazards come from, at any depth of a table: the screen shows it beside them."""
+    for key, value in entry.items():
+        if isinstance(value, dict):
+            yield from shown(value)
+        elif key in ("source", "clause"):
+            yield str(value)
 
 
 def catalogue() -> dict[str, Entry]:

@@ -35,7 +35,7 @@ def doubts(case: Case) -> list[Problem]:
     past = [*_balance_sheets(case), *statement_doubts(case), *history_doubts(case)]
     cash = [*_opening(case), *_needs_nothing(case)]
     receipts = [*_receipts(case, end), *_taxes(case), *_guarantors(case), *_margins(case), *_sold_collateral(case)]
-    return [*loans, *contracts, *cash, *receipts, *past, *_hazard(case), *_payment_days(case)]
+    return [*loans, *contracts, *cash, *receipts, *past, *_hazard(case), *_payment_days(case), *_stepped(case)]
 
 
 def _loans(case: Case) -> Iterator[Problem]:
@@ -261,6 +261,18 @@ def _hazard(case: Case) -> Iterator[Problem]:
             tr("this probability of default is unusual for one month"),
             tr("at most {rate} a month", rate=_percent(MOST_HAZARD)),
             tr("write the probability of one month; that of a year is about twelve times as large"),
+        )
+
+
+def _stepped(case: Case) -> Iterator[Problem]:
+    """A step holds between payment dates, and one that is left out pays nothing: from nothing no step leads on."""
+    policy = case.policy
+    if isinstance(policy.installments, int) and policy.step not in (None, "off"):
+        yield Problem(
+            ("policy", "step"),
+            tr("a step compares with the payment date before: no date between two installments can then be left out"),
+            None,
+            tr("write policy.step: off, or leave out policy.installments"),
         )
 
 

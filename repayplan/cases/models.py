@@ -21,6 +21,7 @@ from repayplan.cases.base import Model
 from repayplan.cases.checks import problems
 from repayplan.cases.concession_checks import concession_problems
 from repayplan.cases.concessions import Hazard, Liquidation, Rollback, RouteName, ValueTest, Waiver
+from repayplan.cases.conduct import Conduct
 from repayplan.cases.fields import (
     Amount,
     Currency,
@@ -124,6 +125,11 @@ class Loan(Model):
         default=Agreement(),
         description="What the contract says of the loan as it runs, and what has happened on it since the case's date",
         examples=[{"maturity": "2027-06-30", "penalty_multiple": "1.5", "settle_every": 3}],
+    )
+    conduct: Conduct = Field(
+        default=Conduct(),
+        description="How the loan was kept before the case's date, for the rating of the borrower",
+        examples=[{"late_payments": 3, "restructured": 1}],
     )
 
 
@@ -308,6 +314,12 @@ class Policy(Model):
         default=None,
         description="Probability per month that the borrower defaults, or table: by the burden of the plan",
         examples=["0.5%"],
+    )
+    rating: Literal["low", "medium", "high", "computed"] | None = Field(
+        default=None,
+        description="How likely the borrower is taken to fail, as the bank rates it, or computed: as repayplan rate "
+        "does; it chooses the hazards of the table",
+        examples=["medium"],
     )
     max_burden: OrOff[Share] | None = Field(
         default=None,

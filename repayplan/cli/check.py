@@ -34,8 +34,10 @@ def command(case: Path, as_json: bool) -> int:
         told = [doubt.as_dict() for doubt in doubts[:MOST_SHOWN]]
         print_json({"case": str(case), "faults": [], "count": len(doubts), "doubts": told})
         return 0
+    from repayplan.report.layout import say
+
     show_faults(doubts, "!", "bold yellow")
-    console().print(str(_verdict(case, read, len(doubts))))
+    say(_verdict(case, read, len(doubts)), console())
     return 0
 
 

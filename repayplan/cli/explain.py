@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,9 +59,8 @@ def _read(path: Path) -> tuple[Case, PlanFile | None]:
     from repayplan.cases.readers import read_case
     from repayplan.planning.plan_file import is_plan, read_plan
 
-    inside = path / "plan.json" if os.path.isdir(path) else path
-    if is_plan(inside):
-        claimed = read_plan(inside)
+    if is_plan(path):
+        claimed = read_plan(path)
         return claimed.case, claimed
     return read_case(case_path(path)), None
 

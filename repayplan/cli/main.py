@@ -23,7 +23,9 @@ from repayplan.errors import RepayplanError
 from repayplan.language import LANGUAGES, from_environment, speaking, tr
 from repayplan.version import __version__
 
-COMMANDS = ("init", "check", "forecast", "plan", "explain", "verify", "payoff", "ledger", "export", "schema")
+COMMANDS = (
+    "init", "check", "forecast", "rate", "plan", "explain", "stress", "verify", "payoff", "ledger", "export", "schema",
+)  # fmt: skip
 
 
 class Commands(click.RichGroup):

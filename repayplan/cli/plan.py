@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from repayplan.cli.common import case_argument, common_options, console, json_option, print_json, progress, time_options
+from repayplan.cli.robust import robust_options, wish
 from repayplan.language import tr
 
 if TYPE_CHECKING:
     from repayplan.cases.models import Case
+    from repayplan.planning.robust.wish import Wish
 
 SHAPES = ("free", "level", "level_principal", "seasonal", "milestone_share", "store_share", "receivable_share")
 """Shapes that need no more than their name; a case's policy.shape has them all."""
@@ -36,6 +38,7 @@ EXIT_CODES = {"optimal": 0, "feasible": 0, "infeasible": 1, "failed": 3}
     metavar="FILE",
     help=tr("Judge a schedule that somebody offers (.csv, .xlsx, .yaml, .json), and show the nearest that holds.").text,
 )
+@robust_options
 @time_options
 @json_option
 @common_options
@@ -48,6 +51,7 @@ def command(
     time_limit: float | None,
     schedule: Path | None,
     as_json: bool,
+    **robust: object,
 ) -> int:
     """Plan, show, write."""
     from repayplan.cases.readers import read_case
@@ -57,7 +61,10 @@ def command(
 
     if out:
         require_directory(out)
+    asked = wish(robust, offered=schedule is not None)
     wanted = _with_policy(read_case(case), {"months": months, "shape": shape})
+    if asked is not None:
+        return _plan_robust(wanted, asked, out, solver, time_limit, as_json)
     if schedule is not None:
         return _judge(wanted, schedule, out, solver, time_limit, as_json)
     with progress(tr("Planning …")):
@@ -71,6 +78,28 @@ def command(
         show_plan(made, console())
         show_files(files, console())
     return EXIT_CODES[made.status]
+
+
+def _plan_robust(
+    case: Case, asked: Wish, out: Path | None, solver: str, time_limit: float | None, as_json: bool
+) -> int:
+    """Plan for many futures, show, write; 1 where what was asked for was not reached."""
+    from repayplan.planning.robust.plan import robust_plan
+    from repayplan.report.files import write_plan
+    from repayplan.report.robust import robust_document, show_beside
+
+    with progress(tr("Planning for {count} futures …", count=f"{asked.scenarios:,}")):
+        made = robust_plan(case, asked, solver=solver, time_limit=time_limit)
+    files = write_plan(made.plan, out) if out else []
+    if as_json:
+        print_json(robust_document(made))
+    else:
+        from repayplan.report.terminal import show_files, show_plan
+
+        show_plan(made.plan, console())
+        show_beside(made, console())
+        show_files(files, console())
+    return EXIT_CODES[made.plan.status] or int(not made.holds)
 
 
 def _judge(case: Case, file: Path, out: Path | None, solver: str, time_limit: float | None, as_json: bool) -> int:

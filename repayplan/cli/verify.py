@@ -32,7 +32,7 @@ def command(plan: Path, case: Path | None, as_json: bool) -> int:
     from repayplan.report.beside import compare_spreadsheets
 
     directory = plan if os.path.isdir(plan) else None
-    claimed = read_plan(directory / "plan.json" if directory else plan)
+    claimed = read_plan(plan)
     if case:
         claimed = claimed.model_copy(update={"case": read_case(case_path(case))})
     findings = verify(claimed) + (compare_spreadsheets(claimed, directory) if directory else [])

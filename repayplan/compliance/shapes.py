@@ -109,7 +109,7 @@ def principal_paid(plan: Replay) -> list[int]:
 
 def left_by_units(plan: Replay, last: int) -> int:
     """By how much payments that are each off by less than a unit move the last one, with interest; cents."""
-    growth, moved = plan.problem.debt.growth[0].max(axis=1), 0.0
+    growth, moved = plan.problem.debt.claims.fastest[0].max(axis=1), 0.0
     for stage in range(last + 1):
         moved = moved * float(growth[stage]) + (plan.terms.unit if stage in counted(plan) else 0)
     return math.ceil(moved)

@@ -18,9 +18,22 @@ def milestone_flows(source: Milestones, window: Window) -> Iterator[Flow]:
     The order in which the stages are written means nothing.
     """
     for item in source.items:
-        before = max([window.after, *(other.date for other in source.items if other.date < item.date)])
-        yield from _costs(source, item, before, window)
-        yield from _receipts(source, item)
+        yield from stage_flows(source, item, window)
+
+
+def stage_flows(source: Milestones, item: Milestone, window: Window) -> Iterator[Flow]:
+    """What one stage costs and brings."""
+    cents, days = to_cents(item.cost_to_complete), cost_days(source, item, window)
+    for date, part in zip(days, spread(cents, len(days)), strict=True):
+        yield _flow(source, date, -part, f"{item.name} (cost)")
+    yield from _receipts(source, item)
+
+
+def cost_days(source: Milestones, item: Milestone, window: Window) -> list[dt.date]:
+    """The cost days between the stage before and this one, among which its cost is spread evenly; its own day where
+    there is none."""
+    before = max([window.after, *(other.date for other in source.items if other.date < item.date)])
+    return recurring(window.cost_day, 1, before, item.date) or [item.date]
 
 
 def _receipts(source: Milestones, item: Milestone) -> Iterator[Flow]:
@@ -32,14 +45,6 @@ def _receipts(source: Milestones, item: Milestone) -> Iterator[Flow]:
     yield _flow(source, item.date + late, due - on_time, f"{item.name} (late)")
     if item.release is not None:
         yield _flow(source, item.release, kept_back, f"{item.name} (retention)")
-
-
-def _costs(source: Milestones, item: Milestone, before: dt.date, window: Window) -> Iterator[Flow]:
-    """Even amounts on the cost days between the stage before and this one; on its own day where there is none."""
-    cents = to_cents(item.cost_to_complete)
-    days = recurring(window.cost_day, 1, before, item.date) or [item.date]
-    for date, part in zip(days, spread(cents, len(days)), strict=True):
-        yield _flow(source, date, -part, f"{item.name} (cost)")
 
 
 def _flow(source: Milestones, date: dt.date, cents: int, part: str) -> Flow:

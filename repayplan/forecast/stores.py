@@ -53,15 +53,23 @@ class Chain:
 
 def store_flows(source: Stores, window: Window) -> Iterator[Flow]:
     """One flow a store and month: expected sales times the margin, to the cent below."""
+    for _, flows in flows_by_store(source, window):
+        yield from flows
+
+
+def flows_by_store(source: Stores, window: Window) -> Iterator[tuple[Store, list[Flow]]]:
+    """The same store by store."""
     chain = Chain(source, sector_season(source), next_month(window.after))
     day = source.day or window.receipt_day
     months = list(months_from(chain.start, source.months, window))
     for store in source.stores:
         margin = float(source.margin if store.margin is None else store.margin)
+        flows = []
         for month, sales in zip(months, store_sales(chain, store, months), strict=True):
             date = day_in_month(month.year, month.month, day)
             part = f"{store.name} {month:%Y-%m}"
-            yield Flow(date, whole_cents(sales * margin, source.name), source.name, part, source.kind)
+            flows.append(Flow(date, whole_cents(sales * margin, source.name), source.name, part, source.kind))
+        yield store, flows
 
 
 def sector_season(source: Stores) -> Factors:

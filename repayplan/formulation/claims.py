@@ -65,7 +65,7 @@ def _in_order(
     clear = draft.column(f"clear.{number}.{loan}", 0.0, 1.0, exists=where.any(axis=0), integer=True)
     if stays:
         draft.row("claim", [(1.0, clear, When.BEFORE), (-1.0, clear)], 0.0, where=frame.stage > 0)
-    most = np.minimum(largest[number], np.maximum(frame.money(frame.problem.cash.payable), 0.0))
+    most = np.minimum(largest[number], np.maximum(frame.money(frame.problem.payable), 0.0))
     draft.row(SETTLED, [*settled, (-most, clear)], 0.0)
     before = _before(frame, loan, number)
     draft.row(BEFORE, [(1.0, names[0]), (-1.0, names[number]), (before, clear)], before, where=where)
@@ -89,10 +89,10 @@ def _before(frame: Frame, loan: int, number: int) -> Real:
 
 
 def _kept(frame: Frame, loan: int) -> list[int]:
-    """Places of the classes that are ever anything; the first and the last always count."""
+    """Places of the classes that are ever anything; where nothing is owed at all, the last."""
     ever = frame.problem.debt.claims.unpaid[:, :, loan].any(axis=(0, 1))
     ever = ever | frame.problem.debt.claims.opening[:, loan].any(axis=0)
-    return [int(place) for place in np.flatnonzero(ever)]
+    return [int(place) for place in np.flatnonzero(ever)] or [ever.size - 1]
 
 
 def _grown(frame: Frame, loan: int, kept: list[int]) -> list[list[Real]]:

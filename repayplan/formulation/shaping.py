@@ -70,11 +70,14 @@ def shaped(draft: Draft, frame: Frame) -> bool:
 
 
 def states(draft: Draft, frame: Frame, upper: Real | float, *, rising: bool = False) -> list[str]:
-    """θ as carried states, each from its first date to its last; ``rising``: they may grow on the way."""
+    """θ as carried states, each from its first date to its last; ``rising``: they may grow on the way. Where one is to
+    be at most another, all are there from the first date of any to the last."""
     form = frame.problem.form
     names = []
+    used = form.counted[:, None] & (form.weight != 0)
+    used = np.where(form.falling[:, None, None], used.any(axis=1, keepdims=True), used)
     for number in range(form.thetas):
-        needed = np.flatnonzero((form.counted & (form.weight[:, number] != 0)).any(axis=0))
+        needed = np.flatnonzero(used[:, number].any(axis=0))
         there = np.zeros(frame.stages, dtype=bool)
         if needed.size:
             there[needed[0] : needed[-1] + 1] = True
@@ -115,7 +118,8 @@ def _cleared(draft: Draft, frame: Frame) -> None:
     """Where the last payment is guessed, it is one: at least a unit, or all the debt or cash if that is less.
 
     Where the debt is settled it is a tenth of an even installment at least: less would be a token that pushes larger
-    payments out of the reach of limits on the last ones.
+    payments out of the reach of limits on the last ones. What is fixed may be any amount, and so may be the last one
+    where nothing else is possible.
     """
     if not frame.guessed:
         return
@@ -123,5 +127,7 @@ def _cleared(draft: Draft, frame: Frame) -> None:
     payments = np.maximum(np.cumsum(frame.problem.pays, axis=1), 1)
     token = np.where(limits.settle_full[:, None], opening / (TOKEN * payments), 0.0)
     there_is = np.minimum(opening, frame.problem.cash.payable)
-    least = np.minimum(np.maximum(limits.unit[:, None], token), there_is)
-    draft.row("last", [(-1.0, payment) for payment in frame.payments], -frame.money(least), where=frame.at_last)
+    wanted = np.ones_like(token) if frame.problem.wishes.any_last else np.maximum(limits.unit[:, None], token)
+    least = np.minimum(wanted, there_is)
+    where = frame.at_last & ~(frame.problem.pace.fixed > 0)
+    draft.row("last", [(-1.0, payment) for payment in frame.payments], -frame.money(least), where=where)

@@ -18,6 +18,7 @@ from repayplan.compliance.worth import value_after, value_missed
 from repayplan.debt.terms import class_name
 from repayplan.language import Message, listed, tr
 from repayplan.money import grouped, to_cents
+from repayplan.planning.rating import rating_findings
 from repayplan.planning.result import Waiving
 from repayplan.problem.legal import extension_end, parameter
 from repayplan.problem.terms import percent, rate_after_signing
@@ -31,7 +32,8 @@ _CLASSES = {"compound_interest": "compound", "overdue_principal": "overdue"}
 
 def agreeing(plan: Replay) -> Iterator[Finding]:
     """Findings about the agreement that a plan needs."""
-    yield from chain(_route(plan), _signatures(plan), _rates(plan), _waivers(plan), _value(plan), _burden(plan))
+    yield from chain(_route(plan), _signatures(plan), _rates(plan), _waivers(plan), _value(plan))
+    yield from chain(rating_findings(plan.case, plan.terms), _burden(plan))
 
 
 def waivings(case: Case) -> tuple[Waiving, ...]:
@@ -197,14 +199,19 @@ def _burden(plan: Replay) -> Iterator[Finding]:
     burden = plan.problem.burden
     if burden is None or burden.edges is None:
         return
-    table, bucket, share = hazard_table(), burden.bucket(plan.total), burden.of(plan.total)
-    sentence = tr(
+    table, bucket, share = hazard_table(plan.terms.rating), burden.bucket(plan.total), burden.of(plan.total)
+    said = {"share": f"{share:.1%}", "hazard": f"{table.buckets[bucket].monthly:.2%}"}
+    even = tr(
         "The first twelve months pay {share} of the cash they bring: a default is taken to have a chance of {hazard} a "
         "month",
-        share=f"{share:.1%}",
-        hazard=f"{table.buckets[bucket].monthly:.2%}",
+        **said,
     )
-    yield Finding("hazard", table.clause, "note", sentence)
+    uneven = tr(
+        "The first twelve months pay {share} of the cash they bring: a default is taken to have a chance of {hazard} a "
+        "month on average of the first year, by the course of the table",
+        **said,
+    )
+    yield Finding("hazard", table.clause, "note", uneven if table.course else even)
     edge = float(burden.edges[0, bucket])
     below = float(burden.edges[0, bucket - 1]) if bucket else -np.inf
     near = edge if edge - share <= NEAR else below if share - below <= NEAR else None

@@ -7,10 +7,11 @@ from collections import defaultdict
 from collections.abc import Mapping
 from decimal import Decimal
 
+from repayplan.cases.models import Case
 from repayplan.compliance.replay import Replay
 from repayplan.formulation.registry import limits
 from repayplan.language import Message, tr
-from repayplan.money import grouped
+from repayplan.money import grouped, to_cents
 from repayplan.planning.optimum import Optimum
 from repayplan.planning.result import Binding
 from repayplan.problem.terms import Terms, percent
@@ -38,6 +39,8 @@ def binding(plan: Replay, optimum: Optimum) -> tuple[Binding, ...]:
     for label, dual in zip(optimum.formulation.layout.row_labels, optimum.preferred.row_duals, strict=True):
         family = label.name.split(".")[0]
         late = plan.last is not None and label.stage > plan.last and family != "life"
+        if family == "allocation" and label.stage not in plan.pay_stages:
+            continue  # how debts compare is said for every stage; only a payment can be held down
         if family in limits() and family != "maturity" and not late and -dual * dates > LEAST_PRICE:
             prices[family, label.stage] += -float(dual) * dates
     return tuple(
@@ -47,9 +50,24 @@ def binding(plan: Replay, optimum: Optimum) -> tuple[Binding, ...]:
             None,
             price,
             "payment dates sooner",
-            _sentence(plan, family, stage),
+            _of_futures(plan, stage) if _for_futures(plan, optimum, family, stage) else _sentence(plan, family, stage),
         )
         for (family, stage), price in sorted(prices.items(), key=lambda item: (item[0][1], item[0][0]))
+    )
+
+
+def _for_futures(plan: Replay, optimum: Optimum, family: str, stage: int) -> bool:
+    """Whether a robust plan was held within less than what is expected, so that this is what a limit on cash says."""
+    if family not in ("floors", "pledged", "guarantor"):
+        return False
+    held, own = optimum.formulation.frame.problem, plan.problem
+    less_cash = held.cash.allowed[0, stage] < own.cash.allowed[0, stage]
+    return bool(less_cash or (held.accounts.available[0, stage] < own.accounts.available[0, stage]).any())
+
+
+def _of_futures(plan: Replay, stage: int) -> Message:
+    return tr(
+        "Up to {date} no more is scheduled: in futures that count, less has come in by then", date=plan.days[stage]
     )
 
 
@@ -76,7 +94,9 @@ def _sentence(plan: Replay, family: str, stage: int) -> Message:
         case "cover":
             return tr("On {date} cash must be {ratio} times what is paid", date=day, ratio=terms.cover_minimum)
         case "maximum" | "minimum" | "interest" | "arrears" | "allocation" | "grace":
-            return _dated(day)[family]
+            return _dated(terms, day)[family]
+        case "fixed":
+            return _fixed(plan.case, day)
         case "step":
             return _stepped(terms, day)
         case "balloon":
@@ -85,7 +105,7 @@ def _sentence(plan: Replay, family: str, stage: int) -> Message:
                 date=day,
                 share=percent(terms.balloon or Decimal(0)),
             )
-        case "reserve" | "cumulative" | "named" | "fixed" | "life" | "pledged" | "guarantor":
+        case "reserve" | "cumulative" | "named" | "life" | "pledged" | "guarantor":
             return _paced(terms, day)[family]
         case "installments":
             return _counted(terms)
@@ -95,16 +115,22 @@ def _sentence(plan: Replay, family: str, stage: int) -> Message:
             raise AssertionError(f"the limit {family} has no sentence")
 
 
-def _dated(day: dt.date) -> Mapping[str, Message]:
-    """Sentences of limits of which the day says enough."""
+def _dated(terms: Terms, day: dt.date) -> Mapping[str, Message]:
+    """Sentences of limits of which the day, and an amount, say enough."""
+    most, least = grouped(terms.maximum_installment or 0), grouped(terms.minimum_installment or 0)
     return {
-        "maximum": tr("On {date} the installment is the largest allowed", date=day),
-        "minimum": tr("On {date} the installment is the least allowed", date=day),
+        "maximum": tr("On {date} no more than {amount} may be paid", date=day, amount=most),
+        "minimum": tr("On {date} no less than {amount} may be paid", date=day, amount=least),
         "interest": tr("By {date} interest must be paid up", date=day),
         "arrears": tr("By {date} arrears must be paid down", date=day),
         "allocation": tr("On {date} loans must share in what is paid as is laid down (policy.allocation)", date=day),
         "grace": tr("On {date} less is paid because of the grace time", date=day),
     }
+
+
+def _fixed(case: Case, day: dt.date) -> Message:
+    amount = sum(to_cents(payment.amount) for payment in case.policy.fixed_payments if payment.date == day)
+    return tr("On {date} exactly the {amount} that is fixed must be paid", date=day, amount=grouped(amount))
 
 
 def _counted(terms: Terms) -> Message:
@@ -131,7 +157,6 @@ def _paced(terms: Terms, day: dt.date) -> Mapping[str, Message]:
         ),
         "cumulative": tr("By {date} so much of the debt must have been paid", date=day),
         "named": tr("On {date} the least amount that was named for this day is paid", date=day),
-        "fixed": tr("On {date} exactly what is fixed is paid", date=day),
         "life": tr("On average money may be out for {years} years at most", years=years),
         "pledged": tr("By {date} all pledged proceeds that have come in are used", date=day),
         "guarantor": tr("By {date} guarantors have paid all that they can", date=day),

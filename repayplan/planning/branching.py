@@ -2,13 +2,13 @@
 
 The linear program without whole numbers bounds them all. A guess sets every "clear" column to 0 before a stage and to
 1 from it on: arrears are cleared there and kept clear. Where that is all there is to choose, as with principal first,
-every stage is tried and the best is the optimum. Otherwise branch and bound decides, as long as there is time; without
-it the best guess stands, unproven.
+every stage is tried and the best is the optimum. Otherwise branch and bound decides, as long as trees stay within a
+budget of work, counted in steps of the simplex method and not in seconds, so that every machine comes to the same end;
+beyond it the best guess stands, unproven.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -16,12 +16,15 @@ import numpy as np
 
 from repayplan.formulation.build import Formulation
 from repayplan.solvers.chain import Chain
-from repayplan.solvers.interface import as_proven, fixed
-from repayplan.solvers.result import Solution, Status
+from repayplan.solvers.interface import as_proven, fixed, no_point
+from repayplan.solvers.result import TREE_IS_FULL, Solution, Status
 from repayplan.solvers.sparse import SparseProgram
 
-PATIENCE = 120.0
-"""Seconds for all trees of one case, where nobody sets a limit."""
+WORK = 400_000
+"""Steps of the simplex method for all trees of a formulation, where nobody sets a limit of time: about two minutes."""
+
+ROOT, UNTOLD = 1_000, 20_000
+"""Steps that a tree counts for at least, as its root takes some time of its own; and where a solver does not tell."""
 
 
 CUT_OFF = "cannot be better than what is found"
@@ -32,7 +35,7 @@ class Branching:
 
     def __init__(self, formulation: Formulation, chain: Chain) -> None:
         self._live = chain
-        self._patience = PATIENCE if chain.time_limit is None else np.inf
+        self._work = WORK if chain.time_limit is None else np.inf
         labels = formulation.layout.column_labels
         self._clear = np.array([label.name.startswith("clear.") for label in labels])
         self._stage = np.array([label.stage for label in labels])
@@ -95,10 +98,7 @@ class Branching:
         return min(solved, key=lambda point: point.objective, default=None)
 
     def _branch(self, program: SparseProgram, relaxed: Solution, guess: Solution | None) -> Solution:
-        started = time.monotonic()
-        with self._live.within(max(self._patience, 0.0)):
-            found = self._live.solve(program)
-        self._patience -= time.monotonic() - started
+        found = self._searched(program)
         if found.status is Status.INFEASIBLE:
             return found
         solved = [point for point in (found, guess) if point is not None and point.solved]
@@ -106,3 +106,12 @@ class Branching:
         if not solved:
             return replace(found, status=Status.FAILED, columns=np.empty(0), bound=bound)
         return as_proven(replace(min(solved, key=lambda point: point.objective), bound=bound))
+
+    def _searched(self, program: SparseProgram) -> Solution:
+        """What branch and bound finds within what is left of the work."""
+        if self._work <= 0:
+            self._live.unfinished = True
+            return no_point(program, self._live.name, TREE_IS_FULL)
+        found = self._live.solve(program)
+        self._work -= max(UNTOLD if found.iterations is None else found.iterations, ROOT)
+        return found

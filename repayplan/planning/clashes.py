@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Iterator, Sequence
 
 from repayplan.calendar.spans import Days
 from repayplan.cases.models import Case
 from repayplan.compliance.findings import Finding
-from repayplan.compliance.replay import replay
+from repayplan.compliance.replay import Replay, replay
 from repayplan.language import Message, tr
 from repayplan.planning.binding import sentence
 from repayplan.planning.conflict import by_family, conflict, irreducible, members_of
@@ -25,8 +26,18 @@ def clashes(case: Case, terms: Terms, problem: Problem) -> Iterator[Finding]:
     dates = payment_dates(case, terms)
     yield Finding(CONFLICT, "", "warning", _heading(problem, found is not None))
     for family, stages in by_family(members_of(problem) if found is None else found):
-        said = sentence(plan, family, stages[0])
-        days = [plan.days[stage] for stage in stages if stage >= 0]
+        yield from _said(plan, family, stages, dates)
+
+
+def _said(plan: Replay, family: str, stages: Sequence[int], dates: Sequence[dt.date]) -> Iterator[Finding]:
+    """One sentence for all days of which a limit says the same."""
+    groups: dict[str, list[int]] = {}
+    for stage in stages:
+        said = sentence(plan, family, stage)
+        groups.setdefault(str(Message(said.text, {**said.values, "date": "…"})), []).append(stage)
+    for group in groups.values():
+        said = sentence(plan, family, group[0])
+        days = [plan.days[stage] for stage in group if stage >= 0]
         message = Message(said.text, {**said.values, "date": Days.of(days, dates)}) if len(days) > 1 else said
         yield Finding(CONFLICT, family, "warning", message, days[-1] if days else None)
 

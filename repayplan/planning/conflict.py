@@ -54,7 +54,11 @@ def conflict(problem: Problem) -> tuple[Member, ...] | None:
     search = _Search(problem)
     if not search.contradictory(search.members):
         return _with_whole_numbers(problem)
-    kept = search.blamed()
+    kept = list(search.members)
+    for family in _order(kept):
+        rest = [member for member in kept if member.family != family]
+        kept = rest if search.contradictory(rest) else kept
+    kept = search.blamed(kept)
     for family in _order(kept):
         kept = _shrunk(search, kept, [member for member in kept if member.family == family])
     return tuple(sorted(kept, key=lambda member: (member.stage, member.family)))
@@ -63,25 +67,29 @@ def conflict(problem: Problem) -> tuple[Member, ...] | None:
 def irreducible(problem: Problem) -> bool:
     """Whether leaving out any member of a conflict is known to end it.
 
-    Not where whole numbers were left aside, nor where the debt's course is written for interest that is kept current
-    (mode B) and so says nothing of courses on which it is not.
+    Not where loans shared freely though they do not, where whole numbers were left aside, nor where the debt's course
+    is written for interest that is kept current (mode B) and so says nothing of courses on which it is not.
     """
-    formulations = (formulate(bucket) for bucket in problem.buckets())
-    return all(not formulation.mixed and formulation.mode != "B" for formulation in formulations)
+    exact = (not formulation.mixed and formulation.mode != "B" for formulation in _formulations(problem))
+    return problem.provable and all(exact)
 
 
 def members_of(problem: Problem) -> tuple[Member, ...]:
     """Every limit that a case has rows of."""
-    owners = {owner for bucket in problem.buckets() for owner in _owners(formulate(bucket))}
+    owners = {owner for formulation in _formulations(problem) for owner in _owners(formulation)}
     return tuple(sorted(owner for owner in owners if owner is not None))
+
+
+def _formulations(problem: Problem) -> list[Formulation]:
+    """A program for every bucket of burden, without what is only wished of the last payment."""
+    return [formulate(bucket) for bucket in problem.outer().with_any_last().buckets()]
 
 
 def _with_whole_numbers(problem: Problem) -> tuple[Member, ...] | None:
     """Families that contradict each other only because some columns are whole numbers; None where that is open."""
-    formulations = [formulate(bucket) for bucket in problem.buckets()]
     programs = [
         (formulation.valued(lane), list(_owners(formulation)))
-        for formulation in formulations
+        for formulation in _formulations(problem)
         for lane in range(formulation.frame.lanes)
     ]
     whole = sum(int(program.integer.sum()) for program, _ in programs)
@@ -117,7 +125,10 @@ def _order(members: Collection[Member]) -> list[str]:
 
 
 def _shrunk(search: _Search, kept: list[Member], part: Sequence[Member]) -> list[Member]:
-    """``kept`` without as much of ``part`` as can go: all of it, or half by half, the early stages first."""
+    """``kept`` without as much of ``part`` as can go: all of it, or half by half, the late stages first.
+
+    What is short on an early day often is so on many days after it: the first of them says the most.
+    """
     if not part:
         return kept
     gone = set(part)
@@ -126,8 +137,8 @@ def _shrunk(search: _Search, kept: list[Member], part: Sequence[Member]) -> list
         return rest
     if len(part) > 1:
         half = len(part) // 2
-        kept = _shrunk(search, kept, part[:half])
         kept = _shrunk(search, kept, part[half:])
+        kept = _shrunk(search, kept, part[:half])
     return kept
 
 
@@ -150,8 +161,7 @@ class _Search:
 
     def __init__(self, problem: Problem) -> None:
         self._lanes: list[_Lane] = []
-        for bucket in problem.buckets():
-            formulation = formulate(bucket)
+        for formulation in _formulations(problem):
             owners = list(_owners(formulation))
             lanes = range(formulation.frame.lanes)
             self._lanes += [_elastic(formulation.valued(lane), owners) for lane in lanes]
@@ -170,11 +180,11 @@ class _Search:
                 return False
         return True
 
-    def blamed(self) -> list[Member]:
-        """The members that the latest proof of each lane names."""
+    def blamed(self, among: list[Member]) -> list[Member]:
+        """The members that the latest proof of each lane names, where they contradict each other without the rest."""
         named = {lane.owners[row] for lane in self._lanes for row in np.flatnonzero(lane.proofs[-1]).tolist()}
-        found = sorted(owner for owner in named if owner is not None)
-        return found if self.contradictory(found) else self.members
+        found = sorted(owner for owner in named.intersection(among) if owner is not None)
+        return found if self.contradictory(found) else among
 
     def _proved(self, lane: _Lane, wanted: set[Member]) -> bool:
         active = np.array([owner is None or owner in wanted for owner in lane.owners])

@@ -22,6 +22,9 @@ from repayplan.problem.form import FormArrays, Key, Rule
 NOISE = 1e-9
 """Solver noise in units of the debt, or of a share; what is smaller is nothing."""
 
+SMALL = 1e-6
+"""Cents by which a float is off; shares have few decimals, so that nothing real is as small."""
+
 SHARE = Decimal("0.0001")
 """Shares are signed to a hundredth of a percent."""
 
@@ -102,12 +105,28 @@ def level_balloon(problem: Problem, unknowns: Unknowns, fine: Fineness) -> Itera
 
 @rounding("step_up", "seasonal")
 def multiples(problem: Problem, unknowns: Unknowns, fine: Fineness) -> Iterator[Course]:
-    """Each multiple of a θ to the unit; the same multiple is the same amount."""
-    form, amounts = problem.form, {}
+    """Each multiple of a θ to the unit, within a step of the one before; the same multiple is the same amount."""
+    weight, amounts = problem.form.weight[0], dict[int, int]()
+    found: dict[bytes, int] = {}
     for stage in _before_last(problem, unknowns):
-        exact = float(form.weight[0, :, stage] @ unknowns.theta[:, stage]) + NOISE * float(problem.scale[0])
-        amounts[stage] = floor_to(int(exact) + (fine.unit - 1 if fine.up else 0), fine.unit)
+        multiple = weight[:, stage].tobytes()
+        if multiple not in found:
+            exact = float(weight[:, stage] @ unknowns.theta[:, stage]) + NOISE * float(problem.scale[0])
+            amount = floor_to(int(exact) + (fine.unit - 1 if fine.up else 0), fine.unit)
+            found[multiple] = _within_step(problem, stage, amount, amounts, fine.unit)
+        amounts[stage] = found[multiple]
     yield Course(_looked_up(amounts), whole=True)
+
+
+def _within_step(problem: Problem, stage: int, amount: int, amounts: Mapping[int, int], unit: int) -> int:
+    """The amount, in units, or the nearest to it that a step from the installment it is compared with allows."""
+    before = amounts.get(int(problem.pace.base[0, stage]))
+    share = float(problem.limits.step[0])
+    if before is None or np.isnan(share):
+        return amount
+    most = floor_to(int((1 + share) * before + SMALL), unit)
+    least = -floor_to(-ceil((1 - share) * before - SMALL), unit)
+    return max(min(amount, most), least)
 
 
 @rounding("level_principal")

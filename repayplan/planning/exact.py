@@ -78,7 +78,7 @@ def make_exact(
                     return found[-1]
         if any(exact.cheap and exact.unit == unit for exact in found) or (found and chain.time_is_up):
             break
-    return min(found, key=lambda exact: (not exact.cheap, not exact.round, -exact.unit, exact.cost), default=None)
+    return min(found, key=lambda exact: (not exact.cheap, -exact.unit, not exact.round, exact.cost), default=None)
 
 
 def without_payments(

@@ -126,13 +126,14 @@ def effect(made: Plan, lever: Lever, watch: Watch = FOREVER) -> Effect:
 def compare(made: Plan, other: Plan, lever: Lever) -> Effect:
     """Two plans, the second with a lever pulled as usual."""
     before, after = _cumulative(made.installments), _cumulative(other.installments)
+    total = max(before.values(), default=0)  # what is paid beyond it is more interest, and nothing comes sooner
     ends = made.metrics.final_date, other.metrics.final_date
     return Effect(
         lever=lever.name,
         words=lever.words(lever.usual),
         limits=lever.limits,
         plan=other,
-        paid_by={date: _paid_by(after, date) - paid for date, paid in before.items()},
+        paid_by={date: min(_paid_by(after, date), total) - paid for date, paid in before.items()},
         interest=made.metrics.interest_paid - other.metrics.interest_paid,
         final_date=ends[1],
         months=_months(*ends),
@@ -145,9 +146,11 @@ def _brought(effect: Effect) -> Iterator[Message]:
     if most > 0:
         date = next(date for date, cents in effect.paid_by.items() if cents == most)
         yield tr("up to {amount} is paid sooner (by {date})", amount=grouped(most), date=date)
-    least = min(effect.paid_by.values(), default=0)
-    if most <= 0 and least < 0:
-        date = next(date for date, cents in effect.paid_by.items() if cents == least)
+    end = effect.final_date or dt.date.max  # from then on less is paid only because less interest was
+    before = {date: cents for date, cents in effect.paid_by.items() if date < end}
+    least = min(before.values(), default=0)
+    if -least > most:
+        date = next(date for date, cents in before.items() if cents == least)
         yield tr("up to {amount} is paid later (after {date})", amount=grouped(-least), date=date)
     if effect.months:
         yield _moved(abs(effect.months), effect.final_date, sooner=effect.months > 0)

@@ -6,14 +6,16 @@ payments. The last payment is what is left and counts for nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from repayplan.formulation.build import formulate
+from repayplan.formulation.build import Formulation, formulate
+from repayplan.language import tr
 from repayplan.planning.branching import Branching
 from repayplan.planning.optimum import Optimum, linear_value
-from repayplan.planning.preference import NOISE, choose
+from repayplan.planning.preference import NOISE, Preferred, choose
 from repayplan.solvers.chain import Chain
 from repayplan.solvers.result import CERTIFIED, Status
 
@@ -26,14 +28,16 @@ MOST_LANES = 3
 
 
 def fewest(optimum: Optimum, chain: Chain) -> Optimum:
-    """The optimum with the fewest amounts, or ``optimum`` itself where more than a handful are needed.
+    """The optimum with the fewest amounts, or ``optimum`` itself where no handful of them does.
 
-    Not called optimal where not every date was tried as the last one, or a tree was too large to say that fewer
-    amounts are impossible.
+    Not called optimal then, nor where not every date was tried as the last one, or a tree was too large to say that
+    fewer amounts are impossible.
     """
     problem = optimum.formulation.frame.problem
     lanes = _few_lanes(optimum)
-    unsure = len(lanes) < len(optimum.worth)
+    some = tr("for the fewest amounts not every date was tried as the last one")
+    doubt = some if len(lanes) < len(optimum.worth) else None
+    unsure = doubt is not None
     worth = {lane: optimum.worth[lane] - NOISE for lane in lanes}
     for count in range(1, MOST_AMOUNTS + 1):
         wished = replace(problem, wishes=problem.wishes.with_amounts(count))
@@ -43,6 +47,7 @@ def fewest(optimum: Optimum, chain: Chain) -> Optimum:
         unsure = unsure or chain.unfinished
         if chosen is None:
             continue
+        chosen = _sooner(Branching(formulation, chain), formulation, optimum, chosen, lanes)
         payments = np.maximum(formulation.payments(chosen.lane, chosen.solution.columns), 0.0)
         gap = np.inf if unsure else max(optimum.value_gap, chosen.gap)
         return replace(
@@ -55,8 +60,32 @@ def fewest(optimum: Optimum, chain: Chain) -> Optimum:
             status=Status.OPTIMAL if gap <= CERTIFIED else Status.FEASIBLE,
             preferred=chosen.solution,
             criteria=chosen.kept,
+            doubt=doubt,
         )
-    return optimum
+    none = tr("no plan of {count} different amounts or fewer was found; the earliest stands", count=MOST_AMOUNTS)
+    return replace(optimum, status=Status.FEASIBLE, gap=np.inf, doubt=none)
+
+
+def _sooner(
+    engine: Branching, formulation: Formulation, optimum: Optimum, chosen: Preferred, tried: Sequence[int]
+) -> Preferred:
+    """As few amounts with earlier payments, on last dates between one that has no such plan and the one that has."""
+    failed = max((lane for lane in tried if lane < chosen.lane), default=chosen.lane)
+    between = [lane for lane in sorted(optimum.worth) if failed < lane < chosen.lane]
+    while between:
+        middle = len(between) // 2
+        lane = between[middle]
+        found = choose(engine, formulation, {lane: optimum.worth[lane] - NOISE})
+        if found is not None and _lateness(found) < _lateness(chosen):
+            chosen, between = found, between[:middle]
+        else:
+            between = between[middle + 1 :]
+    return chosen
+
+
+def _lateness(chosen: Preferred) -> tuple[float, ...]:
+    """What the criteria came to, one after the other; less is earlier."""
+    return (*chosen.kept, chosen.solution.objective)
 
 
 def _few_lanes(optimum: Optimum) -> list[int]:

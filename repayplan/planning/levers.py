@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import accumulate
 from typing import Any
@@ -20,7 +20,7 @@ from repayplan.cases.models import AverageLife, Case, Cover, Grace, Loan
 from repayplan.cases.sources import Assets, BankView, Lot
 from repayplan.language import Message, plural, tr
 from repayplan.money import grouped, to_cents, to_decimal
-from repayplan.problem.terms import Terms, percent, resolve
+from repayplan.problem.terms import Terms, payment_dates, percent, resolve
 
 MOST_MONTHS = 60
 """Months by which a term may be lengthened: what five more years do not mend is no matter of time."""
@@ -88,6 +88,9 @@ def _grace(case: Case, terms: Terms) -> Lever:
         return _policy(case, grace=given.model_copy(update={"months": given.months + steps}))
 
     most = min(MOST_GRACE, terms.months - given.months - 1)
+    if terms.installments is not None and not given.interest_only:
+        open_then = (dates_after(case, terms, given.months + steps) for steps in range(1, most + 1))
+        most = sum(count >= terms.installments for count in open_then)
     return Lever("grace", ("interest", "minimum", "step", "cumulative"), most, 1, change, words)
 
 
@@ -118,8 +121,34 @@ def _balloon(case: Case, terms: Terms) -> Lever | None:
 
 
 def _step(case: Case, terms: Terms) -> Lever | None:
-    return _share(
+    """A larger step by hundredths, and at last none: twice nothing is nothing, so the whole is not the end of it."""
+    lever = _share(
         case, "step", terms.step, 5, lambda share: tr("installments that change by up to {share}", share=share)
+    )
+    if lever is None:
+        return None
+    free = lever.most + 1
+    return replace(
+        lever,
+        most=free,
+        usual=max(lever.usual, 1),
+        change=lambda steps: _policy(case, step="off") if steps == free else lever.change(steps),
+        words=lambda steps: tr("installments that change as they may") if steps == free else lever.words(steps),
+    )
+
+
+def _installments(case: Case, terms: Terms) -> Lever | None:
+    """As many installments as there turn out to be; the step stays as it is."""
+    if terms.installments is None:
+        return None
+    kept = "off" if terms.step is None else terms.step
+    return Lever(
+        "installments",
+        ("installments",),
+        1,
+        1,
+        lambda _: _policy(case, installments="off", step=kept),
+        lambda _: tr("any number of installments in place of {count}", count=terms.installments),
     )
 
 
@@ -359,6 +388,7 @@ def _waiver(case: Case, terms: Terms) -> Lever:
 
 MAKERS: tuple[Maker, ...] = (
     _shape,
+    _installments,
     _step,
     _minimum,
     _maximum,
@@ -397,6 +427,12 @@ def waive(loans: tuple[Loan, ...], cents: int) -> tuple[Loan, ...]:
 
 def _policy(case: Case, **changes: Any) -> Case:
     return case.model_copy(update={"policy": case.policy.model_copy(update=changes)})
+
+
+def dates_after(case: Case, terms: Terms, months: int) -> int:
+    """How many payment dates come after so many months."""
+    until = add_months(case.as_of, months)
+    return sum(date > until for date in payment_dates(case, terms))
 
 
 def owed(case: Case) -> int:

@@ -116,7 +116,7 @@ def _nears(problem: Problem, amounts: Mapping[Key, int], chain: Chain) -> list[_
 
 
 def _lanes(problem: Problem, amounts: Mapping[Key, int], chain: Chain) -> list[_Near]:
-    ground, scale = formulate(problem), float(problem.scale[0])
+    ground, scale = formulate(problem.with_any_last()), float(problem.scale[0])
     found: list[tuple[float, _Near]] = []
     for lane in range(ground.frame.lanes):
         program, differences = _near(ground, lane, amounts)

@@ -13,7 +13,7 @@ import numpy as np
 
 from repayplan.errors import Fault, SolverError
 from repayplan.formulation.build import Formulation, formulate
-from repayplan.language import tr
+from repayplan.language import Message, tr
 from repayplan.planning import alike
 from repayplan.planning.branching import Branching
 from repayplan.planning.preference import bounded, choose_nearly
@@ -21,6 +21,7 @@ from repayplan.planning.value import linear_debt, planned_value
 from repayplan.problem.arrays import Problem, Real
 from repayplan.problem.sharing import PARI_PASSU
 from repayplan.solvers.chain import Chain
+from repayplan.solvers.cutting import Minimum
 from repayplan.solvers.interface import infeasible
 from repayplan.solvers.result import CERTIFIED, Solution, Status, relative_gap
 from repayplan.solvers.sparse import SparseProgram
@@ -39,7 +40,8 @@ class Optimum:
     All in cents. ``payments`` (T, L) cents as floats; ``theta`` (K, T) the unknowns of the shape. ``valued`` and
     ``preferred`` are the chosen lane's solutions.
     ``worth``: lanes that are worth enough, each with the least value that it must keep, in units of the debt;
-    ``criteria``: what the preference's criteria before the last came to.
+    ``criteria``: what the preference's criteria before the last came to. ``doubt``: why it is not proven the best,
+    where the program itself does not tell.
     """
 
     status: Status
@@ -56,6 +58,7 @@ class Optimum:
     solver: str
     worth: Mapping[int, float]
     criteria: tuple[float, ...] = ()
+    doubt: Message | None = None
 
     @property
     def value_gap(self) -> float:
@@ -77,7 +80,16 @@ def optimize(problem: Problem, chain: Chain | None = None) -> Optimum | None:
     chain = chain or Chain()
     if problem.sharing.rule == PARI_PASSU and not problem.debt.linear.all():
         return _alike(problem, chain)
-    return solve(formulate(problem), chain)
+    return _with_some_last(problem, chain)
+
+
+def _with_some_last(problem: Problem, chain: Chain) -> Optimum | None:
+    """The optimum with a last payment that is no token, or, where there is none, with any."""
+    formulation, lenient = formulate(problem), problem.with_any_last()
+    found = solve(formulation, chain)
+    if found is not None or not formulation.frame.guessed or lenient is problem:
+        return found
+    return solve(formulate(lenient), chain)
 
 
 def _alike(problem: Problem, chain: Chain) -> Optimum | None:
@@ -85,7 +97,7 @@ def _alike(problem: Problem, chain: Chain) -> Optimum | None:
     found: list[Optimum] = []
 
     def totals(approximate: Problem) -> Real | None:
-        optimum = solve(formulate(approximate), chain)
+        optimum = _with_some_last(approximate, chain)
         if optimum is None:
             return None
         found.append(optimum)
@@ -100,6 +112,23 @@ def _alike(problem: Problem, chain: Chain) -> Optimum | None:
     )
 
 
+def impossible(problem: Problem, chain: Chain) -> bool:
+    """Whether it is proven of a problem for which :func:`best_first` has found nothing that nothing can be.
+
+    Where no program stands for it, that one is impossible too in which loans share as is best.
+    """
+    if problem.provable:
+        return True
+    formulations = [formulate(bucket) for bucket in problem.outer().with_any_last().buckets()]
+    return all(_infeasible(formulation, chain) for formulation in formulations)
+
+
+def _infeasible(formulation: Formulation, chain: Chain) -> bool:
+    engine = Branching(formulation, chain)
+    lanes = range(formulation.frame.lanes)
+    return all(engine.solve(formulation.valued(lane)).status is Status.INFEASIBLE for lane in lanes)
+
+
 def solve(formulation: Formulation, chain: Chain, only: int | None = None) -> Optimum | None:
     """Both stages over all lanes of a formulation, or ``only`` one of them; see :func:`optimize`."""
     problem = formulation.frame.problem
@@ -107,7 +136,7 @@ def solve(formulation: Formulation, chain: Chain, only: int | None = None) -> Op
     programs = [formulation.valued(lane) for lane in range(formulation.frame.lanes)]
     first = _valued(programs, engine, chain, range(len(programs)) if only is None else range(only, only + 1))
     if not any(solution.solved for solution in first):
-        _insist_on_a_proof(first)
+        insist_on_a_proof(first)
         return None
     values = np.array([-solution.objective if solution.solved else -np.inf for solution in first])
     best = float(values.max())
@@ -215,7 +244,8 @@ def _valued(programs: Sequence[SparseProgram], engine: Branching, chain: Chain, 
     return bounded(programs, found)
 
 
-def _insist_on_a_proof(tried: Sequence[Solution]) -> None:
+def insist_on_a_proof(tried: Sequence[Solution | Minimum]) -> None:
+    """SolverError where some program was neither solved nor shown to have no point."""
     failed = [solution for solution in tried if solution.status == Status.FAILED]
     if failed:
         raise SolverError(

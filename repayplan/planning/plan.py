@@ -10,7 +10,6 @@ from repayplan.compliance.findings import Finding
 from repayplan.compliance.registry import judge
 from repayplan.compliance.replay import replay
 from repayplan.errors import SolverError
-from repayplan.formulation.build import Formulation
 from repayplan.formulation.registry import limits
 from repayplan.formulation.shaping import shapes
 from repayplan.language import Message, tr
@@ -22,7 +21,7 @@ from repayplan.planning.fewest import fewest
 from repayplan.planning.forecasts import forecast_findings, window_of
 from repayplan.planning.metrics import cash_rows, installments, metrics
 from repayplan.planning.notes import delay_warning, notes, waiting_note
-from repayplan.planning.optimum import Optimum, best_first, optimize
+from repayplan.planning.optimum import Optimum, best_first, impossible, optimize
 from repayplan.planning.result import NO_PLAN, Plan, Proof, Status
 from repayplan.planning.waiting import most_by_waiting, trapped
 from repayplan.problem.arrays import Problem
@@ -41,27 +40,31 @@ def plan(case: Case, *, solver: str = DEFAULT, time_limit: float | None = None) 
     without breaking a cash limit. The same with status ``failed`` where only whole cents stand in the way.
     InputError where the case cannot be planned as it is written, or there is no such solver.
     """
-    return _plan(case, Chain(solver, time_limit))
+    return plan_by(case, Chain(solver, time_limit))
 
 
-def _plan(case: Case, chain: Chain) -> Plan:
+def plan_by(case: Case, chain: Chain) -> Plan:
+    """The same by a chain of solvers, whose clock may be shared with more than this plan."""
     terms = resolve(case)
     problem = assemble(case, terms)
     try:
         found = best_first(problem, chain)
     except SolverError:
-        if not chain.out_of_time:
+        if chain.out_of_time:
+            return _nothing(case, terms, problem, chain, "failed")
+        if not chain.unfinished:
             raise
-        return _nothing(case, terms, problem, chain, "failed")
+        best = _best_effort(case, terms, problem, "failed", chain)
+        return replace(best, findings=(_too_large(), *best.findings))
     if not found:
-        return _best_effort(case, terms, problem, "infeasible" if problem.provable else "failed", chain)
+        return _best_effort(case, terms, problem, "infeasible" if impossible(problem, chain) else "failed", chain)
     chosen = ((kept, _fewest(terms, optimum, chain)) for kept, optimum in found)
     tried = ((optimum, make_exact(case, terms, kept, optimum, chain=chain)) for kept, optimum in chosen)
     optimum, exact = next((pair for pair in tried if pair[1] is not None), (found[0][1], None))
     if exact is None:  # there is a plan, but none was found whose whole cents hold every limit: that proves nothing
         return _best_effort(case, terms, problem, "failed", chain)
     status: Status = "optimal" if optimum.status == "optimal" else "feasible"
-    best = _finish(case, terms, problem, optimum, exact, status, chain)
+    best = finish(case, terms, problem, optimum, exact, status, chain)
     if terms.delay == "allow":
         return _beside_the_earliest(best, chain)
     return _beside_waiting(best, exact.replay.problem, chain)
@@ -94,12 +97,20 @@ def _nothing(case: Case, terms: Terms, problem: Problem, chain: Chain, status: S
     )
 
 
+def _too_large() -> Finding:
+    """No plan is known, and none is excluded."""
+    sentence = tr(
+        "The search over whole numbers grew too large before it found a plan: fewer payment dates make it smaller"
+    )
+    return Finding("time", "", "warning", sentence)
+
+
 def _best_effort(case: Case, terms: Terms, problem: Problem, status: Status, chain: Chain) -> Plan:
     """The most that can be paid where not everything that is demanded can be."""
     try:
         return _undemanding(case, terms, problem, status, chain)
     except SolverError:
-        if not chain.out_of_time:
+        if not chain.unfinished:
             raise
         return _nothing(case, terms, problem, chain, status)
 
@@ -113,8 +124,9 @@ def _undemanding(case: Case, terms: Terms, problem: Problem, status: Status, cha
         # cents that are shared by a rule, or whole cents of interest, may leave no amount that holds every limit
         exact = without_payments(case, terms, undemanding, optimum, demands)
     if optimum is None or exact is None:
-        return _nothing(case, terms, problem, chain, status)
-    best = _finish(case, terms, problem, optimum, exact, status, chain)
+        best = _nothing(case, terms, problem, chain, status)
+    else:
+        best = finish(case, terms, problem, optimum, exact, status, chain)
     # the demand that could not be met may be the engine's own: that there be a last payment of at least a unit
     broken = any(finding.result == "fail" for finding in best.findings)
     if not broken:
@@ -124,9 +136,10 @@ def _undemanding(case: Case, terms: Terms, problem: Problem, status: Status, cha
     return best
 
 
-def _finish(
+def finish(
     case: Case, terms: Terms, problem: Problem, optimum: Optimum, exact: Exact, status: Status, chain: Chain
 ) -> Plan:
+    """Everything that follows from payments in whole cents, with what was proved of them."""
     result = replace(exact.replay, problem=problem.as_paid(exact.replay.total))
     return Plan(
         case=case,
@@ -151,7 +164,7 @@ def _finish(
 def _beside_the_earliest(chosen: Plan, chain: Chain) -> Plan:
     """Where waiting counts as a gain, the plan that does not wait is shown beside it, with the difference in money."""
     policy = chosen.case.policy.model_copy(update={"delay": "forbid"})
-    sooner = _plan(chosen.case.model_copy(update={"policy": policy}), chain)
+    sooner = plan_by(chosen.case.model_copy(update={"policy": policy}), chain)
     if sooner.installments == chosen.installments:
         return chosen
     if sooner.status == "failed":
@@ -175,8 +188,11 @@ def _beside_waiting(chosen: Plan, problem: Problem, chain: Chain) -> Plan:
     return replace(chosen, findings=(*chosen.findings, note))
 
 
-def _why(formulation: Formulation) -> Message:
+def _why(optimum: Optimum) -> Message:
     """Why a plan is not proven to be the best."""
+    formulation = optimum.formulation
+    if optimum.doubt is not None:
+        return optimum.doubt
     if formulation.mode == "repeated":
         return tr("the course of debts paid alike was repeated until it stayed, which proves nothing")
     if formulation.mixed:
@@ -199,5 +215,5 @@ def _proof(optimum: Optimum, exact: Exact, chain: Chain) -> Proof:
         ledger_difference=exact.ledger_difference,
         given_up=round(optimum.value - optimum.kept),
         attempts=chain.attempts,
-        unproven=None if optimum.status == "optimal" else _why(formulation),
+        unproven=None if optimum.status == "optimal" else _why(optimum),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
+import os
 import re
 from decimal import Decimal
 from pathlib import Path
@@ -261,7 +262,8 @@ def finding_line(finding: Finding) -> dict[str, Any]:
 
 
 def read_plan(path: str | Path) -> PlanFile:
-    """The plan in a ``plan.json``. Raises InputError with one fault for every problem of the file."""
+    """The plan in a ``plan.json``, or in the directory it is in. Raises InputError with one fault for every problem."""
+    path = _inside(path)
     try:
         document = read_document(text_of(path), str(path), "json")
     except InputError as error:
@@ -270,8 +272,14 @@ def read_plan(path: str | Path) -> PlanFile:
     return to_plan_file(document)
 
 
+def _inside(path: Any) -> Any:
+    """The plan in a directory; whatever else somebody passes is for the reader to judge."""
+    return Path(path) / "plan.json" if isinstance(path, str | Path) and os.path.isdir(path) else path
+
+
 def is_plan(path: str | Path) -> bool:
-    """Whether a file calls itself a plan; what is wrong with it otherwise is for its reader to say."""
+    """Whether a file, or the one in a directory, calls itself a plan; what else is wrong is for its reader to say."""
+    path = _inside(path)
     if Path(path).suffix.lower() != ".json":
         return False
     try:

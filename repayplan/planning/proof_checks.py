@@ -32,8 +32,8 @@ HALVES = 2.0
 NOISE = 1e-9
 """Of the debt: what floats lose."""
 
-SOLVED = ("delay", "unit", "conflict", "time")
-"""Rules of findings that follow from solves and not from the payments alone."""
+SOLVED = ("delay", "unit", "conflict", "time", "robust")
+"""Rules of findings that follow from solves or from drawn futures, and not from the payments alone."""
 
 
 def proof_findings(claimed: PlanFile, problem: Problem, result: Replay, judged: Sequence[Finding]) -> Iterator[Finding]:

@@ -25,7 +25,7 @@ def prospects(case: Case) -> list[Fault]:
 
 def _cash(problem: Problem) -> list[Fault]:
     """All that can be paid within the term, against the debt without any interest."""
-    debt, payable = int(problem.debt.opening.sum()), int(problem.cash.payable[0].max())
+    debt, payable = int(problem.debt.opening.sum()), int(problem.payable[0].max())
     if payable >= debt:
         return []
     return [

@@ -168,7 +168,7 @@ def possible(case: Case, watch: Watch = FOREVER) -> bool:
     if _short_of_cash(problem):
         return False
     engine = Highs()
-    formulations = (formulate(bucket) for bucket in problem.buckets())
+    formulations = (formulate(bucket) for bucket in problem.outer().with_any_last().buckets())
     return any(
         _solved(engine, formulation.valued(lane), watch)
         for formulation in formulations
@@ -185,7 +185,7 @@ def _solved(engine: Highs, program: SparseProgram, watch: Watch) -> bool:
 
 def _short_of_cash(problem: Problem) -> bool:
     """Whether all cash together is less than the debt before any interest: no solver need be asked."""
-    debt, cash = int(problem.debt.opening.sum()), int(problem.cash.payable[0].max())
+    debt, cash = int(problem.debt.opening.sum()), int(problem.payable[0].max())
     return bool(problem.limits.settle_full[0]) and cash < debt
 
 

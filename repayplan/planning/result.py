@@ -38,6 +38,10 @@ MODES: Mapping[str, Message] = {
 """How a program stands in for the ledger, by mode."""
 
 
+ABOUT_FUTURES = "robust"
+"""The rule of findings about a plan in many futures."""
+
+
 @dataclass(frozen=True, slots=True)
 class Installment:
     """One payment on one loan as the ledger allocates it; cents.
@@ -180,7 +184,7 @@ class Plan:
     @property
     def out_of_time(self) -> bool:
         """Whether time was up before there was any plan: then every figure is that of paying nothing."""
-        return self.proof.method == NO_PLAN
+        return self.proof.method == NO_PLAN and any(finding.rule == "time" for finding in self.findings)
 
     @property
     def schedule(self) -> pd.DataFrame:

@@ -62,7 +62,7 @@ class Room:
         accounts, cash = self.problem.accounts, self.problem.cash
         if stage >= self.last and accounts.blocked.any() and self.problem.limits.settle_full[0]:
             guaranteed = accounts.total[0] - accounts.released[0]
-            own = int((cash.room[0] + accounts.released[0])[stage:].min())
+            own = int((cash.allowed[0] + accounts.released[0])[stage:].min())
             return own + int(guaranteed[stage]) - so_far
         left = int(accounts.available[0, stage].sum() - self._drawn.sum())
         return int(cash.own_payable[0, stage]) - (so_far - int(self._drawn.sum())) + left

@@ -19,7 +19,7 @@ from repayplan.cases.models import Case
 from repayplan.compliance.replay import Payment, ledgers
 from repayplan.debt.ledger import Ledger
 from repayplan.money import floor_to
-from repayplan.planning.closing import fixed_ends, leaving
+from repayplan.planning.closing import fixed_end, fixed_ends, leaving, leaving_together
 from repayplan.planning.courses import NOISE, Course, Fineness, Unknowns, courses
 from repayplan.planning.evening import even_amounts
 from repayplan.planning.room import Room
@@ -120,13 +120,16 @@ def _walk(
     days = problem.days()
     room = Room(terms, problem, target.final)
     pinned = _pinned(problem)
-    ends = fixed_ends(problem, target.last, np.diff(target.cumulative, axis=0, prepend=0.0) > 0)
+    pays = np.diff(target.cumulative, axis=0, prepend=0.0) > 0
+    ends, end = fixed_ends(problem, target.last, pays), fixed_end(problem, target.last, pays)
     for stage in np.flatnonzero(problem.pays[0]).tolist():
         for ledger in books:
             ledger.advance(days[stage])
         shaped = course.amount(stage, books) if course is not None and stage < target.final else None
         fixed = pinned.get(stage, shaped)
         if problem.sharing.together:
+            if end is not None and stage == end[0]:
+                fixed = leaving_together(problem, books, stage, end[1])
             amounts = _shared(problem, target, books, stage, sum(paid), grain, room, fixed)
         else:
             ranges = [_range(problem, target, book, stage, number) for number, book in enumerate(books)]
@@ -136,6 +139,9 @@ def _walk(
             amounts = [_amount(target, stage, loan, paid[loan], grain, ranges[loan]) for loan in range(len(books))]
             total = _within(room, stage, sum(amounts), grain) if fixed is None else fixed
             _spread(amounts, total, ranges)
+            if fixed is not None:  # what was to be settled may then wait for a date, for want of some cents
+                due = [_due(problem, book, stage) for book in books]
+                _spread(amounts, total, [(min(least, due[loan]), most) for loan, (least, most) in enumerate(ranges)])
         room.pay(stage, amounts)
         for loan, (ledger, cents) in enumerate(zip(books, amounts, strict=True)):
             if cents:
@@ -166,7 +172,7 @@ def _shared(
         raised = least
     upward = grain.unit - 1 if grain.up else 0
     pays = any(target.pays(stage, loan) for loan in range(len(books)))
-    wanted = floor_to(planned + upward, grain.unit) - paid if pays else 0
+    wanted = floor_to(planned + upward - paid, grain.unit) if pays else 0
     if min(target.last) >= 0 and stage == target.final:
         return share(problem, books, stage, owed)
     total = _within(room, stage, min(max(wanted, raised), most), grain) if fixed is None else fixed
@@ -186,7 +192,7 @@ def _amount(target: Target, stage: int, loan: int, paid: int, grain: Grain, betw
     if paid + raised > planned + grain.ahead:
         raised = least
     upward = grain.unit - 1 if grain.up else 0
-    wanted = floor_to(planned + upward, grain.unit) - paid if target.pays(stage, loan) else 0
+    wanted = floor_to(planned + upward - paid, grain.unit) if target.pays(stage, loan) else 0
     return min(max(wanted, raised), most)
 
 
@@ -206,13 +212,18 @@ def _range(problem: Problem, target: Target, ledger: Ledger, stage: int, loan: i
     single = float(problem.pace.pinned_loan[0, stage, loan])
     if not math.isnan(single):
         return min(int(single), ledger.debt), min(int(single), ledger.debt)
-    if stage == target.last[loan]:
+    if 0 <= target.last[loan] <= stage:
         return ledger.debt, ledger.debt
-    due = ledger.debt - ledger.principal
-    current = bool(problem.debt.current[0, stage])
+    due = _due(problem, ledger, stage)
     if problem.limits.grace[0, stage]:
-        return (due, due) if problem.limits.interest_only[0] and current else (0, due)
-    return due if current else 0, ledger.debt
+        interest = ledger.debt - ledger.principal
+        return (due, due) if problem.limits.interest_only[0] and due else (0, interest)
+    return due, ledger.debt
+
+
+def _due(problem: Problem, ledger: Ledger, stage: int) -> int:
+    """What has to be paid on one loan at one date: all but principal where interest is to be current."""
+    return ledger.debt - ledger.principal if problem.debt.current[0, stage] else 0
 
 
 def _pinned(problem: Problem) -> dict[int, int]:

@@ -8,9 +8,6 @@ from repayplan.compliance.replay import Replay
 from repayplan.compliance.worth import expected_recovery, value_missed
 from repayplan.problem.arrays import Cents, Problem, Real
 
-LINES_PER_PERIOD = 3
-"""Principal, unpaid interest and compound interest each book one accrual line a settlement period."""
-
 
 def planned_value(problem: Problem, paid: Cents | Real, debt: Cents | Real) -> float:
     """What planning makes the most of: expected recovery at its factors, less what a missed test of value costs; cents.
@@ -35,10 +32,5 @@ def linear_debt(problem: Problem, paid: Real) -> Real:
 
 
 def debt_bound(problem: Problem) -> Real:
-    """(T, L) how far the ledger may be from the unrounded debt: half a cent per accrual line, compounded."""
-    spread = problem.debt.claims.spread[0]
-    bound, rows = np.zeros(problem.shape[2]), []
-    for stage in range(problem.shape[1]):
-        bound = spread[stage] * bound + 0.5 * LINES_PER_PERIOD * problem.debt.periods[0, stage]
-        rows.append(bound)
-    return np.array(rows) + 1e-3
+    """(T, L) how far the ledger may be from the unrounded debt, and what floats lose; cents."""
+    return np.asarray(problem.debt.booking[0] + 1e-3)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from repayplan.cases.models import Case
 from repayplan.forecast import Flow
+from repayplan.forecast.apart import account_keys, account_of, is_apart
 from repayplan.money import to_cents
 from repayplan.problem.frozen import Cents, Frozen, Mask
 
@@ -55,34 +56,23 @@ class AccountArrays(Frozen):
         return np.asarray(self.available[:, :, self.blocked].sum(axis=2))
 
 
-def is_apart(flow: Flow) -> bool:
-    """Whether money goes to an account of its own instead of the business."""
-    return flow.amount > 0 and (flow.secures is not None or flow.kind == "guarantor")
-
-
 def accounts(case: Case, days: Sequence[dt.date], flows: Sequence[Flow]) -> AccountArrays:
     """The accounts of one case: one for each loan with pledged proceeds, one for each guarantor."""
     loans = [loan.id for loan in case.loans]
     apart = [flow for flow in flows if is_apart(flow)]
-    pledged = sorted({flow.secures for flow in apart if flow.kind != "guarantor" and flow.secures}, key=loans.index)
-    guarantors = sorted(
-        (source for source in case.cash.sources if source.kind == "guarantor"),
-        key=lambda source: source.secures is None,
-    )
-    keys: list[tuple[str | None, str | None]] = [(None, loan) for loan in pledged]
-    keys += [(source.name, source.secures) for source in guarantors]
+    keys = account_keys(case, {flow.secures for flow in apart if flow.kind != "guarantor" and flow.secures})
     arrived: Cents = np.zeros((len(days), len(keys)), dtype=np.int64)
     for flow in apart:
-        key = (flow.source if flow.kind == "guarantor" else None, flow.secures)
-        arrived[bisect_left(days, flow.date), keys.index(key)] += flow.amount
+        arrived[bisect_left(days, flow.date), keys.index(account_of(flow))] += flow.amount
     come: Cents = np.cumsum(arrived, axis=0)
-    caps = [*come[-1].tolist()[: len(pledged)], *(to_cents(source.cap) for source in guarantors)]
+    caps = {source.name: to_cents(source.cap) for source in case.cash.sources if source.kind == "guarantor"}
+    last = come[-1].tolist()
     return AccountArrays(
-        names=tuple(pledged + [source.name for source in guarantors]),
+        names=tuple(name or str(loan) for name, loan in keys),
         available=come[None],
         loan=np.array([ANY_LOAN if loan is None else loans.index(loan) for _, loan in keys], dtype=np.int64),
         blocked=np.array([name is None for name, _ in keys], dtype=bool),
-        cap=np.array(caps, dtype=np.int64),
+        cap=np.array([last[k] if name is None else caps[name] for k, (name, _) in enumerate(keys)], dtype=np.int64),
     )
 
 

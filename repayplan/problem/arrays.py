@@ -27,6 +27,14 @@ from repayplan.problem.pace import PaceArrays
 from repayplan.problem.sharing import FREELY, PARI_PASSU, Sharing
 from repayplan.problem.wishes import WishArrays
 
+LINES_PER_PERIOD = 3
+"""Principal, unpaid interest and compound interest each book one accrual line a settlement period."""
+
+
+def _from_now_on_least(values: Cents) -> Cents:
+    """(N, T) the least of each stage and those after it."""
+    return np.asarray(np.minimum.accumulate(values[:, ::-1], axis=1)[:, ::-1])
+
 
 @dataclass(frozen=True)
 class CashArrays(Frozen):
@@ -37,6 +45,8 @@ class CashArrays(Frozen):
     is ever paid.
     Flows of one day are netted; between two payments cash may still be lower than at either.
     ``reach``: the stage up to which payments must be in hand already, the stage itself where no reserve is kept.
+    ``most`` (N, T): what may have been paid at most, however much there is; None where nothing but cash limits it. A
+    reserve need not be kept below it.
     """
 
     opening: Cents
@@ -46,6 +56,7 @@ class CashArrays(Frozen):
     apart: Cents
     trough: Cents
     reach: NDArray[np.int64]
+    most: Cents | None = None
 
     @cached_property
     def unpaid(self) -> Cents:
@@ -61,6 +72,11 @@ class CashArrays(Frozen):
     def room(self) -> Cents:
         """(N, T) the most that can have been paid up to each stage while its floor holds."""
         return np.asarray(self.trough - self.floor)
+
+    @cached_property
+    def allowed(self) -> Cents:
+        """(N, T) the same, and no more than ``most``."""
+        return self.room if self.most is None else np.asarray(np.minimum(self.room, self.most))
 
     @cached_property
     def unfunded(self) -> Cents:
@@ -88,9 +104,10 @@ class CashArrays(Frozen):
     @cached_property
     def own_payable(self) -> Cents:
         """(N, T) the same out of the business's own cash alone."""
-        later = np.minimum.accumulate(self.room[:, ::-1], axis=1)[:, ::-1]
+        later = _from_now_on_least(self.room)
         stages = np.arange(later.shape[1])
-        return np.stack([row[np.searchsorted(reach, stages)] for row, reach in zip(later, self.reach, strict=True)])
+        held = np.stack([row[np.searchsorted(reach, stages)] for row, reach in zip(later, self.reach, strict=True)])
+        return held if self.most is None else np.minimum(held, _from_now_on_least(self.most))
 
     @cached_property
     def reserved(self) -> Real:
@@ -142,6 +159,17 @@ class DebtArrays(Frozen):
     def unpaid(self) -> Real:
         """(N, T, L) the debt if nothing were ever paid; the largest it can be."""
         return np.where(self.linear[:, None], self._mapped, self.claims.unpaid.sum(axis=3))
+
+    @cached_property
+    def booking(self) -> Real:
+        """(N, T, L) cents by which the ledger, booking whole cents, may be from the unrounded debt: half a cent for
+        each accrual line, compounded."""
+        bound, rows = np.zeros(self.opening.shape), []
+        for stage in range(self.periods.shape[1]):
+            lines = LINES_PER_PERIOD * self.periods[:, stage, None]
+            bound = self.claims.spread[:, stage] * bound + 0.5 * lines
+            rows.append(bound)
+        return np.stack(rows, axis=1)
 
     @property
     def _mapped(self) -> Real:
@@ -227,17 +255,40 @@ class Problem(Frozen):
         """Whether a program stands for the case: what it cannot do cannot be done."""
         return self.sharing.rule != PARI_PASSU or bool(self.debt.linear.all())
 
+    def with_any_last(self) -> Problem:
+        """The same where the last payment may be a token, which is a wish and no limit: the program of what can be.
+
+        Not where a limit speaks of the last payments together, which tokens would empty of meaning.
+        """
+        return self if (~np.isnan(self.limits.balloon)).any() else replace(self, wishes=self.wishes.with_any_last())
+
+    def outer(self) -> Problem:
+        """The problem whose program says what cannot be: this one, or where no program stands for it (``provable``)
+        the one in which loans share as is best. Whoever shares by a rule shares in one of the ways that are free.
+        """
+        return self if self.provable else replace(self, sharing=FREELY)
+
     def days(self, case: int = 0) -> list[dt.date]:
         """Stage dates of one case."""
         days: list[dt.date] = self.dates[case].astype(object).tolist()
         return days
+
+    @cached_property
+    def payable(self) -> Cents:
+        """(N, T) the most that can have been paid up to each stage. Where the last payment settles every loan, what
+        comes in on blocked accounts after it makes up for costs after it."""
+        released, cash = self.accounts.released, self.cash
+        after = _from_now_on_least(cash.allowed + released) + cash.apart - released
+        full = self.limits.settle_full[:, None]
+        return np.asarray(np.where(full, np.maximum(cash.payable, after), cash.payable))
 
     def tightened(self, margin: int) -> Problem:
         """The same with every limit tightened so that payments moved by less than ``margin`` cents still hold it.
 
         A floor that has fallen to the cash there is cannot rise again: nothing is paid before it anyway.
         """
-        cash = replace(self.cash, wanted=self.cash.wanted + margin)
+        most = None if self.cash.most is None else np.maximum(self.cash.most - margin, 0)
+        cash = replace(self.cash, wanted=self.cash.wanted + margin, most=most)
         ratio = np.nan_to_num(self.cover.minimum)[:, None]
         covered = np.maximum(self.cover.cash - np.ceil(ratio * margin).astype(np.int64), 0)
         return replace(

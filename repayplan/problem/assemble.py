@@ -16,8 +16,9 @@ from repayplan.calendar.dates import add_months, day_in_month, month_ends
 from repayplan.cases.models import Case
 from repayplan.debt.rates import RatePath, contract_rate
 from repayplan.forecast import Flow, Window, forecast
+from repayplan.forecast.apart import is_apart
 from repayplan.money import to_cents
-from repayplan.problem.accounts import AccountArrays, accounts, is_apart
+from repayplan.problem.accounts import AccountArrays, accounts
 from repayplan.problem.arrays import CashArrays, CoverArrays, DebtArrays, LimitArrays, Mask, Problem, Real, ValueArrays
 from repayplan.problem.burden import Burden, first_year
 from repayplan.problem.claims import CLASSES, ORDERS, ClaimArrays
@@ -260,7 +261,6 @@ def _value(case: Case, terms: Terms, days: Sequence[dt.date], debt: DebtArrays) 
 
     Where the hazard depends on the burden it is that of the lightest until the payments are known.
     """
-    hazard = hazard_table().buckets[0].monthly if terms.hazard is None else float(terms.hazard)
     periods = _settlement_periods(case, terms, days)
     day_count = max(case.loans, key=lambda loan: loan.principal + loan.overdue_principal).day_count
     discount = _discount(periods, day_count, RatePath.fixed(Fraction(terms.discount_rate)))
@@ -268,16 +268,20 @@ def _value(case: Case, terms: Terms, days: Sequence[dt.date], debt: DebtArrays) 
         discount=discount,
         contract=np.stack([_discount(periods, loan.day_count, contract_rate(loan)) for loan in case.loans], axis=2),
         planning=_planning(terms, discount, debt),
-        survival=_survival(case, days, hazard)[None],
+        survival=_survival(case, terms, days)[None],
         recovery=np.array([float(terms.recovery)]),
         tolerance=np.array([float(terms.tolerance)]),
     )
 
 
-def _survival(case: Case, days: Sequence[dt.date], hazard: float) -> Real:
-    """(T,) probability that the borrower has not defaulted by each stage."""
-    months = np.array([_months_between(case.as_of, day) for day in days])
-    return np.asarray((1 - hazard) ** months)
+def _survival(case: Case, terms: Terms, days: Sequence[dt.date], bucket: int = 0) -> Real:
+    """(T,) probability that the borrower has not defaulted by each stage, with the hazard of a bucket of the table
+    where the case states none."""
+    months = [_months_between(case.as_of, day) for day in days]
+    if terms.hazard is not None:
+        return np.asarray((1 - float(terms.hazard)) ** np.array(months))
+    table = hazard_table(terms.rating)
+    return np.asarray((1 - table.buckets[bucket].monthly) ** np.array(list(map(table.even_months, months))))
 
 
 def _burden(case: Case, terms: Terms, days: Sequence[dt.date], cash: CashArrays) -> Burden | None:
@@ -289,9 +293,9 @@ def _burden(case: Case, terms: Terms, days: Sequence[dt.date], cash: CashArrays)
     known = {"first": first, "cash": net, "low": np.array([np.nan]), "high": _or_nan(terms.max_burden)}
     if terms.hazard is not None:
         return Burden(**known)
-    buckets = hazard_table().buckets
+    buckets = hazard_table(terms.rating).buckets
     edges = np.array([[np.inf if bucket.up_to is None else float(bucket.up_to) for bucket in buckets]])
-    survival = np.array([[_survival(case, days, bucket.monthly) for bucket in buckets]])
+    survival = np.array([[_survival(case, terms, days, number) for number in range(len(buckets))]])
     return Burden(**known, edges=edges, survival=survival)
 
 

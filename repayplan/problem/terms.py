@@ -16,7 +16,9 @@ from repayplan.forecast import Window, forecast
 from repayplan.forecast.views import seen
 from repayplan.language import Message, tr
 from repayplan.money import plain, to_cents
+from repayplan.problem.rating import rating_of
 from repayplan.rules import Default, defaults
+from repayplan.rules.hazard import RiskLevel
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class Terms:
     liquidation_costs: Decimal
     discount_rate: Decimal
     hazard: Decimal | None
+    rating: RiskLevel | None
     max_burden: Decimal | None
     recovery: Decimal
     floor: int
@@ -103,7 +106,7 @@ def resolve(case: Case) -> Terms:
     """Complete terms for ``case``; InputError where it names no cash, or dates that leave no payment day."""
     if not case.cash.sources:
         raise InputError(_no_cash())
-    filler = _Filler(case, defaults(is_lumpy(case), is_shaped(case)))
+    filler = _Filler(case, defaults(is_lumpy(case), is_shaped(case), is_counted(case)))
     policy = case.policy
     cover = policy.cover if isinstance(policy.cover, Cover) else Cover.model_construct()
     filler.note("grace", policy.grace)
@@ -131,7 +134,8 @@ def resolve(case: Case) -> Terms:
         allocation=filler.quietly("allocation", policy.allocation),
         **_concessions(policy),
         discount_rate=filler.discount_rate(),
-        hazard=None if policy.hazard == "table" else filler.decimal("hazard", policy.hazard),
+        hazard=_hazard(filler, policy),
+        rating=rating_of(case),
         max_burden=_share(_asked(policy.max_burden)),
         recovery=filler.decimal("recovery", policy.recovery),
         floor=filler.floor(),
@@ -144,11 +148,9 @@ def resolve(case: Case) -> Terms:
         cost_day=filler.value("cost_day", None),
         defaults=tuple(filler.used),
     )
-    late = list(_after_the_term(case, terms))
-    if late:
-        raise InputError(late)
-    if not payment_dates(case, terms):
-        raise InputError(_no_payment_day(terms))
+    faults = [*_after_the_term(case, terms), *_undated(case, terms)]
+    if faults:
+        raise InputError(faults)
     return terms
 
 
@@ -160,6 +162,12 @@ def payment_dates(case: Case, terms: Terms) -> list[dt.date]:
     fixed = (payment.date for payment in case.policy.fixed_payments)
     named = (payment.date for payment in case.policy.named_payments)
     return sorted({*calendar, *fixed, *named})
+
+
+def open_dates(case: Case, terms: Terms) -> list[dt.date]:
+    """Payment dates on which something may be paid: all but those of a grace in which nothing is."""
+    until = None if terms.grace_interest_only else terms.grace_until
+    return [date for date in payment_dates(case, terms) if until is None or date > until]
 
 
 def settlement_dates(case: Case, terms: Terms) -> list[dt.date]:
@@ -197,8 +205,20 @@ def is_shaped(case: Case) -> bool:
     return case.policy.shape is not None and not isinstance(shape_of(case.policy.shape), Free | Level)
 
 
+def is_counted(case: Case) -> bool:
+    """Whether the case says how many installments there are, so that payment dates may be left out."""
+    return _asked(case.policy.installments) is not None
+
+
 STEADY = ("monthly", "season", "stores")
 """Kinds of source that bring something every month."""
+
+
+def _hazard(filler: _Filler, policy: Policy) -> Decimal | None:
+    """A month's; None where it is that of the table: where the case says so, or names a rating and no hazard."""
+    if policy.hazard == "table" or (policy.hazard is None and policy.rating is not None):
+        return None
+    return filler.decimal("hazard", policy.hazard)
 
 
 def _implied_arrears(policy: Policy) -> str | None:
@@ -386,11 +406,21 @@ def _no_cash() -> Fault:
     )
 
 
-def _no_payment_day(terms: Terms) -> Fault:
-    return Fault(
-        tr("no payment day falls into the term of the plan"),
-        "policy.maturity",
-        f"{terms.maturity}",
-        tr("{date} or later", date=terms.first_payment),
-        tr("lengthen the term (policy.months or policy.maturity) or move policy.first_payment forward"),
-    )
+def _undated(case: Case, terms: Terms) -> Iterator[Fault]:
+    """Too few payment dates: none at all, or fewer than the installments that are asked for."""
+    if not payment_dates(case, terms):
+        yield Fault(
+            tr("no payment day falls into the term of the plan"),
+            "policy.maturity",
+            f"{terms.maturity}",
+            tr("{date} or later", date=terms.first_payment),
+            tr("lengthen the term (policy.months or policy.maturity) or move policy.first_payment forward"),
+        )
+    elif (terms.installments or 0) > len(open_dates(case, terms)):
+        yield Fault(
+            tr("there are not so many payment dates on which something may be paid"),
+            "policy.installments",
+            f"{terms.installments}",
+            tr("at most {limit}", limit=len(open_dates(case, terms))),
+            tr("ask for fewer installments, or for a longer term (policy.months)"),
+        )

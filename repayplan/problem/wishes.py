@@ -16,12 +16,13 @@ class WishArrays(Frozen):
     """(N,) ``installments``: exactly so many payments that are not zero, NaN where their number is free.
 
     ``prefer``: what decides between plans worth the same, a word for each case. ``amounts``: how many different amounts
-    there may be besides the last one, 0 where there may be any number.
+    there may be besides the last one, 0 where there may be any number. ``any_last``: the last payment may be a token.
     """
 
     prefer: tuple[str, ...]
     installments: Real
     amounts: NDArray[np.int64]
+    any_last: bool = False
 
     @classmethod
     def off(cls, cases: int) -> WishArrays:
@@ -35,6 +36,10 @@ class WishArrays(Frozen):
     def with_amounts(self, count: int) -> WishArrays:
         """The same with at most so many different amounts."""
         return replace(self, amounts=np.full_like(self.amounts, count))
+
+    def with_any_last(self) -> WishArrays:
+        """The same where the last payment may be a token."""
+        return replace(self, any_last=True)
 
 
 def wishes(terms: Terms) -> WishArrays:

@@ -8,9 +8,7 @@ from typing import Any
 from rich import box
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
-from repayplan.compliance.findings import Finding
 from repayplan.language import Message, listed, tr
 from repayplan.money import grouped, plain
 from repayplan.planning.explain import TIME, Effect, Explanation, Reason
@@ -18,7 +16,8 @@ from repayplan.planning.plan_file import finding_line
 from repayplan.planning.remedies import Pull, Remedies, Remedy
 from repayplan.planning.result import Plan
 from repayplan.problem.terms import percent
-from repayplan.report.layout import bullets, heading
+from repayplan.report.findings import show_conflict
+from repayplan.report.layout import bullets, heading, say
 from repayplan.report.terminal import merged
 from repayplan.report.words import status_words
 
@@ -66,6 +65,7 @@ LEVERS: Mapping[str, Message] = {
     "sale": tr("sale"),
     "shape": tr("shape"),
     "waiver": tr("waiver"),
+    "installments": tr("number of installments"),
     "cumulative": tr("pace"),
     "average_life": tr("average life"),
     "reserve": tr("reserve"),
@@ -77,13 +77,15 @@ LEVERS: Mapping[str, Message] = {
 
 def show_explanation(found: Explanation, console: Console) -> None:
     """Print why a plan is as it is, or why there is none and what would help."""
-    console.print(Text(str(tr("Why these amounts: {name}", name=found.plan.case.enterprise.name)), "bold"))
+    name = found.plan.case.enterprise.name
     if found.remedies is not None:
-        _conflict(found.conflict, console)
+        say(tr("What would help: {name}", name=name), console, "bold")
+        show_conflict(found.conflict, console)
         _remedies(found.plan, found.remedies, console)
         _untried(found, console)
         return
-    console.print(Text(status_words(found.plan)))
+    say(tr("Why these amounts: {name}", name=name), console, "bold")
+    say(status_words(found.plan), console)
     late = [("·", "dim", str(finding.sentence)) for finding in found.plan.findings if finding.rule == TIME]
     if late:
         bullets(late, console)
@@ -148,22 +150,10 @@ def _untried(found: Explanation, console: Console) -> None:
     """What there was no time for."""
     if found.untried:
         names = listed(str(LEVERS[name]) for name in found.untried)
-        console.print(
-            Text(str(tr("There was no time for: {names}. More: --time-limit SECONDS.", names=names)), "yellow")
-        )
+        say(tr("There was no time for: {names}. More: --time-limit SECONDS.", names=names), console, "yellow")
 
 
 # -------------------------------------------------------------------------------------------------- an impossible case
-
-
-def _conflict(conflict: Sequence[Finding], console: Console) -> None:
-    heading(tr("Why there is no plan"), console)
-    if not conflict:
-        words = tr("No contradiction of limits could be proved; whole cents may be all that is in the way.")
-        bullets([("·", "dim", str(words))], console)
-        return
-    console.print(Text(str(conflict[0].sentence)))
-    bullets([("·", "dim", f"{finding.sentence} [{finding.clause}]") for finding in conflict[1:]], console)
 
 
 def _remedies(made: Plan, found: Remedies, console: Console) -> None:
@@ -179,7 +169,7 @@ def _remedies(made: Plan, found: Remedies, console: Console) -> None:
         heading(tr("What cannot help by itself, however far it goes"), console)
         bullets([("·", "dim", str(pull.words)) for pull in found.helpless], console)
     console.print()
-    console.print(Text(str(cost_words(made)), "dim"))
+    say(cost_words(made), console, "dim")
 
 
 def _remedy_table(found: Sequence[Remedy]) -> Table:

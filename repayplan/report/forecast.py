@@ -19,7 +19,9 @@ from repayplan.language import Message, tr
 from repayplan.money import grouped
 from repayplan.planning.forecasts import Outlook, totals
 from repayplan.report.chart import Bucket, Scale, axis, bars, years
-from repayplan.report.terminal import show_defaults, show_findings
+from repayplan.report.findings import show_findings
+from repayplan.report.layout import say
+from repayplan.report.terminal import show_defaults
 from repayplan.report.words import compact
 
 RECEIPTS, COSTS = "green", "red"
@@ -43,11 +45,11 @@ _HEADING = 14
 
 def show_forecast(seen: Outlook, console: Console) -> None:
     """Print everything an officer reads before a plan is made on this forecast."""
-    console.print(Text(str(tr("Cash forecast: {name}", name=seen.case.enterprise.name)), "bold"))
+    say(tr("Cash forecast: {name}", name=seen.case.enterprise.name), console, "bold")
     words = tr(
         "From {start} to {end}, {currency}", start=seen.window.after, end=seen.window.until, currency=seen.case.currency
     )
-    console.print(Text(str(words), "dim"))
+    say(words, console, "dim")
     _heading(tr("By source, in both views"), console)
     console.print(by_source(seen))
     _heading(tr("By month, as the bank counts on it"), console)
@@ -174,4 +176,4 @@ def _folded(title: str) -> str:
 
 def _heading(words: Message, console: Console) -> None:
     console.print()
-    console.print(Text(str(words), "bold underline"))
+    say(words, console, "bold underline")

@@ -9,27 +9,19 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from repayplan.language import current, speaking, tr
+from repayplan.language import tr
 from repayplan.money import plain, to_cents
 from repayplan.planning.forecasts import Outlook, totals
 from repayplan.planning.plan_file import finding_line
 from repayplan.publishing import publish
 from repayplan.report.files import text_cell
 from repayplan.report.forecast import KINDS, source_title
+from repayplan.report.picture import two_charts
 
 TABLE, PICTURE = "forecast.csv", "forecast.png"
 
 _COLORS = 10
 """So many are told apart; an eleventh would look like the first."""
-
-_CHINESE_FONTS = (
-    "Noto Sans CJK SC",
-    "Source Han Sans SC",
-    "Microsoft YaHei",
-    "PingFang SC",
-    "SimHei",
-    "WenQuanYi Micro Hei",
-)
 
 
 def forecast_document(seen: Outlook) -> dict[str, Any]:
@@ -99,27 +91,14 @@ def _csv(seen: Outlook) -> bytes:
 
 def _png(seen: Outlook) -> bytes:
     """A column a month, one color a source, in the bank's view; below it what adds up in both views."""
-    from matplotlib import rc_context
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
 
-    font = _chinese_font()
-    content = io.BytesIO()
-    with speaking(current() if font else "en"), rc_context({"font.family": [*([font] if font else []), "DejaVu Sans"]}):
-        figure = Figure(figsize=(11, 8), layout="constrained")
-        FigureCanvasAgg(figure)
-        upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
+    def charts(upper: Any, lower: Any, font: str | None) -> None:
         _draw(upper, seen, plain_names=font is None)
         _draw_sums(lower, seen)
-        for axes in (upper, lower):
-            axes.axhline(0, color="black", linewidth=0.8)
-            axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-            axes.margins(y=0.2)  # room for the legend
-            axes.legend(fontsize="small", ncols=3, loc="upper left")
         places = range(0, len(seen.months), 3)
         lower.set_xticks(list(places), [f"{seen.months[place]:%Y-%m}" for place in places], rotation=45, ha="right")
-        figure.savefig(content, format="png", dpi=110, metadata={"Software": None})
-    return content.getvalue()
+
+    return two_charts(charts)
 
 
 def _draw(axes: Any, seen: Outlook, plain_names: bool) -> None:
@@ -167,11 +146,3 @@ def _label(title: str, number: int, plain_names: bool) -> str:
     shown = title if title.isascii() or not plain_names else str(tr("Source {number}", number=number))
     shown = shown.replace("$", r"\$")[:40]
     return f"\u200b{shown}" if shown.startswith("_") else shown  # a legend leaves out what begins with _
-
-
-def _chinese_font() -> str | None:
-    """A font of this machine that has Chinese characters."""
-    from matplotlib.font_manager import fontManager
-
-    known = set(fontManager.get_font_names())
-    return next((font for font in _CHINESE_FONTS if font in known), None)

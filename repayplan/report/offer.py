@@ -11,9 +11,7 @@ from typing import Any
 from rich import box
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
-from repayplan.compliance.findings import Finding
 from repayplan.language import Message, listed, plural, tr
 from repayplan.money import grouped, plain
 from repayplan.planning.offers import Judged
@@ -22,28 +20,28 @@ from repayplan.planning.result import Plan
 from repayplan.publishing import publish
 from repayplan.report.explanation import LIMITS
 from repayplan.report.files import csv_file, schedule_table
-from repayplan.report.layout import bullets, grid, heading
+from repayplan.report.findings import briefly, show_findings
+from repayplan.report.layout import bullets, grid, heading, say
 from repayplan.report.schedule import day_totals
-from repayplan.report.terminal import show_findings
 
 SCHEMA = "repayplan/offer/1"
 OFFER, TABLE, NEAREST = "offer.json", "offer.csv", "nearest.csv"
 
-_TOLD = 3
-"""Places at which a limit breaks that are told in words; the table marks them all."""
-
 
 def show_offer(judged: Judged, console: Console) -> None:
     """Print the verdict, the figures side by side, day by day what fails, and why."""
-    console.print(Text(str(tr("Offered schedule: {name}", name=judged.plan.case.enterprise.name)), "bold"))
-    console.print(Text(str(verdict(judged)), "bold green" if judged.holds else "bold red"))
+    say(tr("Offered schedule: {name}", name=judged.plan.case.enterprise.name), console, "bold")
+    say(verdict(judged), console, "bold green" if judged.holds else "bold red")
     console.print()
     grid(_figures(judged), console)
     heading(tr("Offer and nearest schedule") if _other(judged) else tr("Offer"), console)
     console.print(_table(judged))
     if judged.failed:
         heading(tr("What the offer breaks"), console)
-        bullets([("✘", "bold red", sentence) for sentence in _sentences(judged.failed)], console)
+        bullets(
+            [("✘", "bold red", sentence) for sentence in briefly(judged.failed, lambda finding: str(finding.sentence))],
+            console,
+        )
     others = [finding for finding in judged.plan.findings if finding.result in ("warning", "note")]
     show_findings(others, console)
 
@@ -149,19 +147,6 @@ def _text(cell: Any) -> str:
 def _other(judged: Judged) -> Plan | None:
     """The nearest schedule where it is another than the offer."""
     return None if judged.holds else judged.nearest
-
-
-def _sentences(failed: list[Finding]) -> Iterator[str]:
-    """The first places at which each limit breaks, and how many more there are."""
-    rules: dict[str, list[Finding]] = {}
-    for finding in failed:
-        rules.setdefault(finding.rule, []).append(finding)
-    for findings in rules.values():
-        yield from (str(finding.sentence) for finding in findings[:_TOLD])
-        more = len(findings) - _TOLD
-        if more > 0:
-            one = tr("the same on one more day")
-            yield str(plural(one, tr("the same on {count} more days", count=more), more))
 
 
 def _figures(judged: Judged) -> list[tuple[Message, str]]:

@@ -13,7 +13,6 @@ from rich.cells import cell_len
 from rich.console import Console, Group
 from rich.measure import Measurement
 from rich.table import Table
-from rich.text import Text
 
 from repayplan.cases.checks import owed
 from repayplan.cases.concession_checks import waived
@@ -22,6 +21,7 @@ from repayplan.money import grouped
 from repayplan.planning.plan_file import InstallmentLine
 from repayplan.planning.result import Installment, Plan
 from repayplan.problem.terms import payment_dates
+from repayplan.report.layout import Prose
 from repayplan.report.words import HEADINGS
 
 _CHARGES = ("fees", "penalty", "compound", "interest")
@@ -45,7 +45,7 @@ def schedule(plan: Plan, console: Console) -> Group:
         if _width(table, console) <= console.width:
             break
     shortened = [f"{name} = {loan}" for loan, name in names.items() if name != loan and "loan" in columns]
-    return Group(table, *(Text(line, "dim") for line in [*shortened, *_accrued(plan)]))
+    return Group(table, *(Prose(line, "dim") for line in [*shortened, *_accrued(plan)]))
 
 
 def payments(plan: Plan) -> list[Installment]:

@@ -24,6 +24,7 @@ from repayplan.errors import Fault
 from repayplan.language import Message, tr
 from repayplan.money import grouped, plain, round_half_up
 from repayplan.publishing import publish
+from repayplan.report.layout import say
 from repayplan.report.words import HEADINGS
 
 ACCOUNT = "account.csv"
@@ -41,10 +42,10 @@ def show_payoffs(payoffs: Sequence[Payoff], currency: str, console: Console) -> 
     """Print what settles each loan, by class, and what each further day adds."""
     for payoff in payoffs:
         heading = tr("To settle {loan} on {date}, {currency}", loan=payoff.loan, date=payoff.date, currency=currency)
-        console.print(Text(str(heading), "bold"))
+        say(heading, console, "bold")
         _grid(_lines(payoff), console)
     if len(payoffs) > 1:
-        console.print(Text(str(tr("All loans")), "bold"))
+        say(tr("All loans"), console, "bold")
         total, daily = sum(payoff.total for payoff in payoffs), sum((p.daily for p in payoffs), Fraction(0))
         _grid([_demand(total), (tr("Each further day"), _cents(daily))], console)
 
@@ -83,16 +84,14 @@ def payoff_document(
 def show_accounts(accounts: Accounts, console: Console) -> None:
     """Print the accounts, with a column for each class where the terminal is wide enough."""
     for loan, lines in accounts.items():
-        console.print(Text(str(tr("Account of {loan}", loan=loan)), "bold"))
+        say(tr("Account of {loan}", loan=loan), console, "bold")
         for columns in _layouts(lines):
             table = _table(lines, columns)
             if Measurement.get(console, console.options.update_width(1_000), table).maximum <= console.width:
                 break
         console.print(table)
         label, amount = _demand(lines[-1].debt - lines[-1].credit_after)
-        console.print(
-            Text(str(tr("{label} on {date}: {amount}", label=label, date=lines[-1].date, amount=amount)), "bold")
-        )
+        say(tr("{label} on {date}: {amount}", label=label, date=lines[-1].date, amount=amount), console, "bold")
         console.print()
 
 
@@ -100,7 +99,7 @@ def show_provisional(days: Sequence[dt.date], console: Console) -> None:
     """Print which settlement days an announcement of holidays may still move, if any."""
     if days:
         words = tr("Provisional until holidays are announced: {days}", days=", ".join(map(str, days)))
-        console.print(Text(str(words), "yellow"))
+        say(words, console, "yellow")
 
 
 def accounts_document(

@@ -8,15 +8,16 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from repayplan.calendar.spans import Days
 from repayplan.compliance.findings import Finding
 from repayplan.language import Message, listed, plural, tr
 from repayplan.money import grouped
-from repayplan.planning.result import Binding, Metrics, Plan
+from repayplan.planning.result import ABOUT_FUTURES, Binding, Metrics, Plan
 from repayplan.problem.terms import UsedDefault, payment_dates
 from repayplan.report.chart import chart
+from repayplan.report.findings import of_the_conflict, show_broken, show_conflict, show_findings
+from repayplan.report.layout import Prose, say
 from repayplan.report.layout import bullets as _list
 from repayplan.report.layout import grid as _grid
 from repayplan.report.layout import heading as _heading
@@ -24,7 +25,6 @@ from repayplan.report.schedule import payments, schedule
 from repayplan.report.shapes import shape_sentences
 from repayplan.report.words import default_words, shape_name, status_words
 
-_MARKS = {"fail": ("✘", "bold red"), "warning": ("!", "bold yellow"), "note": ("·", "dim"), "pass": ("✔", "green")}
 _LABEL_CELLS = 24
 _STATUS_STYLES = {"optimal": "bold green", "feasible": "bold yellow"}
 
@@ -48,17 +48,20 @@ def show_plan(plan: Plan, console: Console) -> None:
     if plan.binding:
         _heading(tr("What holds the installments down"), console)
         _list([("·", "dim", sentence) for sentence in merged(plan)], console)
-    show_findings([finding for finding in plan.findings if finding.result != "pass"], console)
+    _found(plan, console)
     show_defaults(plan.terms.defaults, console)
 
 
-def show_findings(findings: Sequence[Finding], console: Console) -> None:
-    """Print findings, the gravest first."""
-    if not findings:
-        return
-    _heading(tr("Findings"), console)
-    ranked = sorted(findings, key=lambda finding: list(_MARKS).index(finding.result))
-    _list([(*_MARKS[finding.result], _finding(finding)) for finding in ranked], console)
+def _found(plan: Plan, console: Console) -> None:
+    """What was found; where there is no plan, what stands in its way and what the best effort breaks by themselves."""
+    said = [finding for finding in plan.findings if finding.result != "pass"]
+    if plan.status in ("infeasible", "failed"):
+        conflict, failed = of_the_conflict(said), [finding for finding in said if finding.result == "fail"]
+        if conflict:
+            show_conflict(conflict, console)
+        show_broken(tr("What the best effort breaks"), failed, console)
+        said = [finding for finding in said if finding not in (*conflict, *failed)]
+    show_findings(said, console)
 
 
 def show_verdict(findings: Sequence[Finding], console: Console) -> None:
@@ -68,24 +71,30 @@ def show_verdict(findings: Sequence[Finding], console: Console) -> None:
     if failed:
         several = tr("The plan does not hold: {failed} of {count} checks failed.", failed=failed, count=count)
         words = plural(tr("The plan does not hold: 1 of {count} checks failed.", count=count), several, failed)
-        console.print(Text(str(words), "bold red"))
+        say(words, console, "bold red")
     else:
         words = tr("The plan holds: {count} checks, none failed.", count=count)
-        console.print(Text(str(words), "bold green"))
+        say(words, console, "bold green")
 
 
 def show_files(files: Sequence[Path], console: Console) -> None:
     """Print where the files are."""
     console.print()
     words = tr("Written: {files}", files=listed(files)) if files else tr("Nothing was written; -o DIR does.")
-    console.print(Text(str(words)))
+    say(words, console)
 
 
 def _title(plan: Plan, console: Console) -> None:
-    console.print(Text(str(tr("Repayment plan: {name}", name=plan.case.enterprise.name)), "bold"))
+    say(tr("Repayment plan: {name}", name=plan.case.enterprise.name), console, "bold")
     style = _STATUS_STYLES.get(plan.status, "bold red")
-    console.print(Text(status_words(plan), style))
-    console.print(Text(str(plan.proof.sentence), "dim"))
+    say(status_words(plan), console, style)
+    say(plan.proof.sentence, console, "dim")
+    for finding in plan.findings:
+        if finding.rule == ABOUT_FUTURES and finding.result in (
+            "warning",
+            "fail",
+        ):
+            say(finding.sentence, console, "bold red")
     console.print()
 
 
@@ -158,7 +167,7 @@ def _quiet_days(plan: Plan, console: Console) -> None:
     if quiet:
         several = tr("On {count} payment days in between nothing is due.", count=len(quiet))
         words = plural(tr("On one payment day in between nothing is due."), several, len(quiet))
-        console.print(Text(str(words), "dim"))
+        say(words, console, "dim")
 
 
 def show_defaults(defaults: Sequence[UsedDefault], console: Console) -> None:
@@ -171,7 +180,7 @@ def show_defaults(defaults: Sequence[UsedDefault], console: Console) -> None:
     table.add_column(no_wrap=True)
     table.add_column(style="dim", overflow="fold")
     for default in defaults:
-        table.add_row(*default_words(default.field, str(default.value)), str(default.reason))
+        table.add_row(*default_words(default.field, str(default.value)), Prose(str(default.reason)))
     console.print(table)
 
 
@@ -192,10 +201,6 @@ def _said(group: Sequence[Binding], dates: Sequence[dt.date]) -> str:
     sentence = group[0].sentence
     days = sorted({binding.date for binding in group if binding.date})
     return str(Message(sentence.text, {**sentence.values, "date": Days.of(days, dates)})) if days else str(sentence)
-
-
-def _finding(finding: Finding) -> str:
-    return f"{finding.sentence} [{finding.clause}]" if finding.clause else str(finding.sentence)
 
 
 def _on(figure: str, date: dt.date | None) -> str:

@@ -187,9 +187,16 @@ def _status(plan: Plan) -> Message:
             return tr("Feasible: how much better a plan could be is not proven")
         case "infeasible" if plan.metrics.unpaid > 0 and not plan.out_of_time:
             unpaid = grouped(plan.metrics.unpaid)
-            return tr("Impossible: {amount} stays unpaid at the end. What follows is the best effort", amount=unpaid)
+            return tr(
+                "Impossible: {amount} stays unpaid at the end. What follows is the best effort, not to be signed",
+                amount=unpaid,
+            )
+        case "infeasible" if plan.installments:
+            return tr("Impossible: the limits contradict each other. What follows is the best effort, not to be signed")
         case "infeasible":
             return tr("Impossible: the limits contradict each other")
+        case _ if plan.installments:
+            return tr("Failed: no plan was found. What follows is the best effort, not to be signed")
         case _:
             return tr("Failed: no plan was found")
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from importlib.resources import files
+
+from repayplan.rules.tables import shipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,10 @@ def rule(name: str, on: dt.date) -> Rule | None:
 
 @cache
 def _table() -> dict[str, tuple[Rule, ...]]:
-    with (files("repayplan.rules") / "law.toml").open("rb") as source:
-        table = tomllib.load(source)
     return {
         name: tuple(
             Rule(Decimal(row["least"]), Decimal(row["most"]), row["unit"], row["valid_from"], row["clause"])
             for row in rows
         )
-        for name, rows in table.items()
+        for name, rows in shipped("law.toml").items()
     }

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
+
+from repayplan.rules.tables import shipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +24,19 @@ class NamedSeason:
 @cache
 def seasons() -> Mapping[str, NamedSeason]:
     """Every season by its English name."""
-    with (files("repayplan.rules") / "seasons.toml").open("rb") as source:
-        table = tomllib.load(source)
-    del table["valid_from"]
+    entries = shipped("seasons.toml")
+    del entries["valid_from"]
     return MappingProxyType(
         {
             name: NamedSeason(
                 name, entry["zh"], (name, entry["zh"], *entry["also"]), tuple(entry["indices"]), entry["source"]
             )
-            for name, entry in table.items()
+            for name, entry in entries.items()
         }
     )
+
+
+def trade(industry: str) -> str:
+    """One name for a line of business that is written in several ways: the season's where there is one for it."""
+    written = industry.strip().casefold()
+    return next((season.name for season in seasons().values() if written in map(str.casefold, season.names)), written)

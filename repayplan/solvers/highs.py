@@ -1,13 +1,14 @@
-"""HiGHS, fed by arrays. A live model goes from one program to the next by changing bounds and costs alone.
+"""HiGHS, fed by arrays. A live model goes from one program to the next by changing bounds and costs, and adding rows.
 
-Changing only right-hand sides and costs keeps the basis, which is several times faster than a cold solve; where the
-matrix differs the model is passed anew.
+That keeps the basis, which is several times faster than a cold solve; where the matrix differs in any other way the
+model is passed anew.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,8 @@ from numpy.typing import NDArray
 
 from repayplan.errors import Fault, SolverError
 from repayplan.language import tr
-from repayplan.solvers.interface import infeasible, judged, no_point, settled
+from repayplan.solvers.interface import MOST_NODES, infeasible, judged, no_point, settled
+from repayplan.solvers.quiet import quiet
 from repayplan.solvers.result import CERTIFIED, GAP_FLOOR, TIME_IS_UP, TREE_IS_FULL, Attempt, Solution, Status
 from repayplan.solvers.sparse import SparseProgram
 from repayplan.solvers.versions import check_versions
@@ -36,7 +38,7 @@ USUAL: Mapping[str, str | float | bool] = {
     "mip_feasibility_tolerance": FEASIBILITY,
     "mip_rel_gap": CERTIFIED / 2,  # half of what counts as optimal, so that noise decides nothing
     "mip_abs_gap": CERTIFIED * GAP_FLOOR / 2,
-    "mip_max_nodes": 1_000,  # the best found by then, with its gap; a count, so that every machine finds the same
+    "mip_max_nodes": MOST_NODES,  # the best found by then, with its gap
 }
 
 OTHER_WAYS: tuple[Mapping[str, str | float], ...] = (
@@ -69,10 +71,13 @@ class Highs:
         return f"HiGHS {self._engine.version()}"
 
     def solve(self, program: SparseProgram, seconds: float | None = None) -> Solution:
-        """Solve ``program``, from the basis of the last one where only bounds and costs have changed."""
+        """Solve ``program``, from the basis of the last one where bounds and costs have changed, or rows are added."""
         until = None if seconds is None else time.monotonic() + seconds
         if self._loaded is not None and _same_matrix(self._loaded, program):
             self._change(self._loaded, program)
+        elif self._loaded is not None and _only_more_rows(self._loaded, program):
+            self._change(self._loaded, program)
+            self._add_rows(program, self._loaded.shape[0])
         else:
             self._pass(program)
         self._loaded = program
@@ -90,8 +95,10 @@ class Highs:
         left = np.inf if until is None else max(until - time.monotonic(), 0.0)
         # the engine counts the time of all its solves together
         self._engine.setOptionValue("time_limit", self._engine.getRunTime() + left)
-        self._engine.run()
-        return self._read(program, until)
+        with quiet() if program.mixed else nullcontext():
+            self._engine.run()
+        steps = max(int(self._engine.getInfo().simplex_iteration_count), 0)
+        return replace(self._read(program, until), iterations=steps)
 
     def _run_otherwise(
         self, program: SparseProgram, until: float | None, options: Mapping[str, str | float]
@@ -138,6 +145,23 @@ class Highs:
         for row in _changed_rows(old, new):
             self._engine.changeRowBounds(int(row), float(new.row_lower[row]), float(new.row_upper[row]))
 
+    def _add_rows(self, program: SparseProgram, known: int) -> None:
+        """Add the rows of ``program`` after the first ``known`` ones."""
+        new = np.flatnonzero(program.indices >= known)
+        rows = program.indices[new] - known
+        order = np.argsort(rows, kind="stable")
+        columns = np.repeat(np.arange(program.shape[1], dtype=np.int32), np.diff(program.starts))[new]
+        count = program.shape[0] - known
+        self._engine.addRows(
+            count,
+            program.row_lower[known:],
+            program.row_upper[known:],
+            len(new),
+            np.searchsorted(rows[order], np.arange(count)).astype(np.int32),
+            columns[order],
+            program.values[new][order],
+        )
+
     def _read(self, program: SparseProgram, until: float | None) -> Solution:
         states = self._api.HighsModelStatus
         outcome = self._engine.getModelStatus()
@@ -162,8 +186,7 @@ class Highs:
                 finished=finished,
                 message=message,
             )
-        duals, steps = np.array(found.row_dual), int(info.simplex_iteration_count)
-        return judged(program, columns, duals, self.name, finished=finished, message=message, iterations=steps)
+        return judged(program, columns, np.array(found.row_dual), self.name, finished=finished, message=message)
 
 
 def _same_matrix(old: SparseProgram, new: SparseProgram) -> bool:
@@ -181,5 +204,21 @@ def _same_matrix(old: SparseProgram, new: SparseProgram) -> bool:
     )
 
 
+def _only_more_rows(old: SparseProgram, new: SparseProgram) -> bool:
+    """Whether ``new`` is ``old`` with rows at its end, but for bounds and costs."""
+    known = old.shape[0]
+    if new.shape[0] <= known or new.shape[1] != old.shape[1] or not np.array_equal(old.integer, new.integer):
+        return False
+    kept = new.indices < known
+    starts = np.concatenate([[0], np.cumsum(kept)])[new.starts]
+    return (
+        np.array_equal(starts, old.starts)
+        and np.array_equal(new.indices[kept], old.indices)
+        and np.array_equal(new.values[kept], old.values)
+    )
+
+
 def _changed_rows(old: SparseProgram, new: SparseProgram) -> NDArray[np.intp]:
-    return np.flatnonzero((old.row_lower != new.row_lower) | (old.row_upper != new.row_upper))
+    known = old.shape[0]
+    lower, upper = new.row_lower[:known], new.row_upper[:known]
+    return np.flatnonzero((old.row_lower != lower) | (old.row_upper != upper))

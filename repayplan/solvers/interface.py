@@ -15,6 +15,9 @@ from repayplan.solvers.sparse import SparseProgram
 
 Array = NDArray[np.float64]
 
+MOST_NODES = 1_000
+"""Nodes of a tree, after which the best that was found stands; a count, so that every machine finds the same."""
+
 ACCEPTED_VIOLATION = 1e-7
 """How far a point may leave a row or box; programs arrive scaled so that one is the case's whole debt."""
 
@@ -42,7 +45,6 @@ def judged(
     *,
     finished: bool,
     message: str,
-    iterations: int = 0,
     accepted: float = ACCEPTED_VIOLATION,
 ) -> Solution:
     """A linear program's point and duals as a solution: optimal if the solver ``finished`` and a safe bound agrees."""
@@ -56,7 +58,6 @@ def judged(
         row_duals=row_duals,
         solver=solver,
         message=message,
-        iterations=iterations,
     )
     return as_proven(solution, finished)
 

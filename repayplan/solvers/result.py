@@ -48,6 +48,7 @@ class Solution:
     ``columns`` (n,) are values and ``row_duals`` (m,) duals in the program's order; the dual of a row is the change of
     the minimum per unit of its right-hand side, so it is ≤ 0 for ≤ rows; with whole numbers, of the linear program in
     which they are fixed. ``bound`` is a safe lower bound of the minimum. ``attempts``: what was tried to get there.
+    ``iterations`` of the simplex method, those of a whole tree included; None where the solver does not tell.
     """
 
     status: Status
@@ -57,7 +58,7 @@ class Solution:
     row_duals: Array
     solver: str
     message: str = ""
-    iterations: int = 0
+    iterations: int | None = None
     attempts: tuple[Attempt, ...] = ()
 
     @property

@@ -17,8 +17,8 @@ import numpy as np
 from repayplan.errors import Fault, InputError, SolverError
 from repayplan.language import tr
 from repayplan.solvers.certificate import dual_bound
-from repayplan.solvers.interface import Array, infeasible, judged, no_point, settled
-from repayplan.solvers.result import CERTIFIED, GAP_FLOOR, TIME_IS_UP, Attempt, Solution
+from repayplan.solvers.interface import MOST_NODES, Array, infeasible, judged, no_point, settled
+from repayplan.solvers.result import CERTIFIED, GAP_FLOOR, TIME_IS_UP, TREE_IS_FULL, Attempt, Solution
 from repayplan.solvers.sparse import SparseProgram
 from repayplan.solvers.versions import check_versions
 
@@ -34,7 +34,8 @@ INTERFACES: Mapping[str, Sequence[str]] = {
 }
 """Names that people use, and under which of its own PuLP reaches the solver, the best way first."""
 
-CBC_OPTIONS = ("primalTolerance 1e-9", "dualTolerance 1e-9", "integerTolerance 1e-9")
+CBC_OPTIONS = ("primalTolerance 1e-9", "dualTolerance 1e-9", "integerTolerance 1e-9", "increment 1e-9")
+"""Without an increment of its own CBC takes no point that is better by less than 1e-5 than the best so far."""
 
 ACCEPTED_VIOLATION = 1e-6
 """Solvers behind PuLP hand over their numbers as text, with fewer digits than they know."""
@@ -90,7 +91,7 @@ class ThroughPulp:
 
     def _engine(self, seconds: float | None) -> Any:
         """PuLP's solver with the options that it knows."""
-        wanted: dict[str, Any] = {"timeLimit": seconds, "gapRel": CERTIFIED / 10}
+        wanted: dict[str, Any] = {"timeLimit": seconds, "gapRel": CERTIFIED / 10, "maxNodes": MOST_NODES}
         if self._interface in INTERFACES["cbc"]:
             wanted |= {"options": list(CBC_OPTIONS), "gapAbs": CERTIFIED * GAP_FLOOR / 10}
         takes = inspect.signature(self._pulp.getSolver(self._interface, msg=False).__class__.__init__).parameters
@@ -126,6 +127,8 @@ class ThroughPulp:
             return infeasible(self.name, self._pulp.LpStatus[model.status])
         if seconds is not None and not finished:
             message = TIME_IS_UP
+        elif program.mixed and not finished:
+            message = TREE_IS_FULL
         found = [variable.value() for variable in variables]
         if any(value is None for value in found):
             return no_point(program, self.name, message)

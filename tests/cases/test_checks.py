@@ -206,6 +206,14 @@ def doubt(data: dict[str, Any]) -> tuple[str, str, str]:
     return ".".join(map(str, problem.path)), str(problem.what), str(problem.limit)
 
 
+def test_a_step_beside_a_number_of_installments_is_doubted(data: dict[str, Any]) -> None:
+    data["policy"] = {"installments": 6, "step": "25%"}
+    (said,) = doubted(data)
+    assert said.startswith("policy.step: a step compares with the payment date before: no date between two")
+    data["policy"]["step"] = "off"
+    assert doubted(data) == []
+
+
 @pytest.mark.parametrize(
     ("rate", "limit"),
     [("0.49%", "at least 0.5% a year"), ("24.01%", "at most 24% a year, 法发〔2017〕22号"), ("0.5%", ""), ("24%", "")],

@@ -49,7 +49,7 @@ def test_commented_lines_can_be_switched_on(story: str, language: str) -> None:
     """Whoever takes the # away must not be met by an error."""
     with speaking(language):
         text = template(story)["case.yaml"]
-    switched, lines = re.subn(r"(?m)^( +)# (?= *- | *[a-z_]+:)", r"\1", text)
+    switched, lines = re.subn(r"(?m)^( *)# (?= *- | *[a-z_]+:)", r"\1", text)
     assert lines > 7
     read_text(switched, "case.yaml", "yaml")
 

@@ -257,9 +257,10 @@ def test_other_fields_by_their_path() -> None:
     assert contract.charges[0].amount == Decimal(8_000)
 
 
-def test_policy_and_switches() -> None:
+@pytest.mark.parametrize("level", ["等额", "等额本息"])
+def test_policy_and_switches(level: str) -> None:
     policy = [
-        ("还款方式", "等额"),
+        ("还款方式", level),
         ("相邻两期最大变动", "不限"),
         ("宽限期（月）", "6个月"),
         ("宽限期只付息", "是"),

@@ -68,7 +68,7 @@ def test_the_impossible_is_explained_with_what_would_help() -> None:
     (waiver,) = document["remedies"]["alone"]
     assert waiver["changes"][0]["lever"] == "waiver"
     assert float(document["remedies"]["mix"]["cost"]) < float(waiver["cost"])
-    assert [line["clause"] for line in document["conflict"]] == ["", "cover", "maturity"]
+    assert [line["clause"] for line in document["conflict"]] == ["", "floors", "maturity"]
     assert "These limits cannot all be kept" in run("plan", SCENARIOS / "impossible").output
 
 

@@ -13,7 +13,7 @@ from importlinter.cli import lint_imports_command
 import repayplan
 
 ROOT = Path(repayplan.__file__).parents[1]
-HEAVY = ("babel", "highspy", "numpy", "ortools", "pandas", "pulp", "pydantic", "ruamel", "scipy")
+HEAVY = ("babel", "highspy", "numba", "numpy", "ortools", "pandas", "pulp", "pydantic", "ruamel", "scipy")
 
 
 def test_imports_keep_the_contracts(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from making import prepare
+from making import make_case, prepare
 from random_cases import cases
 
 from repayplan.cases.models import Case
@@ -36,6 +36,57 @@ def test_solvers_agree_on_stage_values(name: str, case: Case) -> None:
 @given(case=cases())
 def test_solvers_agree_on_stage_values_of_a_thousand_cases(name: str, case: Case) -> None:
     agree(name, case)
+
+
+def test_cbc_does_not_stop_a_hundred_thousandth_before_the_best() -> None:
+    """Left to itself CBC only looks for points that are better by its increment, and calls the one before optimal."""
+    fees = {"day_count": "ACT/ACT", "rate": "4.8%", "compound_rate": "13.3%", "penalty": "186.38", "fees": "719.24"}
+    first = {**fees, "principal": "2115.20", "overdue_principal": "83.71", "interest": "171.02", "collateral": "2.28"}
+    second = {
+        "id": "L2",
+        "day_count": "ACT/ACT",
+        "rate": "6.3%",
+        "rate_after_signing": "7.8%",
+        "compound_rate": "11.3%",
+        "principal": "14257.26",
+        "overdue_principal": "727.71",
+        "interest": "10.37",
+        "penalty": "785.66",
+        "fees": "127.95",
+        "collateral": "2.03",
+    }
+    sold = {"2027-03-21": "5105.09", "2027-07-10": "191.77"}
+    built = {"2026-11-29": "2867.04", "2026-12-02": "28073.59"}
+    shop = ["19.68", "-801.16", "5.36", "-150.82", "-0.89", "-935.60", "-150.82", "-741.53", "-6.94"]
+    case = make_case(
+        loans=[{"id": "L1", **first}, second],
+        opening="2593.37",
+        floor="2005.86",
+        contingency="719.24",
+        monthly=[*shop, "510.76", "-2.33", "-3.16"],
+        milestones=built,
+        pledged=sold,
+        guaranteed=built,
+        months=12,
+        payment_day=31,
+        arrears="keep",
+        discount_rate="4.7%",
+        recovery="41.6%",
+        cover={"minimum": "1.2", "window": "rolling", "carry": "0%"},
+        grace={"months": 1, "interest_only": True},
+        interest_every=1,
+        minimum_installment="6.08",
+        maximum_installment="21800.86",
+        step="6.4%",
+        balloon="18.7%",
+        reserve=2,
+        average_life={"years": "0.35"},
+        fixed_payments=[
+            {"date": "2027-02-08", "amount": "300.00", "loan": "L1"},
+            {"date": "2027-02-19", "amount": "0.00"},
+        ],
+    )
+    agree("cbc", case)
 
 
 def agree(name: str, case: Case) -> None:

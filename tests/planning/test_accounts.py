@@ -163,3 +163,19 @@ def test_an_account_pays_though_the_business_lacks_cash_and_cover_does_not_turn_
     assert totals["2027-01-20"] == 160_000
     assert totals["2027-02-20"] == 32_000  # 400 carried on the account, over 1.25
     assert [finding for finding in verify(plan_file(made)) if finding.result == "fail"] == []
+
+
+def test_what_is_released_after_the_last_payment_pays_costs_that_come_after_it_for_one_installment_too() -> None:
+    """The whole 100,000.00 goes to the loan on 20 December; on the last of the month 5,000.00 of costs and 6,000.00 of
+    pledged proceeds, which nobody claims any more, come together."""
+    case = make_case(
+        loan={"principal": "100000.00", "rate": "0%"},
+        opening="100000.00",
+        months=1,
+        losses={"2026-12-31": "-5000.00"},
+        pledged={"2026-12-31": "6000.00"},
+        installments=1,
+    )
+    made = plan(case)
+    assert made.status == "optimal"
+    assert [row.payment for row in made.installments] == [10_000_000]

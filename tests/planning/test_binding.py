@@ -14,6 +14,7 @@ from repayplan.formulation.shaping import shapes
 from repayplan.planning.binding import _sentence, sentence
 from repayplan.planning.plan import plan
 from repayplan.planning.result import Plan
+from repayplan.problem.terms import payment_dates
 
 CASE: dict[str, Any] = {"opening": "9000.00", "monthly": ["31000.00", "17000.00", "26000.00", "33000.00"], "months": 5}
 
@@ -65,6 +66,14 @@ def test_limits_on_when_money_comes_and_whose_it_is_are_told_with_a_price() -> N
     told = {(entry.limit, f"{entry.date}"): str(entry.sentence) for entry in pledged.binding}
     assert ("floors", "2026-12-20") in told
     assert told["pledged", "2027-01-20"] == "By 2027-01-20 all pledged proceeds that have come in are used"
+
+
+def test_how_loans_share_holds_payments_down_and_no_month_ends() -> None:
+    # shares are written for every stage, also for 30 November, on which nothing can be paid
+    loans = [{"id": "A", "principal": "60000.00"}, {"id": "B", "principal": "40000.00"}]
+    made = plan(make_case(loans=loans, monthly=["20000.00"] * 3, months=4, allocation="pari_passu"))
+    told = {entry.date for entry in made.binding if entry.limit == "allocation"}
+    assert told <= set(payment_dates(made.case, made.terms))
 
 
 def test_every_limit_and_shape_has_a_sentence_of_its_own() -> None:

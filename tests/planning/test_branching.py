@@ -14,6 +14,7 @@ from repayplan.planning.branching import Branching
 from repayplan.planning.optimum import optimize
 from repayplan.planning.plan import plan
 from repayplan.solvers.chain import Chain
+from repayplan.solvers.highs import Highs
 from repayplan.solvers.result import Status
 
 DEAR: dict[str, Any] = {
@@ -35,7 +36,7 @@ def test_branch_and_bound_proves_what_a_guess_may_not() -> None:
 
 def test_without_time_for_it_the_best_guess_stands_unproven(monkeypatch: pytest.MonkeyPatch) -> None:
     proven = optimize(prepare(make_case(**DEAR))[1])
-    monkeypatch.setattr(branching, "PATIENCE", 0.0)
+    monkeypatch.setattr(branching, "WORK", 0)
     guessed = optimize(prepare(make_case(**DEAR))[1])
     assert proven is not None
     assert guessed is not None
@@ -52,11 +53,27 @@ def test_without_time_for_it_the_best_guess_stands_unproven(monkeypatch: pytest.
 def test_where_one_boundary_is_passed_for_good_every_date_is_tried_and_no_tree_is_needed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(branching, "PATIENCE", 0.0)
+    monkeypatch.setattr(branching, "WORK", 0)
     optimum = optimize(prepare(make_case(**{**DEAR, "order": "principal_first"}))[1])
     assert optimum is not None
     assert optimum.formulation.one_step
     assert optimum.status == Status.OPTIMAL
+
+
+def test_where_no_tree_finds_a_point_the_plan_has_failed_and_not_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(branching, "WORK", 0)
+    made = plan(make_case(loan={"principal": "9000.00"}, opening="20000.00", months=6, installments=3))
+    assert made.status == "failed"
+    assert "grew too large" in str(made.findings[0].sentence)
+    assert made.metrics.unpaid == 0  # the best effort pays what it can, in one installment
+
+
+def test_work_is_counted_alike_whatever_the_clock_says() -> None:
+    formulation = formulate(prepare(make_case(**DEAR))[1])
+    program = formulation.valued(0)
+    counts = {Highs().solve(program).iterations for _ in range(2)}
+    assert len(counts) == 1
+    assert (counts.pop() or 0) > 0
 
 
 def test_programs_that_cannot_be_the_best_are_only_bounded() -> None:

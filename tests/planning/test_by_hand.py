@@ -238,3 +238,30 @@ def test_the_ledger_alone_says_the_same_of_the_payments() -> None:
         1_683_296,
         0,
     ]
+
+
+def after_interest_alone(time_limit: float | None) -> Plan:
+    """Two months of interest alone, 4.35% on 100,000 for 30 and 31 days: 362.50 and 374.58."""
+    case = make_case(
+        loan={"rate": "4.35%"},
+        opening="20000.00",
+        monthly=["20000.00"] * 8,
+        months=8,
+        unit="100.00",
+        interest_every=1,
+        cover={"minimum": "1.2"},
+        grace={"months": 2, "interest_only": True},
+    )
+    return plan(case, time_limit=time_limit)
+
+
+@pytest.mark.parametrize("time_limit", [None, 1000.0])
+def test_after_interest_in_cents_amounts_are_whole_units_again(time_limit: float | None) -> None:
+    # what comes then is counted by itself, not with those cents, so that it is in hundreds; and that interest is in
+    # cents is no reason to have all amounts in cents where there is a limit of time that is far away
+    made = after_interest_alone(time_limit)
+    amounts = [row.payment for row in made.installments if row.payment]
+    assert amounts[:2] == [362_50, 374_58]
+    assert all(amount % 100_00 == 0 for amount in amounts[2:-1])
+    assert len(amounts) > 4
+    assert not any("in units of" in str(finding.sentence) for finding in made.findings)

@@ -135,7 +135,7 @@ def test_a_number_of_installments_is_found_in_the_way_with_its_whole_numbers() -
     assert said(made) == [
         RELAXED,
         ("installments", "There must be 3 installments"),
-        ("maximum", "On 2026-12-20 – 2027-05-20 the installment is the largest allowed"),
+        ("maximum", "On 2026-12-20 – 2027-05-20 no more than 20,000.00 may be paid"),
         ("maturity", "By 2027-05-20 the whole debt must be settled"),
     ]
 
@@ -168,3 +168,14 @@ def test_arrears_that_cash_cannot_clear_are_a_conflict_where_classes_are_told_ap
     case = make_case(loan=loan, opening="20000.00", monthly=["12000.00"] * 12, months=12, arrears_cleared=cleared)
     assert found(case).keys() == {"arrears", "floors"}
     assert not irreducible(prepare(case)[1])
+
+
+def test_limits_that_are_no_reason_are_not_named() -> None:
+    # four installments of at most 20,000 are not 100,000, whatever the cash: that 10,000 is there on the first date is
+    # no part of it. What matters of the floors is the first day on which cash is short, not those long after it.
+    capped = make_case(opening="10000.00", monthly=["60000.00"] * 4, months=4, maximum_installment="20000.00")
+    dates = ["2026-12-20", "2027-01-20", "2027-02-20", "2027-03-20"]
+    assert found(capped) == {"maximum": dates, "maturity": ["2027-03-31"]}
+    fixed = [{"date": "2026-12-20", "amount": "50000.00"}]
+    short = make_case(opening="10000.00", monthly=["2000.00"] * 12, months=12, settle="best", fixed_payments=fixed)
+    assert found(short) == {"fixed": ["2026-12-20"], "floors": ["2026-12-20"]}

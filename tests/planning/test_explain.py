@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from rich.console import Console
 import repayplan
 from repayplan.cases.models import Case
 from repayplan.cases.readers import read_case
-from repayplan.language import speaking
+from repayplan.language import speaking, tr
 from repayplan.planning.explain import Effect, Explanation, effect, explain
 from repayplan.planning.levers import levers
 from repayplan.planning.plan import plan
@@ -43,7 +44,36 @@ def test_the_figures_of_a_change_are_those_of_a_plan_made_with_it(story: str) ->
         assert entry.interest == found.plan.metrics.interest_paid - again.metrics.interest_paid
         assert entry.final_date == again.metrics.final_date
         for date, more in entry.paid_by.items():
-            assert more == paid_by(again, date) - paid_by(found.plan, date)
+            assert more == min(paid_by(again, date), found.plan.metrics.recovered) - paid_by(found.plan, date)
+
+
+def test_interest_that_waiting_adds_is_not_told_as_paid_sooner() -> None:
+    # a month in which nothing is paid: less by every day but the last, on which the month's interest is paid as well
+    case = make_case(opening="30000.00", monthly=["30000.00"] * 6, months=6)
+    made = plan(case)
+    told = effect(made, levers(case)["grace"])
+    assert told.interest < 0
+    assert max(told.paid_by.values()) <= 0
+    assert "sooner" not in str(told.sentence)
+    assert "is paid later" in str(told.sentence)
+
+
+def test_a_change_that_pays_much_later_before_it_pays_some_sooner_says_both() -> None:
+    # what is missing from the last payment of the changed plan on is interest that nobody owes any more
+    told = Effect(
+        lever="grace",
+        words=tr("one month of grace in which nothing is paid"),
+        limits=("step",),
+        plan=plan(make_case(opening="60000.00", monthly=["20000.00"] * 4, months=5)),
+        paid_by={dt.date(2026, 12, 20): -30_000_00, dt.date(2027, 1, 20): 25_000_00, dt.date(2027, 2, 20): -40_000_00},
+        interest=0,
+        final_date=dt.date(2027, 2, 20),
+        months=0,
+    )
+    assert str(told.sentence) == (
+        "With one month of grace in which nothing is paid: up to 25,000.00 is paid sooner (by 2027-01-20), "
+        "up to 30,000.00 is paid later (after 2026-12-20)."
+    )
 
 
 def test_a_lower_floor_is_told_in_money_days_and_interest() -> None:

@@ -64,7 +64,7 @@ def test_collateral_that_is_sold_brings_cash_and_secures_nothing_any_more() -> N
 def test_steps_end_where_nothing_is_left_to_change() -> None:
     made = levers(case(step="97%", balloon="20%", cover={"minimum": "1.03"}, interest_every=6, months=12))
     assert {name: made[name].most for name in ("step", "balloon", "cover", "interest_every", "months", "grace")} == {
-        "step": 3,  # to 100 %
+        "step": 4,  # to 100 %, and then to none at all
         "balloon": 80,
         "cover": 3,  # to 1.00
         "interest_every": 2,  # 12 months, or not before the debt
@@ -72,9 +72,22 @@ def test_steps_end_where_nothing_is_left_to_change() -> None:
         "grace": 11,  # a month less than the term
     }
     assert resolve(made["step"].change(3)).step == 1
+    assert resolve(made["step"].change(4)).step is None
     assert resolve(made["cover"].change(3)).cover_minimum == 1
     assert resolve(made["interest_every"].change(2)).interest_every is None
     assert resolve(made["months"].change(5)).months == 17
+
+
+def test_a_number_of_installments_can_be_given_up_and_leaves_dates_for_grace() -> None:
+    # twelve dates, nine of them paid: three may fall into a time of grace; without a number the step stays as it is
+    made = levers(case(months=12, installments=9, step=None))
+    assert made["grace"].most == 3
+    assert resolve(made["grace"].change(3)).installments == 9
+    freed = resolve(made["installments"].change(1))
+    assert (freed.installments, freed.step) == (None, None)
+    stepped = levers(case(months=12, installments=12, step="20%"))
+    assert resolve(stepped["installments"].change(1)).step == Decimal("0.2")
+    assert "grace" not in stepped
 
 
 def test_a_maturity_that_is_given_is_moved() -> None:

@@ -10,6 +10,7 @@ import pytest
 from making import make_case, prepare
 
 from repayplan.cases.models import Case
+from repayplan.errors import InputError
 from repayplan.formulation.build import formulate
 from repayplan.planning.optimum import optimize
 from repayplan.planning.plan import plan
@@ -86,6 +87,26 @@ def test_the_fewest_amounts_and_of_these_the_earliest() -> None:
     assert "All installments are of one amount, but for the last" in [str(f.sentence) for f in made.findings]
 
 
+def test_between_the_last_dates_that_are_tried_an_earlier_one_is_sought() -> None:
+    # 24 dates of which three are tried at first: the one in the middle of the rest has a plan of one amount that ends
+    # in June 2028; between it and the earliest, which needs several amounts, there is one that ends in February
+    made = plan(
+        make_case(
+            opening="20000.00",
+            monthly=[*["5000.00"] * 9, "40000.00", *["5000.00"] * 14],
+            months=24,
+            unit="100.00",
+            cover={"minimum": "1.2"},
+            balloon="20%",
+            prefer="fewest",
+        )
+    )
+    amounts = paid(made)
+    assert len(set(amounts[:-1])) == 1
+    assert f"{made.metrics.final_date}" == "2028-02-20"
+    assert "not every date was tried" in str(made.proof.unproven)
+
+
 def test_two_amounts_where_one_does_not_do() -> None:
     # at most 4,500.00 a date: 1,200 twice leaves 9,600 for two; 1,200, 2,000, 4,400, 4,400 has two besides the last
     made = plan(flat(prefer="fewest", maximum_installment="4500.00"))
@@ -94,6 +115,17 @@ def test_two_amounts_where_one_does_not_do() -> None:
     assert len(set(amounts[:-1])) == 2
     assert max(amounts) <= 4500
     assert "Installments are of 2 different amounts, besides the last" in [str(f.sentence) for f in made.findings]
+
+
+def test_where_no_few_amounts_do_the_earliest_plan_stands_and_is_not_called_the_best() -> None:
+    # nothing may be given up of the value, and every date pays all that came in before it: seven different amounts
+    receipts = [f"{amount}00.00" for amount in (11, 23, 17, 29, 13, 19, 31, 7)]
+    case = make_case(monthly=receipts, months=8, settle="best", discount_rate="12%", prefer="fewest", unit="1.00")
+    made = plan(case)
+    assert len(set(paid(made)[:-1])) > 4
+    assert (made.status, made.proof.gap) == ("feasible", None)
+    assert "no plan of 4 different amounts or fewer was found" in str(made.proof.unproven)
+    assert not [finding for finding in verify(plan_file(made)) if finding.result == "fail"]
 
 
 @pytest.mark.parametrize(
@@ -113,10 +145,9 @@ def test_asked_for_so_many_installments_there_are_so_many(count: int, expected: 
     assert (said.result, str(said.sentence)) == ("pass", f"Asked for {count} installments, there are {count}")
 
 
-def test_more_installments_than_dates_are_impossible() -> None:
-    made = plan(flat(installments=5))
-    assert made.status == "infeasible"
-    assert "Asked for 5 installments, there are 3" in [str(finding.sentence) for finding in made.findings]
+def test_more_installments_than_dates_are_refused() -> None:
+    with pytest.raises(InputError, match="at most 4"):
+        plan(flat(installments=5))
 
 
 def test_the_least_amount_is_that_of_dates_that_are_paid() -> None:

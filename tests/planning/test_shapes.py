@@ -110,6 +110,20 @@ def test_step_up_as_stated() -> None:
     assert paid(planned(case)) == [1_200_000] * 3 + [1_800_000] * 3 + [1_126_047]
 
 
+def test_off_the_peak_no_more_is_paid_than_in_it_where_the_peak_is_over_before() -> None:
+    """Peak dates in January and February, the others after them: 44,000.00 by February is 22,000.00 a date, and no more
+    is paid from March on, whatever comes in."""
+    case = make_case(
+        loan={"principal": "100000.00", "rate": "0%"},
+        milestones={"2026-12-30": "44000.00", "2027-02-25": "60000.00"},
+        months=6,
+        first_payment="2027-01-20",
+        settle="best",
+        shape={"kind": "seasonal", "peak": [1, 2]},
+    )
+    assert paid(planned(case)) == [2_200_000] * 4 + [1_200_000]
+
+
 def test_peak_and_off_peak_installments() -> None:
     # 3,000.00 on hand, then 12,000.00 and twice 3,000.00: each payment is what came in, 12,000.00 in January, April, ….
     case = make_case(

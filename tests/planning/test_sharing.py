@@ -112,10 +112,31 @@ def test_alike_on_debts_of_several_rates_is_found_by_repetition_and_not_called_o
     assert shares["L1"] / (shares["L1"] + shares["L2"]) == pytest.approx(62_180 / 103_320, abs=1e-5)
 
 
+SEVERAL_RATES = [
+    {"principal": "60000.00", "interest": "2000.00", "compound_rate": "0%"},
+    {"principal": "40000.00", "rate": "7.20%"},
+]
+
+
+def test_what_cannot_be_done_however_loans_share_cannot_be_done_alike() -> None:
+    case = make_case(loans=SEVERAL_RATES, opening="100.00", months=3, allocation="pari_passu", arrears="keep")
+    made = plan(case)
+    assert made.status == "infeasible"
+    named = [finding.clause for finding in made.findings if finding.rule == "conflict" and finding.clause]
+    assert {"maturity", "floors"} <= set(named)
+    # that leaving out one of them would help is only known of loans that share freely
+    assert not any("without any one" in str(finding.sentence) for finding in made.findings)
+
+
 def test_what_cannot_be_done_alike_is_not_called_impossible_without_a_proof() -> None:
-    loans = [{"principal": "60000.00", "interest": "2000.00", "compound_rate": "0%"}, {"principal": "40000.00"}]
-    made = plan(make_case(loans=loans, opening="100.00", months=3, allocation="pari_passu", arrears="keep"))
-    assert made.status == "failed"
+    """Two months in which each loan is paid its interest and nothing more: freely that is easy; alike, the loan at
+    3.60 % with 2,000.00 of arrears would get another fraction than that at 7.20 % without any."""
+    grace = {"months": 2, "interest_only": True}
+    case = make_case(loans=SEVERAL_RATES, allocation="pari_passu", arrears="keep", grace=grace, **CASH)
+    assert plan(case).status == "failed"
+    assert plan(case.model_copy(update={"policy": case.policy.model_copy(update={"allocation": "free"})})).status == (
+        "optimal"
+    )
 
 
 def test_by_rank_on_debts_of_several_rates() -> None:
@@ -167,3 +188,14 @@ def test_sharing_alike_leaves_no_loan_behind_at_any_time() -> None:
     debts = {loan: [row.debt_after for row in made.installments if row.loan == loan] for loan in ("L1", "L2")}
     grown = np.array([6_000_000 * 1.003, 4_000_000 * 1.006])
     assert debts["L1"][0] / grown[0] == pytest.approx(debts["L2"][0] / grown[1], abs=1e-6)
+
+
+@pytest.mark.parametrize("allocation", ["free", "legal", "pari_passu"])
+def test_a_loan_on_which_nothing_is_owed_is_paid_nothing(allocation: str) -> None:
+    kept = {"principal": "40000.00", "interest": "900.00", "compound_rate": "5.40%"}
+    nothing = {"principal": "0.00", "compound_rate": "5.40%"}
+    made = plan(make_case(loans=[kept, nothing], allocation=allocation, arrears="keep", **CASH))
+    assert made.status in ("optimal", "feasible")
+    assert {row.loan for row in made.installments} == {"L1"}
+    assert made.metrics.unpaid == 0
+    assert not [finding for finding in verify(plan_file(made)) if finding.result == "fail"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from making import make_case
@@ -412,3 +413,20 @@ def test_a_plan_says_what_holds_it_down() -> None:
     entry = made.binding[0]
     assert (entry.limit, entry.price > 0) == ("floors", True)
     assert "cash would fall below 0.00" in str(entry.sentence)
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        {"minimum_installment": "905.00", "maximum_installment": "905.00"},
+        {"minimum_installment": "905.00", "fixed_payments": [{"date": "2027-11-20", "amount": "45.00"}]},
+        {"shape": "level_principal", "fixed_payments": [{"date": "2027-11-20", "amount": "45.00"}]},
+        # beside a limit on the last payments together, what is fixed stays what it is
+        {"balloon": "30%", "step": "1%", "fixed_payments": [{"date": "2027-11-20", "amount": "45.00"}]},
+    ],
+)
+def test_a_small_last_payment_is_better_than_none_where_nothing_else_is_possible(policy: dict[str, Any]) -> None:
+    loan = {"principal": "10000.00", "rate": "0%"}
+    made = proven(make_case(loan=loan, opening="20000.00", monthly=["0.00"], months=12, **policy))
+    assert list(by_date(made).values())[-1] == 4_500
+    assert sum(payments(made)) == 1_000_000

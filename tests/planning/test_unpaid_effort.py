@@ -63,3 +63,28 @@ def test_shares_of_a_payment_that_no_cents_hold_beside_blocked_accounts_leave_it
     assert "maturity" in broken
     assert not broken & {"floors", "pledged", "allocation", "grace", "maximum"}
     assert {finding.rule for finding in verify(plan_file(made)) if finding.result == "fail"} <= broken
+
+
+def test_where_nothing_can_be_paid_and_nothing_is_demanded_paying_nothing_is_a_plan() -> None:
+    """Found at random: beside nine hundred million a loan of 1.00, on which principal comes first, is lost in a
+    solver's tolerance, which then calls possible things impossible. No limit is broken, and the plan does not say so.
+    """
+    made = plan(
+        make_case(
+            loans=[
+                {"principal": "1.00", "rate": "0.01%", "interest": "100.00", "fees": "0.01", "compound_rate": "54%"},
+                {"principal": "900000000.00", "rate": "0.01%", "overdue_principal": "100.00", "fees": "100.00"},
+            ],
+            months=12,
+            settle="best",
+            order="principal_first",
+            allocation="legal",
+            max_burden="90%",
+            prefer="fewest",
+            balloon="50%",
+            payment_day=31,
+        )
+    )
+    assert made.status in ("optimal", "feasible")
+    assert made.installments == ()
+    assert not [finding for finding in verify(plan_file(made)) if finding.result == "fail"]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 import numpy as np
 import pytest
 from making import make_case, prepare
 
+from repayplan.errors import InputError
 from repayplan.problem.terms import resolve
 
 
@@ -108,3 +110,24 @@ def test_gaps_in_the_policy_are_filled_from_the_defaults_and_named() -> None:
     assert (lumpy.step, lumpy.balloon, lumpy.cover_window) == (None, None, "since_receipt")
     later = resolve(bare.model_copy(update={"as_of": dt.date(2026, 11, 21)}))
     assert later.first_payment == dt.date(2027, 1, 20)  # 20 December is 29 days away
+
+
+def test_a_number_of_installments_leaves_dates_out_and_so_allows_jumps() -> None:
+    # a step of 25 % that nobody asked for would forbid every payment after a date that is left out
+    common = {"opening": "1.00", "monthly": ["10.00"] * 12, "months": 12, "installments": 4}
+    counted = resolve(make_case(step=None, **common))
+    assert counted.step is None
+    assert ("step", "off") in {(default.field, default.value) for default in counted.defaults}
+    assert resolve(make_case(step="30%", **common)).step == Decimal("0.3")
+
+
+@pytest.mark.parametrize(
+    ("grace", "most"), [(None, 12), ({"months": 3}, 9), ({"months": 3, "interest_only": True}, 12)]
+)
+def test_more_installments_than_dates_are_refused_with_both_figures(grace, most) -> None:
+    common = {"opening": "1.00", "monthly": ["10.00"] * 12, "months": 12, "grace": grace}
+    assert resolve(make_case(installments=most, **common)).installments == most
+    with pytest.raises(InputError) as error:
+        resolve(make_case(installments=most + 1, **common))
+    (fault,) = error.value.faults
+    assert (fault.where, fault.value, str(fault.limit)) == ("policy.installments", f"{most + 1}", f"at most {most}")

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from programs import boxes
 
 from repayplan.solvers.extending import with_columns, with_rows
 from repayplan.solvers.highs import Highs
 from repayplan.solvers.sparse import SparseProgram
 
 # min -x - y with x + y <= 3, x, y in [0, 2]
-PROGRAM = SparseProgram(
-    cost=np.array([-1.0, -1.0]),
-    lower=np.zeros(2),
-    upper=np.full(2, 2.0),
-    row_lower=np.array([-np.inf]),
-    row_upper=np.array([3.0]),
-    starts=np.array([0, 1, 2], dtype=np.int32),
-    indices=np.array([0, 0], dtype=np.int32),
-    values=np.array([1.0, 1.0]),
-    integer=np.zeros(2, dtype=bool),
-)
+PROGRAM = boxes([-1.0, -1.0])
 
 
 def dense(program: SparseProgram) -> list[list[float]]:

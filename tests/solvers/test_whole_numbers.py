@@ -13,9 +13,11 @@ from programs import Known, known_programs
 
 from repayplan.solvers.certificate import violation
 from repayplan.solvers.highs import Highs
-from repayplan.solvers.result import Status
+from repayplan.solvers.interface import Solver
+from repayplan.solvers.result import TREE_IS_FULL, Status
 from repayplan.solvers.sparse import Layout
 from repayplan.solvers.staged import Draft, When
+from repayplan.solvers.through_pulp import ThroughPulp
 
 
 def mixed(known: Known, integer: list[bool]) -> Known:
@@ -102,3 +104,24 @@ def test_without_time_nothing_is_optimal() -> None:
     stopped = Highs().solve(mixed(known, [True] * 3).program, seconds=0.0)
     assert stopped.status in (Status.FAILED, Status.FEASIBLE)
     assert stopped.bound <= -19.0 + 1e-6
+
+
+@pytest.mark.parametrize("engine", [Highs, ThroughPulp])
+def test_a_tree_is_left_after_the_same_number_of_nodes_whatever_the_clock_says(engine: type[Solver]) -> None:
+    """Thirty items are to be split so that four sums come as near to a half as they can: far more than 1,000 nodes."""
+    sizes = np.random.default_rng(5).integers(1, 100, size=(4, 30)).astype(float)
+    away = np.hstack([np.eye(4), -np.eye(4)])
+    split = Known.of(
+        cost=[0.0] * 30 + [1.0] * 8,
+        rows=np.hstack([sizes, away]).tolist(),
+        rhs=np.floor(sizes.sum(axis=1) / 2).tolist(),
+        equal=[True] * 4,
+        lower=[0.0] * 38,
+        upper=[1.0] * 30 + [5_000.0] * 8,
+        point=[0.0] * 38,
+    )
+    program = replace(split.program, integer=np.arange(38) < 30)
+    found = [engine().solve(program) for _ in range(2)]
+    assert [(one.status, one.message) for one in found] == [(Status.FEASIBLE, TREE_IS_FULL)] * 2
+    assert found[0].objective == found[1].objective
+    assert found[0].bound <= found[0].objective

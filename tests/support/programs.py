@@ -65,3 +65,18 @@ def known_programs(draw: st.DrawFn) -> Known:
     cost = draw(st.lists(small, min_size=width, max_size=width))
     upper = [low + size for low, size in zip(lower, sizes, strict=True)]
     return Known.of(cost, rows, rhs, equal, lower, upper, point)
+
+
+def boxes(cost: list[float], whole: bool = False) -> SparseProgram:
+    """Minimize a cost of two columns in [0, 2], x + y ≤ 3."""
+    return SparseProgram(
+        cost=np.array(cost),
+        lower=np.zeros(2),
+        upper=np.full(2, 2.0),
+        row_lower=np.array([-np.inf]),
+        row_upper=np.array([3.0]),
+        starts=np.array([0, 1, 2], dtype=np.int32),
+        indices=np.array([0, 0], dtype=np.int32),
+        values=np.array([1.0, 1.0]),
+        integer=np.array([whole, whole]),
+    )

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from making import make_case
 
 from repayplan.cases.models import Case
+from repayplan.problem.terms import open_dates, resolve
 
 
 def amounts(least: int, most: int) -> st.SearchStrategy[str]:
@@ -264,7 +265,7 @@ def cases(draw: st.DrawFn) -> Case:
     receipts = draw(st.none() | milestones)
     if receipts is None and "milestone_share" in str(policy.get("shape")):
         receipts = draw(milestones)
-    return make_case(
+    made = make_case(
         loans=owed,
         opening=draw(amounts(-1_000, 90_000)),
         floor=draw(amounts(0, 20_000)),
@@ -277,3 +278,14 @@ def cases(draw: st.DrawFn) -> Case:
         months=months,
         **policy,
     )
+    return _dated(made)
+
+
+def _dated(case: Case) -> Case:
+    """No more installments than there are dates for them: more are refused."""
+    policy = case.policy.model_copy(update={"installments": None})
+    free = case.model_copy(update={"policy": policy})
+    if case.policy.installments is None:
+        return case
+    most = len(open_dates(free, resolve(free)))
+    return case if case.policy.installments <= most else free

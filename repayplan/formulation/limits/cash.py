@@ -31,7 +31,7 @@ def floors(draft: Draft, frame: Frame) -> None:
     """
     problem = frame.problem
     over = problem.limits.settle_full[:, None] & (frame.stage >= frame.last[:, None])
-    room = frame.money(problem.cash.room) + np.where(over, frame.money(problem.accounts.released), 0.0)
+    room = frame.money(problem.cash.allowed) + np.where(over, frame.money(problem.accounts.released), 0.0)
     draft.row("floors", own(frame, over), np.minimum(room, draft.columns[PAID].upper))
 
 

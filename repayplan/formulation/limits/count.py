@@ -42,4 +42,4 @@ def installments(draft: Draft, frame: Frame) -> None:
 def largest(draft: Draft, frame: Frame) -> Real:
     """(N, T) the most that can be paid on a date: no more than is owed, and than cash allows by then."""
     owed: Real = np.sum([draft.columns[name].upper for name in frame.payments], axis=0)
-    return np.minimum(owed, np.maximum(frame.money(frame.problem.cash.payable), 0.0))
+    return np.minimum(owed, np.maximum(frame.money(frame.problem.payable), 0.0))

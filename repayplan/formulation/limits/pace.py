@@ -73,15 +73,26 @@ def named(draft: Draft, frame: Frame) -> None:
     at_least=True,
 )
 def fixed(draft: Draft, frame: Frame) -> None:
-    """What is fixed is paid, no more and no less."""
-    pace = frame.problem.pace
+    """What is fixed is paid, no more and no less.
+
+    Where no date up to the last payment is open, what settles the debt to the cent may miss the unrounded debt by what
+    booking moves: so far the program may be from what is fixed, and rounding pays exactly that.
+    """
+    pace, booking = frame.problem.pace, frame.problem.debt.booking
     every = [(1.0, name) for name in frame.payments]
-    amount = frame.money(np.nan_to_num(pace.pinned))
-    draft.row("fixed", every, amount, equal=True, where=~np.isnan(pace.pinned))
+    _pinned(draft, frame, "fixed", every, pace.pinned, booking.sum(axis=2))
     for loan, name in enumerate(frame.payments):
-        single = pace.pinned_loan[:, :, loan]
-        amount = frame.money(np.nan_to_num(single))
-        draft.row(f"fixed.{loan}", [(1.0, name)], amount, equal=True, where=~np.isnan(single))
+        _pinned(draft, frame, f"fixed.{loan}", [(1.0, name)], pace.pinned_loan[:, :, loan], booking[:, :, loan])
+
+
+def _pinned(draft: Draft, frame: Frame, name: str, paid: Sequence[Piece], cents: Real, booking: Real) -> None:
+    where, amount = ~np.isnan(cents), frame.money(np.nan_to_num(cents))
+    settled = where | ~frame.problem.pays | (frame.stage > frame.last[:, None])
+    loose = where & settled.all(axis=1, keepdims=True)
+    draft.row(name, list(paid), amount, equal=True, where=where & ~loose)
+    draft.row(name, list(paid), amount + frame.money(booking), where=loose)
+    less: list[Piece] = [(-1.0, column) for _, column, *_ in paid]
+    draft.row(name, less, frame.money(booking) - amount, where=loose)
 
 
 @limit(

@@ -1,0 +1,134 @@
+"""What the classes of a claim bear in each stage, and what a breach adds to it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from repayplan.cases.models import Case, Loan
+from repayplan.debt.ledger import open_ledger
+from repayplan.debt.rates import RatePath, contract_rate, signed_compound_rate, signed_rate
+from repayplan.evaluate.setting import PRINCIPAL, Debts
+from repayplan.money import to_cents
+from repayplan.problem.frozen import Cents, Mask, Real
+from repayplan.problem.growth import accrued
+from repayplan.problem.terms import Terms
+
+_ONE = RatePath.fixed(Fraction(1))
+
+Stage = tuple[dt.date, dt.date, dt.date]
+"""The start of the interest period that a stage is in, and the stage's own start and end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """``days`` on which stages end, ``pays`` those of them that are payment dates, ``plan`` how many are the plan's."""
+
+    days: tuple[dt.date, ...]
+    pays: tuple[dt.date, ...]
+    plan: int
+
+    @property
+    def paying(self) -> Mask:
+        """(T,) stages that end on a payment date."""
+        dates = set(self.pays)
+        return np.array([day in dates for day in self.days])
+
+    def stages(self, start: dt.date) -> Iterator[Stage]:
+        """Every stage from ``start`` on; an interest period ends on each payment date, when it is booked."""
+        before = start
+        for day, pays in zip(self.days, self.paying.tolist(), strict=True):
+            yield start, before, day
+            before = day
+            start = day if pays else start
+
+
+def debts(case: Case, terms: Terms, loans: Sequence[Loan], principal: Cents, over: Horizon) -> Debts:
+    """The debts of one case (N = 1); ``principal`` (T, L) cents by the plan, ``loans`` in order of payment."""
+    claims = np.array([[_claims(loan, case.as_of, terms) for loan in loans]], dtype=float)
+    stages = list(over.stages(case.as_of))
+    maps = {
+        "interest": [_borne(loan, signed_rate(loan), stages) for loan in loans],
+        "compound": [_borne(loan, signed_compound_rate(loan), stages) for loan in loans],
+        "penalty": [_borne(loan, _penalty(loan), stages) for loan in loans],
+        "drift": [_borne(loan, _ONE, stages) * _floats(loan) for loan in loans],
+        "compound_drift": [
+            _borne(loan, _ONE, stages) * (_floats(loan) and loan.compound_rate is None) for loan in loans
+        ],
+    }
+    arrays = {name: np.stack(values, axis=1)[None] for name, values in maps.items()}
+    revived = [
+        _revived(loan, terms, interest, compound, over.paying)
+        for loan, interest, compound in zip(loans, maps["interest"], maps["compound"], strict=True)
+    ]
+    return Debts(
+        claims=claims,
+        **arrays,
+        books=over.paying[None],
+        planned=_planned(claims[0, :, PRINCIPAL], principal, over)[None],
+        backwards=np.array([terms.order == "principal_first"]),
+        revived=np.stack(revived, axis=1)[None],
+        collateral=np.array([[float(to_cents(loan.collateral)) for loan in loans]]),
+        own=np.array([[float(loan.lender is None) for loan in loans]]),
+    )
+
+
+def _claims(loan: Loan, as_of: dt.date, terms: Terms) -> list[int]:
+    """Idle claims, compound interest, interest and principal at signing; cents."""
+    claim = open_ledger(loan, as_of, terms.arrears, []).claim
+    return [claim.fees + claim.penalty, claim.compound, claim.interest, claim.principal]
+
+
+def _planned(opening: Real, principal: Cents, over: Horizon) -> Real:
+    """(T, L) principal by the plan before each stage's payment."""
+    before = np.concatenate([opening[None], principal.astype(float)])
+    return np.asarray(before[np.minimum(np.arange(len(over.days)), over.plan)])
+
+
+def _borne(loan: Loan, rate: RatePath, stages: Sequence[Stage]) -> Real:
+    """(T,) what a unit bears in each stage; counted from the start of its period, so that cutting that changes
+    nothing."""
+    return np.array(
+        [
+            accrued(rate, loan.day_count, start, end) - accrued(rate, loan.day_count, start, since)
+            for start, since, end in stages
+        ]
+    )
+
+
+def _penalty(loan: Loan) -> RatePath:
+    """What overdue principal bears by the contract, never less than what principal bears by the plan."""
+    return contract_rate(loan).scaled(Fraction(loan.contract.penalty_multiple)).highest(signed_rate(loan))
+
+
+def _floats(loan: Loan) -> bool:
+    """Whether the rate follows a published one under the plan as well."""
+    return loan.contract.floating is not None and loan.rate_after_signing is None
+
+
+def _revived(loan: Loan, terms: Terms, interest: Real, compound: Real, books: Mask) -> Real:
+    """(T,) what has been waived on condition, with what it would have borne; cents, not rounded.
+
+    Exact where the whole debt bears one rate; elsewhere payments might have settled its interest.
+    """
+    found = np.zeros(len(books))
+    if loan.waiver is None or not loan.waiver.conditional:
+        return found
+    given = loan.waiver
+    idle, unpaid, principal = (
+        float(sum(to_cents(getattr(given, name)) for name in names))
+        for names in (("fees", "penalty"), ("interest", "compound_interest"), ("principal", "overdue_principal"))
+    )
+    if terms.arrears == "capitalize":
+        idle, unpaid, principal = 0.0, 0.0, idle + unpaid + principal
+    pending = 0.0
+    for stage, booked in enumerate(books.tolist()):
+        pending += principal * interest[stage] + unpaid * compound[stage]
+        if booked:
+            unpaid, pending = unpaid + pending, 0.0
+        found[stage] = idle + unpaid + principal
+    return found

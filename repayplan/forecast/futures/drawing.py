@@ -1,0 +1,121 @@
+"""Random numbers that depend on their name alone: not on blocks, order or the number of workers.
+
+Every factor has a key of 128 bits, the hash of the seed, of whom it belongs to, of its name and of the sample; a
+counter-based generator (Philox) turns key, row and scenario into 64 bits, of which 52 make a uniform strictly between
+0 and 1 and, through the inverse of the normal distribution, a normal. So scenario 7,000 is the same whether 10,000 are
+drawn at once or one by one, and common factors are the same for all borrowers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from repayplan.errors import Fault, InputError
+from repayplan.language import listed, tr
+
+Real = NDArray[np.float64]
+Bits = NDArray[np.uint64]
+Method = Literal["plain", "antithetic", "sobol", "still"]
+
+METHODS: tuple[Method, ...] = get_args(Method)
+MOST_SCENARIOS = 10_000_000
+
+_BITS = 52
+_SOBOL_BITS = 30
+"""More are not needed for the scenarios that may be asked for; the shift fills up the rest."""
+
+_BLOCK = 4
+"""Philox makes four numbers at a step of its counter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """How futures are drawn. ``sample`` 0, 1, 2 … are independent of each other under one ``seed``.
+
+    ``plain``: independent scenarios. ``antithetic``: scenario 2i + 1 mirrors 2i, so an estimate's error comes from
+    means of pairs. ``sobol``: scenarios fill the space of one case evenly (a digital net with a random shift); their
+    error is seen only from several samples, and what borrowers do not share is not independent between them. ``still``:
+    no draws, every scenario is the bank's view. InputError where one is no such.
+    """
+
+    seed: int = 1
+    scenarios: int = 10_000
+    method: Method = "antithetic"
+    sample: int = 0
+
+    def __post_init__(self) -> None:
+        faults = []
+        if self.method not in METHODS:
+            what = tr("this way of drawing is not known")
+            faults.append(Fault(what, "method", str(self.method), remedy=tr("take {names}", names=listed(METHODS))))
+        if not 1 <= self.scenarios <= MOST_SCENARIOS:
+            limit = tr("1 to {most}", most=f"{MOST_SCENARIOS:,}")
+            faults.append(Fault(tr("so many futures cannot be drawn"), "scenarios", f"{self.scenarios:,}", limit))
+        if faults:
+            raise InputError(faults)
+
+
+def normals(drawing: Drawing, owner: str, factor: str, rows: int, first: int, count: int) -> Real:
+    """(rows, count) independent standard normals of scenarios ``first`` to ``first + count`` of one factor."""
+    if drawing.method == "still":
+        return np.zeros((rows, count))
+    if drawing.method != "antithetic":
+        return to_normals(bits(drawing, owner, factor, rows, first, count))
+    pairs = range(first // 2, (first + count + 1) // 2)
+    drawn = to_normals(bits(drawing, owner, factor, rows, pairs.start, len(pairs)))
+    mirrored = np.stack([drawn, -drawn], axis=2).reshape(rows, 2 * len(pairs))
+    start = first - 2 * pairs.start
+    return np.ascontiguousarray(mirrored[:, start : start + count])
+
+
+def to_normals(whole: Bits) -> Real:
+    """Standard normals of whole numbers below 2**52; mirrored numbers give mirrored normals."""
+    from scipy.special import ndtri
+
+    return np.asarray(ndtri((whole.astype(np.float64) + 0.5) * 2.0**-_BITS))
+
+
+def bits(drawing: Drawing, owner: str, factor: str, rows: int, first: int, count: int) -> Bits:
+    """(rows, count) whole numbers below 2**52: row by row a stream of its own, in which the scenario is the place."""
+    start, skipped = divmod(first, _BLOCK)
+    generator = np.random.Philox(key=_key(drawing, owner, factor))
+    fresh = generator.state
+    found = np.empty((rows, count), dtype=np.uint64)
+    for row in range(rows):
+        fresh["state"]["counter"][:] = (start, 0, row, 0)
+        generator.state = fresh  # much faster than a generator for each row
+        found[row] = generator.random_raw(skipped + count)[skipped:]
+    found >>= np.uint64(64 - _BITS)
+    return found
+
+
+def _key(drawing: Drawing, owner: str, factor: str) -> Bits:
+    """Two whole numbers that stand for a factor; names are told apart by their lengths."""
+    parts = (str(drawing.seed), owner, factor, str(drawing.sample))
+    text = "".join(f"{len(part)}:{part}" for part in parts)
+    digest = hashlib.blake2b(text.encode(), digest_size=16).digest()
+    return np.frombuffer(digest, dtype="<u8").astype(np.uint64)
+
+
+def sobol_points(first: int, count: int, columns: int) -> Bits:
+    """(columns, count) the Sobol sequence as whole numbers below 2**52, before any shift."""
+    from scipy.stats.qmc import Sobol
+
+    engine = Sobol(columns, scramble=False, bits=_SOBOL_BITS)
+    points = np.zeros((count, columns))
+    skipped = int(first == 0)  # the first point is zero, and asking for others with it demands a power of two
+    engine.fast_forward(first + skipped)
+    if count > skipped:
+        points[skipped:] = engine.random(count - skipped)
+    return np.ascontiguousarray((points * 2.0**_BITS).astype(np.uint64).T)
+
+
+def shifted(points: Bits, drawing: Drawing, owner: str, factor: str) -> Real:
+    """(columns, count) standard normals: every column of Sobol points with a random shift of its own."""
+    shift = bits(drawing, owner, factor, len(points), 0, 1)
+    return to_normals(points ^ shift)

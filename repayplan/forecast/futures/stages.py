@@ -1,0 +1,55 @@
+"""Flows of many scenarios put into the stages in which they come."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import numpy as np
+
+from repayplan.forecast.flows import Flow
+from repayplan.forecast.futures.expected import Cents, Column
+from repayplan.forecast.futures.result import Parts
+
+
+class Stages:
+    """(T + 1, S) cents by stage, the last row for what comes too late."""
+
+    def __init__(self, days: Sequence[dt.date], scenarios: int) -> None:
+        self.ends = np.array([day.toordinal() for day in days])
+        self.cents: Cents = np.zeros((len(days) + 1, scenarios), dtype=np.int64)
+        self.places = np.arange(scenarios)
+
+    def put(self, day: int, amount: int | Cents) -> None:
+        """Cash on one day, an ordinal, in every scenario."""
+        self.cents[np.searchsorted(self.ends, day)] += amount
+
+    def add(self, column: Column) -> None:
+        """One flow, which may come in another stage in every scenario."""
+        if isinstance(column.day, int):
+            self.put(column.day, column.amount)
+        else:
+            stage = np.searchsorted(self.ends, column.day)
+            self.cents[stage, self.places] += column.amount  # one stage a scenario: no place stands there twice
+
+    @property
+    def result(self) -> Cents:
+        """(S, T) without what comes too late."""
+        return np.ascontiguousarray(self.cents[:-1].T)
+
+
+def named(flow: Flow) -> str:
+    """What a receipt is called: the stage, the receivable, the lot; for a chain its store."""
+    return flow.part.rsplit(" ", 1)[0] if flow.kind == "stores" else flow.part
+
+
+def whole(flow: Flow) -> str:
+    """To what a receipt belongs: a stage has a late part and what was kept back besides."""
+    name = named(flow)
+    return name.removesuffix(" (late)").removesuffix(" (retention)") if flow.kind == "milestones" else name
+
+
+def asked(column: Column, parts: Parts, expected: dt.date | None) -> bool:
+    """Whether a column is a receipt of one of those names that the bank expects on that day; None: whichever."""
+    flow = column.expected.bank
+    return flow.amount > 0 and (parts is None or named(flow) in parts) and expected in (None, flow.date)

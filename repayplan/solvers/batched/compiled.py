@@ -1,320 +1,407 @@
-"""The same method compiled: sixteen lanes at a time, whose numbers lie side by side in the cache."""
+"""Mehrotra's predictor and corrector over a block of lanes, compiled; ``reference`` is the same in NumPy.
+
+Boxes are shifted to [0, w]. A row of inequalities has a slack s and a dual −p, p > 0, so that its dual is always one
+that the safe bound may use; that bound is known in every iteration, and a lane stops by it. Mehrotra, SIAM J. Optim. 2
+(1992); boxes as in Wright, Primal-Dual Interior-Point Methods (1997), chapter 11.
+
+All numbers of a block lie in flat arrays, lanes innermost: number i of lane l at i · LANES + l.
+"""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
-from numba import njit
+from numpy.typing import NDArray
 
-from repayplan.solvers.batched.batch import Batch
-from repayplan.solvers.batched.reference import BACK, ENOUGH, FIXED, HUGE, MOST_ITERATIONS, SMALLEST_PIVOT, Points
+from repayplan.solvers.batched.narrowing import narrow, shifted
+from repayplan.solvers.batched.vectors import LANES, compiled, load, plus_product, root, splat, store, where_less
 
-W = 16
+Array = NDArray[np.float64]
 
+BACK = 0.9995
+SMALLEST_PIVOT = 1e-15
+CLOSE = 1e-11
+"""How far a point may be from its equations to be done."""
 
-@njit(cache=True, error_model="numpy")
-def _factor(x, original, updates, ustart, starts, m):
-    for k in range(m):
-        d = x[k * W : k * W + W]
-        o = original[k * W : k * W + W]
-        for l in range(W):
-            p = d[l]
-            d[l] = 1.0 / np.sqrt(p) if p > SMALLEST_PIVOT * o[l] else 1e-64
-        for e in range(m + starts[k], m + starts[k + 1]):
-            r = x[e * W : e * W + W]
-            for l in range(W):
-                r[l] *= d[l]
-        for u in range(ustart[k], ustart[k + 1]):
-            a = x[updates[u, 0] * W : updates[u, 0] * W + W]
-            b = x[updates[u, 1] * W : updates[u, 1] * W + W]
-            c = x[updates[u, 2] * W : updates[u, 2] * W + W]
-            for l in range(W):
-                a[l] -= b[l] * c[l]
+PROVEN = 1e-7
+"""A bound of the cost nothing above this, for duals no larger than one, proves that there is no point."""
+
+ROUNDS = 5
+"""How often every row is looked at for the boxes it implies."""
 
 
-@njit(cache=True, error_model="numpy")
-def _solve(x, wanted, entries, order, starts, below, m):
-    """Overwrites ``wanted`` with the solution; ``x`` is room for it."""
-    for k in range(m):
-        for l in range(W):
-            x[k * W + l] = wanted[order[k] * W + l]
-    for k in range(m):
-        a = x[k * W : k * W + W]
-        d = entries[k * W : k * W + W]
-        for l in range(W):
-            a[l] *= d[l]
-        for e in range(starts[k], starts[k + 1]):
-            t = x[below[e] * W : below[e] * W + W]
-            f = entries[(m + e) * W : (m + e) * W + W]
-            for l in range(W):
-                t[l] -= f[l] * a[l]
-    for k in range(m - 1, -1, -1):
-        a = x[k * W : k * W + W]
-        d = entries[k * W : k * W + W]
-        for e in range(starts[k], starts[k + 1]):
-            t = x[below[e] * W : below[e] * W + W]
-            f = entries[(m + e) * W : (m + e) * W + W]
-            for l in range(W):
-                a[l] -= f[l] * t[l]
-        for l in range(W):
-            a[l] *= d[l]
-            wanted[order[k] * W + l] = a[l]
+
+class Block(NamedTuple):
+    """A block of programs: entries of A, right-hand sides b, costs c, widths w of boxes."""
+
+    a: Array
+    b: Array
+    c: Array
+    w: Array
 
 
-@njit(cache=True, error_model="numpy")
-def _times(out, A, x, R, C, sign):
-    """out += sign * A x"""
-    for e in range(len(R)):
-        o = out[R[e] * W : R[e] * W + W]
-        a = A[e * W : e * W + W]
-        b = x[C[e] * W : C[e] * W + W]
-        for l in range(W):
-            o[l] += sign * a[l] * b[l]
+class State(NamedTuple):
+    """Where a block stands: x and v = w − x with duals z and q, slacks s with duals p, y the duals of all rows.
+
+    ``d`` = c − Aᵀy, ``r`` = b − s − Ax.
+    """
+
+    x: Array
+    v: Array
+    z: Array
+    q: Array
+    s: Array
+    y: Array
+    d: Array
+    r: Array
 
 
-@njit(cache=True, error_model="numpy")
-def _direction(L, A, R, C, order, starts, below, m, n, theta, ths, h, hs, rp, dx, dy, ds, scratch, room):
-    """dx = Θ(Aᵀdy − h), ds = Θs(dy − hs) with A dx + ds = rp; refined once."""
-    for i in range(n * W):
-        scratch[i] = theta[i] * h[i]
-    for i in range(m * W):
-        dy[i] = rp[i] + ths[i] * hs[i]
-    _times(dy, A, scratch, R, C, 1.0)
-    _solve(room, dy, L, order, starts, below, m)
-    for again in range(2):
-        for i in range(n * W):
-            dx[i] = -h[i]
-        _times(dx, A, dy, C, R, 1.0)
-        for i in range(n * W):
-            dx[i] *= theta[i]
-        for i in range(m * W):
-            ds[i] = ths[i] * (dy[i] - hs[i])
-        if again == 0:
-            for i in range(m * W):
-                scratch[i] = rp[i] - ds[i]
-            _times(scratch, A, dx, R, C, -1.0)
-            _solve(room, scratch, L, order, starts, below, m)
-            for i in range(m * W):
-                dy[i] += scratch[i]
+class Room(NamedTuple):
+    """Room to work: the factor, one over its diagonal, K's diagonal, predictor and corrector, slacks' changes."""
+
+    factor: Array
+    pivots: Array
+    diagonal: Array
+    predicted: Array
+    corrected: Array
+    slack_predicted: Array
+    slack_corrected: Array
 
 
-@njit(cache=True, error_model="numpy")
-def _most(out, a, b, k):
-    """out (W,) = max(out, −a·b) over k rows of lanes."""
-    for i in range(k):
-        p = a[i * W : i * W + W]
-        q = b[i * W : i * W + W]
-        for l in range(W):
-            out[l] = max(out[l], -p[l] * q[l])
+@compiled
+def factorize(shape, a, room):
+    """L of K = L S Lᵀ by columns; a pivot that rounding has eaten is dropped, which keeps that step at zero."""
+    factor, pairs = room.factor, shape.pairs
+    zero, one, small = splat(0.0), splat(1.0), splat(SMALLEST_PIVOT)
+    target = 0
+    for k in range(len(shape.sign)):
+        taken, given = zero, load(room.diagonal, k)
+        for p in range(shape.pair_starts[target], shape.pair_middle[target]):
+            each = load(factor, pairs[p, 0])
+            taken = plus_product(each, each, taken)
+        for p in range(shape.pair_middle[target], shape.pair_starts[target + 1]):
+            each = load(factor, pairs[p, 0])
+            given = plus_product(each, each, given)
+        target += 1
+        left = given - taken
+        kept = where_less(small * given, left, left, small * given)
+        pivot = where_less(zero, kept, one / root(kept), zero)
+        store(room.pivots, k, pivot)
+        for e in range(shape.starts[k], shape.starts[k + 1]):
+            value = zero
+            if shape.source[e] >= 0:
+                value = splat(shape.sign[k]) * load(a, shape.source[e])
+            more = zero
+            for p in range(shape.pair_starts[target], shape.pair_middle[target]):
+                more = plus_product(load(factor, pairs[p, 0]), load(factor, pairs[p, 1]), more)
+            for p in range(shape.pair_middle[target], shape.pair_starts[target + 1]):
+                value = plus_product(load(factor, pairs[p, 0]), load(factor, pairs[p, 1]), value)
+            store(factor, e, (value - more) * pivot)
+            target += 1
 
 
-@njit(cache=True, error_model="numpy")
-def _largest(out, a, k):
-    for i in range(k):
-        p = a[i * W : i * W + W]
-        for l in range(W):
-            out[l] = max(out[l], abs(p[l]))
+@compiled
+def solve(shape, room, wanted):
+    """What K takes to ``wanted``, in place."""
+    size = len(shape.sign)
+    for k in range(size):
+        each = load(wanted, k) * load(room.pivots, k)
+        store(wanted, k, each * splat(shape.sign[k]))
+        for e in range(shape.starts[k], shape.starts[k + 1]):
+            other = shape.below[e]
+            store(wanted, other, load(wanted, other) - load(room.factor, e) * each)
+    for k in range(size - 1, -1, -1):
+        each = load(wanted, k)
+        for e in range(shape.starts[k], shape.starts[k + 1]):
+            each = each - load(room.factor, e) * load(wanted, shape.below[e])
+        store(wanted, k, each * load(room.pivots, k))
 
 
-@njit(cache=True, error_model="numpy")
-def _dot(out, a, b, k):
-    for i in range(k):
-        p = a[i * W : i * W + W]
-        q = b[i * W : i * W + W]
-        for l in range(W):
-            out[l] += p[l] * q[l]
+@compiled
+def prepare(shape, block, state, room):
+    """Residuals, K's diagonal and the predictor's right-hand side; by lane: complementarity, cost, bound, residual."""
+    zero, one = splat(0.0), splat(1.0)
+    product, cost, bound, proof, off = zero, zero, zero, zero, zero
+    for j in range(len(shape.column_place)):
+        d = load(block.c, j)
+        for e in range(shape.column_starts[j], shape.column_starts[j + 1]):
+            d = d - load(block.a, e) * load(state.y, shape.rows[e])
+        x, v, z, q = load(state.x, j), load(state.v, j), load(state.z, j), load(state.q, j)
+        store(state.d, j, d)
+        product = product + (x * z + v * q)
+        cost = cost + load(block.c, j) * x
+        bound = bound + where_less(d, zero, d, zero) * load(block.w, j)
+        without = d - load(block.c, j)
+        proof = proof + where_less(without, zero, without, zero) * load(block.w, j)
+        place = shape.column_place[j]
+        store(room.diagonal, place, (z * v + q * x) / (x * v))
+        store(room.predicted, place, d)
+    for i in range(len(shape.row_place)):
+        b, y, s = load(block.b, i), load(state.y, i), load(state.s, i)
+        r = b
+        for t in range(shape.row_starts[i], shape.row_starts[i + 1]):
+            e = shape.by_row[t]
+            r = r - load(block.a, e) * load(state.x, shape.columns[e])
+        bound, proof = bound + b * y, proof + b * y
+        place = shape.row_place[i]
+        store(room.predicted, place, r)
+        if shape.equal[i]:
+            store(room.diagonal, place, zero)
+        else:
+            r = r - s
+            product = product - s * y
+            store(room.diagonal, place, zero - s / y)
+        store(state.r, i, r)
+        size = where_less(r, zero, zero - r, r)
+        off = where_less(off, size, size, off)
+    return product, cost, bound, proof, off
 
 
-@njit(cache=True, error_model="numpy")
-def _dot_after(out, a, da, sa, b, db, sb, k):
-    """out += (a + sa·da)(b + sb·db)"""
-    for i in range(k):
-        p = a[i * W : i * W + W]
-        dp = da[i * W : i * W + W]
-        q = b[i * W : i * W + W]
-        dq = db[i * W : i * W + W]
-        for l in range(W):
-            out[l] += (p[l] + sa[l] * dp[l]) * (q[l] + sb[l] * dq[l])
+@compiled
+def slacks(shape, block, state, step, change):
+    """How slacks change with a step, so that residuals shrink by the share that is taken of it."""
+    for i in range(len(shape.row_place)):
+        if not shape.equal[i]:
+            r = load(state.r, i)
+            for t in range(shape.row_starts[i], shape.row_starts[i + 1]):
+                e = shape.by_row[t]
+                r = r - load(block.a, e) * load(step, shape.column_place[shape.columns[e]])
+            store(change, i, r)
 
 
-@njit(cache=True, error_model="numpy")
-def _move(a, da, step, k):
-    for i in range(k):
-        p = a[i * W : i * W + W]
-        dp = da[i * W : i * W + W]
-        for l in range(W):
-            p[l] += step[l] * dp[l]
+@compiled
+def predicted(shape, state, room):
+    """How far the predictor may go, (primal, dual), and the complementarity there."""
+    zero, one = splat(0.0), splat(1.0)
+    top, under, dual_top, dual_under = one, one, one, one
+    flat, first, second, both = zero, zero, zero, zero
+    for j in range(len(shape.column_place)):
+        x, v, z, q = load(state.x, j), load(state.v, j), load(state.z, j), load(state.q, j)
+        dx = load(room.predicted, shape.column_place[j])
+        over = dx / (x * v)
+        dz, dq = zero - z * (one + over * v), q * (over * x - one)
+        down = where_less(dx, zero, zero - dx * v, dx * x)  # both walls at once: -dx / x or dx / v, times x v
+        limit = x * v
+        larger = down * under
+        smaller = top * limit
+        top, under = where_less(smaller, larger, down, top), where_less(smaller, larger, limit, under)
+        larger, smaller = zero - dz * dual_under, dual_top * z
+        dual_top = where_less(smaller, larger, zero - dz, dual_top)
+        dual_under = where_less(smaller, larger, z, dual_under)
+        larger, smaller = zero - dq * dual_under, dual_top * q
+        dual_top = where_less(smaller, larger, zero - dq, dual_top)
+        dual_under = where_less(smaller, larger, q, dual_under)
+        flat = flat + (x * z + v * q)
+        first = first + dx * (z - q)
+        second = second + (x * dz + v * dq)
+        both = both + dx * (dz - dq)
+    for i in range(len(shape.row_place)):
+        if not shape.equal[i]:
+            s, p = load(state.s, i), zero - load(state.y, i)
+            ds, dp = load(room.slack_predicted, i), zero - load(room.predicted, shape.row_place[i])
+            larger, smaller = zero - ds * under, top * s
+            top = where_less(smaller, larger, zero - ds, top)
+            under = where_less(smaller, larger, s, under)
+            larger, smaller = zero - dp * dual_under, dual_top * p
+            dual_top = where_less(smaller, larger, zero - dp, dual_top)
+            dual_under = where_less(smaller, larger, p, dual_under)
+            flat = flat + s * p
+            first = first + ds * p
+            second = second + s * dp
+            both = both + ds * dp
+    primal, dual = under / top, dual_under / dual_top
+    return flat, flat + primal * first + dual * second + primal * dual * both
 
 
-@njit(cache=True, error_model="numpy")
-def _aim(out, t, a, da, b, db, on, k):
-    """out = on·(t − a·b − da·db)"""
-    for i in range(k):
-        o = out[i * W : i * W + W]
-        p = a[i * W : i * W + W]
-        dp = da[i * W : i * W + W]
-        q = b[i * W : i * W + W]
-        dq = db[i * W : i * W + W]
-        f = on[i * W : i * W + W]
-        for l in range(W):
-            o[l] = f[l] * (t[l] - p[l] * q[l] - dp[l] * dq[l])
+@compiled
+def aim(shape, state, room, center):
+    """The corrector's right-hand side: every product of a pair to ``center``, the predictor's error made good."""
+    zero, one = splat(0.0), splat(1.0)
+    for j in range(len(shape.column_place)):
+        x, v, z, q = load(state.x, j), load(state.v, j), load(state.z, j), load(state.q, j)
+        place = shape.column_place[j]
+        dx = load(room.predicted, place)
+        inverse = one / (x * v)
+        dz, dq = zero - z * (one + dx * inverse * v), q * (dx * inverse * x - one)
+        low, high = (center - dx * dz) * (inverse * v), (center + dx * dq) * (inverse * x)
+        store(room.corrected, place, load(state.d, j) - low + high)
+    for i in range(len(shape.row_place)):
+        place = shape.row_place[i]
+        wanted = load(state.r, i)
+        if not shape.equal[i]:
+            s, p = load(state.s, i), zero - load(state.y, i)
+            ds, dp = load(room.slack_predicted, i), zero - load(room.predicted, place)
+            wanted = wanted + s - (center - ds * dp) / p
+        store(room.corrected, place, wanted)
 
 
-@njit(cache=True, error_model="numpy")
-def _block(c, w, b, ineq, A, R, C, order, starts, below, products, updates, ustart, m, n, size, enough, most):
-    n_, m_ = n * W, m * W
-    x = np.empty(n_); v = np.empty(n_); z = np.empty(n_); q = np.empty(n_)
-    free = np.empty(n_); tight = np.empty(m_)
-    y = np.zeros(m_); s = np.empty(m_); zs = np.empty(m_)
-    count = np.zeros(W)
-    for i in range(n):
-        for l in range(W):
-            j = i * W + l
-            if w[j] <= FIXED:
-                free[j] = 0.0; x[j] = 0.0; v[j] = 1.0; z[j] = 0.0; q[j] = 0.0
-            else:
-                free[j] = 1.0; x[j] = w[j] / 2; v[j] = w[j] / 2; z[j] = 1.0; q[j] = 1.0
-                count[l] += 2
-    for j in range(m_):
-        s[j] = b[j]
-    _times(s, A, x, R, C, -1.0)
-    for j in range(n_):
-        if free[j] == 0.0:
-            x[j] = 1.0; w[j] = 2.0
-    for i in range(m):
-        for l in range(W):
-            j = i * W + l
-            if ineq[i]:
-                s[j] = max(s[j], 0.1); zs[j] = 1.0; tight[j] = 1.0
-                count[l] += 1
-            else:
-                s[j] = 1.0; zs[j] = 0.0; tight[j] = 0.0
-    rd = np.empty(n_); ru = np.empty(n_); theta = np.empty(n_); h = np.empty(n_); ix = np.empty(n_); iv = np.empty(n_)
-    iz = np.empty(n_); iq = np.empty(n_); izs = np.empty(m_)
-    rp = np.empty(m_); rds = np.empty(m_); ths = np.empty(m_); hs = np.empty(m_); iss = np.empty(m_)
-    dx = np.empty(n_); dy = np.empty(m_); ds = np.empty(m_)
-    dv = np.empty(n_); dz = np.empty(n_); dq = np.empty(n_); dzs = np.empty(m_)
-    rxz = np.empty(n_); rvq = np.empty(n_); rsz = np.empty(m_)
-    L = np.empty(size * W); original = np.empty(m_)
-    scratch = np.empty(max(n_, m_)); room = np.empty(m_)
-    done = np.zeros(W, np.bool_); its = np.zeros(W, np.int64)
-    mu = np.empty(W); ap = np.empty(W); ad = np.empty(W); aff = np.empty(W); t = np.empty(W); res = np.empty(W); obj = np.empty(W)
-    for it in range(most):
-        for j in range(n_):
-            rd[j] = c[j] - z[j] + q[j]
-        _times(rd, A, y, C, R, -1.0)
-        for j in range(m_):
-            rp[j] = b[j] - s[j] * tight[j]
-        for j in range(n_):
-            scratch[j] = x[j] * free[j]
-        _times(rp, A, scratch, R, C, -1.0)
-        for j in range(n_):
-            rd[j] *= free[j]
-            ru[j] = (w[j] - x[j] - v[j]) * free[j]
-        for j in range(m_):
-            rds[j] = (-y[j] - zs[j]) * tight[j]
-        mu[:] = 0.0; res[:] = 0.0; obj[:] = 0.0
-        _dot(mu, x, z, n); _dot(mu, v, q, n); _dot(mu, s, zs, m); _dot(obj, c, scratch, n)
-        _largest(res, rd, n); _largest(res, rds, m); _largest(res, rp, m)
-        all_done = True
-        for l in range(W):
-            if not done[l]:
-                its[l] = it
-                if mu[l] <= enough * (1 + abs(obj[l])) and res[l] <= 1e-9:
-                    done[l] = True
-                else:
-                    all_done = False
-            mu[l] /= max(count[l], 1.0)
-        if all_done:
+@compiled
+def steps(shape, state, room, center):
+    """How far the corrector may go until a wall: one over the primal and the dual step."""
+    zero, one = splat(0.0), splat(1.0)
+    top, under, dual_top, dual_under = splat(BACK), one, splat(BACK), one
+    for j in range(len(shape.column_place)):
+        x, v, z, q = load(state.x, j), load(state.v, j), load(state.z, j), load(state.q, j)
+        place = shape.column_place[j]
+        dx, da = load(room.corrected, place), load(room.predicted, place)
+        inverse = one / (x * v)
+        dz = (center - da * (zero - z * (one + da * inverse * v)) - z * dx) * (inverse * v) - z
+        dq = (center + da * (q * (da * inverse * x - one)) + q * dx) * (inverse * x) - q
+        down = where_less(dx, zero, zero - dx * v, dx * x)
+        limit = x * v
+        larger, smaller = down * under, top * limit
+        top, under = where_less(smaller, larger, down, top), where_less(smaller, larger, limit, under)
+        larger, smaller = zero - dz * dual_under, dual_top * z
+        dual_top = where_less(smaller, larger, zero - dz, dual_top)
+        dual_under = where_less(smaller, larger, z, dual_under)
+        larger, smaller = zero - dq * dual_under, dual_top * q
+        dual_top = where_less(smaller, larger, zero - dq, dual_top)
+        dual_under = where_less(smaller, larger, q, dual_under)
+    for i in range(len(shape.row_place)):
+        if not shape.equal[i]:
+            s, p = load(state.s, i), zero - load(state.y, i)
+            ds, dp = load(room.slack_corrected, i), zero - load(room.corrected, shape.row_place[i])
+            larger, smaller = zero - ds * under, top * s
+            top = where_less(smaller, larger, zero - ds, top)
+            under = where_less(smaller, larger, s, under)
+            larger, smaller = zero - dp * dual_under, dual_top * p
+            dual_top = where_less(smaller, larger, zero - dp, dual_top)
+            dual_under = where_less(smaller, larger, p, dual_under)
+    back = splat(BACK)
+    return back * under / top, back * dual_under / dual_top
+
+
+@compiled
+def move(shape, state, room, center, primal, dual):
+    """Take the step, by lane."""
+    zero, one = splat(0.0), splat(1.0)
+    for j in range(len(shape.column_place)):
+        x, v, z, q = load(state.x, j), load(state.v, j), load(state.z, j), load(state.q, j)
+        place = shape.column_place[j]
+        dx, da = load(room.corrected, place), load(room.predicted, place)
+        inverse = one / (x * v)
+        dz = (center - da * (zero - z * (one + da * inverse * v)) - z * dx) * (inverse * v) - z
+        dq = (center + da * (q * (da * inverse * x - one)) + q * dx) * (inverse * x) - q
+        store(state.x, j, x + primal * dx)
+        store(state.v, j, v - primal * dx)
+        store(state.z, j, z + dual * dz)
+        store(state.q, j, q + dual * dq)
+    for i in range(len(shape.row_place)):
+        store(state.y, i, load(state.y, i) + dual * load(room.corrected, shape.row_place[i]))
+        if not shape.equal[i]:
+            store(state.s, i, load(state.s, i) + primal * load(room.slack_corrected, i))
+
+
+@compiled
+def begin(shape, block, state):
+    """The middle of every box, slacks that fit it or are a tenth, duals of one."""
+    zero, one, half, tenth = splat(0.0), splat(1.0), splat(0.5), splat(0.1)
+    for j in range(len(shape.column_place)):
+        middle = half * load(block.w, j)
+        store(state.x, j, middle)
+        store(state.v, j, middle)
+        store(state.z, j, one)
+        store(state.q, j, one)
+    for i in range(len(shape.row_place)):
+        s, y = one, zero
+        if not shape.equal[i]:
+            s, y = load(block.b, i), zero - one
+            for t in range(shape.row_starts[i], shape.row_starts[i + 1]):
+                e = shape.by_row[t]
+                s = s - load(block.a, e) * load(state.x, shape.columns[e])
+            s = where_less(s, tenth, tenth, s)
+        store(state.s, i, s)
+        store(state.y, i, y)
+
+
+@compiled
+def judge(sums, shift, floor, enough, on, spent, gaps, offs):
+    """Stop lanes that are near enough to their bound, or proven to have no point; whether any lane goes on."""
+    working = False
+    for lane in range(LANES):
+        if on[lane] == 0.0:
+            continue
+        cost, off = sums[LANES + lane], sums[4 * LANES + lane]
+        gaps[lane] = abs(cost - sums[2 * LANES + lane]) / max(abs(cost + shift[lane]), floor)
+        offs[lane] = off
+        if sums[3 * LANES + lane] > PROVEN:
+            gaps[lane] = np.inf
+            on[lane] = 0.0
+        elif gaps[lane] <= enough and off <= CLOSE:
+            on[lane] = 0.0
+        else:
+            working = True
+            spent[lane] += 1
+    return working
+
+
+@compiled
+def largest(values, count):
+    """By lane."""
+    zero = splat(0.0)
+    most = zero
+    for i in range(count):
+        each = load(values, i)
+        size = where_less(each, zero, zero - each, each)
+        most = where_less(most, size, size, most)
+    return most
+
+
+@compiled
+def interior(shape, block, state, room, shift, floor, enough, most, spent, gaps, offs):
+    """Iterate a block until every lane is within ``enough`` of its bound, or ``most`` times.
+
+    ``shift``: the cost at x = 0, by lane; ``floor`` the least size against which the gap is measured. ``spent``,
+    ``gaps`` and ``offs`` (LANES,) take iterations, relative gaps, infinite where there is no point, and residuals.
+    """
+    begin(shape, block, state)
+    pairs = 2.0 * len(shape.column_place) + float(len(shape.equal) - shape.equal.sum())
+    sums, on = np.empty(5 * LANES), np.ones(LANES)
+    for _ in range(most):
+        product, cost, bound, proof, off = prepare(shape, block, state, room)
+        store(sums, 0, product)
+        store(sums, 1, cost)
+        store(sums, 2, bound)
+        store(sums, 3, proof / (splat(1.0) + largest(state.y, len(shape.equal))))
+        store(sums, 4, off)
+        if not judge(sums, shift, floor, enough, on, spent, gaps, offs):
             break
-        for j in range(n_):
-            ix[j] = 1.0 / x[j]
-            iv[j] = 1.0 / v[j]
-            theta[j] = free[j] / (z[j] * ix[j] + q[j] * iv[j] + (1.0 - free[j]))
-        for j in range(m_):
-            iss[j] = 1.0 / s[j]
-            ths[j] = tight[j] * s[j] / (zs[j] + 1.0 - tight[j])
-        L[:] = 0.0
-        for p in range(len(products)):
-            o = L[products[p, 0] * W : products[p, 0] * W + W]
-            a1 = A[products[p, 1] * W : products[p, 1] * W + W]
-            a2 = A[products[p, 2] * W : products[p, 2] * W + W]
-            th = theta[products[p, 3] * W : products[p, 3] * W + W]
-            for l in range(W):
-                o[l] += a1[l] * a2[l] * th[l]
-        for k in range(m):
-            for l in range(W):
-                L[k * W + l] += ths[order[k] * W + l]
-                original[k * W + l] = L[k * W + l]
-        _factor(L, original, updates, ustart, starts, m)
-        for j in range(n_):
-            rxz[j] = -x[j] * z[j]
-            rvq[j] = -v[j] * q[j]
-        for j in range(m_):
-            rsz[j] = -s[j] * zs[j]
-        for phase in range(2):
-            for j in range(n_):
-                h[j] = (rd[j] - rxz[j] * ix[j] + (rvq[j] - q[j] * ru[j]) * iv[j]) * free[j]
-            for j in range(m_):
-                hs[j] = (rds[j] - rsz[j] * iss[j]) * tight[j]
-            _direction(L, A, R, C, order, starts, below, m, n, theta, ths, h, hs, rp, dx, dy, ds, scratch, room)
-            for j in range(n_):
-                dv[j] = ru[j] - dx[j]
-                dz[j] = (rxz[j] - z[j] * dx[j]) * ix[j]
-                dq[j] = (rvq[j] - q[j] * dv[j]) * iv[j]
-            for j in range(m_):
-                dzs[j] = (rsz[j] - zs[j] * ds[j]) * iss[j]
-            if phase == 0:
-                for j in range(n_):
-                    iz[j] = free[j] / (z[j] + 1.0 - free[j])
-                    iq[j] = free[j] / (q[j] + 1.0 - free[j])
-                for j in range(m_):
-                    izs[j] = tight[j] / (zs[j] + 1.0 - tight[j])
-            least = 1.0 if phase == 0 else BACK
-            ap[:] = least; ad[:] = least
-            _most(ap, dx, ix, n); _most(ap, dv, iv, n); _most(ap, ds, iss, m)
-            _most(ad, dz, iz, n); _most(ad, dq, iq, n); _most(ad, dzs, izs, m)
-            for l in range(W):
-                ap[l] = least / ap[l]
-                ad[l] = least / ad[l]
-            if phase == 0:
-                aff[:] = 0.0
-                _dot_after(aff, x, dx, ap, z, dz, ad, n)
-                _dot_after(aff, v, dv, ap, q, dq, ad, n)
-                _dot_after(aff, s, ds, ap, zs, dzs, ad, m)
-                for l in range(W):
-                    ratio = aff[l] / max(count[l], 1.0) / mu[l] if mu[l] > 0 else 0.0
-                    t[l] = ratio * ratio * ratio * mu[l]
-                _aim(rxz, t, x, dx, z, dz, free, n)
-                _aim(rvq, t, v, dv, q, dq, free, n)
-                _aim(rsz, t, s, ds, zs, dzs, tight, m)
-        for l in range(W):
-            if done[l]:
-                ap[l] = 0.0; ad[l] = 0.0
-        _move(x, dx, ap, n); _move(v, dv, ap, n); _move(z, dz, ad, n); _move(q, dq, ad, n)
-        _move(y, dy, ad, m); _move(s, ds, ap, m); _move(zs, dzs, ad, m)
-    for j in range(n_):
-        x[j] *= free[j]
-    return x, y, its, done
+        factorize(shape, block.a, room)
+        solve(shape, room, room.predicted)
+        slacks(shape, block, state, room.predicted, room.slack_predicted)
+        now, then = predicted(shape, state, room)
+        ratio = then / now
+        center = ratio * ratio * ratio * now / splat(pairs)
+        aim(shape, state, room, center)
+        solve(shape, room, room.corrected)
+        slacks(shape, block, state, room.corrected, room.slack_corrected)
+        primal, dual = steps(shape, state, room, center)
+        going = load(on, 0)
+        move(shape, state, room, center, primal * going, dual * going)
 
 
-def interior(batch: Batch, enough: float = ENOUGH, most: int = MOST_ITERATIONS) -> Points:
-    shape, N = batch.pattern, batch.lanes
-    n, m = batch.cost.shape[0], shape.height
-    blocks = -(-N // W)
-    pad = np.minimum(np.arange(blocks * W), N - 1)
-    out_x, out_y = np.empty((n, N)), np.empty((m, N))
-    its, conv = np.empty(N, np.int64), np.empty(N, bool)
-    w = batch.upper - batch.lower
-    b = batch.rhs.copy()
-    moved = batch.values * batch.lower[shape.columns]
-    np.subtract.at(b, shape.rows, moved)
-    for block in range(blocks):
-        lanes = pad[block * W : block * W + W]
-        f = lambda a: np.ascontiguousarray(a[:, lanes]).ravel()
-        x, y, i, d = _block(f(batch.cost), f(w), f(b), ~batch.equal, f(batch.values), shape.rows, shape.columns, shape.order, shape.starts, shape.below, shape.products, shape.updates, shape.update_starts, m, n, shape.size, enough, most)
-        real = slice(block * W, min(block * W + W, N))
-        k = real.stop - real.start
-        out_x[:, real] = batch.lower[:, real] + x.reshape(n, W)[:, :k]
-        out_y[:, real] = y.reshape(m, W)[:, :k]
-        its[real], conv[real] = i[:k], d[:k]
-    return Points(out_x, out_y, its, conv)
+@compiled
+def run(shape, count, a, b, c, lower, upper, shift_before, floor, enough, most):
+    """Blocks one after the other: narrow, shift, iterate. Arrays are (count, numbers · LANES), one row a block.
+
+    Returns x (in the program's own boxes, which ``lower`` and ``upper`` become), y, iterations, gaps and residuals.
+    """
+    width, height, size = len(shape.column_place), len(shape.row_place), len(shape.sign)
+    out_x, out_y = np.empty((count, width * LANES)), np.empty((count, height * LANES))
+    spent, gaps, offs = np.zeros((count, LANES)), np.ones((count, LANES)), np.ones((count, LANES))
+    n, m, k = width * LANES, height * LANES, size * LANES
+    state = State(np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(m), np.empty(m), np.empty(n), np.empty(m))
+    factor = np.empty(len(shape.below) * LANES)
+    room = Room(factor, np.empty(k), np.empty(k), np.empty(k), np.empty(k), np.empty(m), np.empty(m))
+    shift, flags, w = np.empty(LANES), np.empty(n), np.empty(n)
+    for each in range(count):
+        block = Block(a[each], b[each], c[each], w)
+        narrow(shape, block.a, block.b, lower[each], upper[each], ROUNDS)
+        shifted(shape, block, lower[each], upper[each], shift, flags)
+        shift += shift_before[each]
+        interior(shape, block, state, room, shift, floor, enough, most, spent[each], gaps[each], offs[each])
+        for i in range(n):
+            out_x[each, i] = lower[each, i] + flags[i] * state.x[i]
+        out_y[each] = state.y
+    return out_x, out_y, spent, gaps, offs

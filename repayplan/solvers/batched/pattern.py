@@ -1,125 +1,145 @@
-"""What all programs of a batch share: which entries there are, and how their normal matrix is factorized.
+"""What all programs of a batch share: which entries there are, and how the matrix of every step is factorized.
 
-The matrix AΘAᵀ has the same zeros in every lane and iteration, so the order of elimination, the entries that fill in
-and every multiplication are worked out once; lanes then only bring numbers. Because stages reach no further than the
-stage before, a minimum-degree order leaves factors as sparse as the programs themselves; rows over many stages (*long
-rows*) only cost what they touch, and need no treatment of their own (George & Liu 1981, chapter 5).
+A step of the interior point method solves with the quasi-definite matrix (Vanderbei, SIAM J. Optim. 5, 1995)
+
+    K = [ −Θ⁻¹  Aᵀ ]      columns of the program: negative pivots
+        [  A    Θs ]      its rows: positive pivots
+
+which has the same zeros in every lane and iteration. So the order of elimination, the entries that fill in and every
+multiplication are worked out once; lanes then only bring numbers. As stages reach no further than the stage before, an
+order of least degree walks along the stages and keeps the factor as sparse as the program; a row over many stages only
+costs what it touches, and needs no treatment of its own (George & Liu 1981, chapter 5).
 """
 
 from __future__ import annotations
 
 import heapq
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Index = NDArray[np.int32]
+Mask = NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
-class Pattern:
-    """The factor of AΘAᵀ, column by column in order of elimination, and the work to find it.
+class Pattern(NamedTuple):
+    """Entries of A and the factor L of K = L S Lᵀ, S = ±1, in order of elimination; e entries, m rows, n columns.
 
-    ``rows`` and ``columns`` (E,): where the entries of A stand. Entries of the factor are numbered: first the diagonal
-    (m,), then what is below it; ``below`` (F,) tells the row, ``starts`` (m + 1,) where a column begins; rows are
-    places in the order of elimination, ``order`` (m,) the row of A in each place.
-    ``products`` (P, 4): entry of the factor, two entries of A and their column, of which AΘAᵀ is summed.
-    ``updates`` (U, 3): factor entry, and the two of an earlier column whose product is taken from it, by column;
-    ``update_starts`` (m + 1,).
+    ``rows`` and ``columns`` (e,): where the entries of A stand; they are sorted by column, ``column_starts`` (n + 1,).
+    ``by_row`` (e,): the entries row by row, ``row_starts`` (m + 1,). ``equal`` (m,): rows that are equations.
+    ``column_place`` (n,) and ``row_place`` (m,): place of each in the order of elimination. ``sign`` (n + m,).
+    Entries of the factor below its diagonal stand column by column: ``below`` tells their place, ``starts`` (n + m + 1,)
+    where a column begins, ``source`` the entry of A that K has there, or −1.
+    Targets are the diagonal of each column, then its entries below. From target t the products of entries
+    ``pairs[pair_starts[t] : pair_middle[t]]`` are taken, and those up to ``pair_starts[t + 1]`` are added.
     """
 
     rows: Index
     columns: Index
-    order: Index
-    starts: Index
+    column_starts: Index
+    by_row: Index
+    row_starts: Index
+    equal: Mask
+    column_place: Index
+    row_place: Index
+    sign: NDArray[np.float64]
     below: Index
-    products: Index
-    updates: Index
-    update_starts: Index
-
-    @property
-    def height(self) -> int:
-        """Number of rows m."""
-        return len(self.order)
-
-    @property
-    def size(self) -> int:
-        """Number of entries of the factor."""
-        return self.height + len(self.below)
+    starts: Index
+    source: Index
+    pairs: Index
+    pair_starts: Index
+    pair_middle: Index
 
 
-def pattern(rows: Index, columns: Index, height: int, width: int) -> Pattern:
-    """The pattern of a matrix with entries at ``rows`` and ``columns``."""
-    by_column: list[list[int]] = [[] for _ in range(width)]
-    for entry, column in enumerate(columns.tolist()):
-        by_column[column].append(entry)
-    place_of = rows.tolist()
-    together: list[set[int]] = [set() for _ in range(height)]
-    for entries in by_column:
-        touched = {place_of[entry] for entry in entries}
-        for row in touched:
-            together[row] |= touched
-    for row in range(height):
-        together[row].discard(row)
-    order, structure = eliminated(together)
-    place = {row: number for number, row in enumerate(order)}
-    below = [sorted(place[row] for row in later) for later in structure]
+def pattern(rows: Index, columns: Index, equal: Mask, width: int) -> Pattern:
+    """The pattern of a matrix with entries at ``rows`` and ``columns``, sorted by column."""
+    height = len(equal)
+    size = width + height
+    near: list[set[int]] = [set() for _ in range(size)]
+    for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+        near[column].add(width + row)
+        near[width + row].add(column)
+    order, structure = eliminated(near, [False] * width + equal.tolist())
+    place = np.empty(size, dtype=np.int32)
+    place[order] = np.arange(size, dtype=np.int32)
+    below = [np.sort(place[list(later)]) for later in structure]
     starts = np.cumsum([0, *map(len, below)])
-    number = {(i, k): height + int(starts[k]) + at for k, places in enumerate(below) for at, i in enumerate(places)}
-    products = [
-        (here if here == there else number[max(here, there), min(here, there)], first, second, column)
-        for column, entries in enumerate(by_column)
-        for at, first in enumerate(entries)
-        for second in entries[: at + 1]
-        for here, there in [(place[place_of[first]], place[place_of[second]])]
-    ]
-    updates, update_starts = _updates(below, number)
+    flat = np.concatenate([*below, np.empty(0, np.int32)]).astype(np.int32)
+    keys = np.repeat(np.arange(size, dtype=np.int64), np.diff(starts)) * size + flat
+    first = np.minimum(place[columns], place[width + rows]).astype(np.int64)
+    second = np.maximum(place[columns], place[width + rows])
+    source = np.full(len(flat), -1, dtype=np.int32)
+    source[np.searchsorted(keys, first * size + second)] = np.arange(len(rows), dtype=np.int32)
+    sign = np.where(np.array(order) < width, -1.0, 1.0)
+    pairs, pair_starts, pair_middle = _pairs(below, starts, keys, sign)
+    by_row = np.lexsort((columns, rows))
     return Pattern(
         rows=rows.astype(np.int32),
         columns=columns.astype(np.int32),
-        order=np.array(order, dtype=np.int32),
+        column_starts=np.searchsorted(columns, np.arange(width + 1)).astype(np.int32),
+        by_row=by_row.astype(np.int32),
+        row_starts=np.searchsorted(rows[by_row], np.arange(height + 1)).astype(np.int32),
+        equal=equal,
+        column_place=place[:width].copy(),
+        row_place=place[width:].copy(),
+        sign=sign,
+        below=flat,
         starts=starts.astype(np.int32),
-        below=np.array([i for places in below for i in places], dtype=np.int32),
-        products=np.array(products, dtype=np.int32).reshape(-1, 4),
-        updates=updates,
-        update_starts=update_starts,
+        source=source,
+        pairs=pairs,
+        pair_starts=pair_starts,
+        pair_middle=pair_middle,
     )
 
 
-def eliminated(together: Sequence[set[int]]) -> tuple[list[int], list[set[int]]]:
-    """The order of least degree, and for each row in it the rows that are left and touch it by then."""
-    near = [set(rows) for rows in together]
-    waiting = [(len(rows), row) for row, rows in enumerate(near)]
+def eliminated(together: Sequence[set[int]], late: Sequence[bool]) -> tuple[list[int], list[set[int]]]:
+    """The order of least degree, and for each node in it the nodes that are left and touch it by then.
+
+    A node that is ``late`` waits for one of its neighbors: an equation has no pivot before a column of it has gone.
+    """
+    near = [set(others) for others in together]
+    waiting = [(len(others), node) for node, others in enumerate(near) if not late[node] or not others]
     heapq.heapify(waiting)
     done = [False] * len(near)
     order, structure = [], []
     while waiting:
-        degree, row = heapq.heappop(waiting)
-        if done[row] or degree != len(near[row]):
+        degree, node = heapq.heappop(waiting)
+        if done[node] or degree != len(near[node]):
             continue
-        done[row] = True
-        order.append(row)
-        structure.append(near[row])
-        for other in near[row]:
-            near[other] |= near[row]
-            near[other] -= {row, other}
+        done[node] = True
+        order.append(node)
+        touched = near[node]
+        structure.append(touched)
+        for other in touched:
+            near[other] |= touched
+            near[other] -= {node, other}
             heapq.heappush(waiting, (len(near[other]), other))
     return order, structure
 
 
-def _updates(below: Sequence[Sequence[int]], number: dict[tuple[int, int], int]) -> tuple[Index, Index]:
-    """What column k takes from later ones, for every pair of its entries."""
-    found: list[list[tuple[int, int, int]]] = []
-    for k, places in enumerate(below):
-        found.append(
-            [
-                (j if i == j else number[i, j], number[i, k], number[j, k])
-                for at, i in enumerate(places)
-                for j in places[: at + 1]
-            ]
-        )
-    starts = np.cumsum([0, *map(len, found)])
-    flat = [update for column in found for update in column]
-    return np.array(flat, dtype=np.int32).reshape(-1, 3), starts.astype(np.int32)
+def _pairs(
+    below: Sequence[Index], starts: NDArray[np.int64], keys: NDArray[np.int64], sign: NDArray[np.float64]
+) -> tuple[Index, Index, Index]:
+    """The products that go into each target; those of pivots of its own sign first, as they are taken from it."""
+    size = len(below)
+    places, left, right, alike = [], [], [], []
+    for k, later in enumerate(below):
+        high, low = np.tril_indices(len(later))
+        places.append(later[low].astype(np.int64) * size + later[high])
+        left.append(starts[k] + high)
+        right.append(starts[k] + low)
+        alike.append(sign[later[low]] == sign[k])
+    none = np.empty(0, np.int64)
+    key = np.concatenate([none, *places])
+    # targets: column k has its diagonal at starts[k] + k, its entries follow
+    column = key // size
+    target = np.where(key % size == column, starts[column] + column, np.searchsorted(keys, key) + column + 1)
+    same = np.concatenate([np.empty(0, bool), *alike])
+    order = np.lexsort((~same, target))
+    pairs = np.stack([np.concatenate([none, *left])[order], np.concatenate([none, *right])[order]], axis=1)
+    count = size + len(keys)
+    bounds = np.searchsorted(target[order], np.arange(count + 1))
+    taken = np.bincount(target, same, minlength=count).astype(np.int64)
+    return pairs.astype(np.int32), bounds.astype(np.int32), (bounds[:-1] + taken).astype(np.int32)

@@ -14,22 +14,32 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from repayplan.solvers.batched.narrowing import narrow, shifted
+from repayplan.solvers.batched.narrowing import crossed, shifted
 from repayplan.solvers.batched.vectors import LANES, compiled, load, plus_product, root, splat, store, where_less
 
 Array = NDArray[np.float64]
 
 BACK = 0.9995
 SMALLEST_PIVOT = 1e-15
+HELD = 1e-8
+"""What holds every step back, so that rounding, this much of the largest pivot, cannot eat the smallest one: the root of
+the machine's precision, as in a proximal method. The next step makes good what is missed by it.
+"""
+
 CLOSE = 1e-11
 """How far a point may be from its equations to be done."""
 
 PROVEN = 1e-7
 """A bound of the cost nothing above this, for duals no larger than one, proves that there is no point."""
 
-ROUNDS = 5
-"""How often every row is looked at for the boxes it implies."""
+WORTH_KEEPING = 1e-5
+"""Points are kept from this gap on."""
 
+NOTHING = 1e-15
+"""Complementarity at which rounding is all there is."""
+
+PATIENCE = 3
+"""Iterations without a better point, after which the best one stands."""
 
 
 class Block(NamedTuple):
@@ -55,6 +65,22 @@ class State(NamedTuple):
     y: Array
     d: Array
     r: Array
+
+
+class Best(NamedTuple):
+    """The best point of each lane so far, and its duals."""
+
+    x: Array
+    y: Array
+
+
+class Lanes(NamedTuple):
+    """By lane: whether it is going on (1 or 0), the gap of its best point, iterations, those since the last progress."""
+
+    on: Array
+    gap: Array
+    spent: Array
+    idle: Array
 
 
 class Room(NamedTuple):
@@ -121,7 +147,7 @@ def solve(shape, room, wanted):
 @compiled
 def prepare(shape, block, state, room):
     """Residuals, K's diagonal and the predictor's right-hand side; by lane: complementarity, cost, bound, residual."""
-    zero, one = splat(0.0), splat(1.0)
+    zero, held = splat(0.0), splat(HELD)
     product, cost, bound, proof, off = zero, zero, zero, zero, zero
     for j in range(len(shape.column_place)):
         d = load(block.c, j)
@@ -135,7 +161,7 @@ def prepare(shape, block, state, room):
         without = d - load(block.c, j)
         proof = proof + where_less(without, zero, without, zero) * load(block.w, j)
         place = shape.column_place[j]
-        store(room.diagonal, place, (z * v + q * x) / (x * v))
+        store(room.diagonal, place, (z * v + q * x) / (x * v) + held)
         store(room.predicted, place, d)
     for i in range(len(shape.row_place)):
         b, y, s = load(block.b, i), load(state.y, i), load(state.s, i)
@@ -147,7 +173,7 @@ def prepare(shape, block, state, room):
         place = shape.row_place[i]
         store(room.predicted, place, r)
         if shape.equal[i]:
-            store(room.diagonal, place, zero)
+            store(room.diagonal, place, held)
         else:
             r = r - s
             product = product - s * y
@@ -316,23 +342,32 @@ def begin(shape, block, state):
 
 
 @compiled
-def judge(sums, shift, floor, enough, on, spent, gaps, offs):
-    """Stop lanes that are near enough to their bound, or proven to have no point; whether any lane goes on."""
+def judge(sums, shift, floor, enough, lanes, best, state):
+    """Keep the best point of each lane so far; stop lanes that are near enough to their bound, that get no nearer, or
+    that are proven to have no point. Whether any lane goes on.
+    """
     working = False
     for lane in range(LANES):
-        if on[lane] == 0.0:
+        if lanes.on[lane] == 0.0:
             continue
-        cost, off = sums[LANES + lane], sums[4 * LANES + lane]
-        gaps[lane] = abs(cost - sums[2 * LANES + lane]) / max(abs(cost + shift[lane]), floor)
-        offs[lane] = off
-        if sums[3 * LANES + lane] > PROVEN:
-            gaps[lane] = np.inf
-            on[lane] = 0.0
-        elif gaps[lane] <= enough and off <= CLOSE:
-            on[lane] = 0.0
+        product, cost, bound, proof, off = sums[lane::LANES]
+        gap = abs(cost - bound) / max(abs(cost + shift[lane]), floor)
+        if proof > PROVEN:
+            lanes.gap[lane], lanes.on[lane] = np.inf, 0.0
+            continue
+        lanes.idle[lane] += 1.0
+        if off <= CLOSE and gap < lanes.gap[lane] and gap <= WORTH_KEEPING:
+            lanes.gap[lane], lanes.idle[lane] = gap, 0.0
+            for at in range(lane, len(best.x), LANES):
+                best.x[at] = state.x[at]
+            for at in range(lane, len(best.y), LANES):
+                best.y[at] = state.y[at]
+        stuck = lanes.gap[lane] <= WORTH_KEEPING and lanes.idle[lane] >= PATIENCE
+        if lanes.gap[lane] <= enough or stuck or not product > NOTHING:
+            lanes.on[lane] = 0.0
         else:
             working = True
-            spent[lane] += 1
+            lanes.spent[lane] += 1
     return working
 
 
@@ -349,15 +384,15 @@ def largest(values, count):
 
 
 @compiled
-def interior(shape, block, state, room, shift, floor, enough, most, spent, gaps, offs):
+def interior(shape, block, state, room, best, lanes, shift, floor, enough, most):
     """Iterate a block until every lane is within ``enough`` of its bound, or ``most`` times.
 
-    ``shift``: the cost at x = 0, by lane; ``floor`` the least size against which the gap is measured. ``spent``,
-    ``gaps`` and ``offs`` (LANES,) take iterations, relative gaps, infinite where there is no point, and residuals.
+    ``shift``: the cost at x = 0, by lane; ``floor`` the least size against which the gap is measured. The gap of a lane
+    becomes infinite where there is no point.
     """
     begin(shape, block, state)
     pairs = 2.0 * len(shape.column_place) + float(len(shape.equal) - shape.equal.sum())
-    sums, on = np.empty(5 * LANES), np.ones(LANES)
+    sums = np.empty(5 * LANES)
     for _ in range(most):
         product, cost, bound, proof, off = prepare(shape, block, state, room)
         store(sums, 0, product)
@@ -365,7 +400,7 @@ def interior(shape, block, state, room, shift, floor, enough, most, spent, gaps,
         store(sums, 2, bound)
         store(sums, 3, proof / (splat(1.0) + largest(state.y, len(shape.equal))))
         store(sums, 4, off)
-        if not judge(sums, shift, floor, enough, on, spent, gaps, offs):
+        if not judge(sums, shift, floor, enough, lanes, best, state):
             break
         factorize(shape, block.a, room)
         solve(shape, room, room.predicted)
@@ -377,31 +412,37 @@ def interior(shape, block, state, room, shift, floor, enough, most, spent, gaps,
         solve(shape, room, room.corrected)
         slacks(shape, block, state, room.corrected, room.slack_corrected)
         primal, dual = steps(shape, state, room, center)
-        going = load(on, 0)
-        move(shape, state, room, center, primal * going, dual * going)
+        move(shape, state, room, center, primal, dual)
 
 
 @compiled
-def run(shape, count, a, b, c, lower, upper, shift_before, floor, enough, most):
-    """Blocks one after the other: narrow, shift, iterate. Arrays are (count, numbers · LANES), one row a block.
+def run(shape, a, b, c, lower, upper, shift_before, floor, enough, most):
+    """Blocks one after the other. Arrays are (blocks, numbers · LANES) and are used up.
 
-    Returns x (in the program's own boxes, which ``lower`` and ``upper`` become), y, iterations, gaps and residuals.
+    Returns x (in the program's own boxes), y, iterations and gaps.
     """
-    width, height, size = len(shape.column_place), len(shape.row_place), len(shape.sign)
-    out_x, out_y = np.empty((count, width * LANES)), np.empty((count, height * LANES))
-    spent, gaps, offs = np.zeros((count, LANES)), np.ones((count, LANES)), np.ones((count, LANES))
-    n, m, k = width * LANES, height * LANES, size * LANES
-    state = State(np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(m), np.empty(m), np.empty(n), np.empty(m))
+    count, size = len(a), len(shape.sign) * LANES
+    n, m = len(shape.column_place) * LANES, len(shape.row_place) * LANES
+    out_x, out_y, spent, gaps = (
+        np.zeros((count, n)),
+        np.zeros((count, m)),
+        np.zeros((count, LANES)),
+        np.ones((count, LANES)),
+    )
+    state = State(
+        np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(m), np.empty(m), np.empty(n), np.empty(m)
+    )
     factor = np.empty(len(shape.below) * LANES)
-    room = Room(factor, np.empty(k), np.empty(k), np.empty(k), np.empty(k), np.empty(m), np.empty(m))
+    room = Room(factor, np.empty(size), np.empty(size), np.empty(size), np.empty(size), np.empty(m), np.empty(m))
     shift, flags, w = np.empty(LANES), np.empty(n), np.empty(n)
     for each in range(count):
-        block = Block(a[each], b[each], c[each], w)
-        narrow(shape, block.a, block.b, lower[each], upper[each], ROUNDS)
+        block, best = Block(a[each], b[each], c[each], w), Best(out_x[each], out_y[each])
         shifted(shape, block, lower[each], upper[each], shift, flags)
         shift += shift_before[each]
-        interior(shape, block, state, room, shift, floor, enough, most, spent[each], gaps[each], offs[each])
+        crossed(lower[each], upper[each], gaps[each])
+        on = np.where(np.isinf(gaps[each]), 0.0, 1.0)
+        lanes = Lanes(on, gaps[each], spent[each], np.zeros(LANES))
+        interior(shape, block, state, room, best, lanes, shift, floor, enough, most)
         for i in range(n):
-            out_x[each, i] = lower[each, i] + flags[i] * state.x[i]
-        out_y[each] = state.y
-    return out_x, out_y, spent, gaps, offs
+            out_x[each, i] = lower[each, i] + flags[i] * out_x[each, i]
+    return out_x, out_y, spent, gaps

@@ -6,10 +6,16 @@ to a column if all others do their best is a box that holds for every point, so 
 
 from __future__ import annotations
 
+import numpy as np
+
+from repayplan.solvers.batched.programs import EMPTY
 from repayplan.solvers.batched.vectors import LANES, compiled, load, splat, store, where_less
 
 FIXED = 1e-9
 """A box no wider than this is one number."""
+
+ROUNDS = 5
+"""How often every row is looked at for the boxes it implies."""
 
 WORTHWHILE = 0.999
 MARGIN = 1e-12
@@ -17,11 +23,18 @@ MARGIN = 1e-12
 
 
 @compiled
+def narrow_all(shape, a, b, lower, upper, rounds):
+    """Boxes of all blocks, (blocks, numbers · LANES), made narrower in place."""
+    for each in range(len(a)):
+        narrow(shape, a[each], b[each], lower[each], upper[each], rounds)
+
+
+@compiled
 def narrow(shape, a, b, lower, upper, rounds):
-    """Boxes (n · LANES) made narrower in place, row by row, at most ``rounds`` times."""
+    """Boxes (n · LANES) made narrower in place, row by row, so many ``rounds``."""
     zero, margin = splat(0.0), splat(MARGIN)
     for _ in range(rounds):
-        for i in range(len(shape.row_place)):
+        for i in range(len(shape.equal)):
             least, most = zero, zero
             for t in range(shape.row_starts[i], shape.row_starts[i + 1]):
                 e = shape.by_row[t]
@@ -54,6 +67,14 @@ def _bound(a, e, j, lower, upper, spare):
 
 
 @compiled
+def crossed(lower, upper, gaps):
+    """Mark lanes with an infinite gap in which a box is empty: rows contradict each other."""
+    for at in range(len(lower)):
+        if lower[at] - upper[at] > EMPTY:
+            gaps[at % LANES] = np.inf
+
+
+@compiled
 def shifted(shape, block, lower, upper, shift, flags):
     """Put the lower ends of boxes at 0 and take out columns that are one number; ``block.w`` takes the widths.
 
@@ -61,7 +82,7 @@ def shifted(shape, block, lower, upper, shift, flags):
     """
     for lane in range(LANES):
         shift[lane] = 0.0
-    for j in range(len(shape.column_place)):
+    for j in range(len(shape.column_starts) - 1):
         for lane in range(LANES):
             at = j * LANES + lane
             width = upper[at] - lower[at]

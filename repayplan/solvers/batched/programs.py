@@ -15,6 +15,9 @@ Array = NDArray[np.float64]
 Index = NDArray[np.int32]
 Mask = NDArray[np.bool_]
 
+EMPTY = 2e-9
+"""A box or row that is missed by more than this has no point: a solver would not find one either."""
+
 
 @dataclass(frozen=True)
 class Programs:

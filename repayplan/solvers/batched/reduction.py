@@ -16,7 +16,7 @@ from itertools import permutations
 import numpy as np
 from numpy.typing import NDArray
 
-from repayplan.solvers.batched.programs import Programs
+from repayplan.solvers.batched.programs import EMPTY, Programs
 from repayplan.solvers.batched.undoing import Added, Fixed, Joined, Replaced, Undo, Value
 
 Array = NDArray[np.float64]
@@ -26,11 +26,15 @@ IMPLIED = 1e-9
 """A bound counts as implied by others if it is no farther out than this."""
 
 SMALLEST_PIVOT = 1e-3
+CANCELED = 1e-13
+
 MOST_JOINED = 8
 
 
 class Reduction:
     """A program being reduced, in place; ``done`` lists what was done, and ``offset`` (N,) is what it has cost.
+
+    ``impossible`` (N,): lanes that are seen to have no point.
 
     ``rows`` maps columns to coefficients, row by row; None where a row has gone. ``rhs`` and ``active`` are by row.
     ``where``: the rows in which a column is.
@@ -42,6 +46,7 @@ class Reduction:
         self.lower, self.upper = programs.lower.copy(), programs.upper.copy()
         self.cost: list[Value] = list(programs.cost)
         self.offset = np.zeros(self.lanes)
+        self.impossible = np.zeros(self.lanes, bool)
         self.done: list[Undo] = []
         self.gone: set[int] = set()
         self.where: list[set[int]] = [set() for _ in self.cost]
@@ -50,9 +55,7 @@ class Reduction:
         self.rhs: list[Array] = list(np.where(programs.active, programs.rhs, spare * ~programs.equal[:, None]))
         there = programs.active.any(axis=1).tolist()
         self.rows: list[dict[int, Value] | None] = [{} if some else None for some in there]
-        for row, column, value in zip(
-            programs.rows.tolist(), programs.columns.tolist(), programs.values, strict=True
-        ):
+        for row, column, value in zip(programs.rows.tolist(), programs.columns.tolist(), programs.values, strict=True):
             entries, mask = self.rows[row], self.active[row]
             if entries is None or not value.any():
                 continue
@@ -75,7 +78,7 @@ class Reduction:
             self._filling()
             self._joined()
             if (len(self.done), sum(row is None for row in self.rows)) == before:
-                return
+                break
 
     # the rules
 
@@ -87,8 +90,10 @@ class Reduction:
                 continue
             for column, value in entries.items():
                 self._narrow(column, value, self.rhs[row], self.equal[row])
-            if entries or not self.equal[row] or not self.rhs[row].any():
-                self._drop(row)
+            if not entries:
+                missed = np.abs(self.rhs[row]) if self.equal[row] else -self.rhs[row]
+                self.impossible |= missed > EMPTY
+            self._drop(row)
 
     def _fixed(self) -> None:
         """A column whose box is one number is that number."""
@@ -140,7 +145,7 @@ class Reduction:
             if not np.all(np.abs(entries[column]) >= SMALLEST_PIVOT):
                 continue
             weight = -mine[column] / entries[column]
-            zero = [other for other in common if not np.any(mine[other] + weight * entries[other])]
+            zero = [other for other in common if not np.any(_sum(mine[other], weight * entries[other]))]
             if len(zero) > len(entries) - len(common):
                 self._add(row, weight, entries, self.rhs[equation])
                 for other in zero:
@@ -225,7 +230,9 @@ class Reduction:
         others = {other: each for other, each in self._row(row).items() if other != column}
         far, near = (self.upper, self.lower) if rising else (self.lower, self.upper)
         least = sum(np.minimum(each * self.lower[other], each * self.upper[other]) for other, each in others.items())
-        if not np.all(np.abs(value) * np.abs(far[column] - near[column]) + IMPLIED >= self.rhs[row] - least - value * near[column]):
+        if not np.all(
+            np.abs(value) * np.abs(far[column] - near[column]) + IMPLIED >= self.rhs[row] - least - value * near[column]
+        ):
             return
         rhs = self.rhs[row] - value * near[column]
         kept = dict(others)
@@ -253,7 +260,11 @@ class Reduction:
 
     def _there(self, row: int, value: Value) -> bool:
         mask = self.active[row]
-        return bool(np.all(np.abs(value) >= SMALLEST_PIVOT) if mask is None else np.all((np.abs(value) >= SMALLEST_PIVOT) | ~mask))
+        return bool(
+            np.all(np.abs(value) >= SMALLEST_PIVOT)
+            if mask is None
+            else np.all((np.abs(value) >= SMALLEST_PIVOT) | ~mask)
+        )
 
     def _join(self, column: int, above: list[int], under: list[int]) -> None:
         made: list[tuple[dict[int, Value], Array, Mask | None, list[tuple[int, Value]]]] = []
@@ -269,7 +280,7 @@ class Reduction:
                 first, second = _inverse(value[one]), _inverse(-np.asarray(value[two]))
                 sums: dict[int, Value] = {k: v * first for k, v in rests[one].items()}
                 for k, v in rests[two].items():
-                    sums[k] = sums[k] + v * second if k in sums else v * second
+                    sums[k] = _sum(sums[k], v * second) if k in sums else v * second
                 sums = {k: v for k, v in sums.items() if np.any(v)}
                 mask = _both(self.active[one], self.active[two])
                 rhs = self.rhs[one] * first + self.rhs[two] * second
@@ -327,12 +338,14 @@ class Reduction:
             self.cost[other] = self.cost[other] - cost * value / pivot
         self._drop(row)
         least, most = self.lower[column].copy(), self.upper[column].copy()
-        self._finish(column, Replaced(column, row, pivot, others, rhs, elsewhere, cost, least, most), cost * rhs / pivot)
+        self._finish(
+            column, Replaced(column, row, pivot, others, rhs, elsewhere, cost, least, most), cost * rhs / pivot
+        )
 
     def _add(self, row: int, weight: Value, others: dict[int, Value], rhs: Array) -> None:
         mine = self._row(row)
         for column, value in others.items():
-            mine[column] = mine[column] + weight * value if column in mine else weight * value
+            mine[column] = _sum(mine[column], weight * value) if column in mine else weight * value
             if np.any(mine[column]):
                 self.where[column].add(row)
             else:
@@ -349,6 +362,7 @@ class Reduction:
             np.fmin(high, limit, out=high, where=np.broadcast_to(equal | (np.asarray(value) > 0), high.shape))
         if equal or np.any(np.asarray(value) < 0):
             np.fmax(low, limit, out=low, where=np.broadcast_to(equal | (np.asarray(value) < 0), low.shape))
+        self.impossible |= low - high > EMPTY
 
     def _implied(self, entries: dict[int, Value], rhs: Array, mask: Mask | None = None) -> bool:
         """Whether a row of inequalities holds wherever in the boxes, in every lane that has it."""
@@ -361,6 +375,15 @@ class Reduction:
 
 def _masks(programs: Programs) -> Iterable[tuple[bool, Mask]]:
     return zip(programs.active.all(axis=1).tolist(), programs.active, strict=True)
+
+
+def _sum(one: Value, two: Value) -> Value:
+    """A sum of coefficients; nothing where they cancel but for rounding."""
+    found = one + two
+    size = CANCELED * np.abs(two)
+    if isinstance(found, float):
+        return found if abs(found) > size else 0.0
+    return np.where(np.abs(found) > size, found, 0.0)
 
 
 def _inverse(value: Value) -> Value:

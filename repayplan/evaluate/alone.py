@@ -1,8 +1,8 @@
 """The compiled core for the usual setting: a single loan of the bank, no accounts apart, rates that stand still.
 
 All of a stage in one pass over a block of scenarios, so small that its state stays in the first-level cache. The same
-operations in the same order as ``reference``; what a setting or a stage does not have is compiled away. Where nobody can
-pay or owe anything any more a block is done, whatever stages are left.
+operations in the same order as ``reference``; what a setting or a stage does not have is compiled away. Once all loans
+of a block are clear or called it is done, whatever stages are left.
 """
 
 from __future__ import annotations

@@ -40,8 +40,10 @@ def _usual(setting: Setting, drawn: Drawn) -> Mask:
     cases, _, loans, accounts = setting.shape
     if loans != 1 or accounts or drawn.shift is not None or drawn.due is not None:
         return np.zeros(cases, dtype=bool)
-    found = ~setting.debts.backwards & (setting.debts.own[:, 0] == 1)
-    return found if drawn.stops is None else found & (drawn.stops.min(axis=1, initial=NEVER) >= setting.stages)
+    found: Mask = ~setting.debts.backwards & (setting.debts.own[:, 0] == 1)
+    if drawn.stops is not None:
+        found &= drawn.stops.min(axis=1, initial=NEVER) >= setting.stages
+    return found
 
 
 def _futures(drawn: Drawn, cases: int) -> tuple[Any, ...]:

@@ -32,6 +32,7 @@ IDLE, COMPOUND, INTEREST, PRINCIPAL, ON_OVERDUE, ON_COMPOUND, ON_INTEREST, ON_PR
 )
 ARREARS, DUE, UNPAID, PAID, AT_END, DRAWN = (place * STRIDE for place in range(8, 14))
 
+
 @compiled
 def run_cases(
     first: int,

@@ -1,4 +1,4 @@
-"""How the core is compiled, and what its kernels agree on. Nothing but the kernels imports this, because it imports numba."""
+"""How the core is compiled, and what its kernels agree on; kernels alone import it, because it imports numba."""
 
 from __future__ import annotations
 
@@ -13,4 +13,3 @@ At = tuple[int, int, int, int]
 
 compiled = njit(cache=True, nogil=True, error_model="numpy")
 """To machine code, kept between runs, without Python's lock; nothing that reassociates sums."""
-

@@ -14,6 +14,7 @@ from repayplan.planning.batch.kinds import Alone
 from repayplan.planning.result import Status
 from repayplan.problem.arrays import Cents, Problem
 from repayplan.problem.assemble import assemble
+from repayplan.problem.form import Rule
 from repayplan.problem.terms import Terms, resolve
 
 
@@ -45,7 +46,7 @@ class Batched:
     ``status`` means what it does for a single plan. ``value`` is that of the unrounded plan, ``bound`` a safe upper
     bound of what any plan is worth and ``gap`` relative; NaN, infinite where there is no plan. ``payments``, and after
     them ``debt`` and ``principal``, are (T, L) by stage and loan, as the ledger has them; None where there is no plan.
-    ``solver``: what found the value. ``alone``: why the case was not planned together with others, or None.
+    ``rules``: what is signed in place of amounts, where payments follow receipts. ``solver``: what found the value. ``alone``: why the case was not planned together with others, or None.
     ``rounded_alone``: whether whole cents took a search of its own.
     """
 
@@ -60,6 +61,7 @@ class Batched:
     debt: Cents | None
     principal: Cents | None
     last: int | None
+    rules: tuple[Rule, ...] = ()
     alone: Alone | None = None
     rounded_alone: bool = False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -12,6 +13,7 @@ import numpy as np
 from repayplan.errors import SolverError
 from repayplan.formulation.build import formulate
 from repayplan.planning.batch.asks import Ask, Batched
+from repayplan.planning.batch.cents import InCents, Winner, in_cents
 from repayplan.planning.batch.engine import Engine, one_by_one
 from repayplan.planning.batch.items import Item, Together, items, together
 from repayplan.planning.batch.kinds import Alone, why_alone
@@ -29,6 +31,7 @@ class _Answers:
     """What has been found of each item of a batch, by ask and bucket, and why an ask goes alone."""
 
     found: dict[tuple[int, int], tuple[Item, Found | Unanswered]] = field(default_factory=dict)
+    parts: dict[tuple[int, int], Together] = field(default_factory=dict)
     alone: dict[int, Alone] = field(default_factory=dict)
 
     def plans(self, number: int, buckets: int) -> list[tuple[Item, Found]]:
@@ -47,8 +50,11 @@ def plan_batch(asks: Sequence[Ask], engine: Engine | None = None) -> list[Batche
     """
     chain = Chain()
     solved = _solved(asks, engine or one_by_one())
+    exact = _rounded(asks, solved)
     return [
-        alone(ask, chain, solved.alone[number]) if number in solved.alone else _in_cents(ask, number, solved, chain)
+        alone(ask, chain, solved.alone[number])
+        if number in solved.alone
+        else _best(ask, solved.plans(number, len(ask.problem.buckets())), exact.get(number), chain)
         for number, ask in enumerate(asks)
     ]
 
@@ -79,23 +85,63 @@ def _solve(wanted: Sequence[Item], engine: Engine, answers: _Answers) -> None:
             continue
         for item, found in zip(part.items, both_stages(part.formulation, part.owner, engine), strict=True):
             answers.found[item.ask, item.bucket] = item, found
+            answers.parts[item.ask, item.bucket] = part
 
 
 # ------------------------------------------------------------------------------------------------------ in whole cents
 
 
-def _in_cents(ask: Ask, number: int, solved: _Answers, chain: Chain) -> Batched:
+def _rounded(asks: Sequence[Ask], solved: _Answers) -> dict[int, InCents]:
+    """Whole cents of the most valuable bucket of each ask, program by program, where they are found at once."""
+    winners: dict[int, list[Winner]] = defaultdict(list)
+    programs: dict[int, Together] = {}
+    for number, ask in enumerate(asks):
+        if number in solved.alone:
+            continue
+        plans = solved.plans(number, len(ask.problem.buckets()))
+        if plans:
+            item, found = plans[0]
+            part = solved.parts[number, item.bucket]
+            programs[id(part)] = part
+            winners[id(part)].append(Winner(number, ask, item, found))
+    exact: dict[int, InCents] = {}
+    for key, some in winners.items():
+        exact |= in_cents(programs[key].formulation.frame.problem, some)
+    return exact
+
+
+def _best(ask: Ask, plans: Sequence[tuple[Item, Found]], exact: InCents | None, chain: Chain) -> Batched:
     """The plan of the most valuable bucket whose whole cents hold every limit."""
-    plans = solved.plans(number, len(ask.problem.buckets()))
     if not plans:
         return _nothing(ask, "infeasible")
     bound = max(plan.bound for _, plan in plans)
+    if exact is not None:
+        item, plan = plans[0]
+        return _at_once(ask, _bounded(plan, bound, float(item.problem.scale[0])), exact)
     for item, plan in plans:
         optimum = _optimum(item.problem, _bounded(plan, bound, float(item.problem.scale[0])))
-        exact = make_exact(ask.case, ask.terms, item.problem, optimum, chain=chain)
-        if exact is not None:
-            return replace(_planned(optimum, exact), rounded_alone=True)
+        searched = make_exact(ask.case, ask.terms, item.problem, optimum, chain=chain)
+        if searched is not None:
+            return replace(_planned(optimum, searched), rounded_alone=True)
     return _nothing(ask, "failed")
+
+
+def _at_once(ask: Ask, found: Found, exact: InCents) -> Batched:
+    paid = np.flatnonzero(exact.paid.any(axis=1))
+    return Batched(
+        status="optimal" if found.gap <= CERTIFIED else "feasible",
+        value=found.value,
+        bound=found.bound,
+        gap=found.gap,
+        kept=found.kept,
+        solver=found.solver,
+        days=tuple(ask.problem.days()),
+        payments=exact.paid,
+        debt=exact.debt,
+        principal=exact.principal,
+        last=int(paid[-1]) if paid.size else None,
+        rules=exact.rules,
+    )
 
 
 def _bounded(found: Found, bound: float, scale: float) -> Found:
@@ -140,6 +186,7 @@ def _planned(optimum: Optimum, exact: Exact) -> Batched:
         debt=replay.debt,
         principal=replay.principal,
         last=replay.last,
+        rules=replay.rules,
     )
 
 

@@ -31,9 +31,10 @@ Lanes = NDArray[np.int64]
 class Found:
     """The optimum of one item over its lanes, as :class:`repayplan.planning.optimum.Optimum` has it; cents.
 
-    ``last``: the stage of the chosen lane's last payment.
+    ``lane`` of the program was chosen, ``last``: the stage of its last payment.
     """
 
+    lane: int
     last: int
     payments: Real
     theta: Real
@@ -159,6 +160,7 @@ def _found(
         )
         found.append(
             Found(
+                lane=lane,
                 last=int(frame.last[lane]),
                 payments=payments[number],
                 theta=thetas[number],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +12,8 @@ from making import make_case
 from random_cases import cases
 
 from repayplan.cases.models import Case
+from repayplan.compliance.registry import failures
+from repayplan.compliance.replay import Payment, replay
 from repayplan.errors import InputError
 from repayplan.planning.batch.asks import Ask, Batched, ask, counted
 from repayplan.planning.batch.plan import plan_batch
@@ -31,6 +34,21 @@ def asked(made: list[Case]) -> list[Ask]:
     return found
 
 
+def confirmed(each: Ask, together: Batched) -> None:
+    """The ledger makes of the payments what the batch says, and every limit holds."""
+    if together.payments is None:
+        return
+    days, loans = each.problem.days(), [loan.id for loan in each.case.loans]
+    payments = [
+        Payment(days[stage], loans[loan], int(together.payments[stage, loan]))
+        for stage, loan in np.argwhere(together.payments).tolist()
+    ]
+    result = replay(each.case, each.terms, each.problem, payments, together.rules)
+    assert failures(result) == []
+    assert (result.debt == together.debt).all()
+    assert (result.principal == together.principal).all()
+
+
 def same(single: Plan, together: Batched, scale: float) -> None:
     """Status, value and bound are the same, and where there is a plan it is in whole cents."""
     effort = single.status in ("infeasible", "failed") or single.proof.gap is None
@@ -47,6 +65,7 @@ def same(single: Plan, together: Batched, scale: float) -> None:
 def test_plans_of_a_batch_are_those_of_single_cases(made: list[Case]) -> None:
     asks = asked(made)
     for each, together in zip(asks, plan_batch(asks), strict=True):
+        confirmed(each, together)
         same(plan(each.case), together, float(each.problem.scale[0]))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,10 @@ TABLES = ("schedules", "failures", "options")
 """The tables of a chunk in the order in which they appear: a chunk with options is done."""
 
 
+COUNTS = "counts"
+"""Under this name the file of options says how many options became what, those that were dropped too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """What every chunk of a run has in common. ``chunk``: borrowers in each but the last."""
@@ -36,7 +41,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """How much a chunk held: its number, borrowers, those set aside, options."""
+    """How much a chunk held: its number, borrowers, those set aside, options that are left."""
 
     number: int
     borrowers: int
@@ -73,7 +78,9 @@ def appraised(job: Job, number: int, rows: Iterable[Rows]) -> tuple[Done, dict[s
         read = {found.case: case_of(found) for found in rows}
         made = appraise([each for each in read.values() if isinstance(each, BookCase)], job.menu, job.settings)
         failures = _in_order(read, made.failures)
-        found = {"schedules": made.schedules, "failures": failures_table(failures), "options": made.options}
+        counts = {COUNTS: json.dumps(dict(sorted(made.counts.items())))}
+        options = made.options.replace_schema_metadata(counts)
+        found = {"schedules": made.schedules, "failures": failures_table(failures), "options": options}
     failed = len({failure.case for failure in failures})
     return Done(number, len(read), failed, made.options.num_rows), {name: parquet(found[name]) for name in TABLES}
 

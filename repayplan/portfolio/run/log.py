@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,3 +24,10 @@ class Log:
         now = dt.datetime.now(dt.timezone.utc).isoformat(timespec="milliseconds")
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"time": now, "event": event, **values}, ensure_ascii=False) + "\n")
+
+    @contextmanager
+    def timed(self, event: str) -> Iterator[None]:
+        """Say how long something took once it is done."""
+        began = time.monotonic()
+        yield
+        self.say(event, seconds=round(time.monotonic() - began, 3))

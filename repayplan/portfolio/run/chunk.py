@@ -102,7 +102,9 @@ def parquet(table: pa.Table) -> bytes:
 
 def _in_order(read: Mapping[str, BookCase | Sequence[Failure]], later: Sequence[Failure]) -> list[Failure]:
     """What was wrong with the rows and what went wrong afterwards, by the order of the book."""
-    by_case: dict[str, list[Failure]] = {case: [] if isinstance(each, BookCase) else list(each) for case, each in read.items()}
+    by_case: dict[str, list[Failure]] = {
+        case: [] if isinstance(each, BookCase) else list(each) for case, each in read.items()
+    }
     for failure in later:
         by_case.setdefault(failure.case, []).append(failure)
     return [failure for failures in by_case.values() for failure in failures]

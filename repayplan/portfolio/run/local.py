@@ -43,7 +43,9 @@ def run_local(job: Job, index: Index, directory: Path, numbers: Sequence[int], w
             yield from sorted((each.result() for each in ended), key=lambda done: done.number)
     except BrokenProcessPool:
         remedy = tr("go on with --resume, with fewer workers or smaller chunks if memory was short")
-        raise RepayplanError(Fault(tr("a process of the run was ended from outside"), str(directory), remedy=remedy)) from None
+        raise RepayplanError(
+            Fault(tr("a process of the run was ended from outside"), str(directory), remedy=remedy)
+        ) from None
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 

@@ -1,4 +1,4 @@
-"""The log of a run: a line for each thing that happens, with its time, for programs that watch. No table depends on it."""
+"""The log of a run: a line with its time for each thing that happens. No table depends on it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Log:
 
     def say(self, event: str, **values: Any) -> None:
         """Add one line."""
-        now = dt.datetime.now(dt.timezone.utc).isoformat(timespec="milliseconds")
+        now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"time": now, "event": event, **values}, ensure_ascii=False) + "\n")
 

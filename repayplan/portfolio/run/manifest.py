@@ -91,7 +91,9 @@ def refuse_others(directory: Path, begun: Manifest, now: Manifest) -> None:
     reasons = begun.differences(now)
     if reasons:
         remedy = tr("give what it was begun with, or another directory")
-        raise InputError([Fault(tr("this run cannot go on: {reason}", reason=why), str(directory), remedy=remedy) for why in reasons])
+        raise InputError(
+            [Fault(tr("this run cannot go on: {reason}", reason=why), str(directory), remedy=remedy) for why in reasons]
+        )
 
 
 def rules_hash() -> str:

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from repayplan.portfolio.run.summary import Summary
+
 INDEX = "book.sqlite"
 MENU, LIMITS = "menu.yaml", "limits.yaml"
 CHOICES = "choices.parquet"
@@ -25,7 +28,7 @@ STRAYS = "book.parquet"
 """The part of the failures that belongs to no chunk: rows without a borrower."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Results:
     """A directory with a run and its manifest. Tables are read when they are asked for."""
 
@@ -40,22 +43,22 @@ class Results:
     @property
     def options(self) -> pd.DataFrame:
         """Every option of every borrower, a row each."""
-        return self.table("options").to_pandas()
+        return _frame(self.table("options"))
 
     @property
     def schedules(self) -> pd.DataFrame:
         """Every payment of every plan, a row each; whole cents."""
-        return self.table("schedules").to_pandas()
+        return _frame(self.table("schedules"))
 
     @property
     def choices(self) -> pd.DataFrame:
         """The option chosen for each borrower."""
-        return self.chosen().to_pandas()
+        return _frame(self.chosen())
 
     @property
     def failures(self) -> pd.DataFrame:
         """What was set aside, with its place and reason; first the borrowers, then rows that belong to none."""
-        return self.failed().to_pandas()
+        return _frame(self.failed())
 
     def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
         """A whole table from its parts."""
@@ -70,7 +73,9 @@ class Results:
         path = self.directory / CHOICES
         if not path.exists():
             remedy = tr("go on with repayplan portfolio run --resume")
-            raise InputError(Fault(tr("this run has not ended: nothing is chosen yet"), str(self.directory), remedy=remedy))
+            raise InputError(
+                Fault(tr("this run has not ended: nothing is chosen yet"), str(self.directory), remedy=remedy)
+            )
         return pq.read_table(path)
 
     def failed(self) -> pa.Table:
@@ -90,11 +95,32 @@ class Results:
             total.update(json.loads(said.get(COUNTS.encode(), b"{}")))
         return total
 
-    def _parts(self, name: str, columns: Sequence[str] | None) -> Iterator[pa.Table]:
+    @cached_property
+    def summary(self) -> Summary:
+        """What the run comes to. InputError where it has not ended."""
+        from repayplan.portfolio.run.summary import summarize
+
+        return summarize(self)
+
+    def part(self, name: str, part: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """One chunk's part of a table."""
         import pyarrow.parquet as pq
 
-        for part in self.parts:
-            yield pq.read_table(self.directory / name / part, columns=columns).replace_schema_metadata(None)
+        return pq.read_table(self.directory / name / part, columns=columns).replace_schema_metadata(None)
+
+    def rows(self, name: str, part: str) -> int:
+        """How many rows a part has."""
+        import pyarrow.parquet as pq
+
+        return int(pq.read_metadata(self.directory / name / part).num_rows)
+
+    def _parts(self, name: str, columns: Sequence[str] | None) -> Iterator[pa.Table]:
+        return (self.part(name, part, columns) for part in self.parts)
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
+    frame: pd.DataFrame = table.to_pandas()
+    return frame
 
 
 def read_results(directory: str | Path) -> Results:

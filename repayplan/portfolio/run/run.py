@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,8 +20,8 @@ from repayplan.portfolio.book.index import Index, build_index, strays
 from repayplan.portfolio.book.opening import shown_book
 from repayplan.portfolio.menu import default_menu, read_menu
 from repayplan.portfolio.run import results as where
-from repayplan.portfolio.run.chunk import TABLES, Done, Job, bounds, count, file_name, parquet
 from repayplan.portfolio.run.choosing import read_limits, write_choice
+from repayplan.portfolio.run.chunk import TABLES, Done, Job, bounds, count, file_name, parquet
 from repayplan.portfolio.run.local import cores, run_local
 from repayplan.portfolio.run.lock import alone
 from repayplan.portfolio.run.log import Log
@@ -67,17 +67,17 @@ class Wish:
     book: str | Path
     limits: Path | None = None
     menu: Path | None = None
-    settings: Settings = Settings()
+    settings: Settings = field(default_factory=Settings)
     chunk: int = CHUNK
 
 
 def run_portfolio(
     wish: Wish,
     directory: Path,
-    means: Means = Means(),  # noqa: B008  frozen
+    means: Means = Means(),
     *,
     resume: bool = False,
-    told: Callable[[Progress], None] = lambda progress: None,
+    told: Callable[[Progress], None] = lambda _: None,
 ) -> Results:
     """Run ``wish`` into ``directory``; ``resume``: go on with what a run of the same left there.
 

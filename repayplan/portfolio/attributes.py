@@ -132,13 +132,14 @@ def treatment_figures(
     rescheduled = np.floor(course.rescheduled * (borrower.overdue - by_cash)).astype(np.int64)
     nothing = np.zeros(MONTHS, dtype=np.int64)
     came = np.diff(paid.mean(axis=1), prepend=0.0)
+    performing = float(np.floor(course.performing * base.not_due).sum())  # worth its amount: it bears its own rate
     fee, fee_worth = course.fee * float(came.sum()), course.fee * float(came @ borrower.monthly)
     by = provisions.after_months - 1
     ran = round(provisions.after_months * 365 / 12)
     place = provisions.place(borrower.days + ran if borrower.overdue else 0)
     left = np.maximum(borrower.balance - paid[by] - brought[by], 0).mean()
     return {
-        "recovery": round(float(outcome.value.mean()) - work.worth - fee_worth),
+        "recovery": round(float(outcome.value.mean()) + performing - work.worth - fee_worth),
         "cost": round(work.cost + fee),
         "haircut": 0,
         "provision": round(provisions.rate(place) * float(left)),

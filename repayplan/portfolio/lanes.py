@@ -19,7 +19,7 @@ from repayplan.evaluate.bearing import Horizon
 from repayplan.evaluate.build import Planned as Signed
 from repayplan.evaluate.build import horizon, payment_order, setting
 from repayplan.evaluate.rules import until_the_long_stops
-from repayplan.evaluate.setting import NEVER, Setting
+from repayplan.evaluate.setting import NEVER, PRINCIPAL, Setting
 from repayplan.forecast.apart import AccountKey, account_keys
 from repayplan.money import to_cents
 from repayplan.planning.stress import Prepared
@@ -47,14 +47,15 @@ class Lane:
 
 @dataclass(frozen=True)
 class Untreated:
-    """A borrower without a plan: what every treatment starts from; ``overdue`` (L,) cents by loan in order of payment,
-    the bank's own alone."""
+    """A borrower without a plan: what every treatment starts from. ``overdue`` and what is ``not_due`` (L,) cents by
+    loan in order of payment, the bank's own alone."""
 
     case: Case
     terms: Terms
     over: Horizon
     setting: Setting
     overdue: Real
+    not_due: Real
     keys: tuple[AccountKey, ...]
 
 
@@ -89,7 +90,8 @@ def untreated(case: Case) -> Untreated:
     keys = account_keys(variant)
     made = setting(variant, terms, problem, signed, over, keys)
     overdue = np.array([0.0 if loan.lender else float(overdue_of(loan)) for loan in loans])
-    return Untreated(variant, terms, over, _with_penalty(made, loans), overdue, keys)
+    not_due = np.array([0.0 if loan.lender else float(to_cents(loan.principal)) for loan in loans])
+    return Untreated(variant, terms, over, _with_penalty(made, loans), overdue, not_due, keys)
 
 
 def overdue_of(loan: Loan) -> int:
@@ -111,8 +113,11 @@ def treatment_lane(base: Untreated, kind: TreatmentName, course: Course) -> Lane
     if called:  # the guarantor owes all of it at once; of the borrower nothing is expected
         floor[:], clears[:] = np.inf, 0
     pays = np.array([called or name is None for name, _ in base.keys], dtype=bool)
+    claims = np.array(made.debts.claims)
+    claims[0, :, PRINCIPAL] -= np.floor(course.performing * base.not_due)  # goes on by its contract, outside the core
     changed = replace(
         made,
+        debts=replace(made.debts, claims=claims),
         schedule=schedule,
         clears=np.where(made.debts.own > 0, clears, NEVER),
         floor=floor,

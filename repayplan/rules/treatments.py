@@ -32,8 +32,8 @@ Monthly = tuple[float, ...]
 class Course:
     """What is expected of a treatment, or of a plan, with borrowers of one rating.
 
-    ``cash``: shares of the overdue balance paid by month; ``rescheduled``: share of it that gets new days; ``hours``
-    and ``visits`` by month; ``legal`` by month, currency units, and ``legal_share`` of the debt in month 1; ``fee``:
+    ``cash``: shares of the overdue balance paid by month; ``rescheduled``: share of it that gets new days;
+    ``performing``: share of what is not yet due that is paid by the contract; ``hours`` and ``visits`` by month; ``legal`` by month, currency units, and ``legal_share`` of the debt in month 1; ``fee``:
     share of the cash that somebody else keeps; ``ends``: month of the default of what is left, or of the sale;
     ``delay_months`` and ``costs`` of collateral, None where other tables say; prices of a sale as shares of the debt.
     """
@@ -44,6 +44,7 @@ class Course:
     legal: Monthly
     legal_share: float
     rescheduled: float
+    performing: float
     fee: float
     ends: int
     delay_months: int | None
@@ -128,6 +129,7 @@ class _Reading(Reading):
             legal=self.monthly(f"{where}.legal", row.get("legal", [])),
             legal_share=self.share(f"{where}.legal_share", row.get("legal_share", 0)),
             rescheduled=rescheduled,
+            performing=self.share(f"{where}.performing", row.get("performing", 0)),
             fee=self.share(f"{where}.fee", row.get("fee", 0)),
             ends=self.months(f"{where}.ends", row.get("ends", MONTHS), MONTHS, 1),
             delay_months=None if delay is None else self.months(f"{where}.delay_months", delay, MOST_MONTHS, 0),

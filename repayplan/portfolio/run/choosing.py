@@ -41,6 +41,8 @@ class LimitUse:
     used: float
     price: float
     kept: bool
+    target: int | None = None
+    """The month after which the overdue balance must have fallen so far, where that is what the limit asks."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,4 +168,16 @@ for _symbol, _operation in (
 ):
     _arithmetic(_symbol, _operation)
 
+@compiled
+def least(one: Any, two: Any) -> Any:
+    """The smaller of two, by lane."""
+    return where_less(one, two, one, two)
+
+
+@compiled
+def most(one: Any, two: Any) -> Any:
+    """The larger of two, by lane."""
+    return where_less(two, one, one, two)
+
+
 Array = np.ndarray[Any, np.dtype[np.float64]]

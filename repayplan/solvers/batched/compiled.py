@@ -15,12 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repayplan.solvers.batched.narrowing import crossed, shifted
-from repayplan.solvers.batched.vectors import LANES, compiled, least, load, most, plus_product, root, splat, store, where_less
+from repayplan.solvers.batched.vectors import LANES, at, compiled, least, load, most, splat, store, where_less
 
 Array = NDArray[np.float64]
 
 BACK = 0.9995
-SMALLEST_PIVOT = 1e-15
 HELD = 1e-8
 """What holds every step back, as in a proximal method: the root of the machine's precision, so that rounding, this much
 of the largest pivot, cannot eat the smallest one. The next step makes good what is missed by it.
@@ -84,11 +83,12 @@ class Lanes(NamedTuple):
 
 
 class Room(NamedTuple):
-    """Room to work: the factor, one over its diagonal, K's diagonal; 1 / xv and 1 / sp; predictor and corrector, with
+    """Room to work: L and L D, 1 / D, K's diagonal; 1 / xv and 1 / sp; predictor and corrector, with
     the changes of slacks and of duals z and q.
     """
 
     factor: Array
+    times: Array
     pivots: Array
     diagonal: Array
     inverse: Array
@@ -103,34 +103,34 @@ class Room(NamedTuple):
 
 @compiled
 def factorize(shape: Any, a: Any, room: Any) -> Any:
-    """L of K = L S Lᵀ by columns; a pivot that rounding has eaten is dropped, which keeps that step at zero."""
-    factor, pairs = room.factor, shape.pairs
-    zero, one, small = splat(0.0), splat(1.0), splat(SMALLEST_PIVOT)
+    """L and 1 / D of K = L D Lᵀ by columns, and L D, which is what goes into later columns.
+
+    Elimination makes no pivot of a quasi-definite matrix smaller than it was; where one is, rounding has made it so.
+    """
+    zero = splat(0.0)
     target = 0
+    p = at(shape.pair_starts, 0)
     for k in range(len(shape.sign)):
-        taken, given = zero, load(room.diagonal, k)
-        for p in range(shape.pair_starts[target], shape.pair_middle[target]):
-            each = load(factor, pairs[p, 0])
-            taken = plus_product(each, each, taken)
-        for p in range(shape.pair_middle[target], shape.pair_starts[target + 1]):
-            each = load(factor, pairs[p, 0])
-            given = plus_product(each, each, given)
+        sign, before = splat(shape.sign[k]), load(room.diagonal, k)
+        pivot = sign * before
         target += 1
-        left = given - taken
-        kept = where_less(small * given, left, left, small * given)
-        pivot = where_less(zero, kept, one / root(kept), zero)
-        store(room.pivots, k, pivot)
-        for e in range(shape.starts[k], shape.starts[k + 1]):
+        end = at(shape.pair_starts, target)
+        while p < end:
+            pivot = pivot - load(room.times, at(shape.first, p)) * load(room.factor, at(shape.second, p))
+            p += 1
+        inverse = sign / most(sign * pivot, before)
+        store(room.pivots, k, inverse)
+        for e in range(at(shape.starts, k), at(shape.starts, k + 1)):
             value = zero
             if shape.source[e] >= 0:
-                value = splat(shape.sign[k]) * load(a, shape.source[e])
-            more = zero
-            for p in range(shape.pair_starts[target], shape.pair_middle[target]):
-                more = plus_product(load(factor, pairs[p, 0]), load(factor, pairs[p, 1]), more)
-            for p in range(shape.pair_middle[target], shape.pair_starts[target + 1]):
-                value = plus_product(load(factor, pairs[p, 0]), load(factor, pairs[p, 1]), value)
-            store(factor, e, (value - more) * pivot)
+                value = load(a, at(shape.source, e))
             target += 1
+            end = at(shape.pair_starts, target)
+            while p < end:
+                value = value - load(room.times, at(shape.first, p)) * load(room.factor, at(shape.second, p))
+                p += 1
+            store(room.times, e, value)
+            store(room.factor, e, value * inverse)
 
 
 @compiled
@@ -138,16 +138,15 @@ def solve(shape: Any, room: Any, wanted: Any) -> Any:
     """What K takes to ``wanted``, in place."""
     size = len(shape.sign)
     for k in range(size):
-        each = load(wanted, k) * load(room.pivots, k)
-        store(wanted, k, each * splat(shape.sign[k]))
-        for e in range(shape.starts[k], shape.starts[k + 1]):
-            other = shape.below[e]
+        each = load(wanted, k)
+        for e in range(at(shape.starts, k), at(shape.starts, k + 1)):
+            other = at(shape.below, e)
             store(wanted, other, load(wanted, other) - load(room.factor, e) * each)
     for k in range(size - 1, -1, -1):
-        each = load(wanted, k)
-        for e in range(shape.starts[k], shape.starts[k + 1]):
-            each = each - load(room.factor, e) * load(wanted, shape.below[e])
-        store(wanted, k, each * load(room.pivots, k))
+        each = load(wanted, k) * load(room.pivots, k)
+        for e in range(at(shape.starts, k), at(shape.starts, k + 1)):
+            each = each - load(room.factor, e) * load(wanted, at(shape.below, e))
+        store(wanted, k, each)
 
 
 @compiled
@@ -161,8 +160,8 @@ def prepare(shape: Any, block: Any, state: Any, room: Any) -> Any:
     for j in range(len(shape.column_place)):
         c, w = load(block.c, j), load(block.w, j)
         d = c
-        for e in range(shape.column_starts[j], shape.column_starts[j + 1]):
-            d = d - load(block.a, e) * load(state.y, shape.rows[e])
+        for e in range(at(shape.column_starts, j), at(shape.column_starts, j + 1)):
+            d = d - load(block.a, e) * load(state.y, at(shape.rows, e))
         x, v, z, q = load(state.x, j), load(state.v, j), load(state.z, j), load(state.q, j)
         inverse = one / (x * v)
         store(room.inverse, j, inverse)
@@ -170,18 +169,18 @@ def prepare(shape: Any, block: Any, state: Any, room: Any) -> Any:
         cost = cost + c * x
         bound = bound + least(d, zero) * w
         proof = proof + least(d - c, zero) * w
-        place = shape.column_place[j]
+        place = at(shape.column_place, j)
         store(room.diagonal, place, (z * v + q * x) * inverse + held)
         store(room.predicted, place, d)
         store(state.d, j, d)
     for i in range(len(shape.row_place)):
         b, y, s = load(block.b, i), load(state.y, i), load(state.s, i)
         r = b
-        for t in range(shape.row_starts[i], shape.row_starts[i + 1]):
-            e = shape.by_row[t]
-            r = r - load(block.a, e) * load(state.x, shape.columns[e])
+        for t in range(at(shape.row_starts, i), at(shape.row_starts, i + 1)):
+            e = at(shape.by_row, t)
+            r = r - load(block.a, e) * load(state.x, at(shape.columns, e))
         bound, proof = bound + b * y, proof + b * y
-        place = shape.row_place[i]
+        place = at(shape.row_place, i)
         store(room.predicted, place, r)
         if shape.equal[i]:
             store(room.diagonal, place, held)
@@ -200,9 +199,9 @@ def prepare(shape: Any, block: Any, state: Any, room: Any) -> Any:
 def slack(shape: Any, block: Any, state: Any, step: Any, i: Any) -> Any:
     """How a slack changes with a step, so that residuals shrink by the share that is taken of it."""
     change = load(state.r, i)
-    for t in range(shape.row_starts[i], shape.row_starts[i + 1]):
-        e = shape.by_row[t]
-        change = change - load(block.a, e) * load(step, shape.column_place[shape.columns[e]])
+    for t in range(at(shape.row_starts, i), at(shape.row_starts, i + 1)):
+        e = at(shape.by_row, t)
+        change = change - load(block.a, e) * load(step, at(shape.column_place, at(shape.columns, e)))
     return change
 
 
@@ -214,7 +213,7 @@ def predicted(shape: Any, block: Any, state: Any, room: Any, product: Any) -> An
     first, second, both = zero, zero, zero
     for j in range(len(shape.column_place)):
         x, v, z, q = load(state.x, j), load(state.v, j), load(state.z, j), load(state.q, j)
-        dx = load(room.predicted, shape.column_place[j])
+        dx = load(room.predicted, at(shape.column_place, j))
         over = dx * load(room.inverse, j)
         down, up = one + over * v, one - over * x
         fast = most(fast, most(one - down, one - up))
@@ -226,7 +225,7 @@ def predicted(shape: Any, block: Any, state: Any, room: Any, product: Any) -> An
     for i in range(len(shape.row_place)):
         if not shape.equal[i]:
             s, p = load(state.s, i), zero - load(state.y, i)
-            dp = zero - load(room.predicted, shape.row_place[i])
+            dp = zero - load(room.predicted, at(shape.row_place, i))
             ds = slack(shape, block, state, room.predicted, i)
             store(room.slack_predicted, i, ds)
             inverse = load(room.row_inverse, i)
@@ -245,7 +244,7 @@ def aim(shape: Any, state: Any, room: Any, center: Any) -> Any:
     zero, one = splat(0.0), splat(1.0)
     for j in range(len(shape.column_place)):
         x, v, z, q = load(state.x, j), load(state.v, j), load(state.z, j), load(state.q, j)
-        place, inverse = shape.column_place[j], load(room.inverse, j)
+        place, inverse = at(shape.column_place, j), load(room.inverse, j)
         dx = load(room.predicted, place)
         over = dx * inverse
         dz, dq = zero - z * (one + over * v), q * (over * x - one)
@@ -254,7 +253,7 @@ def aim(shape: Any, state: Any, room: Any, center: Any) -> Any:
         store(room.dq, j, high)
         store(room.corrected, place, load(state.d, j) - low + high)
     for i in range(len(shape.row_place)):
-        place = shape.row_place[i]
+        place = at(shape.row_place, i)
         wanted = load(state.r, i)
         if not shape.equal[i]:
             s = load(state.s, i)
@@ -271,7 +270,7 @@ def steps(shape: Any, block: Any, state: Any, room: Any) -> Any:
     top, under = zero, splat(1.0)  # the largest fraction of duals so far, which needs no division
     for j in range(len(shape.column_place)):
         x, v, z, q = load(state.x, j), load(state.v, j), load(state.z, j), load(state.q, j)
-        over = load(room.corrected, shape.column_place[j]) * load(room.inverse, j)
+        over = load(room.corrected, at(shape.column_place, j)) * load(room.inverse, j)
         down, up = over * v, over * x
         fast = most(fast, most(zero - down, up))
         dz, dq = load(room.dz, j) - z - z * down, load(room.dq, j) - q + q * up
@@ -284,7 +283,7 @@ def steps(shape: Any, block: Any, state: Any, room: Any) -> Any:
     for i in range(len(shape.row_place)):
         if not shape.equal[i]:
             s, p = load(state.s, i), zero - load(state.y, i)
-            dp = zero - load(room.corrected, shape.row_place[i])
+            dp = zero - load(room.corrected, at(shape.row_place, i))
             ds = slack(shape, block, state, room.corrected, i)
             store(room.slack_corrected, i, ds)
             inverse = load(room.row_inverse, i)
@@ -297,13 +296,13 @@ def steps(shape: Any, block: Any, state: Any, room: Any) -> Any:
 def move(shape: Any, state: Any, room: Any, primal: Any, dual: Any) -> Any:
     """Take the step, by lane."""
     for j in range(len(shape.column_place)):
-        dx = primal * load(room.corrected, shape.column_place[j])
+        dx = primal * load(room.corrected, at(shape.column_place, j))
         store(state.x, j, load(state.x, j) + dx)
         store(state.v, j, load(state.v, j) - dx)
         store(state.z, j, load(state.z, j) + dual * load(room.dz, j))
         store(state.q, j, load(state.q, j) + dual * load(room.dq, j))
     for i in range(len(shape.row_place)):
-        store(state.y, i, load(state.y, i) + dual * load(room.corrected, shape.row_place[i]))
+        store(state.y, i, load(state.y, i) + dual * load(room.corrected, at(shape.row_place, i)))
         if not shape.equal[i]:
             store(state.s, i, load(state.s, i) + primal * load(room.slack_corrected, i))
 
@@ -322,9 +321,9 @@ def begin(shape: Any, block: Any, state: Any) -> Any:
         s, y = one, zero
         if not shape.equal[i]:
             s, y = load(block.b, i), zero - one
-            for t in range(shape.row_starts[i], shape.row_starts[i + 1]):
-                e = shape.by_row[t]
-                s = s - load(block.a, e) * load(state.x, shape.columns[e])
+            for t in range(at(shape.row_starts, i), at(shape.row_starts, i + 1)):
+                e = at(shape.by_row, t)
+                s = s - load(block.a, e) * load(state.x, at(shape.columns, e))
             s = where_less(s, tenth, tenth, s)
         store(state.s, i, s)
         store(state.y, i, y)
@@ -347,10 +346,10 @@ def judge(sums: Any, shift: Any, floor: Any, enough: Any, lanes: Any, best: Any,
         lanes.idle[lane] += 1.0
         if off <= CLOSE and gap < lanes.gap[lane] and gap <= WORTH_KEEPING:
             lanes.gap[lane], lanes.idle[lane] = gap, 0.0
-            for at in range(lane, len(best.x), LANES):
-                best.x[at] = state.x[at]
-            for at in range(lane, len(best.y), LANES):
-                best.y[at] = state.y[at]
+            for i in range(lane, len(best.x), LANES):
+                best.x[i] = state.x[i]
+            for i in range(lane, len(best.y), LANES):
+                best.y[i] = state.y[i]
         stuck = lanes.gap[lane] <= WORTH_KEEPING and lanes.idle[lane] >= PATIENCE
         if lanes.gap[lane] <= enough or stuck or not product > NOTHING:
             lanes.on[lane] = 0.0
@@ -423,7 +422,7 @@ def run(
     k = len(shape.sign) * LANES
     factor = np.empty(len(shape.below) * LANES)
     room = Room(
-        factor, np.empty(k), np.empty(k), np.empty(n), np.empty(m), np.empty(k), np.empty(k), np.empty(m), np.empty(m),
+        factor, np.empty_like(factor), np.empty(k), np.empty(k), np.empty(n), np.empty(m), np.empty(k), np.empty(k), np.empty(m), np.empty(m),
         np.empty(n), np.empty(n),
     )  # fmt: skip
     shift, flags, w = np.empty(LANES), np.empty(n), np.empty(n)

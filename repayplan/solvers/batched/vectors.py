@@ -72,6 +72,17 @@ def store(typing: Any, array: Any, index: Any, value: Any) -> Any:
 
 
 @intrinsic
+def at(typing: Any, array: Any, index: Any) -> Any:
+    """Number ``index`` of a flat array of 32-bit indices, none of them negative, without a look at its bounds."""
+
+    def code(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        data = context.make_array(signature.args[0])(context, builder, values[0]).data
+        return builder.zext(builder.load(builder.gep(data, [values[1]])), ir.IntType(64))
+
+    return types.intp(array, types.intp), code
+
+
+@intrinsic
 def splat(typing: Any, number: Any) -> Any:
     """One number in every lane."""
 

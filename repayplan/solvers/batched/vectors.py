@@ -16,9 +16,7 @@ from numba import extending, njit, types
 from numba.core import cgutils
 from numba.extending import models, overload, register_model
 
-LANES = 8
-"""Lanes in a vector: 64 bytes, the widest that processors have and a line of their caches."""
-
+from repayplan.solvers.batched.programs import LANES
 
 compiled = njit(cache=True, error_model="numpy")
 

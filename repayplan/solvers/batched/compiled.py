@@ -15,30 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repayplan.solvers.batched.narrowing import crossed, shifted
+from repayplan.solvers.batched.tolerances import BACK, CLOSE, HELD, NOTHING, PATIENCE, PROVEN, WORTH_KEEPING
 from repayplan.solvers.batched.vectors import LANES, at, compiled, least, load, most, splat, store, where_less
 
 Array = NDArray[np.float64]
-
-BACK = 0.9995
-HELD = 1e-8
-"""What holds every step back, as in a proximal method: the root of the machine's precision, so that rounding, this much
-of the largest pivot, cannot eat the smallest one. The next step makes good what is missed by it.
-"""
-
-CLOSE = 1e-11
-"""How far a point may be from its equations to be done."""
-
-PROVEN = 1e-7
-"""A bound of the cost nothing above this, for duals no larger than one, proves that there is no point."""
-
-WORTH_KEEPING = 1e-5
-"""Points are kept from this gap on."""
-
-NOTHING = 1e-15
-"""Complementarity at which rounding is all there is."""
-
-PATIENCE = 3
-"""Iterations without a better point, after which the best one stands."""
 
 
 class Block(NamedTuple):
@@ -372,7 +352,16 @@ def largest(values: Any, count: Any) -> Any:
 
 @compiled
 def interior(
-    shape: Any, block: Any, state: Any, room: Any, best: Any, lanes: Any, shift: Any, floor: Any, enough: Any, rounds: Any
+    shape: Any,
+    block: Any,
+    state: Any,
+    room: Any,
+    best: Any,
+    lanes: Any,
+    shift: Any,
+    floor: Any,
+    enough: Any,
+    rounds: Any,
 ) -> Any:
     """Iterate a block until every lane is within ``enough`` of its bound, or so many ``rounds``.
 

@@ -10,18 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from repayplan.solvers.batched.programs import EMPTY
+from repayplan.solvers.batched.tolerances import EMPTY, FIXED, MARGIN, WORTHWHILE
 from repayplan.solvers.batched.vectors import LANES, at, compiled, load, splat, store, where_less
-
-FIXED = 1e-9
-"""A box no wider than this is one number."""
-
-ROUNDS = 5
-"""How often every row is looked at for the boxes it implies."""
-
-WORTHWHILE = 0.999
-MARGIN = 1e-12
-"""Boxes are made wider by this, for rounding."""
 
 
 @compiled

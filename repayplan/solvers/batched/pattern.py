@@ -155,9 +155,7 @@ def eliminated(
     return order, structure
 
 
-def _pairs(
-    below: Sequence[Index], starts: NDArray[np.int64], keys: NDArray[np.int64]
-) -> tuple[Index, Index, Index]:
+def _pairs(below: Sequence[Index], starts: NDArray[np.int64], keys: NDArray[np.int64]) -> tuple[Index, Index, Index]:
     """The products that go into each target."""
     size = len(below)
     none = np.empty(0, np.int64)

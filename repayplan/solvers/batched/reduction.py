@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from repayplan.solvers.batched.programs import EMPTY, Programs
+from repayplan.solvers.batched.programs import Programs
+from repayplan.solvers.batched.tolerances import EMPTY
 from repayplan.solvers.batched.undoing import Added, Fixed, Joined, Replaced, Undo, Value
 
 Array = NDArray[np.float64]
@@ -283,9 +284,7 @@ class Reduction:
     def _there(self, row: int, value: Value) -> bool:
         mask = self.active[row]
         return bool(
-            every(np.abs(value) >= SMALLEST_PIVOT)
-            if mask is None
-            else every((np.abs(value) >= SMALLEST_PIVOT) | ~mask)
+            every(np.abs(value) >= SMALLEST_PIVOT) if mask is None else every((np.abs(value) >= SMALLEST_PIVOT) | ~mask)
         )
 
     def _join(self, column: int, above: list[int], under: list[int]) -> None:

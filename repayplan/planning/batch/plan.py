@@ -14,7 +14,7 @@ from repayplan.errors import SolverError
 from repayplan.formulation.build import formulate
 from repayplan.planning.batch.asks import Ask, Batched
 from repayplan.planning.batch.cents import InCents, Winner, can_be_rounded, in_cents
-from repayplan.planning.batch.engine import Engine, one_by_one
+from repayplan.planning.batch.engine import Engine, batched
 from repayplan.planning.batch.items import Item, Together, items, together
 from repayplan.planning.batch.kinds import Alone, why_alone
 from repayplan.planning.batch.stages import Found, Unanswered, both_stages
@@ -45,12 +45,12 @@ class _Answers:
 def plan_batch(asks: Sequence[Ask], engine: Engine | None = None) -> list[Batched]:
     """The best plan of every case, in the order of the ``asks``; statuses are those of single plans.
 
-    ``engine`` solves the lanes of a program, HiGHS one by one where none is given. A case that cannot be planned with
+    ``engine`` solves the lanes of a program, the batched solver where none is given. A case that cannot be planned with
     others is planned alone, and says why. Nothing is said of what would help where no plan is possible: there are no
     payments then.
     """
     chain = Chain()
-    solve = engine or one_by_one()
+    solve = engine or batched(chain)
     solved = _solved(asks, solve)
     exact = _rounded(asks, solved, solve)
     return [

@@ -65,7 +65,7 @@ class _Chosen:
 
 def both_stages(formulation: Formulation, owner: Lanes, solve: Engine) -> list[Found | Unanswered]:
     """The optimum of every item; ``owner`` (N,) says which item each lane is of, items from 0 on."""
-    first = solve(formulation.program, formulation.layout)
+    first = solve(formulation.layout)
     values = np.array([-solution.objective if solution.solved else -np.inf for solution in first])
     items = int(owner.max()) + 1
     best = np.full(items, -np.inf)
@@ -102,7 +102,7 @@ def _choose(formulation: Formulation, owner: Lanes, solve: Engine, lanes: Lanes,
         if not lanes.size:
             break
         program = _preferring(formulation, lanes, criterion, least, kept)
-        solutions = solve(program, Layout(program))
+        solutions = solve(Layout(program))
         reached = np.full(len(least), np.nan)
         keep: list[int] = []
         for item, places in _by_item(owner[lanes]):

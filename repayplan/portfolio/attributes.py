@@ -196,7 +196,7 @@ def _brought(base: Untreated, course: Course, outcome: Outcome) -> Real:
     debts, claim = base.setting.debts, outcome.debt[course.ends - 1]
     whole = float((debts.collateral * debts.own).sum())
     secured = np.minimum(whole * outcome.collateral, claim)
-    rest = float(base.setting.worth.recovery[0]) * (claim - secured)
+    rest = min(float(base.setting.worth.recovery[0]) * course.unsecured, 1.0) * (claim - secured)
     brought[course.ends + delay - 1 :] = secured * (1 - (course.costs or 0.0)) + rest
     return brought
 

@@ -22,12 +22,14 @@ from repayplan.publishing import require_directory
 from repayplan.rules.hazard import RiskLevel
 
 AS_OF = dt.date(2026, 11, 20)
+FIRST_PAYMENT = dt.date(2027, 1, 20)
+"""After the takings of December."""
 MOST_BORROWERS = 10_000_000
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "borrowers": (
         *("case", "name", "industry", "region", "rating", "as_of", "opening", "operating_cost", "contingency"),
-        *("discount_rate", "recovery"),
+        *("first_payment", "discount_rate", "recovery"),
     ),
     "loans": (
         *("case", "id", "principal", "overdue_principal", "interest", "compound_interest", "penalty", "fees", "rate"),
@@ -52,9 +54,9 @@ Rows = dict[str, list[Row]]
 
 _RISK: Mapping[RiskLevel, Mapping[str, tuple[float, float]]] = {
     # months of free cash that the debt amounts to, share of it overdue, days overdue, share covered by collateral
-    "low": {"months": (12, 24), "overdue": (0.08, 0.25), "days": (8, 75), "secured": (0.2, 0.8)},
-    "medium": {"months": (20, 38), "overdue": (0.20, 0.50), "days": (35, 200), "secured": (0.1, 0.6)},
-    "high": {"months": (32, 80), "overdue": (0.45, 0.95), "days": (95, 420), "secured": (0.0, 0.4)},
+    "low": {"months": (6, 15), "overdue": (0.08, 0.25), "days": (8, 75), "secured": (0.2, 0.8)},
+    "medium": {"months": (11, 25), "overdue": (0.20, 0.50), "days": (35, 200), "secured": (0.1, 0.6)},
+    "high": {"months": (20, 60), "overdue": (0.45, 0.95), "days": (95, 420), "secured": (0.0, 0.4)},
 }
 _RECOVERY: Mapping[RiskLevel, str] = {"low": "35%", "medium": "25%", "high": "12%"}
 
@@ -103,8 +105,9 @@ def borrower(number: int, seed: int) -> Rows:
     cost = STORIES[story](case, free, dice, rows)
     own = {"case": case, "name": f"{_NAMES[story]} {number + 1} (invented)", "industry": story}
     own |= {"region": REGIONS[int(dice.between(0, len(REGIONS)))], "rating": rating, "as_of": AS_OF}
-    own |= {"opening": _money(cost * dice.between(1.0, 2.5)), "operating_cost": _money(cost)}
-    own |= {"contingency": _money(cost * 0.1), "discount_rate": "4.35%", "recovery": _RECOVERY[rating]}
+    own |= {"opening": _money(cost * dice.between(1.2, 3.0)), "operating_cost": _money(cost)}
+    own |= {"contingency": _money(cost * 0.1), "first_payment": FIRST_PAYMENT, "discount_rate": "4.35%"}
+    own["recovery"] = _RECOVERY[rating]
     rows["borrowers"].append(own)
     rows["loans"] += list(_loans(case, rating, free * dice.between(*_RISK[rating]["months"]), dice))
     if story == "textiles":

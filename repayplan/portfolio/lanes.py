@@ -122,7 +122,11 @@ def treatment_lane(base: Untreated, kind: TreatmentName, course: Course) -> Lane
         clears=np.where(made.debts.own > 0, clears, NEVER),
         floor=floor,
         deadline=np.full((1, stages), ends),
-        worth=replace(made.worth, late=_late(base, made, course)),
+        worth=replace(
+            made.worth,
+            late=_late(base, made, course),
+            recovery=np.minimum(made.worth.recovery * course.unsecured, 1.0),
+        ),
     )
     return Lane(days, changed, pays)
 

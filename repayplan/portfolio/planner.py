@@ -6,18 +6,18 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from repayplan.cases.models import Case
 from repayplan.cases.shapes import Contingent, Free
-from repayplan.compliance.replay import Payment, Replay, replay
-from repayplan.planning.plan import plan
-from repayplan.planning.result import Plan, Status
+from repayplan.compliance.replay import Replay
+from repayplan.planning.exact import make_exact
+from repayplan.planning.optimum import best_first, impossible
+from repayplan.planning.result import Status
 from repayplan.problem.arrays import Problem
 from repayplan.problem.assemble import assemble
 from repayplan.problem.form import Rule
 from repayplan.problem.frozen import Cents
 from repayplan.problem.terms import Terms, open_dates, resolve
+from repayplan.solvers.chain import Chain
 
 
 @dataclass(frozen=True)
@@ -58,23 +58,28 @@ def ask(case: Case) -> Ask:
 
 def plan_all(asks: Sequence[Ask]) -> list[Planned]:
     """The best plan of every variant, in order."""
-    return [_planned(each, plan(each.case)) for each in asks]
+    return [_planned(each, Chain()) for each in asks]
 
 
-def _planned(asked: Ask, found: Plan) -> Planned:
+def _planned(asked: Ask, chain: Chain) -> Planned:
+    """The best plan; why there is none is not asked, which takes longer than finding one."""
     days = tuple(asked.problem.days())
-    if found.status not in ("optimal", "feasible"):
-        return Planned(found.status, found.proof.gap, found.proof.solver, days)
-    paid = [Payment(row.date, row.loan, row.payment) for row in found.installments]
-    course = replay(asked.case, asked.terms, asked.problem, paid, found.rules)
+    found = best_first(asked.problem, chain)
+    if not found:
+        return Planned("infeasible" if impossible(asked.problem, chain) else "failed", None, chain.name, days)
+    tried = ((optimum, make_exact(asked.case, asked.terms, kept, optimum, chain=chain)) for kept, optimum in found)
+    optimum, exact = next((pair for pair in tried if pair[1] is not None), (found[0][1], None))
+    if exact is None:
+        return Planned("failed", None, optimum.solver, days)
+    course = exact.replay
     return Planned(
-        status=found.status,
-        gap=found.proof.gap,
-        solver=found.proof.solver,
+        status="optimal" if optimum.status == "optimal" else "feasible",
+        gap=optimum.gap,
+        solver=optimum.solver,
         days=days,
-        payments=np.asarray(course.paid),
+        payments=course.paid,
         debt=course.debt,
         principal=course.principal,
-        rules=found.rules,
+        rules=course.rules,
         replay=course,
     )

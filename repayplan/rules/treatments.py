@@ -23,6 +23,7 @@ ENVIRONMENT = "REPAYPLAN_TREATMENTS"
 """Names the bank's own file in place of ``treatments.toml``."""
 
 MOST_MONTHS = 120
+MOST_MULTIPLE = 10.0
 
 Monthly = tuple[float, ...]
 """A figure for each of the ``MONTHS``."""
@@ -35,7 +36,8 @@ class Course:
     ``cash``: shares of the overdue balance paid by month; ``rescheduled``: share of it that gets new days;
     ``performing``: share of what is not yet due that is paid by the contract; ``hours`` and ``visits`` by month; ``legal`` by month, currency units, and ``legal_share`` of the debt in month 1; ``fee``:
     share of the cash that somebody else keeps; ``ends``: month of the default of what is left, or of the sale;
-    ``delay_months`` and ``costs`` of collateral, None where other tables say; prices of a sale as shares of the debt.
+    ``unsecured``: multiple of the case's recovery rate of what collateral does not cover; ``delay_months`` and ``costs``
+    of collateral, None where other tables say; prices of a sale as shares of the debt.
     """
 
     cash: Monthly
@@ -47,6 +49,7 @@ class Course:
     performing: float
     fee: float
     ends: int
+    unsecured: float
     delay_months: int | None
     costs: float | None
     price_secured: float
@@ -132,6 +135,7 @@ class _Reading(Reading):
             performing=self.share(f"{where}.performing", row.get("performing", 0)),
             fee=self.share(f"{where}.fee", row.get("fee", 0)),
             ends=self.months(f"{where}.ends", row.get("ends", MONTHS), MONTHS, 1),
+            unsecured=self.number(f"{where}.unsecured", row.get("unsecured", 1), MOST_MULTIPLE),
             delay_months=None if delay is None else self.months(f"{where}.delay_months", delay, MOST_MONTHS, 0),
             costs=None if costs is None else self.share(f"{where}.costs", costs),
             price_secured=self.share(f"{where}.price_secured", row.get("price_secured", 0)),

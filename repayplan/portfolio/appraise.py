@@ -36,7 +36,7 @@ from repayplan.problem.rating import rate_case
 from repayplan.problem.terms import Terms, resolve
 from repayplan.rules.hazard import RiskLevel
 from repayplan.rules.provision import ProvisionTable, provision_table
-from repayplan.rules.treatments import MONTHS, TREATMENTS, Treatments, TreatmentName, treatments
+from repayplan.rules.treatments import MONTHS, TREATMENTS, TreatmentName, Treatments, treatments
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -79,8 +79,8 @@ class Settings:
 @dataclass(frozen=True)
 class Appraised:
     """Tables ``options`` and ``schedules`` (see ``tables``), what was set aside, and how many options became what:
-    ``offered``, ``dominated``, ``infeasible``, ``failed``, ``not open`` (lists of the menu), ``nothing of its own``, and
-    plans by solver."""
+    ``offered``, ``dominated``, ``infeasible``, ``failed``, ``not open`` (lists of the menu), ``nothing of its own``,
+    and plans by solver."""
 
     options: pa.Table
     schedules: pa.Table
@@ -134,7 +134,10 @@ def appraise(cases: Sequence[BookCase], menu: Menu, settings: Settings) -> Appra
             schedules += rows[1]
             counts += prospect.counts
     return Appraised(
-        to_table(options, options_schema()), to_table(schedules, schedules_schema()), failures, dict(sorted(counts.items()))
+        to_table(options, options_schema()),
+        to_table(schedules, schedules_schema()),
+        failures,
+        dict(sorted(counts.items())),
     )
 
 
@@ -313,5 +316,3 @@ def _kept(
         schedules = [row for row in schedules if row["option"] not in dropped]
     prospect.counts["offered"] += len(rows)
     return rows, schedules
-
-

@@ -22,7 +22,7 @@ from repayplan.problem.frozen import Cents, Real
 from repayplan.problem.original import original_factors, value_before
 from repayplan.problem.terms import Terms
 from repayplan.rules.provision import ProvisionTable
-from repayplan.rules.treatments import MONTHS, Course, Treatments, TreatmentName
+from repayplan.rules.treatments import MONTHS, Course, Treatments
 
 CENTS = 100
 
@@ -184,7 +184,7 @@ def _monthly(work: Effort, fall: Fall) -> dict[str, Any]:
 
 def _mean(values: Real) -> Cents:
     """(MONTHS,) expected cents, rounded down: no column tells more than there is."""
-    return np.floor(values.mean(axis=1) + 1e-6).astype(np.int64)
+    return np.asarray(np.floor(values.mean(axis=1) + 1e-6), dtype=np.int64)
 
 
 def _brought(base: Untreated, course: Course, outcome: Outcome) -> Real:

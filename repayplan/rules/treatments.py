@@ -34,10 +34,11 @@ class Course:
     """What is expected of a treatment, or of a plan, with borrowers of one rating.
 
     ``cash``: shares of the overdue balance paid by month; ``rescheduled``: share of it that gets new days;
-    ``performing``: share of what is not yet due that is paid by the contract; ``hours`` and ``visits`` by month; ``legal`` by month, currency units, and ``legal_share`` of the debt in month 1; ``fee``:
-    share of the cash that somebody else keeps; ``ends``: month of the default of what is left, or of the sale;
-    ``unsecured``: multiple of the case's recovery rate of what collateral does not cover; ``delay_months`` and ``costs``
-    of collateral, None where other tables say; prices of a sale as shares of the debt.
+    ``performing``: share of what is not yet due that is paid by the contract; ``hours`` and ``visits`` by month;
+    ``legal`` by month, currency units, and ``legal_share`` of the debt in month 1; ``fee``: share of the cash that
+    somebody else keeps; ``ends``: month of the default of what is left, or of the sale; ``unsecured``: multiple of the
+    case's recovery rate of what collateral does not cover; ``delay_months`` and ``costs`` of collateral, None where
+    other tables say; prices of a sale as shares of the debt.
     """
 
     cash: Monthly
@@ -58,8 +59,8 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Treatments:
-    """The table. ``plan``: the work of a plan; ``hour`` and ``visit``: what they cost, currency units. ``illustrative``:
-    no statistics stand behind it."""
+    """The table. ``plan``: the work of a plan; ``hour`` and ``visit``: what they cost, currency units.
+    ``illustrative``: no statistics stand behind it."""
 
     plan: Mapping[RiskLevel, Course]
     kinds: Mapping[TreatmentName, Mapping[RiskLevel, Course]]

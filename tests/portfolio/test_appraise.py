@@ -144,7 +144,9 @@ def test_a_failure_in_planning_is_found_borrower_by_borrower(monkeypatch: pytest
 
 
 def test_where_no_option_is_possible_the_borrower_is_set_aside_with_a_cure() -> None:
-    poor = borrower(cash={"sources": [{"kind": "monthly", "name": "Shop", "start": "2026-12", "amount": "10.00", "months": 9}]})
+    poor = borrower(
+        cash={"sources": [{"kind": "monthly", "name": "Shop", "start": "2026-12", "amount": "10.00", "months": 9}]}
+    )
     found = appraise([poor], menu(plans=LEVEL), settings())
     assert found.options.num_rows == 0
     assert found.failures[0].reason == "no option of the menu is possible for this borrower"

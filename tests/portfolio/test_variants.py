@@ -60,7 +60,11 @@ def test_concessions_change_the_banks_loans_alone() -> None:
     assert theirs == other
     assert ours.rate_after_signing == Decimal("0.0335")
     assert ours.waiver is not None
-    assert (ours.waiver.penalty, ours.waiver.interest, ours.waiver.conditional) == (Decimal("250"), Decimal("1500"), False)
+    assert (ours.waiver.penalty, ours.waiver.interest, ours.waiver.conditional) == (
+        Decimal("250"),
+        Decimal("1500"),
+        False,
+    )
 
 
 def test_a_rate_is_never_cut_below_zero() -> None:

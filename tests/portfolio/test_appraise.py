@@ -17,10 +17,8 @@ from repayplan.planning.plan_file import plan_file
 from repayplan.planning.stress import stress
 from repayplan.portfolio import appraise as module
 from repayplan.portfolio.appraise import Appraised, Settings, appraise
-from repayplan.portfolio.planner import ask
+from repayplan.portfolio.planner import case_of
 from repayplan.portfolio.tables import FALLS, options_schema, schedules_schema
-from repayplan.portfolio.variants import planned_variant
-from repayplan.problem.terms import resolve
 
 LEVEL = [{"shapes": ["level"], "installments": [12]}]
 TREATMENTS = ["remind", "visit", "agency", "enforce", "sell", "do_nothing"]
@@ -52,10 +50,8 @@ def test_a_plan_is_worth_what_stress_says_of_it() -> None:
     book = borrower(loan={"collateral": "20000.00"}, cash={"sources": [source]})
     offer = menu(plans=LEVEL, effort="none")
     found = rows(appraise([book], offer, settings(scenarios=200)))["B-1", "level-12"]
-    variant = planned_variant(book.case, resolve(book.case), offer.plan_options[0])
-    assert variant is not None
     trial = stress(
-        plan_file(plan(ask(variant).case)),
+        plan_file(plan(case_of(book.case, offer, "level-12"))),
         Drawing(1, 200),
         (),
         hazard="arrears",
@@ -130,14 +126,14 @@ def test_a_failure_of_the_program_is_told_and_stops_nothing(monkeypatch: pytest.
 
 
 def test_a_failure_in_planning_is_found_borrower_by_borrower(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = module.plan_all
+    real = module.plan_batch
 
     def broken(asks: Any) -> Any:
         if any(each.case.enterprise.id == "B-2" for each in asks):
             raise FloatingPointError("by design")
         return real(asks)
 
-    monkeypatch.setattr(module, "plan_all", broken)
+    monkeypatch.setattr(module, "plan_batch", broken)
     found = appraise([borrower("B-1"), borrower("B-2", row=3)], menu(plans=LEVEL), settings())
     assert found.options["case"].to_pylist() == ["B-1"]
     assert [failure.case for failure in found.failures] == ["B-2"]

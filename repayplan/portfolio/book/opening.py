@@ -73,6 +73,15 @@ def opened(book: str | Path) -> Iterator[Opened]:
             raise InputError(Fault(what, shown(path, 400), limit=limit, remedy=remedy))
 
 
+def shown_book(book: str | Path) -> str:
+    """What people may know of where a book lies: never the password of a database."""
+    scheme, found, rest = str(book).partition("://")
+    if not found:
+        return shown(book, 400)
+    user, at, place = rest.rpartition("@")
+    return f"{scheme}://{user.partition(':')[0]}{at}{place.partition('?')[0]}"
+
+
 def in_order(streams: Sequence[Stream], where: str) -> tuple[Stream, ...]:
     """Borrowers first; InputError where they are missing or a table is there twice."""
     from repayplan.portfolio.book.tables import tables

@@ -7,36 +7,54 @@ from typing import Any
 
 import numpy as np
 
-from repayplan.evaluate.kernels import Arrays, run_cases
-from repayplan.evaluate.outcome import NOWHERE, Fates, Run, Traces
+from repayplan.evaluate.alone import stage_terms
+from repayplan.evaluate.kernels import run_cases
+from repayplan.evaluate.lanes import Arrays
+from repayplan.evaluate.outcome import Fates, Run, Traces
 from repayplan.evaluate.setting import NEVER, Drawn, Hazard, Setting, weights
+from repayplan.problem.frozen import Mask
+
+SHARES = 8
+"""Parts of the work for each thread: who is done sooner, or is disturbed less, takes more of them."""
 
 
 def run(setting: Setting, drawn: Drawn, hazard: Hazard, *, traced: bool = False, workers: int = 1) -> Run:
     """What :func:`repayplan.evaluate.reference.run` does; cases are shared out among ``workers`` threads."""
     cases, stages, _, _ = setting.shape
     shape = (cases, drawn.scenarios)
-    value, cover = np.zeros(shape), np.full(shape, np.inf)
-    missed, defaulted = np.full(shape, NOWHERE), np.full(shape, NOWHERE)
+    value, cover = np.empty(shape), np.empty(shape)
+    missed, defaulted = np.empty(shape, dtype=np.int64), np.empty(shape, dtype=np.int64)
     traces = np.zeros((4, *((cases, stages, drawn.scenarios) if traced else (cases, 0, 0))))
     out = (value, missed, defaulted, cover, traces)
-    given: Arrays = (*_futures(drawn, shape), *_terms(setting, hazard), out, hazard == "arrears")
-    edges = np.linspace(0, cases, max(min(workers, cases), 1) + 1).astype(int).tolist()
-    with ThreadPoolExecutor(len(edges) - 1) as pool:
+    usual = (_fixed(_usual(setting, drawn)), _fixed(stage_terms(setting, hazard)))
+    given: Arrays = (*_futures(drawn, cases), usual, *_terms(setting, hazard), out, hazard == "arrears")
+    parts = min(workers * SHARES, cases) if workers > 1 else 1
+    edges = np.linspace(0, cases, max(parts, 1) + 1).astype(int).tolist()
+    with ThreadPoolExecutor(max(min(workers, cases), 1)) as pool:
         list(pool.map(lambda first, last: run_cases(first, last, *given), edges[:-1], edges[1:]))
     return Run(Fates(value, missed, defaulted, cover), Traces(*traces) if traced else None)
 
 
-def _futures(drawn: Drawn, shape: tuple[int, int]) -> tuple[Any, ...]:
+def _usual(setting: Setting, drawn: Drawn) -> Mask:
+    """(N,) cases of one loan of the bank with nothing beside it, which the shorter kernel does."""
+    cases, _, loans, accounts = setting.shape
+    if loans != 1 or accounts or drawn.shift is not None or drawn.due is not None:
+        return np.zeros(cases, dtype=bool)
+    found: Mask = ~setting.debts.backwards & (setting.debts.own[:, 0] == 1)
+    if drawn.stops is not None:
+        found &= drawn.stops.min(axis=1, initial=NEVER) >= setting.stages
+    return found
+
+
+def _futures(drawn: Drawn, cases: int) -> tuple[Any, ...]:
     """What is drawn, where nothing is drawn as arrays without a place: compiled once for all."""
-    cases = shape[0]
     given = (
         drawn.own,
         np.zeros((cases, 0, 0, 0)) if drawn.apart is None else drawn.apart,
         np.zeros((cases, 0, 0)) if drawn.shift is None else drawn.shift,
         np.zeros((cases, 0, 0, 0)) if drawn.due is None else drawn.due,
-        np.full(shape, NEVER) if drawn.stops is None else drawn.stops,
-        np.ones(shape) if drawn.collateral is None else drawn.collateral,
+        np.zeros((cases, 0), dtype=np.int64) if drawn.stops is None else drawn.stops,
+        np.zeros((cases, 0)) if drawn.collateral is None else drawn.collateral,
     )
     return tuple(map(_fixed, given))
 

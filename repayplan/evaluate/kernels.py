@@ -2,16 +2,15 @@
 
 The same sums in the same order, so that payments, cash and debts are the same cents and values the same floats. The
 state of a block lies in flat arrays, because constant distances let a processor work on several scenarios at once. Few
-passes, since each costs what it reads and writes. Compiled once a machine; nothing but this module imports numba.
+passes, since each costs what it reads and writes. What is usual has a kernel of its own, ``alone``.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numba import njit
 
+from repayplan.evaluate.alone import run_alone
+from repayplan.evaluate.lanes import Arrays, compiled
 from repayplan.evaluate.outcome import NOWHERE
 from repayplan.evaluate.reference import HALF_UP
 from repayplan.evaluate.setting import NEVER, Stages
@@ -33,13 +32,6 @@ IDLE, COMPOUND, INTEREST, PRINCIPAL, ON_OVERDUE, ON_COMPOUND, ON_INTEREST, ON_PR
 )
 ARREARS, DUE, UNPAID, PAID, AT_END, DRAWN = (place * STRIDE for place in range(8, 14))
 
-Arrays = tuple[Any, ...]
-
-At = tuple[int, int, int, int]
-"""Case, stage, first scenario of a block and how many there are."""
-
-compiled = njit(cache=True, nogil=True, error_model="numpy")
-
 
 @compiled
 def run_cases(
@@ -51,6 +43,7 @@ def run_cases(
     due: Real,
     stops: Stages,
     factor: Real,
+    usual: Arrays,
     plan: Arrays,
     accounts: Arrays,
     bears: Arrays,
@@ -60,37 +53,33 @@ def run_cases(
     out: Arrays,
     strict: bool,
 ) -> None:
-    """Cases ``first`` to ``last``, block after block of scenarios; ``strict``: arrears make defaults."""
+    """Cases ``first`` to ``last``, block after block of scenarios; ``usual``: which cases ``alone`` can do, and the
+    terms of their stages; ``strict``: arrears make defaults."""
     loans, kept = plan[1].shape[2], accounts[0].shape[1]
-    scenarios = own.shape[2]
-    alone = loans == 1 and kept == 0 and shift.shape[1] == 0 and due.shape[1] == 0
     business, owed, left = np.empty(14 * STRIDE), np.empty((loans, 14 * STRIDE)), np.empty((kept, LANES))
     for case in range(first, last):
-        for start in range(0, scenarios, LANES):
-            many = min(LANES, scenarios - start)
+        if usual[0][case]:
+            brief = (plan[0], plan[2], plan[3], worth[2])
+            run_alone(case, own, factor, usual[1], brief, claims[0], (worth[1], counts[4]), out, strict)
+            continue
+        for start in range(0, own.shape[2], LANES):
+            many = min(LANES, own.shape[2] - start)
             _open(case, business, owed, left, plan[3], claims[0], stops, factor, start, many)
-            behind, pending = False, False
+            behind = False
             for stage in range(plan[0][case]):
-                booked = bears[5][case, stage]
-                if alone and booked and not pending and not claims[1][case]:
-                    late = _alone(
-                        (case, stage, start, many), business, owed[0], own, plan, bears, claims, worth, counts
-                    )
-                else:
-                    _move(case, stage, start, many, business, owed, left, own, apart, shift, accounts, plan[4])
-                    for loan in range(loans):
-                        _accrue(case, stage, loan, owed[loan], business, many, bears)
-                        _fall_due(case, stage, loan, start, many, business, owed[loan], due, plan)
-                        _weigh_death(case, stage, loan, many, business, owed[loan], claims, worth[1], counts[1])
-                    _draw(case, stage, many, left, owed, business, accounts, plan[4])
-                    if worth[0][case, stage]:
-                        _measure(business, many)
-                    _share_alike(business, owed, many, plan[6][case])
-                    late = 0
-                    for loan in range(loans):
-                        late += _pay(case, stage, loan, owed[loan], business, many, claims, counts[0])
-                    _release(case, many, business, owed, left, accounts, False)
-                pending = not booked
+                _move(case, stage, start, many, business, owed, left, own, apart, shift, accounts, plan[4])
+                for loan in range(loans):
+                    _accrue(case, stage, loan, owed[loan], business, many, bears)
+                    _fall_due(case, stage, loan, start, many, business, owed[loan], due, plan)
+                    _weigh_death(case, stage, loan, many, business, owed[loan], claims, worth[1], counts[1])
+                _draw(case, stage, many, left, owed, business, accounts, plan[4])
+                if worth[0][case, stage]:
+                    _measure(business, many)
+                _share_alike(business, owed, many, plan[6][case])
+                late = 0
+                for loan in range(loans):
+                    late += _pay(case, stage, loan, owed[loan], business, many, claims, counts[0])
+                _release(case, many, business, owed, left, accounts, False)
                 if stage == worth[2][case]:
                     for loan in range(loans):
                         _keep_at_end(owed[loan], many)
@@ -100,69 +89,6 @@ def run_cases(
                 if out[4].shape[2]:
                     _trace(case, stage, start, many, business, owed, claims[4], out[4])
             _close(case, start, many, business, owed, claims, worth[1], counts[4], out)
-
-
-@compiled
-def _alone(
-    at: At,
-    business: Real,
-    s: Real,
-    own: Real,
-    plan: Arrays,
-    bears: Arrays,
-    claims: Arrays,
-    worth: Arrays,
-    counts: Arrays,
-) -> int:
-    """The usual stage in one pass: a single loan, no accounts, interest booked as it accrues. How many are behind."""
-    case, stage, start, many = at
-    come, floor, pays, now = own[case, stage, start:], plan[4][case, stage], worth[0][case, stage], float(stage)
-    interest, compound, penalty = bears[0][case, stage, 0], bears[1][case, stage, 0], bears[2][case, stage, 0]
-    scheduled = np.inf if stage >= plan[2][case, 0] else plan[1][case, stage, 0]
-    mine, collateral, share, planned = claims[4][case, 0], claims[3][case, 0], worth[1][case], bears[6][case, stage, 0]
-    weight, dead = mine * counts[0][case, stage], mine * counts[1][case, stage]
-    late = 0
-    for i in range(many):
-        alive, cash = business[ALIVE + i], business[CASH + i] + come[i]
-        room = cash - floor
-        room = room if room > 0.0 else 0.0
-        room = room * alive if now < business[STOP + i] else 0.0
-        idle, compounded, unpaid, principal = s[IDLE + i], s[COMPOUND + i], s[INTEREST + i], s[PRINCIPAL + i]
-        beyond = principal - planned
-        beyond = beyond if beyond > 0.0 else 0.0
-        overdue = s[ARREARS + i] if s[ARREARS + i] < beyond else beyond
-        first, second = np.floor(compounded * compound + HALF_UP), np.floor(unpaid * compound + HALF_UP)
-        idle += np.floor(overdue * penalty + HALF_UP)
-        compounded += first + second
-        unpaid += np.floor((principal - overdue) * interest + HALF_UP)
-        debt = idle + compounded + unpaid + principal
-        wanted = scheduled + s[ARREARS + i]
-        due = wanted if wanted < debt else debt
-        most = collateral * business[FACTOR + i]
-        brought = most if most < debt else debt
-        value = business[VALUE + i] + dead * (brought + share * (debt - brought))
-        if pays:
-            could = room / due
-            could = could if due * alive > 0.0 else np.inf
-            business[COVER + i] = could if could < business[COVER + i] else business[COVER + i]
-        rest = due * alive
-        paid = rest if rest < room else room
-        arrears = due - paid
-        late += 1 if mine * arrears > 0.0 else 0
-        business[VALUE + i] = value + weight * paid
-        business[CASH + i], business[BEHIND + i] = cash - paid, mine * arrears
-        s[ARREARS + i], s[PAID + i] = arrears, paid
-        part = idle if idle < paid else paid
-        s[IDLE + i] = idle - part
-        paid -= part
-        part = compounded if compounded < paid else paid
-        s[COMPOUND + i] = compounded - part
-        paid -= part
-        part = unpaid if unpaid < paid else paid
-        s[INTEREST + i] = unpaid - part
-        paid -= part
-        s[PRINCIPAL + i] = principal - (principal if principal < paid else paid)
-    return late
 
 
 @compiled
@@ -187,8 +113,8 @@ def _open(
         business[MISSED + i] = NOWHERE
         business[DEFAULTED + i] = NOWHERE
         business[DEADLINE + i] = NEVER
-        business[STOP + i] = stops[case, start + i]
-        business[FACTOR + i] = factor[case, start + i]
+        business[STOP + i] = stops[case, start + i] if stops.shape[1] else NEVER
+        business[FACTOR + i] = factor[case, start + i] if factor.shape[1] else 1.0
     for loan in range(len(owed)):
         owed[loan, :] = 0.0
         for part in range(4):

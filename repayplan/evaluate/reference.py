@@ -46,6 +46,8 @@ def _run(course: _Course, traced: bool) -> Run:
         if traced:
             there = stage < setting.stages[:, None]
             rows.append(tuple(np.where(there, value, 0.0) for value in course.standing))
+        elif course.done(stage):
+            break
     traces = Traces(*(np.stack(values, axis=1) for values in zip(*rows, strict=True))) if traced else None
     return Run(course.ended(), traces)
 
@@ -73,6 +75,8 @@ class _Course:
         self.missed, self.defaulted = np.full(shape, NOWHERE), np.full(shape, NOWHERE)
         self.deadline = np.full(shape, NEVER)
         self.behind = False
+        clears = setting.clears[setting.clears < NEVER]
+        self.last_clearing = int(clears.max()) if clears.size else NEVER
         self.collateral = np.ones(shape) if drawn.collateral is None else drawn.collateral
 
     def owed(self, loan: int) -> Real:
@@ -231,7 +235,7 @@ class _Course:
         total = sum(due[1:], due[0])
         cover = could / total  # no number where both are nothing, and then it does not count
         if self.alive is not None:
-            cover[self.alive == 0] = np.inf
+            np.copyto(cover, np.inf, where=self.alive == 0)
         if not self.setting.worth.pays[:, stage].all():
             cover = np.where(self.setting.worth.pays[:, stage, None], cover, np.inf)
         np.fmin(self.cover, cover, out=self.cover)
@@ -256,7 +260,7 @@ class _Course:
         if self.hazard == "weight" and dead.any():
             for loan in range(len(self.claims)):
                 counts = self.setting.debts.own[:, loan, None] * dead
-                self.value += counts * self.recovered(self.owed(loan), loan, 1.0, 1.0)
+                self.value += counts * self.recovered(self.owed(loan), loan)
 
     def judge(self, stage: int) -> None:
         """What payments are worth, first misses, defaults."""
@@ -272,7 +276,7 @@ class _Course:
         if not (was or self.behind):
             return
         behind = arrears > 0
-        self.missed[behind & (self.missed == NOWHERE)] = stage
+        np.copyto(self.missed, stage, where=behind & (self.missed == NOWHERE))
         if self.hazard == "arrears":
             reached = np.minimum(self.deadline, self.setting.deadline[:, stage, None])
             self.deadline = np.where(behind, reached, NEVER)
@@ -281,28 +285,37 @@ class _Course:
     def fail(self, stage: int, late: Mask) -> None:
         """Arrears that have grown too old: what the claim brings, and nothing is paid any more."""
         fails = late if self.alive is None else late & (self.alive > 0)
-        if not fails.any():
+        case, scenario = np.nonzero(fails)
+        if not case.size:
             return
-        factors, debts = self.weights, self.setting.debts
-        weighed = factors.secured[:, stage, None], factors.unsecured[:, stage, None]
-        for loan in range(len(self.claims)):
-            claim = self.owed(loan) + debts.revived[:, stage, loan, None]
-            brought = debts.own[:, loan, None] * self.recovered(claim, loan, *weighed)
-            self.value += np.where(fails, brought, 0.0)
-        self.defaulted[fails] = stage
+        factors, debts, recovery = self.weights, self.setting.debts, self.setting.worth.recovery[case]
+        secured, unsecured = factors.secured[case, stage], factors.unsecured[case, stage]
+        for loan, parts in enumerate(self.claims):
+            idle, compound, interest, principal = (part[case, scenario] for part in parts)
+            claim = idle + compound + interest + principal + debts.revived[case, stage, loan]
+            brought = np.minimum(debts.collateral[case, loan] * self.collateral[case, scenario], claim)
+            worth = secured * brought + unsecured * (recovery * (claim - brought))
+            self.value[case, scenario] += debts.own[case, loan] * worth
         self.alive = np.ones_like(self.cash) if self.alive is None else self.alive
-        self.alive[fails] = 0.0
+        self.defaulted[case, scenario], self.alive[case, scenario] = stage, 0.0
 
-    def recovered(self, claim: Real, loan: int, secured: Real | float, unsecured: Real | float) -> Real:
-        """Collateral first, then the recovery rate on the rest, each with what a cent of it counts for."""
+    def done(self, stage: int) -> bool:
+        """Whether all loans are clear or called in every scenario: then no stage changes what comes out."""
+        if stage < self.last_clearing or any(pending is not None for pending in self.pending):
+            return False
+        owed = sum(map(self.owed, range(1, len(self.claims))), self.owed(0))
+        return not (owed if self.alive is None else owed * self.alive).any()
+
+    def recovered(self, claim: Real, loan: int) -> Real:
+        """Collateral first, then the recovery rate on the rest."""
         brought = np.minimum(self.setting.debts.collateral[:, loan, None] * self.collateral, claim)
-        return secured * brought + unsecured * (self.setting.worth.recovery[:, None] * (claim - brought))
+        return brought + self.setting.worth.recovery[:, None] * (claim - brought)
 
     def ended(self) -> Fates:
         """What is left and was never due is worth what the planner takes it to be, at the plan's end."""
         alive = 1.0 if self.alive is None else self.alive
         for loan, before in enumerate(self.at_plan_end):
-            brought = self.recovered(np.minimum(self.owed(loan), before), loan, 1.0, 1.0)
+            brought = self.recovered(np.minimum(self.owed(loan), before), loan)
             counts = self.setting.debts.own[:, loan, None] * self.weights.end[:, None]
             self.value += (counts * alive) * brought
         missed: Stages = self.missed

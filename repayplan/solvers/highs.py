@@ -39,6 +39,7 @@ USUAL: Mapping[str, str | float | bool] = {
     "mip_rel_gap": CERTIFIED / 2,  # half of what counts as optimal, so that noise decides nothing
     "mip_abs_gap": CERTIFIED * GAP_FLOOR / 2,
     "mip_max_nodes": MOST_NODES,  # the best found by then, with its gap
+    "mip_allow_restart": False,  # trees are small here: a second root costs more than it saves
 }
 
 OTHER_WAYS: tuple[Mapping[str, str | float], ...] = (

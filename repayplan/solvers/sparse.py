@@ -147,6 +147,13 @@ class Layout:
         result[place >= 0] = values[place[place >= 0]]
         return result
 
+    def by_stages(self, name: str, values: Array) -> Array:
+        """(N, T) the same out of the columns (N, n) of solutions of several lanes."""
+        place = self._place[name]
+        result = np.zeros((len(values), self.program.stages))
+        result[:, place >= 0] = values[:, place[place >= 0]]
+        return result
+
     def index(self, name: str, stage: int) -> int:
         """Where a column stands in the sparse program; −1 where it does not exist at that stage."""
         return int(self._place[name][stage])

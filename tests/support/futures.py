@@ -14,6 +14,7 @@ from repayplan.evaluate.bearing import Horizon
 from repayplan.evaluate.build import Planned, horizon, setting
 from repayplan.evaluate.setting import NEVER, Drawn, Setting
 from repayplan.forecast import Flow, Window, forecast
+from repayplan.forecast.apart import AccountKey
 from repayplan.planning.result import Plan
 from repayplan.problem.accounts import accounts, is_apart
 from repayplan.problem.assemble import assemble

@@ -15,6 +15,7 @@ import numpy as np
 
 from repayplan.calendar.dates import add_months
 from repayplan.cases.models import Case, Loan
+from repayplan.compliance.replay import Payment, replay
 from repayplan.evaluate.bearing import Horizon
 from repayplan.evaluate.build import Planned as Signed
 from repayplan.evaluate.build import horizon, payment_order, setting
@@ -22,8 +23,8 @@ from repayplan.evaluate.rules import until_the_long_stops
 from repayplan.evaluate.setting import NEVER, PRINCIPAL, Setting
 from repayplan.forecast.apart import AccountKey, account_keys
 from repayplan.money import to_cents
+from repayplan.planning.batch.asks import Ask, Batched
 from repayplan.planning.stress import Prepared
-from repayplan.portfolio.planner import Ask, Planned
 from repayplan.portfolio.variants import treated_variant
 from repayplan.problem.assemble import assemble
 from repayplan.problem.frozen import Mask, Real
@@ -59,7 +60,7 @@ class Untreated:
     keys: tuple[AccountKey, ...]
 
 
-def plan_lane(asked: Ask, found: Planned) -> Lane:
+def plan_lane(asked: Ask, found: Batched) -> Lane:
     """The lane of a plan. ValueError where there is none."""
     if found.payments is None or found.debt is None or found.principal is None:
         raise ValueError("there is no plan")
@@ -68,9 +69,16 @@ def plan_lane(asked: Ask, found: Planned) -> Lane:
     signed = Signed(found.payments, found.debt, found.principal)
     made = setting(case, terms, problem, signed, over, keys)
     prepared = None
-    if found.rules and found.replay is not None:
+    if found.rules:
         made = until_the_long_stops(made, found.rules, over)
-        prepared = Prepared(found.replay, over, signed, made, found.rules)
+        names = [loan.id for loan in case.loans]
+        paid = [
+            Payment(day, name, int(cents))
+            for day, row in zip(found.days, found.payments, strict=True)
+            for name, cents in zip(names, row, strict=True)
+        ]
+        course = replay(case, terms, problem, paid, found.rules)
+        prepared = Prepared(course, over, signed, made, found.rules)
     return Lane(over.days, made, np.ones(len(keys), dtype=bool), prepared)
 
 
@@ -122,7 +130,11 @@ def treatment_lane(base: Untreated, kind: TreatmentName, course: Course) -> Lane
         clears=np.where(made.debts.own > 0, clears, NEVER),
         floor=floor,
         deadline=np.full((1, stages), ends),
-        worth=replace(made.worth, late=_late(base, made, course)),
+        worth=replace(
+            made.worth,
+            late=_late(base, made, course),
+            recovery=np.minimum(made.worth.recovery * course.unsecured, 1.0),
+        ),
     )
     return Lane(days, changed, pays)
 

@@ -70,7 +70,9 @@ def outcomes(case: Case, terms: Terms, lanes: Sequence[Lane], drawing: Drawing, 
 def _run(as_of: dt.date, lanes: Sequence[Lane], drawn: Drawn, engine: Engine) -> list[Outcome]:
     fates = evaluate(stack([lane.setting for lane in lanes]), drawn, hazard=HAZARD, engine=engine).fates
     seen = [months_seen(lane.days, as_of) for lane in lanes]
-    traces = _traces(stack([_first(lane.setting, count) for lane, count in zip(lanes, seen, strict=True)]), drawn, engine)
+    traces = _traces(
+        stack([_first(lane.setting, count) for lane, count in zip(lanes, seen, strict=True)]), drawn, engine
+    )
     found = []
     for number, lane in enumerate(lanes):
         at = [stage_of(lane.days, as_of, month) for month in range(1, MONTHS + 1)]
@@ -113,7 +115,7 @@ BY_STAGE = {
 
 def _first(setting: Setting, count: int) -> Setting:
     """The first stages alone; what happens in them does not depend on later ones."""
-    cut = _cut(setting, count)
+    cut: Setting = _cut(setting, count)
     return replace(cut, stages=np.minimum(setting.stages, count), worth=replace(cut.worth, end=np.array([count - 1])))
 
 
@@ -130,8 +132,10 @@ def _cut(part: Any, count: int) -> Any:
 
 
 def _first_of_drawn(drawn: Drawn, count: int) -> Drawn:
-    cut = {name: getattr(drawn, name) for name in ("own", "apart", "shift", "due")}
-    return replace(drawn, **{name: None if value is None else value[:, :count] for name, value in cut.items()})
+    def cut(values: Real | None) -> Real | None:
+        return None if values is None else values[:, :count]
+
+    return replace(drawn, own=drawn.own[:, :count], apart=cut(drawn.apart), shift=cut(drawn.shift), due=cut(drawn.due))
 
 
 class _Shared:
@@ -184,5 +188,3 @@ class _Shared:
 def _padded(values: Real, stages: int) -> Real:
     short = stages - len(values)
     return values if not short else np.concatenate([values, np.zeros((short, *values.shape[1:]))])
-
-

@@ -33,7 +33,7 @@ def wish(
     book = write_csv(folder / "book", many(borrowers, stories))
     menu = folder / "menu.yaml"
     unplanned = [f"B-{n:05}" for n in range(borrowers) if f"B-{n:05}" not in PLANNED]
-    menu.write_text(MENU.replace("UNPLANNED", ", ".join(unplanned)))
+    menu.write_text(MENU.replace("UNPLANNED", ", ".join(unplanned or ["nobody"])))
     return Wish(book, None, menu, QUICK, chunk)
 
 

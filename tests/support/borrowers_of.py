@@ -41,13 +41,13 @@ def borrower(number: int, months: int | None = None) -> Case:
     term = int(dice.choice(MONTHS)) if months is None else months
     loans = [_loan(dice) for _ in range(int(dice.integers(1, 4)))]
     owed = sum(float(loan["principal"]) for loan in loans)
-    share = float(dice.choice([0.3, 0.9, 1.2, 1.5, 2.5]))
+    share = float(dice.choice([0.6, 1.3, 1.6, 2.5, 4.0]))
     comes = owed * share / term * dice.uniform(0.5, 1.5, term) * (dice.random(term) > 0.15)
     policy: dict[str, Any] = {"settle": str(dice.choice(["full", "full", "best"])), "unit": "1.00"}
     shape = SHAPES[int(dice.integers(len(SHAPES)))]
     policy["shape"] = shape
     for name, values in LIMITS:
-        if dice.random() < 0.18 and (name != "grace" or term > 3):
+        if dice.random() < 0.12 and (name != "grace" or term > 3):
             policy[name] = values[int(dice.integers(len(values)))]
     if policy.get("hazard") == "table":
         policy["rating"] = "medium"

@@ -7,11 +7,14 @@ import datetime as dt
 from collections.abc import Iterator
 from functools import lru_cache
 
+SHORTEST = 28
+"""Every month has so many days."""
+
 
 @lru_cache(maxsize=65536)
 def day_in_month(year: int, month: int, day: int) -> dt.date:
     """The ``day``-th of a month; its last day where the month is shorter."""
-    return dt.date(year, month, min(day, calendar.monthrange(year, month)[1]))
+    return dt.date(year, month, day if day <= SHORTEST else min(day, calendar.monthrange(year, month)[1]))
 
 
 def add_months(date: dt.date, months: int) -> dt.date:

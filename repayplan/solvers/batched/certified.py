@@ -15,7 +15,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Points:
-    """Points (n, N) and duals (m, N) of every lane; ``lower`` and ``upper`` (n, N) are boxes that hold every optimum."""
+    """Points (n, N) and duals (m, N) of every lane; ``lower`` and ``upper`` (n, N) boxes that hold an optimum."""
 
     columns: Array
     duals: Array
@@ -45,7 +45,7 @@ def violations(programs: Programs, columns: Array) -> Array:
     over = np.where(programs.equal[:, None], np.abs(over), over)
     rows = np.where(programs.active, over, 0.0).max(axis=0, initial=0.0)
     boxes = np.maximum(columns - programs.upper, programs.lower - columns).max(axis=0, initial=0.0)
-    return np.maximum(rows, boxes)
+    return np.asarray(np.maximum(rows, boxes))
 
 
 def bounds(programs: Programs, points: Points) -> Array:

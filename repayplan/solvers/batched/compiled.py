@@ -9,7 +9,7 @@ All numbers of a block lie in flat arrays, lanes innermost: number i of lane l a
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +22,8 @@ Array = NDArray[np.float64]
 BACK = 0.9995
 SMALLEST_PIVOT = 1e-15
 HELD = 1e-8
-"""What holds every step back, so that rounding, this much of the largest pivot, cannot eat the smallest one: the root of
-the machine's precision, as in a proximal method. The next step makes good what is missed by it.
+"""What holds every step back, as in a proximal method: the root of the machine's precision, so that rounding, this much
+of the largest pivot, cannot eat the smallest one. The next step makes good what is missed by it.
 """
 
 CLOSE = 1e-11
@@ -75,7 +75,7 @@ class Best(NamedTuple):
 
 
 class Lanes(NamedTuple):
-    """By lane: whether it is going on (1 or 0), the gap of its best point, iterations, those since the last progress."""
+    """By lane: whether it is going on (1 or 0), the gap of its best point, iterations, those without progress."""
 
     on: Array
     gap: Array
@@ -96,7 +96,7 @@ class Room(NamedTuple):
 
 
 @compiled
-def factorize(shape, a, room):
+def factorize(shape: Any, a: Any, room: Any) -> Any:
     """L of K = L S Lᵀ by columns; a pivot that rounding has eaten is dropped, which keeps that step at zero."""
     factor, pairs = room.factor, shape.pairs
     zero, one, small = splat(0.0), splat(1.0), splat(SMALLEST_PIVOT)
@@ -128,7 +128,7 @@ def factorize(shape, a, room):
 
 
 @compiled
-def solve(shape, room, wanted):
+def solve(shape: Any, room: Any, wanted: Any) -> Any:
     """What K takes to ``wanted``, in place."""
     size = len(shape.sign)
     for k in range(size):
@@ -145,7 +145,7 @@ def solve(shape, room, wanted):
 
 
 @compiled
-def prepare(shape, block, state, room):
+def prepare(shape: Any, block: Any, state: Any, room: Any) -> Any:
     """Residuals, K's diagonal and the predictor's right-hand side; by lane: complementarity, cost, bound, residual."""
     zero, held = splat(0.0), splat(HELD)
     product, cost, bound, proof, off = zero, zero, zero, zero, zero
@@ -185,7 +185,7 @@ def prepare(shape, block, state, room):
 
 
 @compiled
-def slacks(shape, block, state, step, change):
+def slacks(shape: Any, block: Any, state: Any, step: Any, change: Any) -> Any:
     """How slacks change with a step, so that residuals shrink by the share that is taken of it."""
     for i in range(len(shape.row_place)):
         if not shape.equal[i]:
@@ -197,7 +197,7 @@ def slacks(shape, block, state, step, change):
 
 
 @compiled
-def predicted(shape, state, room):
+def predicted(shape: Any, state: Any, room: Any) -> Any:
     """How far the predictor may go, (primal, dual), and the complementarity there."""
     zero, one = splat(0.0), splat(1.0)
     top, under, dual_top, dual_under = one, one, one, one
@@ -241,7 +241,7 @@ def predicted(shape, state, room):
 
 
 @compiled
-def aim(shape, state, room, center):
+def aim(shape: Any, state: Any, room: Any, center: Any) -> Any:
     """The corrector's right-hand side: every product of a pair to ``center``, the predictor's error made good."""
     zero, one = splat(0.0), splat(1.0)
     for j in range(len(shape.column_place)):
@@ -263,7 +263,7 @@ def aim(shape, state, room, center):
 
 
 @compiled
-def steps(shape, state, room, center):
+def steps(shape: Any, state: Any, room: Any, center: Any) -> Any:
     """How far the corrector may go until a wall: one over the primal and the dual step."""
     zero, one = splat(0.0), splat(1.0)
     top, under, dual_top, dual_under = splat(BACK), one, splat(BACK), one
@@ -299,7 +299,7 @@ def steps(shape, state, room, center):
 
 
 @compiled
-def move(shape, state, room, center, primal, dual):
+def move(shape: Any, state: Any, room: Any, center: Any, primal: Any, dual: Any) -> Any:
     """Take the step, by lane."""
     zero, one = splat(0.0), splat(1.0)
     for j in range(len(shape.column_place)):
@@ -320,7 +320,7 @@ def move(shape, state, room, center, primal, dual):
 
 
 @compiled
-def begin(shape, block, state):
+def begin(shape: Any, block: Any, state: Any) -> Any:
     """The middle of every box, slacks that fit it or are a tenth, duals of one."""
     zero, one, half, tenth = splat(0.0), splat(1.0), splat(0.5), splat(0.1)
     for j in range(len(shape.column_place)):
@@ -342,7 +342,7 @@ def begin(shape, block, state):
 
 
 @compiled
-def judge(sums, shift, floor, enough, lanes, best, state):
+def judge(sums: Any, shift: Any, floor: Any, enough: Any, lanes: Any, best: Any, state: Any) -> Any:
     """Keep the best point of each lane so far; stop lanes that are near enough to their bound, that get no nearer, or
     that are proven to have no point. Whether any lane goes on.
     """
@@ -372,7 +372,7 @@ def judge(sums, shift, floor, enough, lanes, best, state):
 
 
 @compiled
-def largest(values, count):
+def largest(values: Any, count: Any) -> Any:
     """By lane."""
     zero = splat(0.0)
     most = zero
@@ -384,7 +384,9 @@ def largest(values, count):
 
 
 @compiled
-def interior(shape, block, state, room, best, lanes, shift, floor, enough, most):
+def interior(
+    shape: Any, block: Any, state: Any, room: Any, best: Any, lanes: Any, shift: Any, floor: Any, enough: Any, most: Any
+) -> Any:
     """Iterate a block until every lane is within ``enough`` of its bound, or ``most`` times.
 
     ``shift``: the cost at x = 0, by lane; ``floor`` the least size against which the gap is measured. The gap of a lane
@@ -416,7 +418,9 @@ def interior(shape, block, state, room, best, lanes, shift, floor, enough, most)
 
 
 @compiled
-def run(shape, a, b, c, lower, upper, shift_before, floor, enough, most):
+def run(
+    shape: Any, a: Any, b: Any, c: Any, lower: Any, upper: Any, shift_before: Any, floor: Any, enough: Any, most: Any
+) -> Any:
     """Blocks one after the other. Arrays are (blocks, numbers · LANES) and are used up.
 
     Returns x (in the program's own boxes), y, iterations and gaps.

@@ -1,10 +1,12 @@
-"""Boxes that rows imply, lane by lane, and the block of programs that is left: an interior point method needs inside.
+"""Boxes that rows imply, lane by lane, and the programs that are left: an interior point method needs an inside.
 
-Where no cash comes in, nothing can be paid; such a column has no inside, and is taken out of its lane. What a row leaves
-to a column if all others do their best is a box that holds for every point, so the safe bound may use it.
+Where no cash comes in, nothing can be paid; such a column has no inside, and is taken out of its lane. What a row
+leaves to a column if all others do their best is a box that holds for every point, so the safe bound may use it.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
@@ -23,14 +25,14 @@ MARGIN = 1e-12
 
 
 @compiled
-def narrow_all(shape, a, b, lower, upper, rounds):
+def narrow_all(shape: Any, a: Any, b: Any, lower: Any, upper: Any, rounds: Any) -> Any:
     """Boxes of all blocks, (blocks, numbers · LANES), made narrower in place."""
     for each in range(len(a)):
         narrow(shape, a[each], b[each], lower[each], upper[each], rounds)
 
 
 @compiled
-def narrow(shape, a, b, lower, upper, rounds):
+def narrow(shape: Any, a: Any, b: Any, lower: Any, upper: Any, rounds: Any) -> Any:
     """Boxes (n · LANES) made narrower in place, row by row, so many ``rounds``."""
     zero, margin = splat(0.0), splat(MARGIN)
     for _ in range(rounds):
@@ -53,7 +55,7 @@ def narrow(shape, a, b, lower, upper, rounds):
 
 
 @compiled
-def _bound(a, e, j, lower, upper, spare):
+def _bound(a: Any, e: Any, j: Any, lower: Any, upper: Any, spare: Any) -> Any:
     """One column's box by what its row spares it: > 0 from the end at which the row is easiest, < 0 from the other."""
     zero, one, worthwhile = splat(0.0), splat(1.0), splat(WORTHWHILE)
     value, low, high = load(a, e), load(lower, j), load(upper, j)
@@ -67,7 +69,7 @@ def _bound(a, e, j, lower, upper, spare):
 
 
 @compiled
-def crossed(lower, upper, gaps):
+def crossed(lower: Any, upper: Any, gaps: Any) -> Any:
     """Mark lanes with an infinite gap in which a box is empty: rows contradict each other."""
     for at in range(len(lower)):
         if lower[at] - upper[at] > EMPTY:
@@ -75,7 +77,7 @@ def crossed(lower, upper, gaps):
 
 
 @compiled
-def shifted(shape, block, lower, upper, shift, flags):
+def shifted(shape: Any, block: Any, lower: Any, upper: Any, shift: Any, flags: Any) -> Any:
     """Put the lower ends of boxes at 0 and take out columns that are one number; ``block.w`` takes the widths.
 
     ``shift`` (LANES,) takes the cost of the lower ends. ``flags`` (n · LANES) is 0 where a column was taken out.

@@ -43,8 +43,8 @@ class Pattern(NamedTuple):
     """Entries of A as in :class:`Matrix`, and the factor L of K = L S Lᵀ, S = ±1, in order of elimination.
 
     ``column_place`` (n,) and ``row_place`` (m,): place of each in the order of elimination. ``sign`` (n + m,).
-    Entries of the factor below its diagonal stand column by column: ``below`` tells their place, ``starts`` (n + m + 1,)
-    where a column begins, ``source`` the entry of A that K has there, or −1.
+    Entries of the factor below its diagonal stand column by column: ``below`` tells their place, ``starts``
+    (n + m + 1,) where a column begins, ``source`` the entry of A that K has there, or −1.
     Targets are the diagonal of each column, then its entries below. From target t the products of entries
     ``pairs[pair_starts[t] : pair_middle[t]]`` are taken, and those up to ``pair_starts[t + 1]`` are added.
     """
@@ -106,6 +106,7 @@ def pattern(of: Matrix, sure: Mask) -> Pattern:
     source = np.full(len(flat), -1, dtype=np.int32)
     source[np.searchsorted(keys, first * size + second)] = np.arange(len(of.rows), dtype=np.int32)
     sign = np.where(np.array(order) < width, -1.0, 1.0)
+    pairs, pair_starts, pair_middle = _pairs(below, starts, keys, sign)
     return Pattern(
         *of,
         column_place=place[:width].copy(),
@@ -114,7 +115,9 @@ def pattern(of: Matrix, sure: Mask) -> Pattern:
         below=flat,
         starts=starts.astype(np.int32),
         source=source,
-        **_pairs(below, starts, keys, sign),
+        pairs=pairs,
+        pair_starts=pair_starts,
+        pair_middle=pair_middle,
     )
 
 
@@ -154,7 +157,7 @@ def eliminated(
 
 def _pairs(
     below: Sequence[Index], starts: NDArray[np.int64], keys: NDArray[np.int64], sign: NDArray[np.float64]
-) -> dict[str, Index]:
+) -> tuple[Index, Index, Index]:
     """The products that go into each target; those of pivots of its own sign first, as they are taken from it."""
     size = len(below)
     places, left, right, alike = [], [], [], []
@@ -175,8 +178,4 @@ def _pairs(
     count = size + len(keys)
     bounds = np.searchsorted(target[order], np.arange(count + 1))
     taken = np.bincount(target, same, minlength=count).astype(np.int64)
-    return {
-        "pairs": pairs.astype(np.int32),
-        "pair_starts": bounds.astype(np.int32),
-        "pair_middle": (bounds[:-1] + taken).astype(np.int32),
-    }
+    return pairs.astype(np.int32), bounds.astype(np.int32), (bounds[:-1] + taken).astype(np.int32)

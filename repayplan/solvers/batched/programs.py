@@ -41,7 +41,7 @@ class Programs:
     @property
     def lanes(self) -> int:
         """Number of programs N."""
-        return self.cost.shape[1]
+        return int(self.cost.shape[1])
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -130,7 +130,7 @@ def stacked(programs: Sequence[SparseProgram]) -> Programs:
         values=_split(np.stack([program.values for program in programs], axis=1)),
         rhs=np.where(active, upper, 0.0),
         active=active,
-        equal=np.isfinite(lower).any(axis=1),
+        equal=np.asarray(np.isfinite(lower).any(axis=1)),
         cost=np.stack([program.cost for program in programs], axis=1),
         lower=np.stack([program.lower for program in programs], axis=1),
         upper=np.stack([program.upper for program in programs], axis=1),

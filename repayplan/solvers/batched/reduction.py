@@ -53,7 +53,7 @@ class Reduction:
         self.active: list[Mask | None] = [None if all_there else mask for all_there, mask in _masks(programs)]
         spare = np.where(programs.equal[:, None] | programs.active, programs.rhs, 1.0)
         self.rhs: list[Array] = list(np.where(programs.active, programs.rhs, spare * ~programs.equal[:, None]))
-        there = programs.active.any(axis=1).tolist()
+        there = np.asarray(programs.active.any(axis=1)).tolist()
         self.rows: list[dict[int, Value] | None] = [{} if some else None for some in there]
         for row, column, value in zip(programs.rows.tolist(), programs.columns.tolist(), programs.values, strict=True):
             entries, mask = self.rows[row], self.active[row]
@@ -165,26 +165,31 @@ class Reduction:
         alike: dict[frozenset[int], list[int]] = defaultdict(list)
         above: dict[int, dict[int, int]] = defaultdict(dict)
         for row, entries in enumerate(self.rows):
-            if entries is None or self.equal[row]:
-                continue
-            alike[frozenset(entries)].append(row)
-            if len(entries) == 2 and self.active[row] is None and not self.rhs[row].any():
-                for low, high in permutations(entries):
-                    one, two = entries[low], entries[high]
-                    if isinstance(one, float) and isinstance(two, float) and one == -two and one > 0:
-                        above[low][high] = row
+            if entries is not None and not self.equal[row]:
+                alike[frozenset(entries)].append(row)
+                pair = self._ordered(row)
+                if pair is not None:
+                    above[pair[0]][pair[1]] = row
         for rows in alike.values():
             for kept, row in permutations(rows, 2):
                 if self.rows[kept] is not None and self.rows[row] is not None and self._stronger(kept, row):
                     self._drop(row)
-        for low in list(above):
-            for middle in list(above[low]):
-                for high in list(above.get(middle, ())):
-                    row = above[low].get(high)
-                    pair = (above[low].get(middle), above[middle].get(high))
-                    if row is not None and all(each is not None and self.rows[each] is not None for each in pair):
-                        self._drop(row)
-                        del above[low][high]
+        for low, middle in [(low, middle) for low, others in above.items() for middle in others]:
+            for high in above.get(middle, {}):
+                row = above[low].get(high, -1)
+                there = (self.rows[above[low][middle]], self.rows[above[middle][high]])
+                if row >= 0 and self.rows[row] is not None and None not in there:
+                    self._drop(row)
+
+    def _ordered(self, row: int) -> tuple[int, int] | None:
+        """The two columns of a row that says no more than that the first is at most the second."""
+        entries = self._row(row)
+        if len(entries) != 2 or self.active[row] is not None or self.rhs[row].any():
+            return None
+        (one, first), (two, second) = entries.items()
+        if not isinstance(first, float) or not isinstance(second, float) or first != -second:
+            return None
+        return (one, two) if first > 0 else (two, one)
 
     def _stronger(self, kept: int, row: int) -> bool:
         """Whether the row ``kept`` implies ``row``, which has the same columns."""
@@ -285,7 +290,7 @@ class Reduction:
                 mask = _both(self.active[one], self.active[two])
                 rhs = self.rhs[one] * first + self.rhs[two] * second
                 if mask is not None:
-                    sums, rhs = {k: v * mask for k, v in sums.items()}, np.where(mask, rhs, 1.0)
+                    sums, rhs = {k: np.asarray(v * mask) for k, v in sums.items()}, np.where(mask, rhs, 1.0)
                 if not self._implied(sums, rhs, mask):
                     made.append((sums, rhs, mask, [(one, first), (two, second)]))
         if len(made) > len(above) + len(under):
@@ -374,7 +379,7 @@ class Reduction:
 
 
 def _masks(programs: Programs) -> Iterable[tuple[bool, Mask]]:
-    return zip(programs.active.all(axis=1).tolist(), programs.active, strict=True)
+    return ((bool(mask.all()), mask) for mask in programs.active)
 
 
 def _sum(one: Value, two: Value) -> Value:

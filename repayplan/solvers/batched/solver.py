@@ -163,7 +163,7 @@ def _iterate(kernel: Kernel, offset: Array, enough: float) -> tuple[Array, Array
     narrow_all(kernel.matrix, a, b, lower, upper, ROUNDS)
     kernel.lower[:] = lanes_of(lower, len(kernel.lower))
     kernel.upper[:] = lanes_of(upper, len(kernel.upper))
-    moves = (kernel.upper - kernel.lower > FIXED).all(axis=1)
+    moves = np.asarray((kernel.upper - kernel.lower > FIXED).all(axis=1))
     shape = _pattern(kernel.matrix, (np.abs(kernel.a) > SURE).all(axis=1) & moves[kernel.matrix.columns])
     x, y, spent, near = run(
         shape, a, b, blocks(kernel.c), lower, upper, blocks(offset[None]), GAP_FLOOR, enough, MOST_ITERATIONS

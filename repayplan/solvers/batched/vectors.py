@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import extending, njit, types
 from numba.core import cgutils
-from numba.extending import intrinsic, models, overload, register_model
+from numba.extending import models, overload, register_model
 
 LANES = 8
 """Lanes in a vector: 64 bytes, the widest that processors have and a line of their caches."""
@@ -23,21 +23,26 @@ LANES = 8
 compiled = njit(cache=True, error_model="numpy")
 
 
-class Vector(types.Type):  # type: ignore[misc]
+def intrinsic(function: Callable[..., Any]) -> Any:
+    """What compiled code calls by this name is what the function writes in LLVM's language."""
+    return extending.intrinsic(function)
+
+
+class Vector(types.Type):
     """Numba's type of ``LANES`` float64 numbers."""
 
     def __init__(self) -> None:
         super().__init__(name=f"lanes{LANES}")
 
 
-vector = Vector()
+vector: Any = Vector()
 WIDE = ir.VectorType(ir.DoubleType(), LANES)
 
 
 @register_model(Vector)
-class _Model(models.PrimitiveModel):  # type: ignore[misc]
+class _Model(models.PrimitiveModel):
     def __init__(self, manager: Any, kind: Any) -> None:
-        super().__init__(manager, kind, WIDE)
+        super().__init__(manager, kind, WIDE)  # type: ignore[no-untyped-call]
 
 
 def _place(context: Any, builder: Any, kind: Any, array: Any, index: Any) -> Any:
@@ -112,13 +117,17 @@ add, subtract, multiply, divide = (_binary(name) for name in ("fadd", "fsub", "f
 where_less = _chosen("<")
 
 
+def _function(*what: Any) -> Any:
+    return cgutils.get_or_insert_function(*what)  # type: ignore[no-untyped-call]
+
+
 @intrinsic
 def root(typing: Any, value: Any) -> Any:
     """Square roots."""
 
     def code(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         kind = ir.FunctionType(WIDE, [WIDE])
-        function = cgutils.get_or_insert_function(builder.module, kind, f"llvm.sqrt.v{LANES}f64")
+        function = _function(builder.module, kind, f"llvm.sqrt.v{LANES}f64")
         return builder.call(function, values)
 
     return vector(vector), code
@@ -130,7 +139,7 @@ def plus_product(typing: Any, one: Any, two: Any, three: Any) -> Any:
 
     def code(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         kind = ir.FunctionType(WIDE, [WIDE, WIDE, WIDE])
-        function = cgutils.get_or_insert_function(builder.module, kind, f"llvm.fmuladd.v{LANES}f64")
+        function = _function(builder.module, kind, f"llvm.fmuladd.v{LANES}f64")
         return builder.call(function, values)
 
     return vector(vector, vector, vector), code

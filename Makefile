@@ -6,6 +6,9 @@ PYTHON := $(firstword $(foreach python,python3.11 python3.12 python3.13 python3,
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
+# Tests of Spark and PostgreSQL run where pyspark, java and REPAYPLAN_POSTGRES are there; pytest names what it skipped.
+# `.ci/run` sees to all of them.
+
 .PHONY: demo test test-long bench docs format clean
 
 demo: .venv/base.stamp
@@ -44,4 +47,8 @@ clean:
 
 .venv/dev.stamp: .venv/base.stamp
 	$(INSTALL) '.[dev]'
+	touch $@
+
+.venv/spark.stamp: .venv/dev.stamp
+	$(INSTALL) '.[spark]'
 	touch $@

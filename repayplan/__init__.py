@@ -71,13 +71,29 @@ __all__ = [
 ]
 
 
-def plan(case: Case | str | Path, *, solver: str = "highs", time_limit: float | None = None) -> Plan:
-    """The best plan of a case, or of the case in a file, under its policy; see :func:`repayplan.planning.plan.plan`."""
+def plan(
+    case: Case | str | Path,
+    *,
+    solver: str = "highs",
+    time_limit: float | None = None,
+    scenarios: int = 0,
+    seed: int = 1,
+) -> Plan:
+    """The best plan of a case, or of the case in a file, under its policy; see :func:`repayplan.planning.plan.plan`.
+
+    It is tried in so many ``scenarios`` drawn by ``seed``, if any; see ``outlook`` of the plan.
+    """
     from repayplan.cases.models import Case
     from repayplan.cases.readers import read_case
     from repayplan.planning.plan import plan as made
 
-    return made(case if isinstance(case, Case) else read_case(case), solver=solver, time_limit=time_limit)
+    found = made(case if isinstance(case, Case) else read_case(case), solver=solver, time_limit=time_limit)
+    if not scenarios:
+        return found
+    from repayplan.forecast.futures import Drawing
+    from repayplan.planning.outlook import with_outlook
+
+    return with_outlook(found, Drawing(seed, scenarios))
 
 
 def explain(case: Case | str | Path, *, time_limit: float | None = None) -> Explanation:

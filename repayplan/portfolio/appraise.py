@@ -28,7 +28,7 @@ from repayplan.portfolio.attributes import (
 )
 from repayplan.portfolio.book import BookCase, Failure
 from repayplan.portfolio.dominance import DIRECTIONS, Direction, dominated
-from repayplan.portfolio.lanes import plan_lane, treatment_lane, untreated
+from repayplan.portfolio.lanes import plan_lanes, treatment_lane, untreated
 from repayplan.portfolio.menu import Menu, PlanOption
 from repayplan.portfolio.outcomes import outcomes
 from repayplan.portfolio.planner import ask_for
@@ -219,7 +219,7 @@ def _rows(
     offered = _offered(prospect)
     base = untreated(prospect.book.case) if prospect.kinds else None
     borrower = Borrower.of(prospect.book.case, prospect.terms)
-    lanes = [plan_lane(asked, found) for _, asked, found in offered]
+    lanes = plan_lanes([(asked, found) for _, asked, found in offered])
     treated = [kind for kind in prospect.kinds if kind != "sell"]
     courses = {kind: tables.treatments.kinds[kind][prospect.rating] for kind in TREATMENTS}
     if base is not None:

@@ -13,9 +13,9 @@ from repayplan.problem.terms import open_dates, resolve
 
 
 def ask_for(variant: Case, option: PlanOption) -> Ask:
-    """A variant ready to be planned: to its last date where the option says how many installments there are, sooner
-    where its amounts follow the cash. InputError where it cannot be planned as it is written."""
-    return ask(variant, to_the_end=_counted(option))
+    """A variant ready to be planned, its term being the option's: no other last payment is tried, except where receipts
+    decide. InputError where it cannot be planned as it is written."""
+    return ask(variant, to_the_end=not isinstance(shape_of(option.shape), Contingent))
 
 
 def case_of(case: Case, menu: Menu, name: str) -> Case:

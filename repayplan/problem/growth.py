@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -62,17 +63,34 @@ def one_rate(loan: Loan, opening: Balances) -> bool:
 def class_maps(loan: Loan, stages: Sequence[Sequence[Period]]) -> Real:
     """(T, 3, 3) what each stage makes of idle claims, arrears and principal before its payment."""
     rate, compound = signed_rate(loan), signed_compound_rate(loan)
-    maps = []
-    for periods in stages:
-        stage = np.eye(3)
-        for start, end in periods:
-            interest, on_arrears = (
-                accrued(rate, loan.day_count, start, end),
-                accrued(compound, loan.day_count, start, end),
-            )
-            stage = np.array([[1, 0, 0], [0, 1 + on_arrears, interest], [0, 0, 1]]) @ stage
-        maps.append(stage)
-    return np.array(maps)
+    periods = tuple(period for ending in stages for period in ending)
+    on_principal = accruals(rate, loan.day_count, periods)
+    on_arrears = on_principal if compound == rate else accruals(compound, loan.day_count, periods)
+    maps = np.zeros((len(stages), 3, 3))
+    maps[:, (0, 1, 2), (0, 1, 2)] = 1.0
+    number = 0
+    for place, ending in enumerate(stages):
+        for nth in range(len(ending)):
+            one = maps[place] if nth == 0 else np.eye(3)
+            one[1, 1], one[1, 2] = 1 + on_arrears[number], on_principal[number]
+            if nth:
+                maps[place] = one @ maps[place]
+            number += 1
+    return maps
+
+
+def accruals(rate: RatePath, day_count: str, periods: tuple[Period, ...]) -> list[float]:
+    """What a unit bears in each of the settlement ``periods``; see :func:`accrued`."""
+    if len(rate.rates) > 1:
+        return [accrued(rate, day_count, start, end) for start, end in periods]
+    top, bottom = rate.rates[0].as_integer_ratio()  # a ratio of integers is rounded once, like a fraction
+    return [top * years / (bottom * whole) for years, whole in _years(day_count, periods)]
+
+
+@lru_cache(maxsize=1024)
+def _years(day_count: str, periods: tuple[Period, ...]) -> list[tuple[int, int]]:
+    """Years of each period as numerators and denominators: the same for every loan of a day count on these dates."""
+    return [year_fraction(day_count, start, end).as_integer_ratio() for start, end in periods]
 
 
 def accrued(rate: RatePath, day_count: str, start: dt.date, end: dt.date) -> float:
@@ -96,15 +114,17 @@ def maps(opening: Balances, classes: Real, pays: Mask, first_current: int, *, un
     date leaves nothing but principal, and until the next one the debt is that principal and what it has borne.
     """
     growth, charge = np.ones(len(classes)), np.zeros(len(classes))
+    if uniform:  # what a unit of principal becomes says what any unit does
+        return classes[:, :, 2].sum(axis=1), charge
     principal, claim = np.array([0.0, 0.0, 1.0]), np.array(astuple(opening), dtype=float)
     unit = principal
     for number, stage in enumerate(classes):
         before = unit.sum(), claim.sum()
         unit, claim = stage @ unit, stage @ claim
-        if uniform or number > first_current:
+        if number > first_current:
             growth[number] = unit.sum() / before[0]
         else:
             charge[number] = claim.sum() - before[1]
-        if uniform or pays[number]:
+        if pays[number]:
             unit = principal
     return growth, charge

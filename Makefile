@@ -30,6 +30,7 @@ bench: .venv/dev.stamp
 docs: .venv/dev.stamp
 	$(BIN)/python -c 'from repayplan.report.limits import limits_page; print(limits_page(), end="")' > docs/limits.md
 	$(BIN)/python -c 'from repayplan.report.shapes_page import shapes_page; print(shapes_page(), end="")' > docs/shapes.md
+	$(BIN)/python -c 'from repayplan.report.book_page import book_page; print(book_page(), end="")' > docs/book.md
 	$(BIN)/pytest -q tests/end_to_end/test_readme.py --refresh
 
 format: .venv/dev.stamp

@@ -24,7 +24,8 @@ from repayplan.language import LANGUAGES, from_environment, speaking, tr
 from repayplan.version import __version__
 
 COMMANDS = (
-    "init", "check", "forecast", "rate", "plan", "explain", "stress", "verify", "payoff", "ledger", "export", "schema",
+    "init", "check", "forecast", "rate", "plan", "explain", "stress", "verify", "payoff", "ledger",
+    "portfolio", "export", "schema",
 )  # fmt: skip
 
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from repayplan.formulation.claims import classes, one_step
-from repayplan.formulation.frame import PAID, Frame, debt, payment, theta
+from repayplan.formulation.frame import PAID, AloneError, Frame, debt, payment, theta
 from repayplan.formulation.limits.accounts import apart
 from repayplan.formulation.preference import cost, criteria, held, prefer
 from repayplan.formulation.recovery import recovery
@@ -78,13 +79,13 @@ class Formulation:
 
     def payments(self, lane: int, columns: Real) -> Real:
         """(T, L) payments of a solution, cents as floats."""
-        case_scale = self.frame.problem.scale[0]
+        case_scale = self.frame.problem.scale[self.frame.case(lane)]
         return np.stack([self.layout.by_stage(name, columns) * case_scale for name in self.frame.payments], axis=1)
 
-    def thetas(self, columns: Real) -> Real:
+    def thetas(self, columns: Real, lane: int = 0) -> Real:
         """(K, T) the unknowns of the shape in a solution: cents, or shares where it follows receipts; 0 where none."""
         form, problem = self.frame.problem.form, self.frame.problem
-        scale = 1.0 if form.streams else float(problem.scale[0])
+        scale = 1.0 if form.streams else float(problem.scale[self.frame.case(lane)])
         count = form.thetas
         found = [self.layout.by_stage(theta(form.kind, number, count), columns) * scale for number in range(count)]
         return np.array(found).reshape(count, self.frame.stages)
@@ -95,18 +96,35 @@ def formulate(problem: Problem) -> Formulation:
 
     Rows that only bound the debt from above (mode C) will do as long as no family that is on wants it smaller.
     """
-    bounded, wanted = _write(problem)
+    frame = spread(problem)
+    bounded, wanted = _write(frame)
     if bounded.mode != "C" or not wanted:
         return bounded
-    return _write(replace(problem, modes=("D",)))[0]
+    return _write(replace(frame, problem=replace(problem, modes=("D",))))[0]
 
 
-def _write(problem: Problem) -> tuple[Formulation, list[str]]:
-    """The program, and the families in it that want a smaller debt."""
+def spread(problem: Problem) -> Frame:
+    """One case over the lanes of its last payment."""
     last = np.flatnonzero(problem.pays[0])
     guessed = depends_on_last(problem)
-    frame = Frame(problem, last if guessed else last[-1:], guessed)
-    draft = Draft(frame.lanes, frame.stages)
+    return Frame(problem, last if guessed else last[-1:], guessed)
+
+
+def formulate_together(problem: Problem, last: NDArray[np.int64]) -> Formulation:
+    """One program of N lanes for N cases alike in kind, each with the stage of its ``last`` payment (N,).
+
+    AloneError where whole numbers are needed, or rows that reach where each case has its own dates.
+    """
+    frame = Frame(problem, last, depends_on_last(problem))
+    together, wanted = _write(frame)
+    if together.mixed or (together.mode == "C" and wanted):
+        raise AloneError("programs with whole numbers are written of one case alone")
+    return together
+
+
+def _write(frame: Frame) -> tuple[Formulation, list[str]]:
+    """The program, and the families in it that want a smaller debt."""
+    problem, draft = frame.problem, Draft(frame.lanes, frame.stages)
     _core(draft, frame)
     wanted = []
     for family in limits().values():

@@ -17,7 +17,7 @@ class Frame:
 
     ``last`` (N,): payments follow the shape before it, the payment on it may be smaller, there is none after it
     (*until cleared*). Where a limit or shape depends on it, it is ``guessed``: a single case is spread over as many
-    lanes as there are payment dates.
+    lanes as there are payment dates. Of several cases each has a lane of its own.
     """
 
     problem: Problem
@@ -28,6 +28,10 @@ class Frame:
     def lanes(self) -> int:
         """Number of lanes N."""
         return len(self.last)
+
+    def case(self, lane: int) -> int:
+        """Which case of the problem a lane is of: all lanes of the only one, or each of its own."""
+        return lane if self.problem.shape[0] > 1 else 0
 
     @property
     def stages(self) -> int:
@@ -72,6 +76,16 @@ class Frame:
         """Cents (N, …) in units of the case's debt."""
         scale = self.problem.scale.reshape((-1,) + (1,) * (cents.ndim - 1))
         return cents / scale
+
+
+class AloneError(Exception):
+    """A case whose program cannot be written together with those of others."""
+
+
+def alone(frame: Frame) -> None:
+    """AloneError where rows are to be written of several cases that reach where each case has its own dates."""
+    if frame.problem.shape[0] > 1:
+        raise AloneError("rows over many stages are written of one case alone")
 
 
 def payment(loan: int) -> str:

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from math import ceil
 from types import MappingProxyType
+from typing import Protocol
 
 import numpy as np
 
-from repayplan.debt.ledger import Ledger
 from repayplan.money import floor_to
 from repayplan.problem.arrays import Problem, Real
 from repayplan.problem.form import FormArrays, Key, Rule
@@ -28,7 +28,20 @@ SMALL = 1e-6
 SHARE = Decimal("0.0001")
 """Shares are signed to a hundredth of a percent."""
 
-Amounts = Callable[[int, Sequence[Ledger]], int | None]
+
+class Owed(Protocol):
+    """What a shape looks at in a loan's ledger; cents."""
+
+    @property
+    def debt(self) -> int:
+        """The whole booked debt."""
+
+    @property
+    def principal(self) -> int:
+        """Booked principal of every kind."""
+
+
+Amounts = Callable[[int, Sequence[Owed]], int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +149,7 @@ def level_principal(problem: Problem, unknowns: Unknowns, fine: Fineness) -> Ite
     first = int(np.flatnonzero(counted)[0]) if counted.any() else problem.shape[1]
 
     def course(parts: Mapping[int, int]) -> Course:
-        def amount(stage: int, books: Sequence[Ledger]) -> int | None:
+        def amount(stage: int, books: Sequence[Owed]) -> int | None:
             if stage in parts:
                 return _interest(books) + parts[stage]
             return _interest(books) if stage < first and problem.debt.current[0, stage] else None
@@ -152,7 +165,7 @@ def interest_only(problem: Problem, unknowns: Unknowns, fine: Fineness) -> Itera
     inside = problem.form.interest[0] & ~problem.debt.waived[0]
 
     def course(amounts: Mapping[int, int]) -> Course:
-        def amount(stage: int, books: Sequence[Ledger]) -> int | None:
+        def amount(stage: int, books: Sequence[Owed]) -> int | None:
             return _interest(books) if inside[stage] else amounts.get(stage)
 
         return Course(amount, whole=False)
@@ -209,7 +222,7 @@ def _levels(problem: Problem, unknowns: Unknowns, fine: Fineness) -> Iterator[di
         yield {stage: amount + (unit if number >= len(stages) - late else 0) for number, stage in enumerate(stages)}
 
 
-def _interest(books: Sequence[Ledger]) -> int:
+def _interest(books: Sequence[Owed]) -> int:
     return sum(ledger.debt - ledger.principal for ledger in books)
 
 

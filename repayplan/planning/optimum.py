@@ -72,24 +72,27 @@ class Optimum:
         return self.formulation.frame.lanes
 
 
-def optimize(problem: Problem, chain: Chain | None = None) -> Optimum | None:
-    """The optimum of one case; None where no last payment date makes it feasible.
+def optimize(problem: Problem, chain: Chain | None = None, last: int | None = None) -> Optimum | None:
+    """The optimum of one case; None where no last payment date makes it feasible, or the stage ``last`` does not where
+    the last payment is to be then.
 
     SolverError where no solver finds a point and none can say that there is none, as when time is up.
     """
     chain = chain or Chain()
     if problem.sharing.rule == PARI_PASSU and not problem.debt.linear.all():
         return _alike(problem, chain)
-    return _with_some_last(problem, chain)
+    return _with_some_last(problem, chain, last)
 
 
-def _with_some_last(problem: Problem, chain: Chain) -> Optimum | None:
+def _with_some_last(problem: Problem, chain: Chain, last: int | None = None) -> Optimum | None:
     """The optimum with a last payment that is no token, or, where there is none, with any."""
     formulation, lenient = formulate(problem), problem.with_any_last()
-    found = solve(formulation, chain)
-    if found is not None or not formulation.frame.guessed or lenient is problem:
+    guessed = formulation.frame.guessed
+    only = int(np.flatnonzero(formulation.frame.last == last)[0]) if guessed and last is not None else None
+    found = solve(formulation, chain, only)
+    if found is not None or not guessed or lenient is problem:
         return found
-    return solve(formulate(lenient), chain)
+    return solve(formulate(lenient), chain, only)
 
 
 def _alike(problem: Problem, chain: Chain) -> Optimum | None:
@@ -186,7 +189,7 @@ def linear_value(problem: Problem, payments: Real) -> float:
     return planned_value(problem, payments, linear_debt(problem, payments))
 
 
-def best_first(problem: Problem, chain: Chain | None = None) -> list[tuple[Problem, Optimum]]:
+def best_first(problem: Problem, chain: Chain | None = None, last: int | None = None) -> list[tuple[Problem, Optimum]]:
     """The optimum of every bucket of burden that has one, the most valuable first; each with its problem.
 
     Each is bounded by the bounds of all: the next best is the best only if it is as good as the best may be. A bucket
@@ -197,7 +200,7 @@ def best_first(problem: Problem, chain: Chain | None = None) -> list[tuple[Probl
     lost: SolverError | None = None
     for bucket in problem.buckets():
         try:
-            optimum = optimize(bucket, chain)
+            optimum = optimize(bucket, chain, last)
         except SolverError as error:
             lost = error
         else:

@@ -49,7 +49,8 @@ class Cleared:
 @dataclass(frozen=True)
 class Charge:
     """The most that may be paid in all: what was ``lent`` (N, L) and is still owed, what the past ``allowed`` (N, L),
-    and ``rate`` (N,) a year on what is left of it over the ``years`` (T,) of each stage. Cents."""
+    and ``rate`` (N,) a year on what is left of it over the ``years`` (T,) of each stage, (N, T) of several cases.
+    Cents."""
 
     lent: Cents
     allowed: Real

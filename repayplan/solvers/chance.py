@@ -27,6 +27,9 @@ HOLDS = 1e-9
 MOST_PARTS = 100
 """Versions are given up one by one where there are no more than this to give up."""
 
+NARROW = 1e-7
+"""A version is given up for certain where a row is above what it allows by more than this."""
+
 DEAR = 1e3
 """What a unit costs by which a version is missed that is not given up: more than it could ever bring."""
 
@@ -47,6 +50,10 @@ class Versions:
         """(I,) the most that each row comes to within the program's boxes."""
         boxes = program.upper
         return np.array([sum(abs(factor) * boxes[place] for place, factor in row.items()) for row in self.rows])
+
+    def without(self, given_up: Mask) -> Versions:
+        """All versions but some."""
+        return Versions(self.rows, self.limits[:, ~given_up])
 
     def tightest(self, given_up: Mask) -> Array:
         """(I,) what all versions that are not given up allow."""
@@ -182,6 +189,50 @@ def loosened(program: SparseProgram, versions: Versions, most: int) -> SparsePro
     )
 
 
+def narrowed(
+    program: SparseProgram, versions: Versions, most: int, worth: float, solve: Callable[[SparseProgram], Solution]
+) -> Mask | None:
+    """(S,) the versions that every choice must give up whose objective is ``worth`` at most; None: there is none.
+
+    Every row by itself may give up what is hardest on it. If it cannot come below a value then, versions that do not
+    allow that value are given up for certain, which leaves fewer to the other rows, and so on.
+    """
+    count, rows = versions.limits.shape[1], [*versions.rows, dict(enumerate(program.cost.tolist()))]
+    height = program.shape[0]
+    base = with_rows(program.relaxed, rows, [-np.inf] * len(rows), [*versions.largest(program).tolist(), worth])
+    costs = np.zeros((len(versions.rows), program.shape[1]))
+    for cost, row in zip(costs, versions.rows, strict=True):
+        cost[list(row)] = list(row.values())
+    certain = np.zeros(count, dtype=bool)
+    while True:
+        upper = base.row_upper.copy()
+        if (left := most - int(certain.sum())) < 0:
+            return None
+        if left < count - certain.sum():
+            allowed = np.partition(versions.limits[:, ~certain], left, axis=1)[:, left]
+            upper[height:-1] = np.minimum(upper[height:-1], allowed)
+        known = int(certain.sum())
+        for cost, limits in zip(costs, versions.limits, strict=True):
+            solution = solve(replace(base, row_upper=upper, cost=cost))
+            if solution.status is Status.INFEASIBLE:
+                return None
+            certain |= limits < solution.bound - NARROW
+        if certain.sum() == known:
+            return certain
+
+
+def bound_of(
+    program: SparseProgram, versions: Versions, most: int, known: Choice, solve: Callable[[SparseProgram], Solution]
+) -> float:
+    """A lower bound of every choice's objective, or that of the ``known`` one if none is better; without a tree."""
+    certain = narrowed(program, versions, most, known.objective, solve)
+    if certain is None:
+        return known.objective
+    whole, _ = mixed(program, versions.without(certain), most - int(certain.sum()))
+    solution = solve(whole.relaxed)
+    return known.objective if solution.status is Status.INFEASIBLE else min(solution.bound, known.objective)
+
+
 def choose(
     program: SparseProgram,
     versions: Versions,
@@ -189,19 +240,25 @@ def choose(
     solve: Callable[[SparseProgram], Solution],
     known: Choice | None = None,
 ) -> Choice | None:
-    """The best choice of at most so many versions to give up, or the best that the search came to; ``known`` stands if
-    nothing better is found. None where no choice leaves the program a point, or none was found."""
-    whole, chosen = mixed(program, versions, most)
+    """The best choice of at most so many versions to give up, or the best that the search came to; ``known`` (it may be
+    another program's) stands if nothing better is found. None where no choice leaves the program a point, or none was
+    found."""
+    certain: Mask | None = np.zeros(versions.limits.shape[1], dtype=bool)
+    if known is not None:
+        certain = narrowed(program, versions, most, known.objective, solve)
+    if certain is None:
+        return known and replace(known, status=Status.OPTIMAL, bound=known.objective)
+    whole, chosen = mixed(program, versions.without(certain), most - int(certain.sum()))
     solution = solve(whole)
     if solution.status is Status.INFEASIBLE:
-        return known
+        return known and replace(known, status=Status.OPTIMAL, bound=known.objective)
     found = known
     if solution.solved and (known is None or solution.objective < known.objective):
         columns = solution.columns[: program.shape[1]]
         given_up = ~versions.held(columns)
         if given_up.sum() > most:  # noise: what the whole numbers say
-            given_up = np.zeros_like(given_up)
-            given_up[chosen] = solution.columns[-len(chosen) :] > 0.5
+            given_up = certain.copy()
+            given_up[np.flatnonzero(~certain)[chosen]] = solution.columns[-len(chosen) :] > 0.5
         found = Choice(Status.FEASIBLE, given_up, columns, float(program.cost @ columns), solution.bound)
     if found is None:
         return None

@@ -14,7 +14,7 @@ from examples import EXAMPLES
 from making import make_case, prepare
 from months import months_problem
 
-from repayplan.formulation.build import Formulation, _write, formulate
+from repayplan.formulation.build import Formulation, _write, formulate, spread
 from repayplan.formulation.frame import debt, principal
 from repayplan.formulation.registry import limits
 from repayplan.planning.optimum import optimize
@@ -84,7 +84,7 @@ def test_a_family_declares_the_sign_its_rows_have(name: str) -> None:
 def test_with_no_cash_at_all_nothing_owed_at_the_end_holds_where_debt_is_only_bounded() -> None:
     problem = prepare(make_case(loan={"compound_rate": "0%"}, months=3))[1]
     assert problem.modes == ("C",)
-    bounded, wanted = _write(problem)
+    bounded, wanted = _write(spread(problem))
     assert Highs().solve(bounded.valued(0)).status == Status.OPTIMAL  # the fiction: D_T = 0 without a payment
     assert wanted == ["maturity"]
     assert formulate(problem).mode == "D"

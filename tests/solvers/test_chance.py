@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from repayplan.solvers.chance import Choice, Versions, choose, greedy, mixed
+from repayplan.solvers.chance import Choice, Versions, bound_of, choose, greedy, mixed, narrowed
 from repayplan.solvers.extending import with_rows
 from repayplan.solvers.highs import Highs
 from repayplan.solvers.result import Status
@@ -71,6 +71,34 @@ def test_the_best_choice_is_the_best_of_all(stages: int, count: int, most: int, 
         if choice is not None:
             agrees(choice, versions, most)
             assert choice.objective >= best - 1e-9
+
+
+@settings(max_examples=15)
+@given(st.integers(1, 4), st.integers(2, 7), st.integers(1, 3), st.integers(0, 10**6))
+def test_what_is_given_up_for_certain_is_given_up_by_every_choice_as_good(
+    stages: int, count: int, most: int, seed: int
+) -> None:
+    program, versions, most = cumulative(stages), futures(stages, count, seed), min(most, count - 1)
+    known = greedy(program, versions, most, Highs().solve)
+    assert known is not None
+    certain = narrowed(program, versions, most, known.objective, Highs().solve)
+    assert certain is not None
+    for spared in np.flatnonzero(certain):  # whoever spares one of them does worse
+        others = Versions(versions.rows, np.delete(versions.limits, spared, axis=1))
+        spare = with_rows(program, versions.rows, [-np.inf] * stages, versions.limits[:, spared].tolist())
+        assert by_trying(spare, others, most) > known.objective + 1e-9
+    bound = bound_of(program, versions, most, known, Highs().solve)
+    assert bound <= by_trying(program, versions, most) + 1e-9
+
+
+def test_no_choice_is_better_than_one_that_pays_all() -> None:
+    program, versions = cumulative(2), futures(2, 5, 1)
+    assert narrowed(program, versions, 1, -1.0, Highs().solve) is None
+    all_paid = Choice(Status.FEASIBLE, np.zeros(5, dtype=bool), np.ones(2), -1.0, -np.inf)
+    assert bound_of(program, versions, 1, all_paid, Highs().solve) == -1.0
+    found = choose(program, versions, 1, Highs().solve, all_paid)
+    assert found is not None
+    assert (found.status, found.bound) == (Status.OPTIMAL, -1.0)
 
 
 def agrees(choice: Choice, versions: Versions, most: int) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from repayplan.formulation.frame import BEFORE_WINDOW, PAID, Frame
+from repayplan.formulation.frame import BEFORE_WINDOW, PAID, Frame, alone
 from repayplan.formulation.limits.accounts import own
 from repayplan.formulation.registry import limit
 from repayplan.problem.arrays import Mask, Real
@@ -57,7 +57,7 @@ def cover(draft: Draft, frame: Frame) -> None:
     carried = np.take_along_axis(problem.cash.carried, problem.cover.start, axis=1)
     available = frame.money(problem.cover.cash) + carry * frame.money(carried)
     rhs = np.minimum(available, ratio * draft.columns[PAID].upper)
-    starts = _window_starts(problem.cover.start, problem.pays)
+    starts = window_starts(problem.cover.start, problem.pays)
     if starts is None:
         _long(draft, frame, ratio, carry, rhs, where)
         return
@@ -74,6 +74,7 @@ def cover(draft: Draft, frame: Frame) -> None:
 
 
 def _long(draft: Draft, frame: Frame, ratio: Real, carry: Real, rhs: Real, where: Mask) -> None:
+    alone(frame)
     for stage in np.flatnonzero(frame.problem.pays[0]).tolist():
         now, before = np.zeros((1, frame.stages)), np.zeros((1, frame.stages))
         now[0, stage] = 1.0
@@ -84,8 +85,8 @@ def _long(draft: Draft, frame: Frame, ratio: Real, carry: Real, rhs: Real, where
         draft.long_row("cover", {PAID: coefficient}, rhs[:, stage], where=where[:, stage], stage=stage)
 
 
-def _window_starts(start: NDArray[np.int64], pays: Mask) -> Mask | None:
-    """(N, T) stages at which a window starts; None where windows overlap."""
+def window_starts(start: NDArray[np.int64], pays: Mask) -> Mask | None:
+    """(N, T) stages at which a window starts; None where windows of some case overlap."""
     stages = np.arange(start.shape[1])
     begins = np.zeros(start.shape, dtype=bool)
     for case in range(len(start)):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from repayplan.formulation.frame import Frame, debt, principal
 from repayplan.formulation.registry import limit
 from repayplan.solvers.staged import Draft, When
@@ -66,6 +64,6 @@ def grace(draft: Draft, frame: Frame) -> None:
 )
 def maturity(draft: Draft, frame: Frame) -> None:
     """No debt is left; it cannot be less than nothing, so the row is an equality."""
-    full = np.broadcast_to(frame.problem.limits.settle_full[:, None], frame.final.shape)
+    full = frame.problem.limits.settle_full[:, None]
     for loan in range(frame.problem.shape[2]):
         draft.row(f"maturity.{loan}", [(1.0, debt(loan))], 0.0, equal=True, where=frame.final & full)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from repayplan.formulation.frame import EARLIER, PREVIOUS, REGULAR, Frame
+from repayplan.formulation.frame import EARLIER, PREVIOUS, REGULAR, Frame, alone
 from repayplan.formulation.registry import limit
 from repayplan.formulation.shaping import largest_of_all
 from repayplan.problem.arrays import Mask, Real
@@ -77,6 +77,7 @@ def _regular(frame: Frame) -> Mask:
 
 def _long_step(draft: Draft, frame: Frame, sigma: Real, spare: Real, where: Mask) -> None:
     """A step from the payment of a year before reaches across stages: rows of their own, one date at a time."""
+    alone(frame)
     base = frame.problem.pace.base
     for stage in np.flatnonzero(where.any(axis=0)).tolist():
         then = int(base[0, stage])

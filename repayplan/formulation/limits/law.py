@@ -64,8 +64,8 @@ def charge(draft: Draft, frame: Frame) -> None:
     arrays, problem = frame.problem.legal.charge, frame.problem
     if arrays is None:
         return
-    rate, years = arrays.rate[:, None], np.broadcast_to(arrays.years, (1, frame.stages))
-    ahead = np.concatenate([years[:, 1:], np.zeros((1, 1))], axis=1)
+    rate, years = arrays.rate[:, None], np.atleast_2d(arrays.years)
+    ahead = np.concatenate([years[:, 1:], np.zeros_like(years[:, :1])], axis=1)
     for loan in np.flatnonzero(problem.debt.own[0]).tolist():
         opening = frame.money(arrays.lent)[:, loan]
         owed = principal(loan) if principal(loan) in draft.columns else debt(loan)

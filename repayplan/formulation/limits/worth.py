@@ -36,7 +36,7 @@ def _npv(draft: Draft, frame: Frame, arrays: Npv, loan: int) -> None:
     spare = frame.money(frame.problem.limits.margin * weight.max(axis=1))
     missed: dict[str, Real] = {}
     if not np.isnan(arrays.price).all():
-        most = (weight * draft.columns[payment(loan)].upper).sum(axis=1).max()
+        most = (weight * draft.columns[payment(loan)].upper).sum(axis=1, keepdims=True)
         there = frame.final[0]
         price = np.where(frame.final, np.nan_to_num(arrays.price)[:, None], 0.0)
         name = draft.column(

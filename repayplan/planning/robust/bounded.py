@@ -20,7 +20,7 @@ from repayplan.planning.robust.capping import Caps
 from repayplan.planning.robust.means import Means
 from repayplan.problem.arrays import Mask, Problem
 from repayplan.solvers.chain import Chain
-from repayplan.solvers.chance import Choice, Versions, choose, given, greedy, loosened, mixed
+from repayplan.solvers.chance import Choice, Versions, bound_of, choose, given, greedy, loosened
 from repayplan.solvers.result import CERTIFIED, Status, relative_gap
 from repayplan.solvers.sparse import SparseProgram
 
@@ -104,31 +104,65 @@ def _best(
     ``known``: what may be given up for some of them.
     """
     trees = trees if most * max((len(version.rows) for version in versions), default=0) <= MOST_LINKS else 0
-    relaxed = {
-        lane: chain.solve(
-            mixed(program, versions[lane], most)[0].relaxed if trees else loosened(program, versions[lane], most)
-        )
-        for lane, program in programs.items()
-    }
+    relaxed = {lane: chain.solve(loosened(program, versions[lane], most)) for lane, program in programs.items()}
     bounds = {lane: solution.bound for lane, solution in relaxed.items() if solution.status is not Status.INFEASIBLE}
     best: tuple[int, Choice] | None = None
     for lane, given_up in known.items():
         start = given(programs[lane], versions[lane], given_up, chain.solve)
         best = best if start is None else (lane, start)
-    for tried, lane in enumerate(sorted(bounds, key=lambda number: (bounds[number], -number))):
-        if best is not None and (
-            tried >= MOST_TRIED or relative_gap(-bounds[lane], -best[1].objective) <= CERTIFIED / 2
-        ):
+    for tried, lane in enumerate(_promising(bounds)):
+        if best is not None and (tried >= MOST_TRIED or _near(bounds[lane], best[1])):
             break
-        found = greedy(programs[lane], versions[lane], most, chain.solve)
-        near = found is not None and relative_gap(-bounds[lane], -found.objective) <= CERTIFIED / 2
-        if not near and tried < MOST_TREES and not chain.time_is_up:
-            with chain.share(SHARE_OF_TIME):
-                found = choose(programs[lane], versions[lane], most, chain.solve, found)
-            bounds[lane] = max(bounds[lane], found.bound) if found is not None else bounds[lane]
-        if found is not None and (best is None or found.objective < best[1].objective):
-            best = lane, found
+        best = _better(best, lane, greedy(programs[lane], versions[lane], most, chain.solve))
+    if trees and not chain.time_is_up:
+        best = _searched(programs, versions, most, chain, trees, best, bounds)
     return None if best is None else _Best(*best, bounds)
+
+
+def _searched(
+    programs: Mapping[int, SparseProgram],
+    versions: Sequence[Versions],
+    most: int,
+    chain: Chain,
+    trees: int,
+    best: tuple[int, Choice] | None,
+    bounds: dict[int, float],
+) -> tuple[int, Choice] | None:
+    """The best choice of so many trees, each searched for what is better than the best so far; ``bounds`` are raised.
+
+    Most last dates are ruled out by what is known already.
+    """
+    if best is not None:
+        for lane in _promising(bounds):
+            if _near(bounds[lane], best[1]) or chain.time_is_up:
+                break
+            known = bound_of(programs[lane], versions[lane], most, best[1], chain.solve)
+            bounds[lane] = max(bounds[lane], known)
+    for lane in _promising(bounds)[:trees]:
+        if chain.time_is_up or (best is not None and _near(bounds[lane], best[1])):
+            break
+        with chain.share(SHARE_OF_TIME):
+            found = choose(programs[lane], versions[lane], most, chain.solve, best and best[1])
+        bounds[lane] = max(bounds[lane], found.bound) if found is not None else bounds[lane]
+        best = _better(best, lane, found)
+    return best
+
+
+def _promising(bounds: Mapping[int, float]) -> list[int]:
+    """Last dates, the most promising first; of those that are alike the latest."""
+    return sorted(bounds, key=lambda lane: (bounds[lane], -lane))
+
+
+def _near(bound: float, choice: Choice) -> bool:
+    """Whether nothing above the bound is better than the choice."""
+    return relative_gap(-bound, -choice.objective) <= CERTIFIED / 2
+
+
+def _better(best: tuple[int, Choice] | None, lane: int, found: Choice | None) -> tuple[int, Choice] | None:
+    """The better one of the best so far and of what was found for a last date; of equally good ones the first."""
+    if found is None or (best is not None and found.objective >= best[1].objective):
+        return best
+    return lane, found
 
 
 def versions_of(formulation: Formulation, lane: int, paid: Means) -> Versions:

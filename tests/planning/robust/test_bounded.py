@@ -19,6 +19,7 @@ from repayplan.planning.robust.capping import Caps, no_sooner, within
 from repayplan.planning.robust.means import Means, means
 from repayplan.problem.arrays import Problem
 from repayplan.solvers.chain import Chain
+from repayplan.solvers.chance import choose
 
 NEVER = np.iinfo(np.int64).max // 4
 
@@ -60,6 +61,23 @@ def test_no_other_choice_of_futures_is_worth_more(seed: int, most: int, stepped:
     settled = optimize(within(problem, caps_of(paid, found.given_up)))
     assert settled is not None
     assert settled.value == pytest.approx(best, rel=2e-6)
+
+
+def test_a_quick_choice_searches_no_tree(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = make_case(
+        monthly=["22000.00"] * 9, months=10, opening="15000.00", discount_rate="3.60%", step="60%", tolerance="0.5%"
+    )
+    problem = prepare(case)[1]
+    paid, searched = spread(problem, 40, 2), []
+    monkeypatch.setattr(
+        "repayplan.planning.robust.bounded.choose", lambda *given: searched.append(given) or choose(*given)
+    )
+    quick = bounded(problem, paid, 8, Chain(), trees=0)
+    assert quick is not None
+    assert (searched, quick.proven) == ([], False)
+    found = bounded(problem, paid, 8, Chain())
+    assert found is not None
+    assert (len(searched), found.proven) == (1, True)
 
 
 def test_a_guarantor_counts_as_far_as_it_pays_in_the_futures_that_are_left() -> None:

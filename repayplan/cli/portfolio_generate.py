@@ -1,0 +1,32 @@
+"""``repayplan portfolio generate``: a book of any size to look at and to try things on, from a seed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import rich_click as click
+
+from repayplan.cli.common import common_options, console
+from repayplan.language import tr
+
+MOST_BORROWERS = 1_000_000
+
+
+@click.command("generate", help=tr("Make a book of invented borrowers, the same for the same seed.").text)
+@click.argument("directory", type=click.Path(path_type=Path), help=tr("Directory for the tables (CSV).").text)
+@click.option(
+    "--borrowers",
+    type=click.IntRange(min=1, max=MOST_BORROWERS),
+    default=500,
+    show_default=True,
+    help=tr("How many there are.").text,
+)
+@click.option("--seed", type=int, default=1, show_default=True, help=tr("Another seed makes others.").text)
+@common_options
+def command(directory: Path, borrowers: int, seed: int) -> int:
+    """Generate, say what was written."""
+    from repayplan.portfolio.generate import generate
+    from repayplan.report.terminal import show_files
+
+    show_files(generate(directory, borrowers, seed), console())
+    return 0

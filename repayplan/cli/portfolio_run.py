@@ -1,0 +1,128 @@
+"""``repayplan portfolio run``: a book of borrowers appraised, one option chosen for each, in one resumable run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import rich_click as click
+
+from repayplan.cli.common import common_options, console, json_option, print_json
+from repayplan.language import tr
+
+if TYPE_CHECKING:
+    from repayplan.portfolio.run.run import Progress
+
+
+@click.command(
+    "run",
+    help=tr("Plan a whole book: options for every borrower, one chosen for each under the bank's limits.").text,
+)
+@click.argument("book", help=tr("A folder of CSV or Parquet tables, an .xlsx workbook, or the URL of a database.").text)
+@click.option(
+    "--limits",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=tr("The bank's limits and targets (.yaml); without it every borrower gets what is best for it alone.").text,
+)
+@click.option(
+    "--menu",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=tr("What may be offered (.yaml); the menu that is shipped where left out.").text,
+)
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    required=True,
+    help=tr("Directory for the tables, summary.json and the page.").text,
+)
+@click.option("--resume", is_flag=True, help=tr("Go on where a run into this directory stopped.").text)
+@click.option(
+    "--chunk", type=int, default=250, show_default=True, help=tr("Borrowers that are done and written together.").text
+)
+@click.option("--workers", type=int, help=tr("Processes at work; all cores where left out.").text)
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "spark"]),
+    default="local",
+    show_default=True,
+    help=tr("The cores of this machine, or a Spark cluster; the tables are the same.").text,
+)
+@click.option(
+    "--master", metavar="URL", help=tr("Spark cluster; that of spark-submit, or this machine, where left out.").text
+)
+@click.option("--seed", type=int, default=1, show_default=True, help=tr("Another seed draws other futures.").text)
+@click.option(
+    "--scenarios",
+    type=click.IntRange(min=1, max=1_000_000),
+    default=1_000,
+    show_default=True,
+    help=tr("Futures in which every option is tried.").text,
+)
+@json_option
+@common_options
+def command(
+    book: str,
+    limits: Path | None,
+    menu: Path | None,
+    out: Path,
+    resume: bool,
+    chunk: int,
+    workers: int | None,
+    engine: Any,
+    master: str | None,
+    seed: int,
+    scenarios: int,
+    as_json: bool,
+) -> int:
+    """Run, summarize, show; 1 where the limits cannot all be kept."""
+    from repayplan.portfolio.appraise import Settings
+    from repayplan.portfolio.run.run import Means, Wish, run_portfolio
+    from repayplan.report.portfolio import show_summary
+    from repayplan.report.portfolio_files import summary_document, write_summary
+
+    wish = Wish(book, limits, menu, Settings(seed=seed, scenarios=scenarios), chunk)
+    with _watching() as told:
+        results = run_portfolio(wish, out, Means(engine, workers, master), resume=resume, told=told)
+    files = write_summary(results)
+    if as_json:
+        print_json(summary_document(results))
+    else:
+        from repayplan.report.terminal import show_files
+
+        show_summary(results, console())
+        show_files(files, console())
+    return int(not results.summary.kept)
+
+
+@contextmanager
+def _watching() -> Iterator[Callable[[Progress], None]]:
+    """A bar on standard error: borrowers done, how fast, and how long it will still take."""
+    from rich import progress
+    from rich.console import Console
+
+    screen = Console(stderr=True, highlight=False)
+    columns = (
+        progress.TextColumn("{task.description}"),
+        progress.BarColumn(),
+        progress.MofNCompleteColumn(),
+        progress.TextColumn("{task.fields[speed]}"),
+        progress.TimeRemainingColumn(),
+    )
+    with progress.Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
+        task = bar.add_task(str(tr("Reading the book …")), total=None, speed="")
+
+        def tell(how_far: Progress) -> None:
+            speed = bar.tasks[0].speed
+            said = "" if not speed else str(tr("{count} a second", count=f"{speed:,.1f}"))
+            words = (
+                tr("Appraising borrowers") if how_far.done < how_far.borrowers else tr("Choosing under the limits …")
+            )
+            bar.update(task, total=how_far.borrowers, completed=how_far.done, description=str(words), speed=said)
+
+        yield tell

@@ -1,0 +1,94 @@
+"""From asks to programs: an item for every bucket of burden of every case, a lane for every last payment of an item."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from repayplan.formulation.build import Formulation, depends_on_last, formulate_together
+from repayplan.formulation.frame import AloneError
+from repayplan.planning.batch.asks import Ask
+from repayplan.planning.batch.kinds import kind
+from repayplan.problem.arrays import Problem
+from repayplan.problem.stacking import stack, taken
+
+Lanes = NDArray[np.int64]
+
+MOST_LANES = 1024
+"""Lanes of one program, so that its arrays stay small."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """A case with a hazard of its own; ``ask``: which of the asks, ``lasts``: the stages of its last payment."""
+
+    ask: int
+    bucket: int
+    problem: Problem
+    lasts: tuple[int, ...]
+    guessed: bool
+
+    @property
+    def lenient(self) -> Item | None:
+        """The same where the last payment may be a token; None where that is no other program."""
+        problem = self.problem.with_any_last()
+        return None if problem is self.problem or not self.guessed else replace(self, problem=problem)
+
+
+@dataclass(frozen=True)
+class Together:
+    """Items of one kind as a program; ``owner`` (N,): which of the items each lane is of."""
+
+    items: tuple[Item, ...]
+    formulation: Formulation
+    owner: Lanes
+
+
+def items(ask: Ask, number: int) -> Iterator[Item]:
+    """The items of one ask."""
+    dates = np.flatnonzero(ask.problem.pays[0])
+    guessed = depends_on_last(ask.problem)
+    lasts = tuple(dates.tolist()) if guessed else (int(dates[-1]),)
+    if guessed and ask.last is not None:
+        lasts = (ask.last,)
+    for bucket, problem in enumerate(ask.problem.buckets()):
+        yield Item(number, bucket, problem, lasts, guessed)
+
+
+def together(wanted: Sequence[Item]) -> Iterator[Together | tuple[Item, ...]]:
+    """Programs of the items, kind by kind; items whose program would be mixed as they are."""
+    kinds: dict[Hashable, list[Item]] = defaultdict(list)
+    for item in wanted:
+        kinds[kind(item.problem)].append(item)
+    for alike in kinds.values():
+        for some in _portions(alike):
+            try:
+                yield _written(some)
+            except AloneError:
+                yield tuple(some)
+
+
+def _portions(alike: Sequence[Item]) -> Iterator[list[Item]]:
+    """Items in turn, no more lanes together than a program may have; the shortest terms first."""
+    some: list[Item] = []
+    lanes = 0
+    for item in sorted(alike, key=lambda item: item.problem.shape[1]):
+        if some and lanes + len(item.lasts) > MOST_LANES:
+            yield some
+            some, lanes = [], 0
+        some.append(item)
+        lanes += len(item.lasts)
+    if some:
+        yield some
+
+
+def _written(some: Sequence[Item]) -> Together:
+    owner = np.repeat(np.arange(len(some)), [len(item.lasts) for item in some])
+    last = np.array([stage for item in some for stage in item.lasts], dtype=np.int64)
+    problem = stack([item.problem for item in some])
+    spread = problem if len(owner) == len(some) else taken(problem, owner)
+    return Together(tuple(some), formulate_together(spread, last), owner)

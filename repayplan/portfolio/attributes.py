@@ -1,0 +1,224 @@
+"""What an option is worth, costs and takes: every figure that a limit of the bank can bind, from its outcome.
+
+Today's overdue balance falls in four columns that foot with what is left of it: cash that is expected to be paid
+(payments settle what fell due first), what signing or a new day makes not yet due, what is waived, what is sold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from repayplan.cases.checks import owed
+from repayplan.cases.concession_checks import waived_by_bank
+from repayplan.cases.models import Case
+from repayplan.money import to_cents
+from repayplan.planning.batch.asks import Ask, Batched
+from repayplan.portfolio.lanes import Untreated, overdue_of
+from repayplan.portfolio.outcomes import Outcome
+from repayplan.problem.frozen import Cents, Real
+from repayplan.problem.original import original_factors, value_before
+from repayplan.problem.terms import Terms
+from repayplan.rules.provision import ProvisionTable
+from repayplan.rules.treatments import MONTHS, Course, Treatments
+
+CENTS = 100
+
+
+@dataclass(frozen=True)
+class Borrower:
+    """What is the same for all options of a borrower; cents, on the bank's own loans. ``days``: past due today;
+    ``yearly``: the bank's discount rate."""
+
+    case: Case
+    balance: int
+    overdue: int
+    days: int
+    yearly: float
+
+    @classmethod
+    def of(cls, case: Case, terms: Terms) -> Borrower:
+        """The figures of one case."""
+        own = [loan for loan in case.loans if loan.lender is None]
+        overdue = sum(map(overdue_of, own))
+        since = [loan.contract.overdue_since for loan in own if overdue_of(loan)]
+        days = max(((case.as_of - day).days for day in since if day is not None), default=0)
+        return cls(case, sum(map(owed, own)), overdue, max(days, int(overdue > 0)), float(terms.discount_rate))
+
+    @property
+    def monthly(self) -> Real:
+        """(MONTHS,) discount factors at the end of each month."""
+        return np.asarray((1 + self.yearly) ** (-np.arange(1, MONTHS + 1) / 12))
+
+
+@dataclass(frozen=True)
+class Fall:
+    """By how much today's overdue balance has fallen by the end of each month, (MONTHS,) cents by reason."""
+
+    cash: Cents
+    rescheduled: Cents
+    written_off: Cents
+    sold: Cents
+
+
+@dataclass(frozen=True)
+class Effort:
+    """Work by month, (MONTHS,): officer ``hours``, ``visits``, ``legal`` cents; ``cost`` of all of it, and what it is
+    worth today; cents."""
+
+    hours: Real = field(repr=False)
+    visits: Real = field(repr=False)
+    legal: Cents = field(repr=False)
+    cost: float
+    worth: float
+
+
+def effort(borrower: Borrower, course: Course, table: Treatments) -> Effort:
+    """The work of a course and what it costs."""
+    hours, visits = np.array(course.hours), np.array(course.visits)
+    legal = np.array(course.legal) * CENTS
+    legal[0] += course.legal_share * borrower.balance
+    legal = np.rint(legal)
+    by_month = (hours * table.hour + visits * table.visit) * CENTS + legal
+    return Effort(hours, visits, legal.astype(np.int64), float(by_month.sum()), float(by_month @ borrower.monthly))
+
+
+def no_effort() -> Effort:
+    """Where nothing is known of the work."""
+    nothing = np.zeros(MONTHS)
+    return Effort(nothing, nothing, nothing.astype(np.int64), 0.0, 0.0)
+
+
+def plan_figures(
+    borrower: Borrower, asked: Ask, found: Batched, outcome: Outcome, work: Effort, provisions: ProvisionTable
+) -> dict[str, Any]:
+    """Attributes of a plan."""
+    waived = waived_by_bank(asked.case)
+    open_ = max(borrower.overdue - waived, 0)
+    paid = outcome.paid * _own_share(asked, found)
+    cash = np.minimum(paid, open_)
+    missing = np.where(outcome.failed, open_ - cash, np.minimum(outcome.arrears, open_ - cash))
+    written = np.full(MONTHS, min(waived, borrower.overdue), dtype=np.int64)
+    by_cash = _mean(cash)
+    rescheduled = np.maximum(open_ - by_cash - _mean(missing), 0)
+    fall = Fall(by_cash, rescheduled, written, np.zeros(MONTHS, dtype=np.int64))
+    better = max(provisions.place(borrower.days), provisions.restructured)
+    worse = max(better, provisions.failed)
+    by = provisions.after_months - 1
+    failing = float(outcome.failed[by].mean())
+    rate = (1 - failing) * provisions.rate(better) + failing * provisions.rate(worse)
+    left = np.maximum(borrower.balance - waived - paid[by], 0).mean()
+    return {
+        "recovery": round(float(outcome.value.mean()) - work.worth),
+        "cost": round(work.cost),
+        "haircut": waived,
+        "provision": round(rate * float(left)),
+        "npv_loss": _npv_loss(borrower.case, asked, found),
+        "miss": float(outcome.missed.mean()),
+        "default": float(outcome.defaulted.mean()),
+        **_monthly(work, fall),
+    }
+
+
+def treatment_figures(
+    borrower: Borrower, base: Untreated, course: Course, outcome: Outcome, work: Effort, provisions: ProvisionTable
+) -> dict[str, Any]:
+    """Attributes of a treatment that leaves the loans with the bank."""
+    paid = outcome.paid
+    brought = _brought(base, course, outcome)
+    by_cash = _mean(np.minimum(paid + brought, borrower.overdue))
+    rescheduled = np.floor(course.rescheduled * (borrower.overdue - by_cash)).astype(np.int64)
+    nothing = np.zeros(MONTHS, dtype=np.int64)
+    came = np.diff(paid.mean(axis=1), prepend=0.0)
+    performing = float(np.floor(course.performing * base.not_due).sum())  # worth its amount: it bears its own rate
+    fee, fee_worth = course.fee * float(came.sum()), course.fee * float(came @ borrower.monthly)
+    by = provisions.after_months - 1
+    ran = round(provisions.after_months * 365 / 12)
+    place = provisions.place(borrower.days + ran if borrower.overdue else 0)
+    left = np.maximum(borrower.balance - paid[by] - brought[by], 0).mean()
+    return {
+        "recovery": round(float(outcome.value.mean()) + performing - work.worth - fee_worth),
+        "cost": round(work.cost + fee),
+        "haircut": 0,
+        "provision": round(provisions.rate(place) * float(left)),
+        "npv_loss": 0,
+        "miss": float(outcome.missed.mean()),
+        "default": float(outcome.defaulted.mean()),
+        **_monthly(work, Fall(by_cash, rescheduled, nothing, nothing)),
+    }
+
+
+def sale_figures(borrower: Borrower, course: Course, work: Effort) -> dict[str, Any]:
+    """Attributes of a sale of the loans: the buyer pays in the month in which it ends, the bank is rid of them."""
+    own = [loan for loan in borrower.case.loans if loan.lender is None]
+    secured = sum(min(to_cents(loan.collateral), owed(loan)) for loan in own)
+    price = course.price_secured * secured + course.price_unsecured * (borrower.balance - secured)
+    sold = np.where(np.arange(1, MONTHS + 1) >= course.ends, borrower.overdue, 0).astype(np.int64)
+    nothing = np.zeros(MONTHS, dtype=np.int64)
+    lost = max(borrower.balance - round(price), 0)
+    return {
+        "recovery": round(price * (1 + borrower.yearly) ** (-course.ends / 12) - work.worth),
+        "cost": round(work.cost),
+        "haircut": lost,
+        "provision": 0,
+        "npv_loss": lost,
+        "miss": 0.0,
+        "default": 0.0,
+        **_monthly(work, Fall(nothing, nothing, nothing, sold)),
+    }
+
+
+def _monthly(work: Effort, fall: Fall) -> dict[str, Any]:
+    return {
+        "officer_hours": work.hours.tolist(),
+        "visits": work.visits.tolist(),
+        "legal": work.legal.tolist(),
+        "fall_cash": fall.cash.tolist(),
+        "fall_rescheduled": fall.rescheduled.tolist(),
+        "fall_written_off": fall.written_off.tolist(),
+        "fall_sold": fall.sold.tolist(),
+    }
+
+
+def _mean(values: Real) -> Cents:
+    """(MONTHS,) expected cents, rounded down: no column tells more than there is."""
+    return np.asarray(np.floor(values.mean(axis=1) + 1e-6), dtype=np.int64)
+
+
+def _brought(base: Untreated, course: Course, outcome: Outcome) -> Real:
+    """(MONTHS, S) what enforcement has brought by the end of each month: collateral first, then the rest."""
+    brought = np.zeros_like(outcome.paid)
+    delay = course.delay_months
+    if delay is None or course.ends + delay > MONTHS:
+        return brought
+    debts, claim = base.setting.debts, outcome.debt[course.ends - 1]
+    whole = float((debts.collateral * debts.own).sum())
+    secured = np.minimum(whole * outcome.collateral, claim)
+    rest = min(float(base.setting.worth.recovery[0]) * course.unsecured, 1.0) * (claim - secured)
+    brought[course.ends + delay - 1 :] = secured * (1 - (course.costs or 0.0)) + rest
+    return brought
+
+
+def _own_share(asked: Ask, found: Batched) -> float:
+    """The part of a plan's payments that is the bank's; the rest serves other lenders."""
+    own = [loan.lender is None for loan in asked.case.loans]
+    if found.payments is None or all(own):
+        return 1.0
+    whole = float(found.payments.sum())
+    return float(found.payments[:, own].sum()) / whole if whole else 1.0
+
+
+def _npv_loss(case: Case, asked: Ask, found: Batched) -> int:
+    """What the bank's loans lose by a plan, claim against scheduled payments, both at the original effective rate; a
+    loan that gains makes up for none (EBA/GL/2016/07 §51)."""
+    if found.payments is None:
+        return 0
+    factors = original_factors(asked.case, found.days, asked.problem.value.contract)[0]
+    after = (factors * found.payments).sum(axis=0)
+    return sum(
+        max(round(value_before(case, loan, "claims") - float(worth)), 0)
+        for loan, worth in zip(case.loans, after, strict=True)
+        if loan.lender is None
+    )

@@ -1,0 +1,114 @@
+"""A book in a database, through SQLAlchemy: the tables of a book by their names, whatever else there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from repayplan.cases.documents import shown
+from repayplan.errors import Fault, InputError
+from repayplan.language import tr
+from repayplan.portfolio.book.opening import Line, Opened, Stream, in_order
+from repayplan.portfolio.book.tables import MAX_COLUMNS, Table, find_table
+from repayplan.portfolio.book.values import text_of
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine, MetaData
+
+_BATCH = 8_192
+_ORDER = "row"
+"""A column of this name, where there is one, is the order of the rows."""
+
+
+def open_database(url: str, stack: ExitStack) -> Opened:
+    """The tables of a database; nothing in it is changed. Raises InputError where it cannot be reached."""
+    import sqlalchemy as sa
+
+    try:
+        engine = sa.create_engine(_with_driver(url))
+        name = engine.url.render_as_string(hide_password=True)
+        _exists(engine, name)
+        stack.callback(engine.dispose)
+        connection = stack.enter_context(engine.connect().execution_options(stream_results=True, yield_per=_BATCH))
+        metadata = sa.MetaData()
+        metadata.reflect(connection, only=lambda table, _: find_table(table) is not None, views=True)
+        streams = [
+            Stream(table, found.name, [column.name for column in found.columns if column.name != _ORDER], lines)
+            for found in _plain_tables(metadata)
+            if (table := find_table(found.name)) is not None
+            for lines in [_lines(connection, found, table)]
+        ]
+    except (sa.exc.SQLAlchemyError, ImportError) as error:
+        raise InputError(_unreached(url, error)) from None
+    return Opened(name, in_order(streams, name))
+
+
+def _with_driver(url: str) -> Any:
+    """PostgreSQL through psycopg 3 where the URL names no driver."""
+    import sqlalchemy as sa
+
+    parsed = sa.make_url(url)
+    return parsed.set(drivername="postgresql+psycopg") if parsed.drivername in ("postgresql", "postgres") else parsed
+
+
+def _exists(engine: Engine, name: str) -> None:
+    """SQLite makes a file where there is none; a book that is not there must not come into being by looking at it."""
+    file = engine.url.database
+    if engine.dialect.name == "sqlite" and (not file or (file != ":memory:" and not Path(file).is_file())):
+        remedy = tr("four slashes begin an absolute path: sqlite:////data/book.sqlite")
+        raise InputError(Fault(tr("there is no such file"), name, remedy=remedy))
+
+
+def _plain_tables(metadata: MetaData) -> list[Any]:
+    return sorted(metadata.tables.values(), key=lambda table: str(table.name))
+
+
+def _lines(connection: Connection, found: Any, table: Table) -> Iterator[Line]:
+    """The rows in the order of the column ``row``, of the primary key, or of all columns."""
+    import sqlalchemy as sa
+
+    if len(found.columns) > MAX_COLUMNS:
+        limit = tr("at most {count}", count=MAX_COLUMNS)
+        remedy = tr("make a view of the columns that are needed")
+        what = tr("this table has too many columns")
+        raise InputError(Fault(what, found.name, f"{len(found.columns):,}", limit, remedy))
+    kept = [column for column in found.columns if column.name != _ORDER]
+    given = [column for column in found.columns if column.name == _ORDER]
+    keys = given or list(found.primary_key.columns) or _by_columns(found, table)
+    query = sa.select(*kept).order_by(*(_exact(connection, column) for column in keys))
+    try:
+        for number, row in enumerate(connection.execute(query), start=2):
+            yield Line(number, [text_of(value) for value in row])
+    except sa.exc.SQLAlchemyError as error:
+        raise InputError(_unreached(found.name, error)) from None
+
+
+def _by_columns(found: Any, table: Table) -> list[Any]:
+    """All columns, in the order in which a book has them."""
+    places = {column.name: place for place, column in enumerate(table.columns)}
+
+    def place(column: Any) -> tuple[int, str]:
+        known = table.find(column.name)
+        return (places[known.name] if known else len(places), column.name)
+
+    return sorted(found.columns, key=place)
+
+
+def _exact(connection: Connection, column: Any) -> Any:
+    """Text in the order of its bytes, not of a country."""
+    import sqlalchemy as sa
+
+    if connection.dialect.name == "postgresql" and isinstance(column.type, sa.String):
+        return sa.collate(column, "C").nulls_first()
+    return column.nulls_first()
+
+
+def _unreached(name: str, error: Exception) -> Fault:
+    """What the database says, without the URL, which may hold a password."""
+    cause = getattr(error, "orig", None) or error
+    reason = shown(str(cause).splitlines()[0] if str(cause) else type(cause).__name__, 200)
+    where = name.partition("://")[0] if "://" in name else name
+    remedy = tr("check the URL, such as postgresql://user@host/book or sqlite:///book.sqlite")
+    return Fault(tr("this database cannot be read: {reason}", reason=reason), where, remedy=remedy)

@@ -1,0 +1,267 @@
+"""The rows of a book by borrower, in one file from which every chunk is read by itself.
+
+A book is scanned once, whatever it is and in whatever order its rows come; after that a chunk costs what its own rows
+cost, in any process, and no more than a case's rows are in memory. The file is SQLite, whole or absent, and holds
+nothing but what the book says: it can be thrown away.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from repayplan.cases.documents import shown
+from repayplan.errors import Fault, InputError
+from repayplan.language import tr
+from repayplan.portfolio.book.case import Failure
+from repayplan.portfolio.book.opening import Line, Opened, Stream, opened
+from repayplan.portfolio.book.tables import Heading, read_headings, tables
+from repayplan.portfolio.book.values import MAX_TEXT, is_blank
+
+MAX_BORROWERS = 2_000_000
+MAX_ROWS = 200_000_000
+"""Rows of one table."""
+
+MAX_CASE_ROWS = 20_000
+"""Rows of one table that one borrower may have."""
+
+_BATCH = 8_192
+
+Row = tuple[int, str | None, list[tuple[Heading, str]]]
+"""Number of a row, why it cannot be believed, and its cells that are not blank."""
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index of a book: where it lies, how many borrowers it has, and the hash of everything the book says."""
+
+    path: Path
+    borrowers: int
+    digest: str
+
+
+def build_index(book: str | Path, path: Path) -> Index:
+    """Scan ``book`` into a new file at ``path``, which appears when it is whole.
+
+    Raises InputError where the book cannot be understood at all: no table of borrowers, an unknown column, no rows.
+    """
+    waiting = path.with_name(f".{path.name}.part")
+    waiting.unlink(missing_ok=True)
+    try:
+        with opened(book) as found, closing(_connect(waiting)) as base:
+            digest = _fill(base, found)
+            count = int(base.execute("SELECT COUNT(*) FROM borrowers").fetchone()[0])
+            if not count:
+                remedy = tr("give every borrower a row with its case")
+                raise InputError(Fault(tr("the book has no borrowers"), found.name, remedy=remedy))
+            base.execute("CREATE TABLE book (name TEXT, borrowers INTEGER, digest TEXT)")
+            base.execute("INSERT INTO book VALUES (?, ?, ?)", (found.name, count, digest))
+            base.commit()
+        waiting.replace(path)
+    except sqlite3.Error as error:
+        what = tr("the index of the book cannot be written: {reason}", reason=shown(error, 200))
+        raise InputError(Fault(what, str(path.parent), remedy=tr("make room on the disk"))) from None
+    finally:
+        waiting.unlink(missing_ok=True)
+    return Index(path, count, digest)
+
+
+def open_index(path: Path) -> Index:
+    """An index that is there. Raises InputError where it is none."""
+    try:
+        with closing(_read_only(path)) as base:
+            count, digest = base.execute("SELECT borrowers, digest FROM book").fetchone()
+    except (sqlite3.Error, TypeError, ValueError):
+        remedy = tr("run the portfolio again with another directory")
+        raise InputError(Fault(tr("the index of the book is missing or damaged"), str(path), remedy=remedy)) from None
+    return Index(path, int(count), str(digest))
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """All rows of one borrower by table; ``crowded``: the table of which there are too many to be read."""
+
+    case: str
+    by_table: Mapping[str, Sequence[Row]]
+    crowded: str | None = None
+
+
+def rows_of(index: Index, first: int, last: int) -> Iterator[Rows]:
+    """The borrowers ``first`` to before ``last`` in the order of the book, one at a time."""
+    with closing(_read_only(index.path)) as base:
+        headings = _headings(base)
+        cursors = {name: _Joined(base, name, headings[name], first, last) for name in headings}
+        for place in range(first, min(last, index.borrowers)):
+            found = {name: cursor.rows(place) for name, cursor in cursors.items()}
+            crowded = next((name for name, cursor in cursors.items() if cursor.crowded), None)
+            yield Rows(cursors["borrowers"].case, found, crowded)
+
+
+def place_of(index: Index, case: str) -> int | None:
+    """Which borrower of the book a case is, from 0; None where it is none."""
+    with closing(_read_only(index.path)) as base:
+        found = base.execute('SELECT place FROM borrowers WHERE "case" = ?', (case,)).fetchone()
+    return None if found is None else int(found[0])
+
+
+def strays(index: Index) -> Iterator[Failure]:
+    """Rows that belong to no borrower: none is named, or one that is not there, or one that is there already."""
+    with closing(_read_only(index.path)) as base:
+        for number, broken in base.execute('SELECT row, broken FROM strays WHERE "case" IS NULL ORDER BY row'):
+            reason = broken or str(tr("this row names no case"))
+            yield Failure("", "borrowers", number, "case", "", "", reason, str(tr("fill in the case")))
+        twice = 'SELECT s."case", s.row, b.row FROM strays s JOIN borrowers b ON b."case" = s."case" ORDER BY s.row'
+        for case, number, other in base.execute(twice):
+            limit, reason = tr("first in row {row}", row=other), tr("this case stands twice")
+            remedy = tr("give every borrower a case of its own; its rows in other tables go to the first")
+            yield Failure(case, "borrowers", number, "case", case, str(limit), str(reason), str(remedy))
+        for name in _headings(base):
+            if name != "borrowers":
+                yield from _orphans(base, name)
+
+
+def _orphans(base: sqlite3.Connection, name: str) -> Iterator[Failure]:
+    query = (
+        f'SELECT t."case", t.row, t.broken FROM {name} t LEFT JOIN borrowers b ON b."case" = t."case" '
+        "WHERE b.place IS NULL ORDER BY t.row"
+    )
+    for case, number, broken in base.execute(query):
+        reason = broken or str(tr("no borrower has this case") if case else tr("this row names no case"))
+        remedy = str(tr("mend the case, or add it to the borrowers; until then the row counts nowhere"))
+        yield Failure(case or "", name, number, "case", case or "", "", reason, remedy)
+
+
+# --------------------------------------------------------------------------------------------------------- writing
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    base = sqlite3.connect(path)
+    base.execute("PRAGMA journal_mode = OFF")
+    base.execute("PRAGMA synchronous = OFF")
+    base.execute("PRAGMA cache_size = -65536")
+    return base
+
+
+def _fill(base: sqlite3.Connection, found: Opened) -> str:
+    """Put every table in, join them to the borrowers, and return the hash of all rows."""
+    base.execute("CREATE TABLE headings (tab TEXT, place INTEGER, name TEXT, unit INTEGER)")
+    digest = hashlib.sha256()
+    known = [read_headings(stream.headings, stream.table, stream.where) for stream in found.streams]
+    if faults := [fault for _, wrong in known for fault in wrong]:
+        raise InputError(faults)
+    for stream, (headings, _) in zip(found.streams, known, strict=True):
+        name = stream.table.name
+        places = [(name, place, each.column.name, each.unit) for place, each in enumerate(headings)]
+        base.executemany("INSERT INTO headings VALUES (?, ?, ?, ?)", places)
+        digest.update(json.dumps(places).encode())
+        _fill_table(base, stream, headings, digest)
+    _join(base)
+    return digest.hexdigest()
+
+
+def _fill_table(base: sqlite3.Connection, stream: Stream, headings: Sequence[Heading], digest: Any) -> None:
+    table = stream.table.name
+    name = "listed" if table == "borrowers" else table
+    columns = ", ".join(f'"{each.column.name}" TEXT' for each in headings)
+    base.execute(f"CREATE TABLE {name} (row INTEGER, broken TEXT, {columns})")
+    marks = ", ".join("?" * (len(headings) + 2))
+    most = MAX_BORROWERS if table == "borrowers" else MAX_ROWS
+    total = 0
+    rows = _cleaned(stream.lines, headings)
+    while batch := list(islice(rows, _BATCH)):
+        total += len(batch)
+        if total > most:
+            limit, remedy = tr("at most {count}", count=f"{most:,}"), tr("make several books of it")
+            raise InputError(Fault(tr("this table has too many rows"), stream.where, limit=limit, remedy=remedy))
+        digest.update("\x1e".join("\x1f".join(str(each) for each in row) for row in batch).encode())
+        base.executemany(f"INSERT INTO {name} VALUES ({marks})", batch)
+
+
+def _cleaned(lines: Iterable[Line], headings: Sequence[Heading]) -> Iterator[tuple[int | str | None, ...]]:
+    """Number, fault and cells of every row, blank cells as None; half a character would fit in no file."""
+    places = [heading.place for heading in headings]
+    for number, cells, broken in lines:
+        width = len(cells)
+        values = [_clean(cells[place]) if place < width else None for place in places]
+        yield (number, None if broken is None else str(broken), *values)
+
+
+def _clean(text: str) -> str | None:
+    text = text.strip()
+    if is_blank(text):
+        return None
+    return text[: MAX_TEXT + 1].encode("utf-8", "replace").decode() if not text.isascii() else text[: MAX_TEXT + 1]
+
+
+def _join(base: sqlite3.Connection) -> None:
+    """The borrowers by their place in the book, the first of every case; and every other table by case."""
+    columns = ", ".join(f'"{row[1]}"' for row in base.execute("PRAGMA table_info(listed)").fetchall())
+    base.execute('CREATE TABLE firsts AS SELECT MIN(rowid) AS id FROM listed WHERE "case" IS NOT NULL GROUP BY "case"')
+    base.execute(
+        f"CREATE TABLE borrowers AS SELECT ROW_NUMBER() OVER (ORDER BY rowid) - 1 AS place, {columns} FROM listed "
+        "WHERE rowid IN (SELECT id FROM firsts) ORDER BY rowid"
+    )
+    base.execute(
+        'CREATE TABLE strays AS SELECT row, broken, "case" FROM listed WHERE rowid NOT IN (SELECT id FROM firsts)'
+    )
+    base.execute("DROP TABLE listed")
+    base.execute("DROP TABLE firsts")
+    base.execute("CREATE UNIQUE INDEX borrowers_place ON borrowers (place)")
+    base.execute('CREATE UNIQUE INDEX borrowers_case ON borrowers ("case")')
+    for name in _headings(base):
+        if name != "borrowers":
+            base.execute(f'CREATE INDEX {name}_case ON {name} ("case")')
+
+
+# --------------------------------------------------------------------------------------------------------- reading
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+
+
+def _headings(base: sqlite3.Connection) -> dict[str, list[Heading]]:
+    """The columns of every table that the book has, borrowers first."""
+    found: dict[str, list[Heading]] = {}
+    for name, place, column, unit in base.execute("SELECT tab, place, name, unit FROM headings ORDER BY rowid"):
+        found.setdefault(name, []).append(Heading(place, tables()[name].column(column), unit))
+    return found
+
+
+class _Joined:
+    """The rows of one table in the order of the borrowers, given out borrower by borrower."""
+
+    def __init__(self, base: sqlite3.Connection, name: str, headings: Sequence[Heading], first: int, last: int) -> None:
+        own = "b" if name == "borrowers" else "t"
+        columns = ", ".join(f'{own}."{each.column.name}"' for each in headings)
+        other = "" if own == "b" else f'CROSS JOIN {name} t ON t."case" = b."case"'
+        self._cursor = base.execute(
+            f'SELECT b.place, b."case", {own}.row, {own}.broken, {columns} FROM borrowers b {other} '
+            f"WHERE b.place >= ? AND b.place < ? ORDER BY b.place, {own}.rowid",
+            (first, last),
+        )
+        self._headings = headings
+        self._next = self._cursor.fetchone()
+        self.case = ""
+        self.crowded = False
+
+    def rows(self, place: int) -> list[Row]:
+        """The rows of the borrower at ``place``, as far as they can be held."""
+        found: list[Row] = []
+        self.crowded = False
+        while self._next is not None and self._next[0] == place:
+            _, self.case, number, broken, *values = self._next
+            if len(found) < MAX_CASE_ROWS:
+                cells = [(heading, text) for heading, text in zip(self._headings, values, strict=True) if text]
+                found.append((number, broken, cells))
+            else:
+                self.crowded = True
+            self._next = self._cursor.fetchone()
+        return found

@@ -1,0 +1,65 @@
+"""A book in an Excel workbook: a sheet for each table, headings in the first row that holds something."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+from repayplan.cases.cells import Cell
+from repayplan.cases.excel.container import Sheet, open_workbook
+from repayplan.cases.excel.parts import MAX_PACKED
+from repayplan.cases.files import content_of
+from repayplan.errors import Fault, InputError
+from repayplan.language import tr
+from repayplan.portfolio.book.opening import Line, Opened, Stream, in_order
+from repayplan.portfolio.book.tables import find_table, unknown_table
+from repayplan.portfolio.book.values import text_of
+
+
+def open_workbook_book(path: Path) -> Opened:
+    """The tables of a workbook. Raises InputError where it is none, or a sheet is no table of a book."""
+    sheets = [sheet for sheet in open_workbook(content_of(path, MAX_PACKED), path.name) if sheet.filled]
+    streams, faults = [], []
+    for sheet in sheets:
+        table = find_table(sheet.name)
+        if table is None:
+            faults.append(unknown_table(sheet.name, f"{path.name} {sheet.name}"))
+            continue
+        top = sheet.filled[0][0]
+        width = max(column for _, column in sheet.filled) + 1
+        headings = [_text(sheet, (top, column)) for column in range(width)]
+        streams.append(Stream(table, f"{path.name} {sheet.name}", headings, _lines(sheet, top, width)))
+    if faults:
+        raise InputError(faults)
+    if not streams:
+        raise InputError(Fault(tr("the file is empty"), path.name, remedy=tr("a book needs borrowers and loans")))
+    return Opened(str(path), in_order(streams, path.name))
+
+
+def _lines(sheet: Sheet, top: int, width: int) -> Iterator[Line]:
+    written = {row for row, _ in sheet.written if row > top}
+    problems = {row: fault for (row, _), fault in sheet.problems.items()}
+    for row in sorted(written):
+        cells = [_text(sheet, (row, column)) for column in range(width)]
+        broken = problems.get(row)
+        if broken is not None or any(map(str.strip, cells)):
+            yield Line(row + 1, cells, None if broken is None else broken.what)
+
+
+def _text(sheet: Sheet, address: tuple[int, int]) -> str:
+    """What a cell says, as a CSV file would have it: percentages with their sign, days as ISO dates."""
+    cell = sheet.cells.get(address)
+    if cell is None or address in sheet.merged:
+        return ""
+    value = cell.value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _number(cell)
+    return text_of(value) if isinstance(value, str | bool | dt.date) else cell.text
+
+
+def _number(cell: Cell) -> str:
+    assert isinstance(cell.value, int | float)
+    if cell.percent:
+        return f"{text_of(float(cell.value) * 100)}%"
+    return text_of(float(cell.value)) if cell.value == int(cell.value) else text_of(cell.value)

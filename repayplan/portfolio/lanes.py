@@ -1,0 +1,232 @@
+"""What one borrower's options have fall due, as settings of the scenario core: one lane an option.
+
+Plans run as they are signed. A treatment has no plan: what the borrower is ready to pay falls due month by month, in
+the end all of it does, and what is left is a default by the core's own rules.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+import numpy as np
+
+from repayplan.calendar.dates import add_months
+from repayplan.cases.models import Case, Loan
+from repayplan.compliance.replay import Payment, replay
+from repayplan.evaluate.bearing import Horizon
+from repayplan.evaluate.build import Planned as Signed
+from repayplan.evaluate.build import horizon, payment_order, setting
+from repayplan.evaluate.rules import until_the_long_stops
+from repayplan.evaluate.setting import NEVER, PRINCIPAL, Setting
+from repayplan.forecast.apart import AccountKey, account_keys
+from repayplan.money import to_cents
+from repayplan.planning.batch.asks import Ask, Batched
+from repayplan.planning.stress import Prepared
+from repayplan.portfolio.cutting import first_stages
+from repayplan.portfolio.variants import treated_variant
+from repayplan.problem.assemble import assemble
+from repayplan.problem.frozen import Mask, Real
+from repayplan.problem.terms import Terms, resolve
+from repayplan.rules.treatments import MONTHS, Course, TreatmentName
+
+OVERDUE = ("overdue_principal", "interest", "compound_interest", "penalty", "fees")
+"""What of a loan's claims is overdue on the case's date."""
+
+
+@dataclass(frozen=True)
+class Lane:
+    """An option in the core: its ``setting`` (N = 1) on stages that end on ``days``, and which accounts pay at all,
+    (K,). ``rules``: where what falls due follows receipts, what it is drawn from."""
+
+    days: tuple[dt.date, ...]
+    setting: Setting
+    pays: Mask
+    rules: Prepared | None = None
+
+
+@dataclass(frozen=True)
+class Untreated:
+    """A borrower without a plan: what every treatment starts from. ``overdue`` and what is ``not_due`` (L,) cents by
+    loan in order of payment, the bank's own alone."""
+
+    case: Case
+    terms: Terms
+    over: Horizon
+    setting: Setting
+    overdue: Real
+    not_due: Real
+    keys: tuple[AccountKey, ...]
+
+
+def plan_lanes(made: Sequence[tuple[Ask, Batched]]) -> list[Lane]:
+    """The lanes of one borrower's plans, in order. What loans bear is found once for all plans that agree the same of
+    them, over the longest. ValueError where one is no plan."""
+    overs = [_horizon(asked, found) for asked, found in made]
+    known: dict[tuple[object, ...], tuple[Horizon, Setting]] = {}
+    lanes: dict[int, Lane] = {}
+    for number in sorted(range(len(made)), key=lambda number: -len(overs[number].days)):
+        (asked, found), over = made[number], overs[number]
+        keys = account_keys(asked.case)
+        alike = (asked.case.loans, asked.terms.arrears, asked.terms.order, asked.terms.floor, asked.problem.sharing)
+        long, setting_of_all = known.get(alike, (None, None))
+        signed = _signed(found)
+        if long is None or setting_of_all is None or not _begins(long, over):
+            own = setting(asked.case, asked.terms, asked.problem, signed, over, keys)
+            known[alike] = over, own
+        else:
+            own = _shortened(setting_of_all, asked, signed, over)
+        lanes[number] = _lane(asked, found, signed, over, own, len(keys))
+    return [lanes[number] for number in range(len(made))]
+
+
+def _horizon(asked: Ask, found: Batched) -> Horizon:
+    if found.payments is None:
+        raise ValueError("there is no plan")
+    stop = max((rule.long_stop for rule in found.rules), default=None)
+    return horizon(asked.terms, asked.problem, found.payments, stop)
+
+
+def _signed(found: Batched) -> Signed:
+    if found.payments is None or found.debt is None or found.principal is None:
+        raise ValueError("there is no plan")
+    return Signed(found.payments, found.debt, found.principal)
+
+
+def _begins(long: Horizon, short: Horizon) -> bool:
+    """Whether the longer horizon begins with the shorter one."""
+    return long.days[: len(short.days)] == short.days and long.pays[: len(short.pays)] == short.pays
+
+
+def _shortened(long: Setting, asked: Ask, signed: Signed, over: Horizon) -> Setting:
+    """The setting of a plan from that of a longer one whose loans bear the same."""
+    order, stages = payment_order(asked.problem), len(over.days)
+    cut = first_stages(long, stages)
+    schedule = np.zeros((1, stages, len(order)))
+    schedule[0, : over.plan] = signed.paid[:, order]
+    clear = signed.debt[:, order] == 0
+    before = np.concatenate([cut.debts.claims[0, None, :, PRINCIPAL], signed.principal[:, order].astype(float)])
+    at = np.minimum(np.arange(stages), over.plan)
+    survival = asked.problem.value.survival[0][np.minimum(np.arange(stages), over.plan - 1)]
+    return replace(
+        cut,
+        stages=np.array([stages]),
+        schedule=schedule,
+        clears=np.where(clear.any(axis=0), clear.argmax(axis=0), NEVER)[None],
+        deadline=np.minimum(cut.deadline, stages - 1),
+        debts=replace(cut.debts, planned=before[at][None]),
+        worth=replace(cut.worth, survival=survival[None], end=np.array([over.plan - 1])),
+    )
+
+
+def _lane(asked: Ask, found: Batched, signed: Signed, over: Horizon, own: Setting, accounts: int) -> Lane:
+    """With the rules of a plan that follows receipts, where it does."""
+    pays = np.ones(accounts, dtype=bool)
+    if not found.rules:
+        return Lane(over.days, own, pays)
+    own = until_the_long_stops(own, found.rules, over)
+    names = [loan.id for loan in asked.case.loans]
+    paid = [
+        Payment(day, name, int(cents))
+        for day, row in zip(found.days, signed.paid, strict=True)
+        for name, cents in zip(names, row, strict=True)
+    ]
+    course = replay(asked.case, asked.terms, asked.problem, paid, found.rules)
+    return Lane(over.days, own, pays, Prepared(course, over, signed, own, found.rules))
+
+
+def untreated(case: Case) -> Untreated:
+    """What treatments of a borrower start from. InputError where the case cannot be read as a running debt."""
+    variant = treated_variant(case)
+    terms = resolve(variant)
+    problem = assemble(variant, terms)
+    days = problem.days()
+    pays = tuple(day for day, paying in zip(days, problem.pays[0], strict=True) if paying)
+    over = Horizon(tuple(days), pays, len(days))
+    loans = [variant.loans[number] for number in payment_order(problem)]
+    shape = (len(days), len(variant.loans))
+    principal = np.array([to_cents(loan.principal + loan.overdue_principal) for loan in variant.loans], dtype=np.int64)
+    nothing = np.zeros(shape, dtype=np.int64)
+    signed = Signed(nothing, np.ones(shape, dtype=np.int64), np.broadcast_to(principal, shape))
+    keys = account_keys(variant)
+    made = setting(variant, terms, problem, signed, over, keys)
+    overdue = np.array([0.0 if loan.lender else float(overdue_of(loan)) for loan in loans])
+    not_due = np.array([0.0 if loan.lender else float(to_cents(loan.principal)) for loan in loans])
+    return Untreated(variant, terms, over, _with_penalty(made, loans), overdue, not_due, keys)
+
+
+def overdue_of(loan: Loan) -> int:
+    """What is overdue on a loan; cents."""
+    return sum(to_cents(getattr(loan, name)) for name in OVERDUE)
+
+
+def treatment_lane(base: Untreated, kind: TreatmentName, course: Course) -> Lane:
+    """The lane of a treatment by the course that is expected of it."""
+    days, as_of = base.over.days, base.case.as_of
+    made, stages, ends = base.setting, len(base.over.days), ending(base, course)
+    schedule = np.zeros_like(made.schedule)
+    for month, share in enumerate(course.cash, 1):
+        schedule[0, stage_of(days, as_of, month)] += np.floor(share * base.overdue)
+    floor = np.array(made.floor)
+    floor[0, ends] = np.inf  # what is left is called, not paid
+    clears = np.full_like(made.clears, ends)
+    called = kind == "guarantor"
+    if called:  # the guarantor owes all of it at once; of the borrower nothing is expected
+        floor[:], clears[:] = np.inf, 0
+    pays = np.array([called or name is None for name, _ in base.keys], dtype=bool)
+    claims = np.array(made.debts.claims)
+    claims[0, :, PRINCIPAL] -= np.floor(course.performing * base.not_due)  # goes on by its contract, outside the core
+    changed = replace(
+        made,
+        debts=replace(made.debts, claims=claims),
+        schedule=schedule,
+        clears=np.where(made.debts.own > 0, clears, NEVER),
+        floor=floor,
+        deadline=np.full((1, stages), ends),
+        worth=replace(
+            made.worth,
+            late=_late(base, made, course),
+            recovery=np.minimum(made.worth.recovery * course.unsecured, 1.0),
+        ),
+    )
+    return Lane(days, changed, pays)
+
+
+def stage_of(days: tuple[dt.date, ...], as_of: dt.date, month: int) -> int:
+    """The last stage that ends in the first so many months."""
+    return max(bisect_right(days, add_months(as_of, month)) - 1, 0)
+
+
+def ending(base: Untreated, course: Course) -> int:
+    """The stage in which what is left is called and is a default."""
+    return min(stage_of(base.over.days, base.case.as_of, course.ends) + 1, len(base.over.days) - 1)
+
+
+def months_seen(days: tuple[dt.date, ...], as_of: dt.date) -> int:
+    """How many stages end in the months of which options tell."""
+    return stage_of(days, as_of, MONTHS) + 1
+
+
+def _late(base: Untreated, made: Setting, course: Course) -> Real:
+    """What a cent of collateral is worth at the default, costs and delay considered."""
+    if course.delay_months is None:
+        return np.asarray(made.worth.late)
+    discounted = (1 + float(base.terms.discount_rate)) ** (-course.delay_months / 12)
+    return np.array([(1 - (course.costs or 0.0)) * discounted])
+
+
+def _with_penalty(made: Setting, loans: list[Loan]) -> Setting:
+    """Without a plan overdue principal goes on bearing penalty: each loan bears the mean of both rates, by how much of
+    its principal is overdue today."""
+    parts = np.array([float(_overdue_part(loan)) for loan in loans])
+    debts = made.debts
+    interest = debts.interest * (1 - parts) + debts.penalty * parts
+    return replace(made, debts=replace(debts, interest=interest))
+
+
+def _overdue_part(loan: Loan) -> Decimal:
+    whole = loan.principal + loan.overdue_principal
+    return loan.overdue_principal / whole if whole else Decimal(0)

@@ -1,0 +1,291 @@
+"""The menu: what may be offered to a borrower, and to whom; read from a file with every fault at once.
+
+Plans are shapes × numbers of installments × concessions; treatments come from the dated table. A white list says who
+may have a preferential rate, a black list to whom only some kinds of option are open.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import Field, ValidationError, model_validator
+
+from repayplan.cases.base import Model
+from repayplan.cases.documents import Document
+from repayplan.cases.faults import to_faults
+from repayplan.cases.fields import GraceMonths, Identifier, Name, Rate, Share, Units, refuse_all
+from repayplan.cases.files import path_of, text_of
+from repayplan.cases.notation import read_json, read_yaml
+from repayplan.cases.problems import Path as Place
+from repayplan.cases.problems import Problem
+from repayplan.cases.shapes import ShapeWish
+from repayplan.errors import Fault, InputError
+from repayplan.language import tr
+from repayplan.rules.hazard import RiskLevel
+from repayplan.rules.treatments import TreatmentName
+
+SCHEMA = "repayplan/menu/1"
+NOTHING = Decimal(0)
+MOST_OPTIONS = 64
+MOST_INSTALLMENTS = 360
+
+KindName = Literal["plan", "remind", "visit", "guarantor", "agency", "enforce", "sell", "do_nothing"]
+KINDS: tuple[KindName, ...] = get_args(KindName)
+
+_ENDINGS = (".yaml", ".yml", ".json")
+
+
+class Who(Model):
+    """Borrowers by what is known of them; everything that is given must hold, and nothing given means everybody."""
+
+    ratings: tuple[RiskLevel, ...] = Field(default=(), description="Ratings", examples=[["low", "medium"]])
+    industries: tuple[Name, ...] = Field(
+        default=(), description="Lines of business, as the book writes them", examples=[["restaurants"]]
+    )
+    regions: tuple[Name, ...] = Field(
+        default=(), description="Regions or branches, as the book writes them", examples=[["East"]]
+    )
+    cases: tuple[Name, ...] = Field(
+        default=(), max_length=200_000, description="Borrowers by their case number", examples=[["B-0017"]]
+    )
+
+    def fits(self, case: str, rating: str, industry: str | None, region: str | None) -> bool:
+        """Whether a borrower is among them."""
+        asked = ((self.ratings, rating), (self.industries, industry), (self.regions, region), (self.cases, case))
+        return all(not known or _same(value, known) for known, value in asked)
+
+
+class Barred(Who):
+    """Borrowers to whom only some kinds of option are open."""
+
+    allow: tuple[KindName, ...] = Field(
+        min_length=1, description="Kinds of option that are still open to them", examples=[["enforce", "sell"]]
+    )
+
+
+class Concession(Model):
+    """What the bank gives up for a plan."""
+
+    name: Identifier = Field(description="What it is called; part of the option's name", examples=["relief"])
+    rate_cut: Rate = Field(
+        default=NOTHING,
+        description="Points off the yearly rate once the plan is signed; only for borrowers of the white list",
+        examples=["1%"],
+    )
+    waive_penalty: Share = Field(
+        default=NOTHING,
+        description="Share of penalty interest that is given up",
+        examples=["100%"],
+    )
+    waive_compound: Share = Field(
+        default=NOTHING,
+        description="Share of compound interest that is given up",
+        examples=["100%"],
+    )
+    waive_interest: Share = Field(
+        default=NOTHING,
+        description="Share of unpaid interest that is given up",
+        examples=["50%"],
+    )
+    conditional: bool = Field(
+        default=True, description="true: what is given up revives on a breach; false: it is final", examples=[True]
+    )
+    grace_months: GraceMonths = Field(
+        default=0, description="Months at the beginning in which less is paid", examples=[6]
+    )
+    interest_only: bool = Field(
+        default=True, description="true: interest is paid meanwhile; false: nothing is paid", examples=[True]
+    )
+    more_installments: GraceMonths = Field(
+        default=0, description="Installments more than the plan has otherwise: the extension", examples=[12]
+    )
+    settle: Literal["full", "best"] | None = Field(
+        default=None, description="best: as much as possible where the debt cannot be paid in full", examples=["best"]
+    )
+
+
+_NONE = "none"
+"""The name of no concession."""
+
+
+class Plans(Model):
+    """Every shape with every number of installments and every concession."""
+
+    name: Identifier | None = Field(
+        default=None, description="First part of the options' names; the shape where left out", examples=["peaks"]
+    )
+    shapes: tuple[ShapeWish, ...] = Field(min_length=1, description="Shapes of installments", examples=[["level"]])
+    installments: tuple[Annotated[Units, Field(le=MOST_INSTALLMENTS)], ...] = Field(
+        min_length=1, description="Numbers of installments", examples=[[12, 24, 36]]
+    )
+    concessions: tuple[Identifier, ...] = Field(
+        default=(_NONE,), min_length=1, description="Names of concessions; none: no concession", examples=[["none"]]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOption:
+    """One plan of the menu: ``shape`` as a case has it, so many ``installments``, and what is conceded."""
+
+    id: str
+    shape: Any
+    installments: int
+    concession: Concession | None
+
+    @property
+    def preferential(self) -> bool:
+        """Whether it has a rate that not everybody may have."""
+        return self.concession is not None and self.concession.rate_cut > 0
+
+
+_PLANS = [{"shapes": ["level"], "installments": [24, 36]}]
+
+
+class Menu(Model):
+    """What may be offered: plans, treatments, and to whom."""
+
+    schema_: Literal["repayplan/menu/1"] = Field(alias="schema", description="Format of this file", examples=[SCHEMA])
+    plans: tuple[Plans, ...] = Field(default=(), max_length=MOST_OPTIONS, description="Plans", examples=[_PLANS])
+    concessions: tuple[Concession, ...] = Field(
+        default=(),
+        max_length=MOST_OPTIONS,
+        description="What plans may concede",
+        examples=[[{"name": "relief", "waive_penalty": "100%"}]],
+    )
+    treatments: tuple[TreatmentName, ...] = Field(
+        default=(), description="Treatments without a plan", examples=[["remind", "enforce", "do_nothing"]]
+    )
+    effort: Literal["table", "none"] = Field(
+        default="table",
+        description="Whether plans take the hours and visits of the table of treatments, or none",
+        examples=["table"],
+    )
+    white_list: tuple[Who, ...] = Field(
+        default=(),
+        max_length=1_000,
+        description="Who may have a preferential rate; nobody where left out",
+        examples=[[{"ratings": ["low"]}]],
+    )
+    black_list: tuple[Barred, ...] = Field(
+        default=(),
+        max_length=1_000,
+        description="To whom only some kinds of option are open",
+        examples=[[{"cases": ["B-0017"], "allow": ["enforce", "sell"]}]],
+    )
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Menu:
+        found = list(_problems(self))
+        if found:
+            raise refuse_all(found)
+        return self
+
+    @property
+    def plan_options(self) -> tuple[PlanOption, ...]:
+        """Every plan in the order of the file."""
+        named = {each.name: each for each in self.concessions}
+        return tuple(
+            PlanOption(_id(part, shape, count, name), shape, count, named.get(name))
+            for part in self.plans
+            for shape in part.shapes
+            for count in part.installments
+            for name in part.concessions
+        )
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """Names of all options, plans first."""
+        return (*(plan.id for plan in self.plan_options), *self.treatments)
+
+    def prefers(self, case: str, rating: str, industry: str | None, region: str | None) -> bool:
+        """Whether a borrower may have a preferential rate."""
+        return any(who.fits(case, rating, industry, region) for who in self.white_list)
+
+    def allowed(self, case: str, rating: str, industry: str | None, region: str | None) -> frozenset[str]:
+        """Kinds of option that are open to a borrower."""
+        kinds = frozenset[str](KINDS)
+        for barred in self.black_list:
+            if barred.fits(case, rating, industry, region):
+                kinds &= frozenset(barred.allow)
+        return kinds
+
+
+def read_menu(path: str | Path) -> Menu:
+    """The menu in a ``.yaml`` or ``.json`` file. InputError with every problem of the file."""
+    path = path_of(path)
+    ending, name = path.suffix.lower(), str(path)
+    if ending not in _ENDINGS:
+        limit, remedy = tr("one of: {choices}", choices=", ".join(_ENDINGS)), tr("save it with one of these endings")
+        raise InputError(Fault(tr("this is no menu"), name, path.suffix or None, limit, remedy))
+    text = text_of(path)
+    if not text.strip():
+        raise InputError(Fault(tr("the file is empty"), name, remedy=tr("begin with schema: {name}", name=SCHEMA)))
+    return _menu(read_json(text, name) if ending == ".json" else read_yaml(text, name))
+
+
+@cache
+def default_menu() -> Menu:
+    """The menu that is shipped: eight options."""
+    text = (files("repayplan.portfolio") / "menu.yaml").read_text(encoding="utf-8")
+    return _menu(read_yaml(text, "menu.yaml"))
+
+
+def _menu(document: Document) -> Menu:
+    try:
+        return Menu.model_validate(document.data)
+    except ValidationError as error:
+        raise InputError(to_faults(error.errors(include_url=False), document, Menu)) from None
+
+
+def _id(part: Plans, shape: Any, count: int, concession: str) -> str:
+    first = part.name or (shape if isinstance(shape, str) else shape.kind)
+    return f"{first}-{count}" if concession == _NONE else f"{first}-{count}-{concession}"
+
+
+def _same(value: str | None, known: Iterable[str]) -> bool:
+    return value is not None and value.casefold() in {each.casefold() for each in known}
+
+
+def _problems(menu: Menu) -> Iterator[Problem]:
+    """What cannot be so though each field can."""
+    if not menu.plans and not menu.treatments:
+        yield Problem((), tr("this menu offers nothing"), None, tr("give plans: or treatments:"))
+    names = Counter(each.name for each in menu.concessions)
+    names[_NONE] += 1
+    for number, each in enumerate(menu.concessions):
+        if names[each.name] > 1:
+            place = ("concessions", number, "name")
+            yield Problem(place, tr("this name stands here twice"), None, tr("give each concession a name of its own"))
+        if each.rate_cut > 0 and not menu.white_list:
+            what = tr("nobody may have this preferential rate: there is no white list")
+            remedy = tr("say in white_list: who may have it, or leave rate_cut out")
+            yield Problem(("concessions", number, "rate_cut"), what, None, remedy)
+    for number, part in enumerate(menu.plans):
+        for entry, name in enumerate(part.concessions):
+            if name not in names:
+                known = tr("one of: {choices}", choices=", ".join(sorted(names)))
+                remedy = tr("name it under concessions:")
+                yield Problem(("plans", number, "concessions", entry), tr("there is no such concession"), known, remedy)
+    yield from _twice(menu)
+    if len(menu.options) > MOST_OPTIONS:
+        limit = tr("at most {count}", count=MOST_OPTIONS)
+        yield Problem(
+            ("plans",), tr("this menu has {count} options", count=len(menu.options)), limit, tr("offer fewer of them")
+        )
+
+
+def _twice(menu: Menu) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for name in menu.options:
+        if name in seen:
+            place: Place = ("treatments", menu.treatments.index(name)) if name in KINDS else ("plans",)
+            what = tr("the option {name} stands here twice", name=name)
+            yield Problem(place, what, None, tr("leave one out, or give one of the blocks a name: of its own"))
+        seen.add(name)

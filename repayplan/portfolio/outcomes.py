@@ -1,0 +1,158 @@
+"""One borrower's options in the same futures: drawn once over the longest horizon, one call of the core for all lanes.
+
+Arrears decide on default (not a hazard as a weight): what a scenario brings decides what a plan is worth in it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from repayplan.cases.models import Case
+from repayplan.evaluate.core import Engine, evaluate
+from repayplan.evaluate.outcome import NOWHERE, Traces
+from repayplan.evaluate.reference import run as run_reference
+from repayplan.evaluate.setting import NEVER, Drawn, Hazard, Setting, stack
+from repayplan.forecast import Window
+from repayplan.forecast.futures import Drawing, Futures, draw_futures
+from repayplan.portfolio.cutting import first_of_drawn, first_stages
+from repayplan.portfolio.lanes import Lane, months_seen, stage_of
+from repayplan.problem.frozen import Mask, Real
+from repayplan.problem.terms import Terms
+from repayplan.rules.treatments import MONTHS
+
+HAZARD: Hazard = "arrears"
+"""What a default of an option comes from; docs/options.md says why."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one option in S futures.
+
+    ``value`` (S,) present value of what is recovered, cents; ``missed`` and ``defaulted`` (S,): whether a cent was ever
+    missing, whether it failed. By the end of each month, (MONTHS, S) cents: ``paid`` so far on all loans, ``arrears``
+    and ``debt`` on the bank's own, and whether it had ``failed``. ``collateral`` (S,): factor on its value.
+    """
+
+    value: Real
+    missed: Mask
+    defaulted: Mask
+    paid: Real
+    arrears: Real
+    debt: Real
+    failed: Mask
+    collateral: Real
+
+
+def outcomes(case: Case, terms: Terms, lanes: Sequence[Lane], drawing: Drawing, engine: Engine) -> list[Outcome]:
+    """The outcome of each lane; the lanes are of one borrower, whose ``case`` and ``terms`` say what is drawn."""
+    if not lanes:
+        return []
+    days = tuple(sorted({day for lane in lanes for day in lane.days}))
+    window = Window(case.as_of, days[-1], terms.receipt_day, terms.cost_day)
+    futures = draw_futures(case, days, window, drawing)
+    drawn = _Shared(days, futures)
+    together = [number for number, lane in enumerate(lanes) if lane.rules is None]
+    found: dict[int, Outcome] = {}
+    if together:
+        chosen = [lanes[number] for number in together]
+        found.update(zip(together, _run(case.as_of, chosen, drawn.for_lanes(chosen), engine), strict=True))
+    for number, lane in enumerate(lanes):
+        if lane.rules is not None:
+            own = lane.rules.drawn(draw_futures(lane.rules.replay.case, lane.days, window, drawing))
+            found[number] = _run(case.as_of, [lane], own, engine)[0]
+    return [found[number] for number in range(len(lanes))]
+
+
+def _run(as_of: dt.date, lanes: Sequence[Lane], drawn: Drawn, engine: Engine) -> list[Outcome]:
+    fates = evaluate(stack([lane.setting for lane in lanes]), drawn, hazard=HAZARD, engine=engine).fates
+    seen = [months_seen(lane.days, as_of) for lane in lanes]
+    traces = _traces(
+        stack([first_stages(lane.setting, count) for lane, count in zip(lanes, seen, strict=True)]), drawn, engine
+    )
+    found = []
+    for number, lane in enumerate(lanes):
+        at = [stage_of(lane.days, as_of, month) for month in range(1, MONTHS + 1)]
+        failed = fates.defaulted[number]
+        found.append(
+            Outcome(
+                value=fates.value[number],
+                missed=fates.missed[number] != NOWHERE,
+                defaulted=failed != NOWHERE,
+                paid=np.cumsum(traces.paid[number], axis=0)[at],
+                arrears=traces.arrears[number][at],
+                debt=traces.debt[number][at],
+                failed=(failed != NOWHERE) & (failed <= np.array(at)[:, None]),
+                collateral=np.ones(drawn.scenarios) if drawn.collateral is None else drawn.collateral[number],
+            )
+        )
+    return found
+
+
+def _traces(setting: Setting, drawn: Drawn, engine: Engine) -> Traces:
+    """The course of the first stages."""
+    first = first_of_drawn(drawn, setting.shape[1])
+    if engine == "numpy":
+        traces = run_reference(setting, first, HAZARD, traced=True).traces
+    else:
+        from repayplan.evaluate import compiled
+
+        traces = compiled.run(setting, first, HAZARD, traced=True).traces
+    if traces is None:
+        raise AssertionError("traces were asked for")
+    return traces
+
+
+class _Shared:
+    """One borrower's futures on all days of its options, and cut for each option's own stages."""
+
+    def __init__(self, days: tuple[dt.date, ...], futures: Futures) -> None:
+        self.days, self.futures = days, futures
+        self.own = np.ascontiguousarray(futures.own.T, dtype=float)
+        self.apart = np.ascontiguousarray(np.moveaxis(futures.apart, 0, -1), dtype=float)
+        self.shift = None if futures.shift is None else np.ascontiguousarray(futures.shift.T)
+        self.stops = np.where(futures.stops < 0, NEVER, futures.stops)
+
+    def for_lanes(self, lanes: Sequence[Lane]) -> Drawn:
+        """Futures of N lanes over the longest of them."""
+        stages, count = max(len(lane.days) for lane in lanes), len(lanes)
+        same = all(lane.days == self.days[: len(lane.days)] for lane in lanes)
+        if same:
+            own = np.broadcast_to(self.own[None, :stages], (count, stages, self.own.shape[1]))
+        else:
+            own = np.stack([_padded(self._summed(self.own, lane), stages) for lane in lanes])
+        apart = None
+        if self.apart.shape[1]:
+            apart = np.stack(
+                [_padded(self._summed(self.apart, lane), stages) * lane.pays[None, :, None] for lane in lanes]
+            )
+        return Drawn(
+            own=own,
+            apart=apart,
+            shift=None if self.shift is None else np.stack([self._at(lane, stages) for lane in lanes]),
+            stops=np.broadcast_to(self.stops, (count, len(self.stops))),
+            collateral=np.broadcast_to(self.futures.collateral, (count, len(self.futures.collateral))),
+        )
+
+    def _summed(self, flows: Real, lane: Lane) -> Real:
+        """Flows belong to the first stage that ends on their day or later."""
+        if lane.days == self.days[: len(lane.days)]:
+            return flows[: len(lane.days)]
+        last = np.searchsorted(np.array(self.days, dtype="datetime64[D]"), np.array(lane.days, dtype="datetime64[D]"))
+        starts = np.concatenate([[0], last[:-1] + 1])
+        return np.asarray(np.add.reduceat(flows[: int(last[-1]) + 1], starts, axis=0))
+
+    def _at(self, lane: Lane, stages: int) -> Real:
+        """The rate's shift at the end of each stage."""
+        if self.shift is None:
+            raise AssertionError("no rate floats")
+        place = {day: number for number, day in enumerate(self.days)}
+        return _padded(self.shift[[place[day] for day in lane.days]], stages)
+
+
+def _padded(values: Real, stages: int) -> Real:
+    short = stages - len(values)
+    return values if not short else np.concatenate([values, np.zeros((short, *values.shape[1:]))])

@@ -1,0 +1,40 @@
+"""What a chunk's options ask of the batch, and the case of one option as the planner of single cases takes it."""
+
+from __future__ import annotations
+
+from repayplan.cases.models import Case
+from repayplan.cases.shapes import Contingent, Free, shape_of
+from repayplan.errors import Fault, InputError
+from repayplan.language import tr
+from repayplan.planning.batch.asks import Ask, ask
+from repayplan.portfolio.menu import Menu, PlanOption
+from repayplan.portfolio.variants import planned_variant
+from repayplan.problem.terms import open_dates, resolve
+
+
+def ask_for(variant: Case, option: PlanOption) -> Ask:
+    """A variant ready to be planned, its term being the option's: no other last payment is tried, except where receipts
+    decide. InputError where it cannot be planned as it is written."""
+    return ask(variant, to_the_end=not isinstance(shape_of(option.shape), Contingent))
+
+
+def case_of(case: Case, menu: Menu, name: str) -> Case:
+    """The case that a plan option of the menu makes of a borrower, complete: planned alone it gives the option's plan.
+
+    InputError where the menu has no such plan, or it is none of its own for this borrower.
+    """
+    found = {option.id: option for option in menu.plan_options}.get(name)
+    if found is None:
+        limit = tr("one of: {choices}", choices=", ".join(option.id for option in menu.plan_options))
+        raise InputError(Fault(tr("the menu has no such plan"), "option", name, limit))
+    variant = planned_variant(case, resolve(case), found)
+    if variant is None:
+        raise InputError(Fault(tr("this plan is nothing of its own for this borrower"), "option", name))
+    if not _counted(found):
+        return variant
+    count = len(open_dates(variant, resolve(variant)))
+    return variant.model_copy(update={"policy": variant.policy.model_copy(update={"installments": count})})
+
+
+def _counted(option: PlanOption) -> bool:
+    return not isinstance(shape_of(option.shape), Free | Contingent)

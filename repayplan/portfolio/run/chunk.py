@@ -1,0 +1,110 @@
+"""One chunk of a run: from rows to the bytes of its three tables. All engines call this, and nothing else counts."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from repayplan.language import speaking
+from repayplan.portfolio.book import BookCase, Failure
+from repayplan.portfolio.book.build import case_of
+from repayplan.portfolio.book.index import Index, Rows, rows_of
+from repayplan.publishing import publish
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from repayplan.portfolio.appraise import Settings
+    from repayplan.portfolio.menu import Menu
+
+TABLES = ("schedules", "failures", "options")
+"""The tables of a chunk in the order in which they appear: a chunk with options is done."""
+
+
+COUNTS = "counts"
+"""Under this name the file of options says how many options became what, those that were dropped too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What every chunk of a run has in common. ``chunk``: borrowers in each but the last."""
+
+    menu: Menu
+    settings: Settings
+    chunk: int
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How much a chunk held: its number, borrowers, those set aside, options that are left."""
+
+    number: int
+    borrowers: int
+    failed: int
+    options: int
+
+
+def bounds(number: int, chunk: int, borrowers: int) -> tuple[int, int]:
+    """First borrower of a chunk and the one after its last: they follow from the book and ``--chunk`` alone."""
+    return number * chunk, min((number + 1) * chunk, borrowers)
+
+
+def count(chunk: int, borrowers: int) -> int:
+    """How many chunks a book has."""
+    return -(-borrowers // chunk)
+
+
+def file_name(number: int) -> str:
+    """What the part of a chunk is called in each table's directory."""
+    return f"{number:06}.parquet"
+
+
+def work(job: Job, index: Index, number: int) -> tuple[Done, dict[str, bytes]]:
+    """Read a chunk from the index and appraise it."""
+    return appraised(job, number, rows_of(index, *bounds(number, job.chunk, index.borrowers)))
+
+
+def appraised(job: Job, number: int, rows: Iterable[Rows]) -> tuple[Done, dict[str, bytes]]:
+    """The tables of a chunk as Parquet files, from the rows of its borrowers."""
+    from repayplan.portfolio.appraise import appraise
+    from repayplan.portfolio.tables import failures_table
+
+    with speaking(job.language):
+        read = {found.case: case_of(found) for found in rows}
+        made = appraise([each for each in read.values() if isinstance(each, BookCase)], job.menu, job.settings)
+        failures = _in_order(read, made.failures)
+        counts = {COUNTS: json.dumps(dict(sorted(made.counts.items())))}
+        options = made.options.replace_schema_metadata(counts)
+        found = {"schedules": made.schedules, "failures": failures_table(failures), "options": options}
+    failed = len({failure.case for failure in failures})
+    return Done(number, len(read), failed, made.options.num_rows), {name: parquet(found[name]) for name in TABLES}
+
+
+def write(directory: Path, number: int, files: Mapping[str, bytes]) -> None:
+    """The parts of a chunk, each whole or absent, options last."""
+    for name in TABLES:
+        publish(directory / name, {file_name(number): files[name]})
+
+
+def parquet(table: pa.Table) -> bytes:
+    """A table as the bytes of a Parquet file, which depend on nothing but its rows."""
+    import pyarrow.parquet as pq
+
+    sink = io.BytesIO()
+    pq.write_table(table, sink, compression="zstd", row_group_size=1_048_576)
+    return sink.getvalue()
+
+
+def _in_order(read: Mapping[str, BookCase | Sequence[Failure]], later: Sequence[Failure]) -> list[Failure]:
+    """What was wrong with the rows and what went wrong afterwards, by the order of the book."""
+    by_case: dict[str, list[Failure]] = {
+        case: [] if isinstance(each, BookCase) else list(each) for case, each in read.items()
+    }
+    for failure in later:
+        by_case.setdefault(failure.case, []).append(failure)
+    return [failure for failures in by_case.values() for failure in failures]

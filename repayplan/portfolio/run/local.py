@@ -1,0 +1,98 @@
+"""The cores of this machine: chunks by processes, the first of which compiles what the others then find compiled."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
+from multiprocessing import forkserver
+from multiprocessing.connection import wait as wait_for
+from multiprocessing.context import BaseContext
+from pathlib import Path
+
+from repayplan.errors import Fault, RepayplanError
+from repayplan.language import tr
+from repayplan.portfolio.book.index import Index, rows_of
+from repayplan.portfolio.run.chunk import Done, Job, appraised, bounds, work, write
+
+AHEAD = 2
+"""Chunks for each process that are given out at a time."""
+
+_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+
+
+def run_local(job: Job, index: Index, directory: Path, numbers: Sequence[int], workers: int) -> Iterator[Done]:
+    """Do the chunks ``numbers`` and say of each when it is written, in the order in which they end.
+
+    Raises RepayplanError where a process is ended from outside, for want of memory for instance.
+    """
+    pool = ProcessPoolExecutor(workers, _context(), initializer=_begin)
+    try:
+        pool.submit(_warm, job, index, numbers[0]).result()
+        waiting = iter(numbers)
+        running = {pool.submit(_chunk, job, index, directory, number) for number in islice(waiting, AHEAD * workers)}
+        while running:
+            ended, running = wait(running, return_when=FIRST_COMPLETED)
+            running |= {pool.submit(_chunk, job, index, directory, number) for number in islice(waiting, len(ended))}
+            yield from sorted((each.result() for each in ended), key=lambda done: done.number)
+    except BrokenProcessPool:
+        remedy = tr("go on with --resume, with fewer workers or smaller chunks if memory was short")
+        raise RepayplanError(
+            Fault(tr("a process of the run was ended from outside"), str(directory), remedy=remedy)
+        ) from None
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _context() -> BaseContext:
+    """How processes begin: copies of a server that has imported everything, once, and has computed nothing."""
+    if sys.platform == "win32":
+        return multiprocessing.get_context("spawn")
+    before = {name: os.environ.get(name) for name in _ONE_THREAD}
+    os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
+    try:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["repayplan.portfolio.run.chunk", "repayplan.portfolio.appraise"])
+        forkserver.ensure_running()
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None) if value is None else os.environ.update({name: value})
+    return context
+
+
+def cores() -> int:
+    """How many processes can work at a time."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _chunk(job: Job, index: Index, directory: Path, number: int) -> Done:
+    done, files = work(job, index, number)
+    write(directory, number, files)
+    return done
+
+
+def _warm(job: Job, index: Index, number: int) -> None:
+    """One borrower, so that kernels are compiled once and not by every process."""
+    first, _ = bounds(number, job.chunk, index.borrowers)
+    appraised(job, number, rows_of(index, first, first + 1))
+
+
+def _begin() -> None:
+    """A process computes on one core, leaves Ctrl-C to its parent, and ends when the parent does, however that ends."""
+    for name in _ONE_THREAD:
+        os.environ[name] = "1"
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    wait_for([sentinel])
+    os._exit(1)

@@ -1,0 +1,77 @@
+"""One borrower of a run: its options, the chosen one, and the case as that option has it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from repayplan.cases.models import Case
+from repayplan.errors import Fault, InputError
+from repayplan.language import Message, tr
+from repayplan.portfolio.book import BookCase
+from repayplan.portfolio.book.build import read_cases
+from repayplan.portfolio.book.index import open_index, place_of
+from repayplan.portfolio.menu import Menu, default_menu, read_menu
+from repayplan.portfolio.run.chunk import file_name
+from repayplan.portfolio.run.results import INDEX, MENU, Results
+from repayplan.portfolio.variants import planned_variant
+from repayplan.problem.terms import resolve
+
+
+@dataclass(frozen=True, slots=True)
+class Single:
+    """``options``: a row each, as in the table; ``name``: of the option that is looked at, the ``chosen`` one unless
+    another was asked for; ``variant``: the case as a plan option has it, None for a treatment."""
+
+    book: BookCase
+    options: tuple[Mapping[str, Any], ...]
+    chosen: str
+    name: str
+    variant: Case | None
+
+
+def find(results: Results, case: str, option: str | None = None) -> Single:
+    """A borrower of a run, with one of its options. InputError where there is none, or the borrower was set aside."""
+    index = open_index(results.directory / INDEX)
+    place = place_of(index, case)
+    if place is None:
+        remedy = tr("give the case as the book has it")
+        raise InputError(Fault(tr("no borrower has this case"), results.manifest.book, case, remedy=remedy))
+    (found,) = read_cases(index, place, place + 1)
+    part = file_name(place // results.manifest.chunk)
+    rows = tuple(row for row in results.part("options", part).to_pylist() if row["case"] == case)
+    if not isinstance(found, BookCase) or not rows:
+        raise InputError(_set_aside(results, case, part))
+    chosen = next(row["option"] for row in results.chosen().to_pylist() if row["case"] == case)
+    name = option or chosen
+    if all(row["option"] != name for row in rows):
+        limit = tr("one of: {choices}", choices=", ".join(row["option"] for row in rows))
+        remedy = tr("others are impossible, not open to it, or no better in anything")
+        raise InputError(Fault(tr("this borrower has no such option"), case, name, limit, remedy))
+    return Single(found, rows, chosen, name, _variant(results, found.case, name))
+
+
+def _variant(results: Results, case: Case, name: str) -> Case | None:
+    asked = next((each for each in _menu(results).plan_options if each.id == name), None)
+    return None if asked is None else planned_variant(case, resolve(case), asked)
+
+
+def _menu(results: Results) -> Menu:
+    path = results.directory / MENU
+    return read_menu(path) if path.exists() and path.stat().st_size else default_menu()
+
+
+def _set_aside(results: Results, case: str, part: str) -> list[Fault]:
+    """Why a borrower has no options."""
+    rows = [row for row in results.part("failures", part).to_pylist() if row["case"] == case]
+    return [
+        Fault(
+            tr("set aside: {reason}", reason=row["reason"]),
+            f"{row['table']}:{row['row'] or ''} {row['field']}".strip(),
+            row["value"] or None,
+            Message(row["limit"]) if row["limit"] else None,
+            Message(row["remedy"]) if row["remedy"] else None,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,92 @@
+"""The tables of a run as Arrow schemas: one row for each option, payment, choice or failure.
+
+Money is whole cents, shares and probabilities are fractions of one. Figures by month are lists of twelve, month 1 the
+first after the case's date; falls of the overdue balance are cumulative.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from repayplan.rules.treatments import MONTHS
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from repayplan.portfolio.book import Failure
+
+SCALARS = ("recovery", "cost", "haircut", "provision", "npv_loss", "miss", "default")
+"""Figures of an option that a limit can bind, whole or by industry, region or rating."""
+
+BY_MONTH = ("officer_hours", "visits", "legal", "fall_cash", "fall_rescheduled", "fall_written_off", "fall_sold")
+"""The same by month."""
+
+FALLS = ("fall_cash", "fall_rescheduled", "fall_written_off", "fall_sold")
+"""Why today's overdue balance is no longer overdue; together they are by how much it has fallen."""
+
+
+def options_schema() -> pa.Schema:
+    """One row an option: whose it is, how it was found, its attributes."""
+    import pyarrow as pa
+
+    hours, cents = pa.list_(pa.float64(), MONTHS), pa.list_(pa.int64(), MONTHS)
+    return pa.schema(
+        [
+            *_named(pa.string(), "case", "option", "kind", "status"),
+            ("gap", pa.float64()),
+            *_named(pa.string(), "solver", "rating", "industry", "region"),
+            *_named(pa.int64(), "balance", "overdue", "recovery", "cost", "haircut", "provision", "npv_loss"),
+            *_named(pa.float64(), "miss", "default"),
+            ("illustrative", pa.bool_()),
+            *_named(hours, "officer_hours", "visits"),
+            *_named(cents, "legal", *FALLS),
+        ]
+    )
+
+
+def schedules_schema() -> pa.Schema:
+    """One row a payment of a plan option."""
+    import pyarrow as pa
+
+    return pa.schema(
+        [
+            *_named(pa.string(), "case", "option"),
+            ("date", pa.date32()),
+            ("loan", pa.string()),
+            ("payment", pa.int64()),
+        ]
+    )
+
+
+def choices_schema() -> pa.Schema:
+    """One row a borrower: the option chosen, with its scalars."""
+    import pyarrow as pa
+
+    return pa.schema([field for field in options_schema() if not pa.types.is_fixed_size_list(field.type)])
+
+
+def failures_schema() -> pa.Schema:
+    """One row for each thing because of which a borrower is set aside."""
+    import pyarrow as pa
+
+    texts = ("field", "value", "limit", "reason", "remedy")
+    return pa.schema([*_named(pa.string(), "case", "table"), ("row", pa.int64()), *_named(pa.string(), *texts)])
+
+
+def failures_table(failures: Iterable[Failure]) -> pa.Table:
+    """Failures as a table."""
+    return to_table([dataclasses.asdict(failure) for failure in failures], failures_schema())
+
+
+def to_table(rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:
+    """Rows as a table of a schema; the same bytes whatever came before."""
+    import pyarrow as pa
+
+    columns = [pa.array([row[field.name] for row in rows], type=field.type) for field in schema]
+    return pa.table(columns, schema=schema)
+
+
+def _named(kind: pa.DataType, *names: str) -> list[tuple[str, pa.DataType]]:
+    return [(name, kind) for name in names]

@@ -1,0 +1,133 @@
+"""Variants of a borrower's case: the policy of one option of the menu in place of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from repayplan.calendar.dates import add_months, recurring
+from repayplan.cases.concession_checks import concession_problems
+from repayplan.cases.concessions import Waiver
+from repayplan.cases.models import Case, Grace, Loan
+from repayplan.portfolio.menu import Concession, PlanOption
+from repayplan.problem.terms import Terms
+
+TREATED_MONTHS = 14
+"""Months that a treatment is looked at: a year, and the payment day after what is left of the debt is called."""
+
+CENT = Decimal("0.01")
+
+_FREE_OF_DEMANDS: dict[str, Any] = {
+    "months": TREATED_MONTHS,
+    "maturity": None,
+    "payment_every": 1,
+    "first_payment": None,
+    "route": None,
+    "shape": "free",
+    "prefer": "earliest",
+    "settle": "best",
+    "arrears": "keep",
+    "arrears_cleared": None,
+    "max_waived": None,
+    "all_in_charge": None,
+    "npv": None,
+    "liquidation_floor": None,
+    "max_burden": None,
+    "cover": "off",
+    "grace": "off",
+    "interest_every": "off",
+    "minimum_installment": "off",
+    "maximum_installment": "off",
+    "installments": "off",
+    "step": "off",
+    "balloon": "off",
+    "reserve": "off",
+    "cumulative": "off",
+    "average_life": "off",
+    "named_payments": (),
+    "fixed_payments": (),
+}
+"""A policy that asks for nothing: no plan is signed, so none of its limits holds."""
+
+
+def planned_variant(case: Case, terms: Terms, option: PlanOption) -> Case | None:
+    """The case as an option of the menu has it; ``terms`` are those of the case itself.
+
+    None where the option is nothing of its own for this borrower: nothing to waive or to cut, more waived than may be,
+    or what the law's route does not allow.
+    """
+    given = option.concession
+    grace = _grace(case, given)
+    count = option.installments + (given.more_installments if given else 0)
+    policy: dict[str, Any] = {
+        "shape": option.shape,
+        "months": None,
+        "maturity": last_day(case, terms, grace, count),
+        "installments": "off",
+        "grace": grace or "off",
+    }
+    if given is not None and given.settle is not None:
+        policy["settle"] = given.settle
+    loans = case.loans if given is None else tuple(_conceded(loan, given) for loan in case.loans)
+    if given is not None and loans == case.loans and not (_changes_terms(given)):
+        return None
+    variant = case.model_copy(update={"policy": case.policy.model_copy(update=policy), "loans": loans})
+    return None if given is not None and concession_problems(variant) else variant
+
+
+def treated_variant(case: Case) -> Case:
+    """The case without a plan: nothing is demanded, waived or agreed, arrears stay what they are."""
+    policy = case.policy.model_copy(update=_FREE_OF_DEMANDS)
+    return case.model_copy(update={"policy": policy, "loans": tuple(map(_as_it_runs, case.loans))})
+
+
+def last_day(case: Case, terms: Terms, grace: Grace | None, count: int) -> dt.date:
+    """The day of the ``count``-th payment date after the grace time."""
+    after = add_months(case.as_of, grace.months) if grace is not None else case.as_of
+    months = count * terms.payment_every + (grace.months if grace else 0)
+    until = add_months(max(terms.first_payment, after), months + terms.payment_every)
+    dates = recurring(terms.payment_day, terms.payment_every, case.as_of, until, terms.first_payment)
+    return [date for date in dates if date > after][count - 1]
+
+
+def _grace(case: Case, given: Concession | None) -> Grace | None:
+    """The concession's, or the case's own."""
+    if given is not None and given.grace_months:
+        return Grace(months=given.grace_months, interest_only=given.interest_only)
+    own = case.policy.grace
+    return own if isinstance(own, Grace) else None
+
+
+def _changes_terms(given: Concession) -> bool:
+    return bool(given.grace_months or given.more_installments or given.settle)
+
+
+def _conceded(loan: Loan, given: Concession) -> Loan:
+    """A loan of the bank with the rate cut and what is waived; others' loans are not the bank's to change."""
+    if loan.lender is not None:
+        return loan
+    changed: dict[str, Any] = {}
+    if given.rate_cut:
+        rate = loan.rate if loan.rate_after_signing is None else loan.rate_after_signing
+        changed["rate_after_signing"] = max(rate - given.rate_cut, Decimal(0))
+    waived = {
+        "penalty": _part(loan.penalty, given.waive_penalty),
+        "compound_interest": _part(loan.compound_interest, given.waive_compound),
+        "interest": _part(loan.interest, given.waive_interest),
+    }
+    if any(waived.values()):
+        before = loan.waiver or Waiver()
+        most = {name: max(amount, getattr(before, name)) for name, amount in waived.items()}
+        changed["waiver"] = before.model_copy(update={**most, "conditional": given.conditional})
+    return loan.model_copy(update=changed) if changed else loan
+
+
+def _part(amount: Decimal, share: Decimal) -> Decimal:
+    """So much of an amount, to the cent below."""
+    return (amount * share).quantize(CENT, rounding="ROUND_DOWN")
+
+
+def _as_it_runs(loan: Loan) -> Loan:
+    agreed = {"rate_after_signing": None, "rate_steps_after_signing": (), "compound_rate": None, "waiver": None}
+    return loan.model_copy(update=agreed)

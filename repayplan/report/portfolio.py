@@ -1,0 +1,205 @@
+"""A portfolio on the screen: what was chosen, what it recovers, how the overdue balance falls, what limits cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from repayplan.language import Message, plural, tr
+from repayplan.money import grouped, plain
+from repayplan.portfolio.run.choosing import Coupling, LimitUse
+from repayplan.portfolio.run.results import Results
+from repayplan.portfolio.run.single import Single
+from repayplan.portfolio.run.summary import Group, Summary
+from repayplan.report.layout import bullets, grid, heading, say
+from repayplan.report.portfolio_words import FALLS, KINDS, MONEY, RATINGS, leaning, percent, short, word
+
+_MOST_GROUPS = 8
+_MOST_CASES = 5
+_MOST_REASONS = 5
+_NAME_CELLS = 22
+
+
+def show_summary(results: Results, console: Console) -> None:
+    """Print what a portfolio team reads first."""
+    summary = results.summary
+    say(tr("Portfolio: {count} borrowers", count=f"{summary.borrowers:,}"), console, "bold")
+    said = leaning(summary)
+    if said is not None:
+        say(said, console, "bold yellow")
+    grid(_figures(summary), console)
+    _groups(tr("What was chosen"), summary.by_kind, KINDS, console)
+    _groups(tr("Recovery by rating"), summary.by_rating, RATINGS, console)
+    _groups(tr("Recovery by industry"), summary.by_industry, {}, console)
+    _months(summary, console)
+    _limits(summary.coupling, console)
+    _cases(summary.coupling, console)
+    _aside(summary, console)
+
+
+def show_options(single: Single, console: Console) -> None:
+    """Print the options of one borrower, the chosen one marked, before its plan."""
+    say(tr("Options of {name}", name=single.book.case.enterprise.name), console, "bold")
+    table = _table(tr("Option"), tr("Recovered"), tr("Cost"), tr("Given up"), tr("Miss"), tr("Default"))
+    for row in single.options:
+        mark = "✔ " if row["option"] == single.chosen else "  "
+        name = word(KINDS, row["kind"]) if row["kind"] != "plan" else row["option"]
+        figures = [short(row[column]) for column in ("recovery", "cost", "haircut")]
+        table.add_row(f"{mark}{name}", *figures, percent(row["miss"]), percent(row["default"]))
+    console.print(table)
+    if any(row["illustrative"] for row in single.options):
+        say(tr("Illustrative: these figures rest on the example table of treatments."), console, "yellow")
+    if single.variant is None:
+        words = tr("{option} is no plan: there is no schedule to show.", option=word(KINDS, single.name))
+        say(words, console)
+    console.print()
+
+
+def option_documents(single: Single) -> list[dict[str, Any]]:
+    """The options of a borrower for programs: amounts as decimal strings."""
+    return [_document(row) | {"chosen": row["option"] == single.chosen} for row in single.options]
+
+
+def _document(row: Mapping[str, Any]) -> dict[str, Any]:
+    cents = {*MONEY, "legal", *FALLS}
+    return {name: _plain(value) if name in cents else value for name, value in row.items()}
+
+
+def _plain(value: Any) -> Any:
+    return [plain(each) for each in value] if isinstance(value, list) else plain(value)
+
+
+def _figures(summary: Summary) -> list[tuple[Message, str]]:
+    total, coupling = summary.total, summary.coupling
+    recovered = tr(
+        "{amount}, {share} of {balance}",
+        amount=grouped(total.sums["recovery"]),
+        share=percent(total.rate),
+        balance=grouped(total.sums["balance"]),
+    )
+    return [
+        (tr("Expected recovery today"), str(recovered)),
+        (tr("Overdue today"), grouped(total.sums["overdue"])),
+        (tr("Costs"), grouped(total.sums["cost"])),
+        (tr("Given up"), grouped(total.sums["haircut"])),
+        (tr("Provision"), grouped(total.sums["provision"])),
+        (tr("Missed, weighted by debt"), percent(total.miss)),
+        (tr("Best possible, at most"), _bound(coupling)),
+        (tr("Options"), _counts(summary)),
+    ]
+
+
+def _bound(coupling: Coupling) -> str:
+    words = tr("{amount} (gap {gap})", amount=grouped(round(coupling.bound)), gap=f"{coupling.gap:.1e}")
+    return str(words)
+
+
+def _counts(summary: Summary) -> str:
+    counts = summary.counts
+    words = tr(
+        "{offered} offered, {dominated} dominated and dropped, {impossible} impossible",
+        offered=f"{counts.get('offered', 0):,}",
+        dominated=f"{counts.get('dominated', 0):,}",
+        impossible=f"{counts.get('infeasible', 0):,}",
+    )
+    return str(words)
+
+
+def _groups(title: Message, groups: Sequence[Group], words: Mapping[str, Message], console: Console) -> None:
+    if not groups:
+        return
+    heading(title, console)
+    table = _table(tr("Group"), tr("Number"), tr("Debt"), tr("Recovered"), tr("Share"), tr("Miss"))
+    for group in groups[:_MOST_GROUPS]:
+        amounts = (f"{group.borrowers:,}", short(group.sums["balance"]), short(group.sums["recovery"]))
+        table.add_row(word(words, group.name), *amounts, percent(group.rate), percent(group.miss))
+    console.print(table)
+    rest = len(groups) - _MOST_GROUPS
+    if rest > 0:
+        say(
+            plural(tr("and one more in the page"), tr("and {count} more in the page", count=rest), rest), console, "dim"
+        )
+
+
+def _months(summary: Summary, console: Console) -> None:
+    """The overdue balance in its four columns at the ends of quarters."""
+    heading(tr("Overdue balance, expected"), console)
+    table = _table(tr("After"), tr("Overdue"), *FALLS.values())
+    for month in summary.months:
+        if month.number % 3 == 0:
+            falls = (short(month.falls[name]) for name in FALLS)
+            table.add_row(str(tr("{count} months", count=month.number)), short(month.overdue), *falls)
+    console.print(table)
+    say(tr("Only what is paid in cash brings money; the other columns are no recovery."), console, "dim")
+
+
+def _limits(coupling: Coupling, console: Console) -> None:
+    if not coupling.limits:
+        return
+    heading(tr("Limits"), console)
+    table = _table(tr("Limit"), tr("Allowed"), tr("Used"), tr("One more brings"))
+    for limit in coupling.limits:
+        style = "" if limit.kept else "bold red"
+        table.add_row(limit.name, amount(limit, limit.limit), amount(limit, limit.used), price(limit), style=style)
+    console.print(table)
+
+
+def amount(limit: LimitUse, figure: float) -> str:
+    """A figure in what its limit counts."""
+    sign = "≥ " if limit.least and figure == limit.limit else ""
+    if limit.measure == "cents":
+        return sign + short(figure)
+    return sign + (percent(figure) if limit.measure == "share" else f"{figure:,.1f}")
+
+
+def price(limit: LimitUse) -> str:
+    """What one unit more of a limit would bring, in money; a dash where it does not bind."""
+    return "–" if not limit.price else short(limit.price)
+
+
+def _cases(coupling: Coupling, console: Console) -> None:
+    if not coupling.cases:
+        return
+    heading(tr("Borrowers for whom the choice matters most"), console)
+    lines = (
+        tr(
+            "{case}: {option}; {instead} would recover {amount} less",
+            case=case.case,
+            option=word(KINDS, case.option),
+            instead=word(KINDS, case.instead),
+            amount=short(case.difference),
+        )
+        for case in coupling.cases[:_MOST_CASES]
+    )
+    bullets([("·", "dim", str(line)) for line in lines], console)
+
+
+def _aside(summary: Summary, console: Console) -> None:
+    if not summary.failed and not summary.strays:
+        return
+    heading(tr("Set aside"), console)
+    lines: list[str] = []
+    if summary.failed:
+        several = tr("{count} borrowers were set aside; failures.csv says where and why", count=f"{summary.failed:,}")
+        lines.append(
+            str(plural(tr("one borrower was set aside; failures.csv says where and why"), several, summary.failed))
+        )
+    if summary.strays:
+        several = tr("{count} rows of the book belong to no borrower and count nowhere", count=f"{summary.strays:,}")
+        lines.append(
+            str(plural(tr("one row of the book belongs to no borrower and counts nowhere"), several, summary.strays))
+        )
+    lines += [f"{count:,} × {reason}" for reason, count in summary.reasons[:_MOST_REASONS]]
+    bullets([("!", "bold yellow", line) for line in lines], console)
+
+
+def _table(first: Message, *others: Message) -> Table:
+    """Names on the left, figures on the right, no wider than a terminal."""
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    table.add_column(str(first), max_width=_NAME_CELLS, overflow="ellipsis", no_wrap=True)
+    for other in others:
+        table.add_column(str(other), justify="right", overflow="fold")
+    return table

@@ -1,0 +1,105 @@
+"""A run as files: ``summary.json`` for programs, ``choices.csv`` and ``failures.csv`` for spreadsheets, the page."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from repayplan.language import tr
+from repayplan.money import plain
+from repayplan.portfolio.run.results import Results
+from repayplan.portfolio.run.summary import Group, Month
+from repayplan.publishing import publish
+from repayplan.report.files import csv_file, text_cell
+from repayplan.report.portfolio_page import page
+from repayplan.report.portfolio_words import COLUMNS, MONEY, leaning
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+SCHEMA = "repayplan/portfolio-summary/1"
+SUMMARY, PAGE, CHOICES, FAILURES = "summary.json", "report.html", "choices.csv", "failures.csv"
+
+_BATCH = 10_000
+
+
+def write_summary(results: Results) -> list[Path]:
+    """Write the files of a run that has ended and return their paths, the page first."""
+    document = json.dumps(summary_document(results), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    files = {
+        FAILURES: _csv(results.failed()),
+        CHOICES: _csv(results.chosen()),
+        SUMMARY: document.encode(),
+        PAGE: page(results).encode(),
+    }
+    return publish(results.directory, files)[::-1]
+
+
+def summary_document(results: Results) -> dict[str, Any]:
+    """What ``summary.json`` holds: plain values, amounts as decimal strings."""
+    summary, manifest = results.summary, results.manifest
+    said = leaning(summary)
+    coupling = asdict(summary.coupling)
+    return {
+        "schema": SCHEMA,
+        "book": manifest.book,
+        "version": manifest.version,
+        "settings": dict(manifest.settings),
+        "borrowers": summary.borrowers,
+        "set_aside": summary.failed,
+        "stray_rows": summary.strays,
+        "reasons": [{"reason": reason, "borrowers": count} for reason, count in summary.reasons],
+        "illustrative": None if said is None else str(said),
+        "total": _group(summary.total),
+        "by_rating": {group.name: _group(group) for group in summary.by_rating},
+        "by_industry": {group.name: _group(group) for group in summary.by_industry},
+        "by_region": {group.name: _group(group) for group in summary.by_region},
+        "by_kind": {group.name: _group(group) for group in summary.by_kind},
+        "overdue": [_month(month) for month in summary.months],
+        "options": dict(summary.counts),
+        "choice": {
+            "value": plain(summary.coupling.value),
+            "bound": plain(round(summary.coupling.bound)),
+            "gap": summary.coupling.gap,
+            "method": summary.coupling.method,
+            "limits_kept": summary.kept,
+            "limits": coupling["limits"],
+            "cases": [each | {"difference": plain(each["difference"])} for each in coupling["cases"]],
+        },
+    }
+
+
+def _group(group: Group) -> dict[str, Any]:
+    amounts = {name: plain(cents) for name, cents in group.sums.items()}
+    shares = {"recovery_share": group.rate, "miss": group.miss, "default": group.default}
+    return {"borrowers": group.borrowers, **amounts, **shares, "illustrative": group.illustrative}
+
+
+def _month(month: Month) -> dict[str, Any]:
+    falls = {name: plain(cents) for name, cents in month.falls.items()}
+    return {"month": month.number, "overdue": plain(month.overdue), **falls}
+
+
+def _csv(table: pa.Table) -> bytes:
+    """A table with headings in the language in use; no text becomes a formula."""
+    content = io.BytesIO(csv_file([[str(COLUMNS[name]) for name in table.column_names]]))
+    content.seek(0, io.SEEK_END)
+    text = io.TextIOWrapper(content, encoding="utf-8", newline="", write_through=True)
+    writer = csv.writer(text)
+    for batch in table.to_batches(_BATCH):
+        columns = [[_cell(name, value) for value in batch[name].to_pylist()] for name in table.column_names]
+        writer.writerows(zip(*columns, strict=True))
+    text.detach()
+    return content.getvalue()
+
+
+def _cell(name: str, value: Any) -> str:
+    if name in MONEY and value is not None:
+        return plain(value)
+    if isinstance(value, bool):
+        return str(tr("yes") if value else tr("no"))
+    return f"{value:.10g}" if isinstance(value, float) else str(value) if isinstance(value, int) else text_cell(value)

@@ -1,0 +1,105 @@
+"""What a batch finds is what the planner of single cases finds, whatever the case."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from making import make_case
+from random_cases import cases
+
+from repayplan.cases.models import Case
+from repayplan.compliance.registry import failures
+from repayplan.compliance.replay import Payment, replay
+from repayplan.errors import InputError
+from repayplan.planning.batch.asks import Ask, Batched, ask, counted
+from repayplan.planning.batch.plan import plan_batch
+from repayplan.planning.plan import plan
+from repayplan.planning.result import Plan
+
+CLOSE = 1e-8
+"""Values are the same to this, in units of the debt; gaps are measured against a twentieth of it at least."""
+
+
+def asked(made: list[Case]) -> list[Ask]:
+    found = []
+    for case in made:
+        try:
+            found.append(ask(case))
+        except InputError:
+            continue
+    return found
+
+
+def confirmed(each: Ask, together: Batched) -> None:
+    """The ledger makes of the payments what the batch says, and every limit holds."""
+    if together.payments is None:
+        return
+    days, loans = each.problem.days(), [loan.id for loan in each.case.loans]
+    payments = [
+        Payment(days[stage], loans[loan], int(together.payments[stage, loan]))
+        for stage, loan in np.argwhere(together.payments).tolist()
+    ]
+    result = replay(each.case, each.terms, each.problem, payments, together.rules)
+    assert failures(result) == []
+    assert (result.debt == together.debt).all()
+    assert (result.principal == together.principal).all()
+
+
+def same(single: Plan, together: Batched, scale: float) -> None:
+    """Status, value and bound are the same, and where there is a plan it is in whole cents."""
+    effort = single.status in ("infeasible", "failed") or single.proof.gap is None
+    assert together.status == single.status or effort
+    if together.payments is None or effort or single.proof.value is None or single.proof.bound is None:
+        return
+    assert together.value == pytest.approx(single.proof.value * 100, abs=CLOSE * scale)
+    assert together.gap <= max(single.proof.gap or 0.0, 1e-6)
+    assert together.bound >= together.value - CLOSE * scale
+
+
+@settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(cases(), min_size=1, max_size=3))
+def test_plans_of_a_batch_are_those_of_single_cases(monkeypatch: pytest.MonkeyPatch, made: list[Case]) -> None:
+    monkeypatch.setattr("repayplan.planning.batch.engine.FEW", 0)
+    asks = asked(made)
+    for each, together in zip(asks, plan_batch(asks), strict=True):
+        confirmed(each, together)
+        same(plan(each.case), together, float(each.problem.scale[0]))
+
+
+def test_a_batch_says_how_each_case_was_planned() -> None:
+    level = make_case(monthly=["12000.00"] * 12, months=12, shape="level")
+    counted_ = make_case(monthly=["9000.00"] * 12, months=4, installments=3, settle="best")
+    poor = make_case(monthly=["10.00"] * 12, months=12)
+    found = plan_batch([ask(level), ask(counted_), ask(poor)])
+    assert [plan.status for plan in found] == ["optimal", "optimal", "infeasible"]
+    assert [plan.alone for plan in found] == [None, "whole numbers", None]
+    assert found[2].payments is None
+    assert math.isnan(found[2].value)
+    told = counted(found)
+    assert told.status == {"optimal": 2, "infeasible": 1}
+    assert told.alone == {"whole numbers": 1}
+
+
+def test_no_case_is_no_plan() -> None:
+    assert plan_batch([]) == []
+
+
+def test_a_plan_to_the_end_pays_last_on_the_last_date() -> None:
+    case = make_case(monthly=["90000.00"] * 12, months=12, shape="level")
+    soon, late = plan_batch([ask(case), ask(case, to_the_end=True)])
+    assert soon.last is not None
+    assert late.last is not None
+    assert soon.last < late.last == max(n for n, pays in enumerate(ask(case).problem.pays[0]) if pays)
+
+
+@pytest.mark.parametrize("policy", [{}, {"step": "25%", "balloon": "30%"}, {"shape": "level"}, {"prefer": "smoothest"}])
+def test_the_batched_solver_finds_the_same_value_for_one_plan(policy: dict[str, str]) -> None:
+    case = make_case(monthly=["12000.00"] * 12, months=12, **policy)
+    usual, batched = plan(case), plan(case, solver="batched")
+    assert usual.status == batched.status == "optimal"
+    assert batched.proof.solver == "batched"
+    assert batched.proof.value == pytest.approx(usual.proof.value, rel=1e-8)

@@ -1,0 +1,112 @@
+"""Whatever is wrong with a row, it is named with its table, row and field, and no other borrower changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from books import STORIES, many, story, tables_of, write_csv
+from books_spoiled import one_in_ten, spoil, ways
+
+from repayplan.portfolio.book import BookCase, Failure
+from repayplan.portfolio.book import index as indexing
+from repayplan.portfolio.book.build import read_cases
+from repayplan.portfolio.book.index import build_index, strays
+
+
+def read(book: Path, index: Path) -> dict[str, BookCase | list[Failure]]:
+    found = build_index(book, index)
+    return {
+        each.id if isinstance(each, BookCase) else each[0].case: each for each in read_cases(found, 0, found.borrowers)
+    }
+
+
+def test_a_tenth_of_the_rows_spoiled_in_every_way(tmp_path: Path) -> None:
+    book = many(250)
+    spoiled = one_in_ten(book)
+    assert len(spoiled) == len(ways()) == 25
+    whole = read(write_csv(tmp_path / "whole", book), tmp_path / "1")
+    told = spoil(tmp_path / "spoiled", book, spoiled)
+    found = read(tmp_path / "spoiled", tmp_path / "2")
+    assert {case for case, each in found.items() if not isinstance(each, BookCase)} == set(spoiled)
+    for case, each in found.items():
+        if isinstance(each, BookCase):
+            assert each == whole[case]
+    for case, (table, column) in told.items():
+        failures = found[case]
+        assert isinstance(failures, list)
+        assert all(failure.reason and failure.case == case for failure in failures), spoiled[case]
+        named = [failure for failure in failures if failure.table == table and failure.row is not None]
+        assert any(failure.field == column or not column for failure in named), (spoiled[case], failures)
+        assert all(failure.remedy for failure in named)
+
+
+def test_a_failure_names_place_value_limit_and_remedy(tmp_path: Path) -> None:
+    book = many(2)
+    book["loans"][1]["rate"] = "435%"
+    found = read(write_csv(tmp_path / "book", book), tmp_path / "i")["B-00001"]
+    assert found == [
+        Failure(
+            case="B-00001",
+            table="loans",
+            row=3,
+            field="rate",
+            value="435%",
+            limit="0% to 100%",
+            reason="this is not a yearly rate",
+            remedy="write a percentage such as 4.35% or a fraction such as 0.0435",
+        )
+    ]
+
+
+def test_everything_that_is_wrong_with_a_borrower_is_told_at_once(tmp_path: Path) -> None:
+    book = many(1)
+    book["borrowers"][0] |= {"as_of": "soon", "months": "400"}
+    book["loans"][0]["penalty"] = "-1"
+    book["sources"][0]["kind"] = "flows"
+    found = read(write_csv(tmp_path / "book", book), tmp_path / "i")["B-00000"]
+    assert isinstance(found, list)
+    told = {(each.table, each.field) for each in found}
+    assert {("borrowers", "as_of"), ("borrowers", "months"), ("loans", "penalty")} <= told
+    assert any(each.table == "flows" for each in found)
+
+
+def test_months_must_follow_each_other(tmp_path: Path) -> None:
+    book = tables_of({"T": story("trade")})
+    del book["flows"][5]
+    book["flows"][9]["date"] = book["flows"][8]["date"]
+    found = read(write_csv(tmp_path / "book", book), tmp_path / "i")["T"]
+    assert isinstance(found, list)
+    reasons = {each.reason for each in found}
+    assert "this month stands twice" in reasons
+    assert any("is missing" in reason for reason in reasons)
+
+
+def test_a_borrower_without_loans_is_set_aside(tmp_path: Path) -> None:
+    book = many(2)
+    book["loans"] = book["loans"][:1]
+    found = read(write_csv(tmp_path / "book", book), tmp_path / "i")["B-00001"]
+    assert isinstance(found, list)
+    assert [(each.table, each.row, each.reason) for each in found] == [("borrowers", 3, "this borrower has no loans")]
+
+
+def test_too_many_rows_of_one_borrower_are_not_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(indexing, "MAX_CASE_ROWS", 5)
+    found = read(write_csv(tmp_path / "book", tables_of({n: story(n) for n in STORIES[:2]})), tmp_path / "i")
+    assert isinstance(found["construction"], list)
+    assert "too many rows" in found["construction"][0].reason
+    assert isinstance(found["guarantor"], BookCase)
+
+
+def test_one_lost_quotation_mark_spoils_one_row(tmp_path: Path) -> None:
+    book = many(60)
+    whole = read(write_csv(tmp_path / "a", book), tmp_path / "1")
+    path = write_csv(tmp_path / "b", book) / "loans.csv"
+    lines = path.read_text().splitlines(keepends=True)
+    lines[30] = '"' + lines[30]
+    path.write_text("".join(lines))
+    index = build_index(tmp_path / "b", tmp_path / "2")
+    found = list(read_cases(index, 0, 60))
+    assert [each for each in found if isinstance(each, BookCase)] == [whole[f"B-{n:05}"] for n in range(60) if n != 29]
+    (stray,) = strays(index)
+    assert (stray.table, stray.row, stray.reason) == ("loans", 31, "a quotation mark is never closed")

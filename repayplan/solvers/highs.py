@@ -78,8 +78,13 @@ class Highs:
         """Name and version, for the proof."""
         return f"HiGHS {self._engine.version()}"
 
-    def solve(self, program: SparseProgram, seconds: float | None = None) -> Solution:
-        """Solve ``program``, from the basis of the last one where bounds and costs have changed, or rows are added."""
+    def solve(
+        self, program: SparseProgram, seconds: float | None = None, start: NDArray[np.float64] | None = None
+    ) -> Solution:
+        """Solve ``program``, from the basis of the last one where bounds and costs have changed, or rows are added.
+
+        ``start`` (n,): a point with whole numbers that is known, and is to be bettered.
+        """
         until = None if seconds is None else time.monotonic() + seconds
         if self._loaded is not None and _same_matrix(self._loaded, program):
             self._change(self._loaded, program)
@@ -89,6 +94,10 @@ class Highs:
         else:
             self._pass(program)
         self._loaded = program
+        if start is not None:
+            known = self._api.HighsSolution()
+            known.col_value = start.tolist()
+            self._engine.setSolution(known)
         solution = self._run(program, until)
         attempts = [Attempt(self.name, "", solution.status)]
         for options in OTHER_WAYS:

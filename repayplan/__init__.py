@@ -8,6 +8,7 @@
     rp.write_plan(plan, "out")        # plan.json, schedule.csv, cash.csv
     rp.verify("out/plan.json")
     rp.stress(plan, scenarios=10_000, seed=1).missed
+    rp.run_portfolio("book", "limits.yaml", "out").choices
 
 A path stands for what is in it. Nothing is imported before it is used: ``import repayplan`` costs nothing.
 """
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from repayplan.planning.result import Plan
     from repayplan.planning.robust.plan import Robust
     from repayplan.planning.stress import Trial
+    from repayplan.portfolio.run.results import Results
+    from repayplan.portfolio.run.run import EngineName
     from repayplan.report.files import write_plan as write_plan
 
 _HOMES = {
@@ -60,6 +63,7 @@ __all__ = [
     "read_loans",
     "read_plan",
     "robust_plan",
+    "run_portfolio",
     "stress",
     "verify",
     "write_plan",
@@ -67,13 +71,29 @@ __all__ = [
 ]
 
 
-def plan(case: Case | str | Path, *, solver: str = "highs", time_limit: float | None = None) -> Plan:
-    """The best plan of a case, or of the case in a file, under its policy; see :func:`repayplan.planning.plan.plan`."""
+def plan(
+    case: Case | str | Path,
+    *,
+    solver: str = "highs",
+    time_limit: float | None = None,
+    scenarios: int = 0,
+    seed: int = 1,
+) -> Plan:
+    """The best plan of a case, or of the case in a file, under its policy; see :func:`repayplan.planning.plan.plan`.
+
+    It is tried in so many ``scenarios`` drawn by ``seed``, if any; see ``outlook`` of the plan.
+    """
     from repayplan.cases.models import Case
     from repayplan.cases.readers import read_case
     from repayplan.planning.plan import plan as made
 
-    return made(case if isinstance(case, Case) else read_case(case), solver=solver, time_limit=time_limit)
+    found = made(case if isinstance(case, Case) else read_case(case), solver=solver, time_limit=time_limit)
+    if not scenarios:
+        return found
+    from repayplan.forecast.futures import Drawing
+    from repayplan.planning.outlook import with_outlook
+
+    return with_outlook(found, Drawing(seed, scenarios))
 
 
 def explain(case: Case | str | Path, *, time_limit: float | None = None) -> Explanation:
@@ -127,6 +147,36 @@ def judge_offer(case: Case | str | Path, schedule: str | Path) -> Judged:
 
     known = case if isinstance(case, Case) else read_case(case)
     return judged(known, read_offer(schedule, known))
+
+
+def run_portfolio(
+    book: str | Path,
+    limits: str | Path | None,
+    out: str | Path,
+    *,
+    menu: str | Path | None = None,
+    chunk: int = 250,
+    workers: int | None = None,
+    engine: EngineName = "local",
+    resume: bool = False,
+    seed: int = 1,
+    scenarios: int = 1_000,
+) -> Results:
+    """Options for every borrower of a book, and one chosen for each under the limits in a file, written into ``out`` as
+    they come; the results are DataFrames. A script that calls it is protected by ``if __name__ == "__main__":``, as any
+    that uses several processes; see :func:`repayplan.portfolio.run.run.run_portfolio`."""
+    from pathlib import Path
+
+    from repayplan.portfolio.appraise import Settings
+    from repayplan.portfolio.run.run import Means, Wish
+    from repayplan.portfolio.run.run import run_portfolio as run
+    from repayplan.report.portfolio_files import write_summary
+
+    files = [None if file is None else Path(file) for file in (limits, menu)]
+    wish = Wish(book, files[0], files[1], Settings(seed=seed, scenarios=scenarios), chunk)
+    results = run(wish, Path(out), Means(engine, workers), resume=resume)
+    write_summary(results)
+    return results
 
 
 def stress(

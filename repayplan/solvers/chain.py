@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from repayplan.errors import SolverError
+from repayplan.solvers.batched import Batched
 from repayplan.solvers.glop import Glop
 from repayplan.solvers.highs import Highs
 from repayplan.solvers.interface import Solver, no_point
@@ -25,12 +26,14 @@ FALLBACK = ("highs", "glop", "cbc")
 
 
 def solver(name: str) -> Solver:
-    """The solver of a name: highs, glop, cbc, or one that PuLP knows. InputError where it is not there."""
+    """The solver of a name: highs, glop, cbc, batched, or one that PuLP knows. InputError where it is not there."""
     match name.lower():
         case "highs":
             return Highs()
         case "glop":
             return Glop()
+        case "batched":
+            return Batched()
         case _:
             return ThroughPulp(name)
 

@@ -6,6 +6,7 @@ in values. So two lanes of one case differ in bounds alone, and a live solver ca
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -13,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from repayplan.solvers.staged import StagedProgram, When
+from repayplan.solvers.staged import Row, StagedProgram, When
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int32]
@@ -75,7 +76,10 @@ class SparseProgram:
 
 
 class Layout:
-    """The pattern shared by all lanes of a staged program."""
+    """The pattern shared by all lanes of a staged program.
+
+    ``width`` columns and ``height`` rows; ``starts`` and ``indices`` of the entries as in :class:`SparseProgram`.
+    """
 
     def __init__(self, program: StagedProgram) -> None:
         self.program = program
@@ -119,14 +123,14 @@ class Layout:
                 self._sources.append((coefficient, stages))
         none = np.empty(0, dtype=np.int32)
         entry_rows, entry_columns = np.concatenate([none, *rows]), np.concatenate([none, *columns])
-        self._order = np.lexsort((entry_rows, entry_columns))
-        self._indices = entry_rows[self._order].astype(np.int32)
-        self._starts = np.searchsorted(entry_columns[self._order], np.arange(self.width + 1)).astype(np.int32)
+        self.order = np.lexsort((entry_rows, entry_columns))
+        self.indices = entry_rows[self.order].astype(np.int32)
+        self.starts = np.searchsorted(entry_columns[self.order], np.arange(self.width + 1)).astype(np.int32)
 
     def lane(self, lane: int) -> SparseProgram:
         """The sparse program of one lane."""
         values = [source[lane, stages] for source, stages in self._sources]
-        entries = np.concatenate(values)[self._order] if values else np.empty(0)
+        entries = np.concatenate(values)[self.order] if values else np.empty(0)
         lower, upper = self._row_bounds(lane)
         return SparseProgram(
             cost=self._columns("cost", lane),
@@ -134,11 +138,20 @@ class Layout:
             upper=self._columns("upper", lane),
             row_lower=lower,
             row_upper=upper,
-            starts=self._starts,
-            indices=self._indices,
+            starts=self.starts,
+            indices=self.indices,
             values=entries,
             integer=self._integer,
         )
+
+    def blocks(self) -> Iterator[Array]:
+        """Coefficients of all lanes, (k, N) at a time; ``order`` puts them in the order of the entries."""
+        return (source[:, stages].T for source, stages in self._sources)
+
+    def staged_rows(self) -> Iterator[tuple[Row, NDArray[np.intp], slice]]:
+        """Each family of rows, the stages at which it exists and where its rows stand."""
+        for number, row in enumerate(self.program.rows):
+            yield row, self._row_stages[number], slice(int(self._row_start[number]), int(self._row_start[number + 1]))
 
     def by_stage(self, name: str, values: Array) -> Array:
         """(T,) values of one column family out of a solution's columns; 0 where the column does not exist."""

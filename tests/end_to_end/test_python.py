@@ -15,6 +15,10 @@ CASE = Path(rp.__file__).parents[1] / "scenarios" / "trade" / "case.yaml"
 
 def test_a_path_stands_for_what_is_in_it(tmp_path: Path) -> None:
     plan = rp.plan(str(CASE))
+    assert plan.outlook is None
+    asked = rp.plan(CASE, scenarios=50, seed=2).outlook
+    assert asked is not None
+    assert (asked.scenarios, asked.seed) == (50, 2)
     assert plan.installments == rp.plan(rp.read_case(CASE)).installments
     written = rp.write_plan(plan, tmp_path)[0]
     for claimed in (plan, written, str(written), rp.read_plan(written)):

@@ -8,7 +8,7 @@ from typing import Any
 
 from repayplan.cases.models import Case
 from repayplan.errors import Fault, InputError
-from repayplan.language import tr
+from repayplan.language import Message, tr
 from repayplan.portfolio.book import BookCase
 from repayplan.portfolio.book.build import read_cases
 from repayplan.portfolio.book.index import open_index, place_of
@@ -70,8 +70,8 @@ def _set_aside(results: Results, case: str, part: str) -> list[Fault]:
             tr("set aside: {reason}", reason=row["reason"]),
             f"{row['table']}:{row['row'] or ''} {row['field']}".strip(),
             row["value"] or None,
-            tr("{limit}", limit=row["limit"]) if row["limit"] else None,
-            tr("{remedy}", remedy=row["remedy"]) if row["remedy"] else None,
+            Message(row["limit"]) if row["limit"] else None,
+            Message(row["remedy"]) if row["remedy"] else None,
         )
         for row in rows
     ]

@@ -1,0 +1,133 @@
+"""Programs of one pattern solved at once: the same minima as HiGHS, bounds that are never above them, proofs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from making import make_case, prepare
+from programs import Known, known_programs
+from random_cases import cases
+
+from repayplan.cases.models import Case
+from repayplan.errors import InputError
+from repayplan.formulation.build import Formulation, formulate
+from repayplan.solvers.batched import costs, every_lane, solve_batch, solve_lanes, stacked
+from repayplan.solvers.certificate import dual_bound, violation
+from repayplan.solvers.highs import Highs
+from repayplan.solvers.result import Solution, Status
+from repayplan.solvers.sparse import SparseProgram
+
+SAME = 1e-8
+FEASIBLE = 2e-9
+
+
+def confirm(programs: list[SparseProgram], found: list[Solution]) -> None:
+    """Each lane as HiGHS finds it."""
+    for program, solution in zip(programs, found, strict=True):
+        wanted = Highs().solve(program)
+        if solution.status is Status.FAILED:  # named so that HiGHS is asked: never wrong, and counted elsewhere
+            continue
+        assert solution.status is wanted.status
+        if wanted.solved:
+            assert solution.objective == pytest.approx(wanted.objective, abs=SAME * max(abs(wanted.objective), 1.0))
+            assert solution.bound <= wanted.objective + 1e-9
+            assert violation(program, solution.columns) <= FEASIBLE
+
+
+@settings(max_examples=60)
+@given(known=known_programs(), moved=st.lists(st.integers(-3, 3), min_size=2, max_size=2))
+def test_small_programs(known: Known, moved: list[int]) -> None:
+    """Any small program that has a point, in lanes of different costs."""
+    programs = [replace(known.program, cost=known.program.cost + shift) for shift in (0, *moved)]
+    solved = solve_batch(stacked(programs))
+    assert (solved.status != Status.INFEASIBLE).all()
+    confirm(programs, [solved.solution(lane) for lane in range(3)])
+
+
+def test_no_point_is_proven() -> None:
+    """x + y ≤ 1 and x + 2y ≥ 3 with both at most 2 (y ≥ 2 and y ≤ 1) in one lane, at least 0.5 in the other."""
+    rows = [[1.0, 1.0], [-1.0, -2.0]]
+    box = ([0.0, 0.0], [2.0, 2.0])
+    point = Known.of([1.0, 1.0], rows, [1.0, -0.5], [False, False], *box, point=[0.0, 0.5]).program
+    none = Known.of([1.0, 1.0], rows, [1.0, -3.0], [False, False], *box, point=[0.0, 0.0]).program
+    solved = solve_batch(stacked([none, point]))
+    assert list(solved.status) == [Status.INFEASIBLE, Status.OPTIMAL]
+    assert solved.solution(1).objective == pytest.approx(0.25)
+    assert solved.solution(0).bound == np.inf
+
+
+@settings(max_examples=40)
+@given(case=cases())
+def test_stage_values_of_random_cases(case: Case) -> None:
+    agree(case)
+
+
+@pytest.mark.long
+@settings(max_examples=3_000)
+@given(case=cases())
+def test_stage_values_of_three_thousand_cases(case: Case) -> None:
+    agree(case)
+
+
+def agree(case: Case) -> None:
+    """Both stages of every lane."""
+    try:
+        formulation = formulate(prepare(case)[1])
+    except InputError:
+        return
+    if formulation.mixed:
+        return
+    lanes = range(formulation.frame.lanes)
+    first = solve_lanes(formulation.layout)
+    confirm([formulation.valued(lane) for lane in lanes], first)
+    least = [-1.001 * abs(solution.objective) for solution in first]
+    if len(formulation.criteria) == 1 and all(solution.solved for solution in first):
+        programs = [formulation.preferred(lane, -0.999 * first[lane].objective) for lane in lanes if least[lane]]
+        confirm(programs, second(formulation, first)[: len(programs)])
+
+
+def second(formulation: Formulation, first: list[Solution]) -> list[Solution]:
+    """Stage 2 of every lane, with the row that keeps the value on."""
+    from repayplan.formulation.preference import cost
+
+    layout = formulation.layout
+    wanted = costs(layout, dict(cost(formulation.frame, formulation.criteria[0])))
+    kept = np.array([0.999 * solution.objective for solution in first])
+    programs = every_lane(layout).with_cost(wanted).with_row(layout.height - 1, kept)
+    solved = solve_batch(programs)
+    return [solved.solution(lane) for lane in range(programs.lanes)]
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        {},
+        {"shape": "level"},
+        {"shape": {"kind": "step_up", "growth": "10%", "every": 3}},
+        {"step": "0%"},
+        {"step": "30%", "balloon": "30%"},
+        {"minimum_installment": "900.00", "unit": "0.01"},
+        {"cover": {"minimum": "1.20", "carry": "50%"}},
+        {"settle": "best"},
+    ],
+)
+@pytest.mark.parametrize("months", [1, 2, 14])
+def test_edges(policy: dict[str, object], months: int) -> None:
+    """Months without cash, a loan of nothing, one at no rate, ties between two alike, a horizon of one month."""
+    loan = {"principal": "20000.00", "overdue_principal": "5000.00", "interest": "300.00", "rate": "6.0%"}
+    loans = [loan, loan, {**loan, "rate": "0.0%"}, {"principal": "0.00", "overdue_principal": "0.00", "rate": "4.0%"}]
+    monthly = ["0.00" if month % 4 else "22000.00" for month in range(months)]
+    agree(make_case(loans=loans, opening="9000.00", monthly=monthly, months=months, **policy))
+
+
+def test_bound_from_duals() -> None:
+    """The duals of the rows alone, with the boxes that rows imply, bound the minimum: what is claimed can be redone."""
+    formulation = formulate(prepare(make_case(monthly=["9000.00"] * 12, months=12))[1])
+    programs = [formulation.valued(lane) for lane in range(formulation.frame.lanes)]
+    for program, solution in zip(programs, solve_lanes(formulation.layout), strict=True):
+        if solution.solved:
+            assert dual_bound(program, solution.row_duals) <= solution.objective + 1e-9

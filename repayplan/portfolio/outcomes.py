@@ -25,7 +25,7 @@ from repayplan.problem.terms import Terms
 from repayplan.rules.treatments import MONTHS
 
 HAZARD: Hazard = "arrears"
-"""What a default of an option comes from; docs/portfolio.md says why."""
+"""What a default of an option comes from; docs/options.md says why."""
 
 
 @dataclass(frozen=True)

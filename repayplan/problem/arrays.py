@@ -173,6 +173,10 @@ class DebtArrays(Frozen):
     def booking(self) -> Real:
         """(N, T, L) cents by which the ledger, booking whole cents, may be from the unrounded debt: half a cent for
         each accrual line, compounded."""
+        if len(self.opening) == 1:
+            lines = (0.5 * LINES_PER_PERIOD * self.periods[0]).tolist()
+            courses = [_course(0.0, spread, lines) for spread in self.claims.spread[0].T.tolist()]
+            return np.array([list(course) for course in courses]).T[None]
         bound, rows = np.zeros(self.opening.shape), []
         for stage in range(self.periods.shape[1]):
             lines = LINES_PER_PERIOD * self.periods[:, stage, None]

@@ -12,11 +12,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
-from functools import lru_cache
 
 import numpy as np
 
-from repayplan.calendar.daycount import year_fraction
+from repayplan.calendar.daycount import ratios, year_fraction
 from repayplan.cases.models import Loan
 from repayplan.debt.rates import RatePath, signed_compound_rate, signed_rate
 from repayplan.money import to_cents
@@ -84,17 +83,14 @@ def accruals(rate: RatePath, day_count: str, periods: tuple[Period, ...]) -> lis
     if len(rate.rates) > 1:
         return [accrued(rate, day_count, start, end) for start, end in periods]
     top, bottom = rate.rates[0].as_integer_ratio()  # a ratio of integers is rounded once, like a fraction
-    return [top * years / (bottom * whole) for years, whole in _years(day_count, periods)]
-
-
-@lru_cache(maxsize=1024)
-def _years(day_count: str, periods: tuple[Period, ...]) -> list[tuple[int, int]]:
-    """Years of each period as numerators and denominators: the same for every loan of a day count on these dates."""
-    return [year_fraction(day_count, start, end).as_integer_ratio() for start, end in periods]
+    return [top * years / (bottom * whole) for years, whole in ratios(day_count, periods)]
 
 
 def accrued(rate: RatePath, day_count: str, start: dt.date, end: dt.date) -> float:
     """What a unit bears in a settlement period. Years are counted from its start, so that cutting it changes none."""
+    if len(rate.days) == 1:  # the usual case, asked thousands of times for a plan: the same fraction, rounded once
+        share, years = rate.rates[0], year_fraction(day_count, start, end)
+        return share.numerator * years.numerator / (share.denominator * years.denominator)
     return float(
         sum(
             share

@@ -70,7 +70,11 @@ def test_a_borrower_does_not_depend_on_the_others_of_its_chunk() -> None:
     together = rows(appraise(books, offer, settings()))
     for book in books:
         alone = appraise([book], offer, settings())
-        assert all(together[key] == row for key, row in rows(alone).items())
+        for key, row in rows(alone).items():
+            how = {"gap", "solver"}  # how a plan is found and how closely it is proved may depend on its company
+            assert {name: row[name] for name in row if name not in how} == {
+                name: value for name, value in together[key].items() if name not in how
+            }
 
 
 def test_the_same_arguments_give_the_same_bytes() -> None:

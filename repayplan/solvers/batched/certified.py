@@ -23,37 +23,33 @@ class Points:
     upper: Array
 
 
-def activities(programs: Programs, columns: Array) -> Array:
-    """(m, N) ``Az``."""
-    found = np.zeros((programs.shape[0], programs.lanes))
-    for row, column, value in zip(programs.rows.tolist(), programs.columns.tolist(), programs.values, strict=True):
-        found[row] += value * columns[column]
-    return found
+def proven(programs: Programs, points: Points) -> tuple[Array, Array, Array]:
+    """(N,) objectives, safe lower bounds of the minima (see ``solvers.certificate``), and largest violations."""
+    from repayplan.solvers.batched.checking import Claims, check
 
-
-def reduced_costs(programs: Programs, duals: Array) -> Array:
-    """(n, N) ``cost − Aᵀy``."""
-    found = programs.cost.copy()
-    for row, column, value in zip(programs.rows.tolist(), programs.columns.tolist(), programs.values, strict=True):
-        found[column] -= value * duals[row]
-    return found
-
-
-def violations(programs: Programs, columns: Array) -> Array:
-    """(N,) the largest amount by which each point leaves a row or a box."""
-    over = activities(programs, columns) - programs.rhs
-    over = np.where(programs.equal[:, None], np.abs(over), over)
-    rows = np.where(programs.active, over, 0.0).max(axis=0, initial=0.0)
-    boxes = np.maximum(columns - programs.upper, programs.lower - columns).max(axis=0, initial=0.0)
-    return np.asarray(np.maximum(rows, boxes))
-
-
-def bounds(programs: Programs, points: Points) -> Array:
-    """(N,) safe lower bounds of the minimum; see ``solvers.certificate``."""
-    duals = allowed(programs, points.duals)
-    reduced = reduced_costs(programs, duals)
-    least = np.minimum(reduced * points.lower, reduced * points.upper).sum(axis=0)
-    return np.asarray((duals * programs.rhs).sum(axis=0) + least)
+    alike = np.array([len(value) == 1 for value in programs.values], dtype=bool)
+    values = [value for value in programs.values if len(value) > 1]
+    whole = np.ascontiguousarray
+    found = check(
+        Claims(
+            rows=programs.rows,
+            columns=programs.columns,
+            varying=np.where(alike, -1, np.cumsum(~alike) - 1).astype(np.int32),
+            fixed=np.array([value[0] for value in programs.values], dtype=np.float64),
+            values=np.stack(values) if values else np.empty((0, programs.lanes)),
+            rhs=whole(programs.rhs),
+            there=whole(programs.active, dtype=np.float64),
+            equal=programs.equal,
+            cost=whole(programs.cost),
+            lower=whole(programs.lower),
+            upper=whole(programs.upper),
+            x=whole(points.columns),
+            y=whole(allowed(programs, points.duals)),
+            low=whole(points.lower),
+            high=whole(points.upper),
+        )
+    )
+    return found[0], found[1], found[2]
 
 
 def allowed(programs: Programs, duals: Array) -> Array:
@@ -64,4 +60,4 @@ def allowed(programs: Programs, duals: Array) -> Array:
 
 def gaps(objectives: Array, lower: Array) -> Array:
     """(N,) relative gaps as in :meth:`Solution.gap`."""
-    return np.maximum(objectives - lower, 0.0) / np.maximum(np.abs(objectives), GAP_FLOOR)
+    return np.asarray(np.maximum(objectives - lower, 0.0) / np.maximum(np.abs(objectives), GAP_FLOOR))

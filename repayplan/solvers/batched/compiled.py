@@ -15,12 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repayplan.solvers.batched.narrowing import crossed, shifted
-from repayplan.solvers.batched.vectors import LANES, compiled, load, plus_product, root, splat, store, where_less
+from repayplan.solvers.batched.vectors import LANES, at, compiled, least, load, most, splat, store, where_less
 
 Array = NDArray[np.float64]
 
 BACK = 0.9995
-SMALLEST_PIVOT = 1e-15
 HELD = 1e-8
 """What holds every step back, as in a proximal method: the root of the machine's precision, so that rounding, this much
 of the largest pivot, cannot eat the smallest one. The next step makes good what is missed by it.
@@ -84,47 +83,54 @@ class Lanes(NamedTuple):
 
 
 class Room(NamedTuple):
-    """Room to work: the factor, one over its diagonal, K's diagonal, predictor and corrector, slacks' changes."""
+    """Room to work: L and L D, 1 / D, K's diagonal; 1 / xv and 1 / sp; predictor and corrector, with
+    the changes of slacks and of duals z and q.
+    """
 
     factor: Array
+    times: Array
     pivots: Array
     diagonal: Array
+    inverse: Array
+    row_inverse: Array
     predicted: Array
     corrected: Array
     slack_predicted: Array
     slack_corrected: Array
+    dz: Array
+    dq: Array
 
 
 @compiled
 def factorize(shape: Any, a: Any, room: Any) -> Any:
-    """L of K = L S Lᵀ by columns; a pivot that rounding has eaten is dropped, which keeps that step at zero."""
-    factor, pairs = room.factor, shape.pairs
-    zero, one, small = splat(0.0), splat(1.0), splat(SMALLEST_PIVOT)
+    """L and 1 / D of K = L D Lᵀ by columns, and L D, which is what goes into later columns.
+
+    Elimination makes no pivot of a quasi-definite matrix smaller than it was; where one is, rounding has made it so.
+    """
+    zero = splat(0.0)
     target = 0
+    p = at(shape.pair_starts, 0)
     for k in range(len(shape.sign)):
-        taken, given = zero, load(room.diagonal, k)
-        for p in range(shape.pair_starts[target], shape.pair_middle[target]):
-            each = load(factor, pairs[p, 0])
-            taken = plus_product(each, each, taken)
-        for p in range(shape.pair_middle[target], shape.pair_starts[target + 1]):
-            each = load(factor, pairs[p, 0])
-            given = plus_product(each, each, given)
+        sign, before = splat(shape.sign[k]), load(room.diagonal, k)
+        pivot = sign * before
         target += 1
-        left = given - taken
-        kept = where_less(small * given, left, left, small * given)
-        pivot = where_less(zero, kept, one / root(kept), zero)
-        store(room.pivots, k, pivot)
-        for e in range(shape.starts[k], shape.starts[k + 1]):
+        end = at(shape.pair_starts, target)
+        while p < end:
+            pivot = pivot - load(room.times, at(shape.first, p)) * load(room.factor, at(shape.second, p))
+            p += 1
+        inverse = sign / most(sign * pivot, before)
+        store(room.pivots, k, inverse)
+        for e in range(at(shape.starts, k), at(shape.starts, k + 1)):
             value = zero
             if shape.source[e] >= 0:
-                value = splat(shape.sign[k]) * load(a, shape.source[e])
-            more = zero
-            for p in range(shape.pair_starts[target], shape.pair_middle[target]):
-                more = plus_product(load(factor, pairs[p, 0]), load(factor, pairs[p, 1]), more)
-            for p in range(shape.pair_middle[target], shape.pair_starts[target + 1]):
-                value = plus_product(load(factor, pairs[p, 0]), load(factor, pairs[p, 1]), value)
-            store(factor, e, (value - more) * pivot)
+                value = load(a, at(shape.source, e))
             target += 1
+            end = at(shape.pair_starts, target)
+            while p < end:
+                value = value - load(room.times, at(shape.first, p)) * load(room.factor, at(shape.second, p))
+                p += 1
+            store(room.times, e, value)
+            store(room.factor, e, value * inverse)
 
 
 @compiled
@@ -132,112 +138,104 @@ def solve(shape: Any, room: Any, wanted: Any) -> Any:
     """What K takes to ``wanted``, in place."""
     size = len(shape.sign)
     for k in range(size):
-        each = load(wanted, k) * load(room.pivots, k)
-        store(wanted, k, each * splat(shape.sign[k]))
-        for e in range(shape.starts[k], shape.starts[k + 1]):
-            other = shape.below[e]
+        each = load(wanted, k)
+        for e in range(at(shape.starts, k), at(shape.starts, k + 1)):
+            other = at(shape.below, e)
             store(wanted, other, load(wanted, other) - load(room.factor, e) * each)
     for k in range(size - 1, -1, -1):
-        each = load(wanted, k)
-        for e in range(shape.starts[k], shape.starts[k + 1]):
-            each = each - load(room.factor, e) * load(wanted, shape.below[e])
-        store(wanted, k, each * load(room.pivots, k))
+        each = load(wanted, k) * load(room.pivots, k)
+        for e in range(at(shape.starts, k), at(shape.starts, k + 1)):
+            each = each - load(room.factor, e) * load(wanted, at(shape.below, e))
+        store(wanted, k, each)
 
 
 @compiled
 def prepare(shape: Any, block: Any, state: Any, room: Any) -> Any:
-    """Residuals, K's diagonal and the predictor's right-hand side; by lane: complementarity, cost, bound, residual."""
-    zero, held = splat(0.0), splat(HELD)
+    """Residuals, K's diagonal and the predictor's right-hand side.
+
+    Returns by lane: complementarity, cost, bound, bound of no cost (above 0 there is no point), largest residual.
+    """
+    zero, one, held = splat(0.0), splat(1.0), splat(HELD)
     product, cost, bound, proof, off = zero, zero, zero, zero, zero
     for j in range(len(shape.column_place)):
-        d = load(block.c, j)
-        for e in range(shape.column_starts[j], shape.column_starts[j + 1]):
-            d = d - load(block.a, e) * load(state.y, shape.rows[e])
+        c, w = load(block.c, j), load(block.w, j)
+        d = c
+        for e in range(at(shape.column_starts, j), at(shape.column_starts, j + 1)):
+            d = d - load(block.a, e) * load(state.y, at(shape.rows, e))
         x, v, z, q = load(state.x, j), load(state.v, j), load(state.z, j), load(state.q, j)
-        store(state.d, j, d)
+        inverse = one / (x * v)
+        store(room.inverse, j, inverse)
         product = product + (x * z + v * q)
-        cost = cost + load(block.c, j) * x
-        bound = bound + where_less(d, zero, d, zero) * load(block.w, j)
-        without = d - load(block.c, j)
-        proof = proof + where_less(without, zero, without, zero) * load(block.w, j)
-        place = shape.column_place[j]
-        store(room.diagonal, place, (z * v + q * x) / (x * v) + held)
+        cost = cost + c * x
+        bound = bound + least(d, zero) * w
+        proof = proof + least(d - c, zero) * w
+        place = at(shape.column_place, j)
+        store(room.diagonal, place, (z * v + q * x) * inverse + held)
         store(room.predicted, place, d)
+        store(state.d, j, d)
     for i in range(len(shape.row_place)):
         b, y, s = load(block.b, i), load(state.y, i), load(state.s, i)
         r = b
-        for t in range(shape.row_starts[i], shape.row_starts[i + 1]):
-            e = shape.by_row[t]
-            r = r - load(block.a, e) * load(state.x, shape.columns[e])
+        for t in range(at(shape.row_starts, i), at(shape.row_starts, i + 1)):
+            e = at(shape.by_row, t)
+            r = r - load(block.a, e) * load(state.x, at(shape.columns, e))
         bound, proof = bound + b * y, proof + b * y
-        place = shape.row_place[i]
+        place = at(shape.row_place, i)
         store(room.predicted, place, r)
         if shape.equal[i]:
             store(room.diagonal, place, held)
         else:
             r = r - s
+            inverse = one / (s * (zero - y))
+            store(room.row_inverse, i, inverse)
             product = product - s * y
-            store(room.diagonal, place, zero - s / y)
+            store(room.diagonal, place, s * s * inverse)
         store(state.r, i, r)
-        size = where_less(r, zero, zero - r, r)
-        off = where_less(off, size, size, off)
+        off = most(off, most(r, zero - r))
     return product, cost, bound, proof, off
 
 
 @compiled
-def slacks(shape: Any, block: Any, state: Any, step: Any, change: Any) -> Any:
-    """How slacks change with a step, so that residuals shrink by the share that is taken of it."""
-    for i in range(len(shape.row_place)):
-        if not shape.equal[i]:
-            r = load(state.r, i)
-            for t in range(shape.row_starts[i], shape.row_starts[i + 1]):
-                e = shape.by_row[t]
-                r = r - load(block.a, e) * load(step, shape.column_place[shape.columns[e]])
-            store(change, i, r)
+def slack(shape: Any, block: Any, state: Any, step: Any, i: Any) -> Any:
+    """How a slack changes with a step, so that residuals shrink by the share that is taken of it."""
+    change = load(state.r, i)
+    for t in range(at(shape.row_starts, i), at(shape.row_starts, i + 1)):
+        e = at(shape.by_row, t)
+        change = change - load(block.a, e) * load(step, at(shape.column_place, at(shape.columns, e)))
+    return change
 
 
 @compiled
-def predicted(shape: Any, state: Any, room: Any) -> Any:
-    """How far the predictor may go, (primal, dual), and the complementarity there."""
+def predicted(shape: Any, block: Any, state: Any, room: Any, product: Any) -> Any:
+    """The complementarity to which the predictor may go, from the ``product`` now."""
     zero, one = splat(0.0), splat(1.0)
-    top, under, dual_top, dual_under = one, one, one, one
-    flat, first, second, both = zero, zero, zero, zero
+    fast, dual_fast = one, one  # one over the largest steps
+    first, second, both = zero, zero, zero
     for j in range(len(shape.column_place)):
         x, v, z, q = load(state.x, j), load(state.v, j), load(state.z, j), load(state.q, j)
-        dx = load(room.predicted, shape.column_place[j])
-        over = dx / (x * v)
-        dz, dq = zero - z * (one + over * v), q * (over * x - one)
-        down = where_less(dx, zero, zero - dx * v, dx * x)  # both walls at once: -dx / x or dx / v, times x v
-        limit = x * v
-        larger = down * under
-        smaller = top * limit
-        top, under = where_less(smaller, larger, down, top), where_less(smaller, larger, limit, under)
-        larger, smaller = zero - dz * dual_under, dual_top * z
-        dual_top = where_less(smaller, larger, zero - dz, dual_top)
-        dual_under = where_less(smaller, larger, z, dual_under)
-        larger, smaller = zero - dq * dual_under, dual_top * q
-        dual_top = where_less(smaller, larger, zero - dq, dual_top)
-        dual_under = where_less(smaller, larger, q, dual_under)
-        flat = flat + (x * z + v * q)
+        dx = load(room.predicted, at(shape.column_place, j))
+        over = dx * load(room.inverse, j)
+        down, up = one + over * v, one - over * x
+        fast = most(fast, most(one - down, one - up))
+        dual_fast = most(dual_fast, most(down, up))
+        dz, dq = zero - z * down, zero - q * up
         first = first + dx * (z - q)
         second = second + (x * dz + v * dq)
         both = both + dx * (dz - dq)
     for i in range(len(shape.row_place)):
         if not shape.equal[i]:
             s, p = load(state.s, i), zero - load(state.y, i)
-            ds, dp = load(room.slack_predicted, i), zero - load(room.predicted, shape.row_place[i])
-            larger, smaller = zero - ds * under, top * s
-            top = where_less(smaller, larger, zero - ds, top)
-            under = where_less(smaller, larger, s, under)
-            larger, smaller = zero - dp * dual_under, dual_top * p
-            dual_top = where_less(smaller, larger, zero - dp, dual_top)
-            dual_under = where_less(smaller, larger, p, dual_under)
-            flat = flat + s * p
+            dp = zero - load(room.predicted, at(shape.row_place, i))
+            ds = slack(shape, block, state, room.predicted, i)
+            store(room.slack_predicted, i, ds)
+            inverse = load(room.row_inverse, i)
+            fast = most(fast, zero - ds * p * inverse)
+            dual_fast = most(dual_fast, zero - dp * s * inverse)
             first = first + ds * p
             second = second + s * dp
             both = both + ds * dp
-    primal, dual = under / top, dual_under / dual_top
-    return flat, flat + primal * first + dual * second + primal * dual * both
+    primal, dual = one / fast, one / dual_fast
+    return product + primal * first + dual * second + primal * dual * both
 
 
 @compiled
@@ -246,75 +244,65 @@ def aim(shape: Any, state: Any, room: Any, center: Any) -> Any:
     zero, one = splat(0.0), splat(1.0)
     for j in range(len(shape.column_place)):
         x, v, z, q = load(state.x, j), load(state.v, j), load(state.z, j), load(state.q, j)
-        place = shape.column_place[j]
+        place, inverse = at(shape.column_place, j), load(room.inverse, j)
         dx = load(room.predicted, place)
-        inverse = one / (x * v)
-        dz, dq = zero - z * (one + dx * inverse * v), q * (dx * inverse * x - one)
+        over = dx * inverse
+        dz, dq = zero - z * (one + over * v), q * (over * x - one)
         low, high = (center - dx * dz) * (inverse * v), (center + dx * dq) * (inverse * x)
+        store(room.dz, j, low)
+        store(room.dq, j, high)
         store(room.corrected, place, load(state.d, j) - low + high)
     for i in range(len(shape.row_place)):
-        place = shape.row_place[i]
+        place = at(shape.row_place, i)
         wanted = load(state.r, i)
         if not shape.equal[i]:
-            s, p = load(state.s, i), zero - load(state.y, i)
+            s = load(state.s, i)
             ds, dp = load(room.slack_predicted, i), zero - load(room.predicted, place)
-            wanted = wanted + s - (center - ds * dp) / p
+            wanted = wanted + s - (center - ds * dp) * s * load(room.row_inverse, i)
         store(room.corrected, place, wanted)
 
 
 @compiled
-def steps(shape: Any, state: Any, room: Any, center: Any) -> Any:
-    """How far the corrector may go until a wall: one over the primal and the dual step."""
-    zero, one = splat(0.0), splat(1.0)
-    top, under, dual_top, dual_under = splat(BACK), one, splat(BACK), one
+def steps(shape: Any, block: Any, state: Any, room: Any) -> Any:
+    """The corrector's changes, and how far it may go until shortly before a wall: the primal and the dual step."""
+    zero, back = splat(0.0), splat(BACK)
+    fast, dual_fast = back, back
+    top, under = zero, splat(1.0)  # the largest fraction of duals so far, which needs no division
     for j in range(len(shape.column_place)):
         x, v, z, q = load(state.x, j), load(state.v, j), load(state.z, j), load(state.q, j)
-        place = shape.column_place[j]
-        dx, da = load(room.corrected, place), load(room.predicted, place)
-        inverse = one / (x * v)
-        dz = (center - da * (zero - z * (one + da * inverse * v)) - z * dx) * (inverse * v) - z
-        dq = (center + da * (q * (da * inverse * x - one)) + q * dx) * (inverse * x) - q
-        down = where_less(dx, zero, zero - dx * v, dx * x)
-        limit = x * v
-        larger, smaller = down * under, top * limit
-        top, under = where_less(smaller, larger, down, top), where_less(smaller, larger, limit, under)
-        larger, smaller = zero - dz * dual_under, dual_top * z
-        dual_top = where_less(smaller, larger, zero - dz, dual_top)
-        dual_under = where_less(smaller, larger, z, dual_under)
-        larger, smaller = zero - dq * dual_under, dual_top * q
-        dual_top = where_less(smaller, larger, zero - dq, dual_top)
-        dual_under = where_less(smaller, larger, q, dual_under)
+        over = load(room.corrected, at(shape.column_place, j)) * load(room.inverse, j)
+        down, up = over * v, over * x
+        fast = most(fast, most(zero - down, up))
+        dz, dq = load(room.dz, j) - z - z * down, load(room.dq, j) - q + q * up
+        store(room.dz, j, dz)
+        store(room.dq, j, dq)
+        larger, smaller = zero - dz * under, top * z
+        top, under = where_less(smaller, larger, zero - dz, top), where_less(smaller, larger, z, under)
+        larger, smaller = zero - dq * under, top * q
+        top, under = where_less(smaller, larger, zero - dq, top), where_less(smaller, larger, q, under)
     for i in range(len(shape.row_place)):
         if not shape.equal[i]:
             s, p = load(state.s, i), zero - load(state.y, i)
-            ds, dp = load(room.slack_corrected, i), zero - load(room.corrected, shape.row_place[i])
-            larger, smaller = zero - ds * under, top * s
-            top = where_less(smaller, larger, zero - ds, top)
-            under = where_less(smaller, larger, s, under)
-            larger, smaller = zero - dp * dual_under, dual_top * p
-            dual_top = where_less(smaller, larger, zero - dp, dual_top)
-            dual_under = where_less(smaller, larger, p, dual_under)
-    back = splat(BACK)
-    return back * under / top, back * dual_under / dual_top
+            dp = zero - load(room.corrected, at(shape.row_place, i))
+            ds = slack(shape, block, state, room.corrected, i)
+            store(room.slack_corrected, i, ds)
+            inverse = load(room.row_inverse, i)
+            fast = most(fast, zero - ds * p * inverse)
+            dual_fast = most(dual_fast, zero - dp * s * inverse)
+    return back / fast, back / most(dual_fast, top / under)
 
 
 @compiled
-def move(shape: Any, state: Any, room: Any, center: Any, primal: Any, dual: Any) -> Any:
+def move(shape: Any, state: Any, room: Any, primal: Any, dual: Any) -> Any:
     """Take the step, by lane."""
-    zero, one = splat(0.0), splat(1.0)
     for j in range(len(shape.column_place)):
-        x, v, z, q = load(state.x, j), load(state.v, j), load(state.z, j), load(state.q, j)
-        place = shape.column_place[j]
-        dx, da = load(room.corrected, place), load(room.predicted, place)
-        inverse = one / (x * v)
-        dz = (center - da * (zero - z * (one + da * inverse * v)) - z * dx) * (inverse * v) - z
-        dq = (center + da * (q * (da * inverse * x - one)) + q * dx) * (inverse * x) - q
-        store(state.x, j, x + primal * dx)
-        store(state.v, j, v - primal * dx)
-        store(state.z, j, z + dual * dz)
-        store(state.q, j, q + dual * dq)
+        dx = primal * load(room.corrected, at(shape.column_place, j))
+        store(state.x, j, load(state.x, j) + dx)
+        store(state.v, j, load(state.v, j) - dx)
+        store(state.z, j, load(state.z, j) + dual * load(room.dz, j))
+        store(state.q, j, load(state.q, j) + dual * load(room.dq, j))
     for i in range(len(shape.row_place)):
-        store(state.y, i, load(state.y, i) + dual * load(room.corrected, shape.row_place[i]))
+        store(state.y, i, load(state.y, i) + dual * load(room.corrected, at(shape.row_place, i)))
         if not shape.equal[i]:
             store(state.s, i, load(state.s, i) + primal * load(room.slack_corrected, i))
 
@@ -333,9 +321,9 @@ def begin(shape: Any, block: Any, state: Any) -> Any:
         s, y = one, zero
         if not shape.equal[i]:
             s, y = load(block.b, i), zero - one
-            for t in range(shape.row_starts[i], shape.row_starts[i + 1]):
-                e = shape.by_row[t]
-                s = s - load(block.a, e) * load(state.x, shape.columns[e])
+            for t in range(at(shape.row_starts, i), at(shape.row_starts, i + 1)):
+                e = at(shape.by_row, t)
+                s = s - load(block.a, e) * load(state.x, at(shape.columns, e))
             s = where_less(s, tenth, tenth, s)
         store(state.s, i, s)
         store(state.y, i, y)
@@ -358,10 +346,10 @@ def judge(sums: Any, shift: Any, floor: Any, enough: Any, lanes: Any, best: Any,
         lanes.idle[lane] += 1.0
         if off <= CLOSE and gap < lanes.gap[lane] and gap <= WORTH_KEEPING:
             lanes.gap[lane], lanes.idle[lane] = gap, 0.0
-            for at in range(lane, len(best.x), LANES):
-                best.x[at] = state.x[at]
-            for at in range(lane, len(best.y), LANES):
-                best.y[at] = state.y[at]
+            for i in range(lane, len(best.x), LANES):
+                best.x[i] = state.x[i]
+            for i in range(lane, len(best.y), LANES):
+                best.y[i] = state.y[i]
         stuck = lanes.gap[lane] <= WORTH_KEEPING and lanes.idle[lane] >= PATIENCE
         if lanes.gap[lane] <= enough or stuck or not product > NOTHING:
             lanes.on[lane] = 0.0
@@ -375,19 +363,18 @@ def judge(sums: Any, shift: Any, floor: Any, enough: Any, lanes: Any, best: Any,
 def largest(values: Any, count: Any) -> Any:
     """By lane."""
     zero = splat(0.0)
-    most = zero
+    found = zero
     for i in range(count):
         each = load(values, i)
-        size = where_less(each, zero, zero - each, each)
-        most = where_less(most, size, size, most)
-    return most
+        found = most(found, most(each, zero - each))
+    return found
 
 
 @compiled
 def interior(
-    shape: Any, block: Any, state: Any, room: Any, best: Any, lanes: Any, shift: Any, floor: Any, enough: Any, most: Any
+    shape: Any, block: Any, state: Any, room: Any, best: Any, lanes: Any, shift: Any, floor: Any, enough: Any, rounds: Any
 ) -> Any:
-    """Iterate a block until every lane is within ``enough`` of its bound, or ``most`` times.
+    """Iterate a block until every lane is within ``enough`` of its bound, or so many ``rounds``.
 
     ``shift``: the cost at x = 0, by lane; ``floor`` the least size against which the gap is measured. The gap of a lane
     becomes infinite where there is no point.
@@ -395,7 +382,7 @@ def interior(
     begin(shape, block, state)
     pairs = 2.0 * len(shape.column_place) + float(len(shape.equal) - shape.equal.sum())
     sums = np.empty(5 * LANES)
-    for _ in range(most):
+    for _ in range(rounds):
         product, cost, bound, proof, off = prepare(shape, block, state, room)
         store(sums, 0, product)
         store(sums, 1, cost)
@@ -406,26 +393,22 @@ def interior(
             break
         factorize(shape, block.a, room)
         solve(shape, room, room.predicted)
-        slacks(shape, block, state, room.predicted, room.slack_predicted)
-        now, then = predicted(shape, state, room)
-        ratio = then / now
-        center = ratio * ratio * ratio * now / splat(pairs)
-        aim(shape, state, room, center)
+        ratio = predicted(shape, block, state, room, product) / product
+        aim(shape, state, room, ratio * ratio * ratio * product / splat(pairs))
         solve(shape, room, room.corrected)
-        slacks(shape, block, state, room.corrected, room.slack_corrected)
-        primal, dual = steps(shape, state, room, center)
-        move(shape, state, room, center, primal, dual)
+        primal, dual = steps(shape, block, state, room)
+        move(shape, state, room, primal, dual)
 
 
 @compiled
 def run(
-    shape: Any, a: Any, b: Any, c: Any, lower: Any, upper: Any, shift_before: Any, floor: Any, enough: Any, most: Any
+    shape: Any, a: Any, b: Any, c: Any, lower: Any, upper: Any, shift_before: Any, floor: Any, enough: Any, rounds: Any
 ) -> Any:
     """Blocks one after the other. Arrays are (blocks, numbers · LANES) and are used up.
 
     Returns x (in the program's own boxes), y, iterations and gaps.
     """
-    count, size = len(a), len(shape.sign) * LANES
+    count = len(a)
     n, m = len(shape.column_place) * LANES, len(shape.row_place) * LANES
     out_x, out_y, spent, gaps = (
         np.zeros((count, n)),
@@ -436,8 +419,12 @@ def run(
     state = State(
         np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(m), np.empty(m), np.empty(n), np.empty(m)
     )
+    k = len(shape.sign) * LANES
     factor = np.empty(len(shape.below) * LANES)
-    room = Room(factor, np.empty(size), np.empty(size), np.empty(size), np.empty(size), np.empty(m), np.empty(m))
+    room = Room(
+        factor, np.empty_like(factor), np.empty(k), np.empty(k), np.empty(n), np.empty(m), np.empty(k), np.empty(k), np.empty(m), np.empty(m),
+        np.empty(n), np.empty(n),
+    )  # fmt: skip
     shift, flags, w = np.empty(LANES), np.empty(n), np.empty(n)
     for each in range(count):
         block, best = Block(a[each], b[each], c[each], w), Best(out_x[each], out_y[each])
@@ -446,7 +433,7 @@ def run(
         crossed(lower[each], upper[each], gaps[each])
         on = np.where(np.isinf(gaps[each]), 0.0, 1.0)
         lanes = Lanes(on, gaps[each], spent[each], np.zeros(LANES))
-        interior(shape, block, state, room, best, lanes, shift, floor, enough, most)
+        interior(shape, block, state, room, best, lanes, shift, floor, enough, rounds)
         for i in range(n):
             out_x[each, i] = lower[each, i] + flags[i] * out_x[each, i]
     return out_x, out_y, spent, gaps

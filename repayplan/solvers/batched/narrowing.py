@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from repayplan.solvers.batched.programs import EMPTY
-from repayplan.solvers.batched.vectors import LANES, compiled, load, splat, store, where_less
+from repayplan.solvers.batched.vectors import LANES, at, compiled, load, splat, store, where_less
 
 FIXED = 1e-9
 """A box no wider than this is one number."""
@@ -38,17 +38,17 @@ def narrow(shape: Any, a: Any, b: Any, lower: Any, upper: Any, rounds: Any) -> A
     for _ in range(rounds):
         for i in range(len(shape.equal)):
             least, most = zero, zero
-            for t in range(shape.row_starts[i], shape.row_starts[i + 1]):
-                e = shape.by_row[t]
-                j = shape.columns[e]
+            for t in range(at(shape.row_starts, i), at(shape.row_starts, i + 1)):
+                e = at(shape.by_row, t)
+                j = at(shape.columns, e)
                 low, high = load(a, e) * load(lower, j), load(a, e) * load(upper, j)
                 least = least + where_less(low, high, low, high)
                 most = most + where_less(low, high, high, low)
             spare, need = load(b, i) - least, load(b, i) - most
             spare, need = where_less(spare, zero, zero, spare), where_less(zero, need, zero, need)
-            for t in range(shape.row_starts[i], shape.row_starts[i + 1]):
-                e = shape.by_row[t]
-                j = shape.columns[e]
+            for t in range(at(shape.row_starts, i), at(shape.row_starts, i + 1)):
+                e = at(shape.by_row, t)
+                j = at(shape.columns, e)
                 _bound(a, e, j, lower, upper, spare + margin)
                 if shape.equal[i]:
                     _bound(a, e, j, lower, upper, need - margin)
@@ -71,14 +71,14 @@ def _bound(a: Any, e: Any, j: Any, lower: Any, upper: Any, spare: Any) -> Any:
 @compiled
 def crossed(lower: Any, upper: Any, gaps: Any) -> Any:
     """Mark lanes with an infinite gap in which a box is empty: rows contradict each other."""
-    for at in range(len(lower)):
-        if lower[at] - upper[at] > EMPTY:
-            gaps[at % LANES] = np.inf
+    for place in range(len(lower)):
+        if lower[place] - upper[place] > EMPTY:
+            gaps[place % LANES] = np.inf
 
 
 @compiled
 def shifted(shape: Any, block: Any, lower: Any, upper: Any, shift: Any, flags: Any) -> Any:
-    """Put the lower ends of boxes at 0 and take out columns that are one number; ``block.w`` takes the widths.
+    """Put the lower ends of boxes place 0 and take out columns that are one number; ``block.w`` takes the widths.
 
     ``shift`` (LANES,) takes the cost of the lower ends. ``flags`` (n · LANES) is 0 where a column was taken out.
     """
@@ -86,14 +86,14 @@ def shifted(shape: Any, block: Any, lower: Any, upper: Any, shift: Any, flags: A
         shift[lane] = 0.0
     for j in range(len(shape.column_starts) - 1):
         for lane in range(LANES):
-            at = j * LANES + lane
-            width = upper[at] - lower[at]
-            shift[lane] += block.c[at] * lower[at]
-            flags[at] = 1.0 if width > FIXED else 0.0
-            block.w[at] = width if width > FIXED else 1.0
-            block.c[at] *= flags[at]
-        for e in range(shape.column_starts[j], shape.column_starts[j + 1]):
+            place = j * LANES + lane
+            width = upper[place] - lower[place]
+            shift[lane] += block.c[place] * lower[place]
+            flags[place] = 1.0 if width > FIXED else 0.0
+            block.w[place] = width if width > FIXED else 1.0
+            block.c[place] *= flags[place]
+        for e in range(at(shape.column_starts, j), at(shape.column_starts, j + 1)):
             for lane in range(LANES):
                 value = block.a[e * LANES + lane]
-                block.b[shape.rows[e] * LANES + lane] -= value * lower[j * LANES + lane]
+                block.b[at(shape.rows, e) * LANES + lane] -= value * lower[j * LANES + lane]
                 block.a[e * LANES + lane] = value * flags[j * LANES + lane]

@@ -40,13 +40,13 @@ class Matrix(NamedTuple):
 
 
 class Pattern(NamedTuple):
-    """Entries of A as in :class:`Matrix`, and the factor L of K = L S Lᵀ, S = ±1, in order of elimination.
+    """Entries of A as in :class:`Matrix`, and the factor L of K = L D Lᵀ in order of elimination.
 
-    ``column_place`` (n,) and ``row_place`` (m,): place of each in the order of elimination. ``sign`` (n + m,).
-    Entries of the factor below its diagonal stand column by column: ``below`` tells their place, ``starts``
+    ``column_place`` (n,) and ``row_place`` (m,): place of each in the order of elimination. ``sign`` (n + m,) of
+    each pivot.     Entries of the factor below its diagonal stand column by column: ``below`` tells their place, ``starts``
     (n + m + 1,) where a column begins, ``source`` the entry of A that K has there, or −1.
-    Targets are the diagonal of each column, then its entries below. From target t the products of entries
-    ``pairs[pair_starts[t] : pair_middle[t]]`` are taken, and those up to ``pair_starts[t + 1]`` are added.
+    Targets are the diagonal of each column, then its entries below. From target t the products of entries ``first`` and
+    ``second`` from ``pair_starts[t]`` on are taken.
     """
 
     rows: Index
@@ -61,9 +61,9 @@ class Pattern(NamedTuple):
     below: Index
     starts: Index
     source: Index
-    pairs: Index
+    first: Index
+    second: Index
     pair_starts: Index
-    pair_middle: Index
 
 
 def matrix(rows: Index, columns: Index, equal: Mask, width: int) -> Matrix:
@@ -106,7 +106,7 @@ def pattern(of: Matrix, sure: Mask) -> Pattern:
     source = np.full(len(flat), -1, dtype=np.int32)
     source[np.searchsorted(keys, first * size + second)] = np.arange(len(of.rows), dtype=np.int32)
     sign = np.where(np.array(order) < width, -1.0, 1.0)
-    pairs, pair_starts, pair_middle = _pairs(below, starts, keys, sign)
+    left, right, pair_starts = _pairs(below, starts, keys)
     return Pattern(
         *of,
         column_place=place[:width].copy(),
@@ -115,9 +115,9 @@ def pattern(of: Matrix, sure: Mask) -> Pattern:
         below=flat,
         starts=starts.astype(np.int32),
         source=source,
-        pairs=pairs,
+        first=left,
+        second=right,
         pair_starts=pair_starts,
-        pair_middle=pair_middle,
     )
 
 
@@ -156,26 +156,22 @@ def eliminated(
 
 
 def _pairs(
-    below: Sequence[Index], starts: NDArray[np.int64], keys: NDArray[np.int64], sign: NDArray[np.float64]
+    below: Sequence[Index], starts: NDArray[np.int64], keys: NDArray[np.int64]
 ) -> tuple[Index, Index, Index]:
-    """The products that go into each target; those of pivots of its own sign first, as they are taken from it."""
+    """The products that go into each target."""
     size = len(below)
-    places, left, right, alike = [], [], [], []
+    none = np.empty(0, np.int64)
+    places, left, right = [none], [none], [none]
     for k, later in enumerate(below):
         high, low = np.tril_indices(len(later))
         places.append(later[low].astype(np.int64) * size + later[high])
         left.append(starts[k] + high)
         right.append(starts[k] + low)
-        alike.append(sign[later[low]] == sign[k])
-    none = np.empty(0, np.int64)
-    key = np.concatenate([none, *places])
+    key = np.concatenate(places)
     # targets: column k has its diagonal at starts[k] + k, its entries follow
     column = key // size
     target = np.where(key % size == column, starts[column] + column, np.searchsorted(keys, key) + column + 1)
-    same = np.concatenate([np.empty(0, bool), *alike])
-    order = np.lexsort((~same, target))
-    pairs = np.stack([np.concatenate([none, *left])[order], np.concatenate([none, *right])[order]], axis=1)
-    count = size + len(keys)
-    bounds = np.searchsorted(target[order], np.arange(count + 1))
-    taken = np.bincount(target, same, minlength=count).astype(np.int64)
-    return pairs.astype(np.int32), bounds.astype(np.int32), (bounds[:-1] + taken).astype(np.int32)
+    order = np.argsort(target, kind="stable")
+    bounds = np.searchsorted(target[order], np.arange(size + len(keys) + 1))
+    first, second = np.concatenate(left)[order], np.concatenate(right)[order]
+    return first.astype(np.int32), second.astype(np.int32), bounds.astype(np.int32)

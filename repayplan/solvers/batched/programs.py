@@ -15,6 +15,9 @@ Array = NDArray[np.float64]
 Index = NDArray[np.int32]
 Mask = NDArray[np.bool_]
 
+LANES = 8
+"""Lanes that are worked on side by side: 64 bytes, the widest that processors have and a line of their caches."""
+
 EMPTY = 2e-9
 """A box or row that is missed by more than this has no point: a solver would not find one either."""
 
@@ -48,7 +51,7 @@ class Programs:
         """Rows and columns."""
         return len(self.rhs), len(self.cost)
 
-    def part(self, lanes: slice) -> Programs:
+    def part(self, lanes: slice | NDArray[np.int64]) -> Programs:
         """Some of the lanes."""
         return replace(
             self,
@@ -99,6 +102,14 @@ def every_lane(layout: Layout) -> Programs:
         lower=np.concatenate([column.lower[:, column.exists].T for column in columns]),
         upper=np.concatenate([column.upper[:, column.exists].T for column in columns]),
     )
+
+
+def padded(programs: Programs) -> Programs:
+    """The same programs and the last of them again, until there are whole blocks of lanes."""
+    missing = -programs.lanes % LANES
+    if not missing:
+        return programs
+    return programs.part(np.minimum(np.arange(programs.lanes + missing), programs.lanes - 1))
 
 
 def costs(layout: Layout, by_column: Mapping[str, Array]) -> Array:

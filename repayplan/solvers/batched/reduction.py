@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from itertools import permutations
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,19 +38,23 @@ class Reduction:
     ``impossible`` (N,): lanes that are seen to have no point.
 
     ``rows`` maps columns to coefficients, row by row; None where a row has gone. ``rhs`` and ``active`` are by row.
-    ``where``: the rows in which a column is.
+    ``where``: the rows in which a column is. ``touched``: rows that have changed since it was seen what implies them.
     """
 
     def __init__(self, programs: Programs) -> None:
         self.lanes = programs.lanes
         self.equal = programs.equal.tolist()
         self.lower, self.upper = programs.lower.copy(), programs.upper.copy()
-        self.cost: list[Value] = list(programs.cost)
+        self.cost: list[Value] = [
+            float(cost[0]) if same else cost
+            for cost, same in zip(programs.cost, (programs.cost == programs.cost[:, :1]).all(axis=1), strict=True)
+        ]
         self.offset = np.zeros(self.lanes)
         self.impossible = np.zeros(self.lanes, bool)
         self.done: list[Undo] = []
         self.gone: set[int] = set()
         self.where: list[set[int]] = [set() for _ in self.cost]
+        self.touched = set(range(len(programs.equal)))
         self.active: list[Mask | None] = [None if all_there else mask for all_there, mask in _masks(programs)]
         spare = np.where(programs.equal[:, None] | programs.active, programs.rhs, 1.0)
         self.rhs: list[Array] = list(np.where(programs.active, programs.rhs, spare * ~programs.equal[:, None]))
@@ -79,6 +84,7 @@ class Reduction:
             self._joined()
             if (len(self.done), sum(row is None for row in self.rows)) == before:
                 break
+        self.impossible |= (self.lower - self.upper > EMPTY).any(axis=0)
 
     # the rules
 
@@ -104,6 +110,7 @@ class Reduction:
             for row in tuple(self.where[column]):
                 entries = self._row(row)
                 self.rhs[row] = self.rhs[row] - entries.pop(column) * value
+                self.touched.add(row)
             self._finish(column, Fixed(column, value), self.cost[column] * value)
 
     def _doubletons(self) -> None:
@@ -116,7 +123,7 @@ class Reduction:
                 pivot, value = entries[column], entries[other]
                 with np.errstate(divide="ignore", invalid="ignore"):
                     fits = np.abs(pivot) >= SMALLEST_PIVOT * np.maximum(np.abs(value), 1.0)
-                if not np.all(fits):
+                if not every(fits):
                     continue
                 rhs = self.rhs[row]
                 low, high = pivot * self.lower[column], pivot * self.upper[column]
@@ -142,10 +149,10 @@ class Reduction:
             return
         common = [column for column in entries if column in mine]
         for column in common:
-            if not np.all(np.abs(entries[column]) >= SMALLEST_PIVOT):
+            if not every(np.abs(entries[column]) >= SMALLEST_PIVOT):
                 continue
             weight = -mine[column] / entries[column]
-            zero = [other for other in common if not np.any(_sum(mine[other], weight * entries[other]))]
+            zero = [other for other in common if not some(_sum(mine[other], weight * entries[other]))]
             if len(zero) > len(entries) - len(common):
                 self._add(row, weight, entries, self.rhs[equation])
                 for other in zero:
@@ -156,9 +163,11 @@ class Reduction:
 
     def _redundant(self) -> None:
         """A row that holds wherever in the boxes is left out."""
-        for row, entries in enumerate(self.rows):
+        for row in sorted(self.touched):
+            entries = self.rows[row]
             if entries is not None and not self.equal[row] and self._implied(entries, self.rhs[row]):
                 self._drop(row)
+        self.touched.clear()
 
     def _dominated(self) -> None:
         """Of rows of the same columns, those that another one implies; and a ≤ c where a ≤ b and b ≤ c."""
@@ -200,7 +209,7 @@ class Reduction:
         first = min(one)
         with np.errstate(divide="ignore", invalid="ignore"):
             scale = two[first] / one[first]
-        if not np.all(np.isfinite(scale) & (scale > 0) | (False if others is None else ~others)):
+        if not every(np.isfinite(scale) & (scale > 0) | (False if others is None else ~others)):
             return False
         scale = np.nan_to_num(scale, posinf=0.0)
         difference = {column: two[column] - scale * one[column] for column in two}
@@ -218,24 +227,28 @@ class Reduction:
             if any(self.equal[row] for row in rows):
                 continue
             values = [self._row(row)[column] for row in rows]
-            if np.all(cost >= 0) and all(np.all(value >= 0) for value in values):
-                self.upper[column] = self.lower[column]
-            elif np.all(cost <= 0) and all(np.all(value <= 0) for value in values):
-                self.lower[column] = self.upper[column]
+            if every(cost >= 0) and all(every(value >= 0) for value in values):
+                self._pin(column, self.lower[column])
+            elif every(cost <= 0) and all(every(value <= 0) for value in values):
+                self._pin(column, self.upper[column])
             elif len(rows) == 1:
                 self._fill(column, next(iter(rows)), values[0])
 
+    def _pin(self, column: int, end: Array) -> None:
+        self.impossible |= self.lower[column] - self.upper[column] > EMPTY
+        self.lower[column] = self.upper[column] = end.copy()
+
     def _fill(self, column: int, row: int, value: Value) -> None:
         cost = self.cost[column]
-        rising = bool(np.all(value > 0) and np.all(cost <= 0))
-        if self.active[row] is not None or not (rising or (np.all(value < 0) and np.all(cost >= 0))):
+        rising = bool(every(value > 0) and every(cost <= 0))
+        if self.active[row] is not None or not (rising or (every(value < 0) and every(cost >= 0))):
             return
-        if not np.all(np.abs(value) >= SMALLEST_PIVOT):
+        if not every(np.abs(value) >= SMALLEST_PIVOT):
             return
         others = {other: each for other, each in self._row(row).items() if other != column}
         far, near = (self.upper, self.lower) if rising else (self.lower, self.upper)
         least = sum(np.minimum(each * self.lower[other], each * self.upper[other]) for other, each in others.items())
-        if not np.all(
+        if not every(
             np.abs(value) * np.abs(far[column] - near[column]) + IMPLIED >= self.rhs[row] - least - value * near[column]
         ):
             return
@@ -251,24 +264,24 @@ class Reduction:
         """A column without a cost, in rows of inequalities alone: every pair of its bounds is a row, it is none."""
         for column in range(len(self.cost)):
             rows = sorted(self.where[column])
-            if column in self.gone or np.any(self.cost[column]) or not 2 <= len(rows) <= MOST_JOINED:
+            if column in self.gone or some(self.cost[column]) or not 2 <= len(rows) <= MOST_JOINED:
                 continue
             if any(self.equal[row] for row in rows):
                 continue
             values = {row: self._row(row)[column] for row in rows}
             if not all(self._there(row, value) for row, value in values.items()):
                 continue
-            above = [row for row in rows if np.all(values[row] >= 0)]
-            under = [row for row in rows if np.all(values[row] <= 0)]
+            above = [row for row in rows if every(values[row] >= 0)]
+            under = [row for row in rows if every(values[row] <= 0)]
             if len(above) + len(under) == len(rows) and len(above) * len(under) <= len(rows):
                 self._join(column, above, under)
 
     def _there(self, row: int, value: Value) -> bool:
         mask = self.active[row]
         return bool(
-            np.all(np.abs(value) >= SMALLEST_PIVOT)
+            every(np.abs(value) >= SMALLEST_PIVOT)
             if mask is None
-            else np.all((np.abs(value) >= SMALLEST_PIVOT) | ~mask)
+            else every((np.abs(value) >= SMALLEST_PIVOT) | ~mask)
         )
 
     def _join(self, column: int, above: list[int], under: list[int]) -> None:
@@ -286,7 +299,7 @@ class Reduction:
                 sums: dict[int, Value] = {k: v * first for k, v in rests[one].items()}
                 for k, v in rests[two].items():
                     sums[k] = _sum(sums[k], v * second) if k in sums else v * second
-                sums = {k: v for k, v in sums.items() if np.any(v)}
+                sums = {k: v for k, v in sums.items() if some(v)}
                 mask = _both(self.active[one], self.active[two])
                 rhs = self.rhs[one] * first + self.rhs[two] * second
                 if mask is not None:
@@ -351,23 +364,27 @@ class Reduction:
         mine = self._row(row)
         for column, value in others.items():
             mine[column] = _sum(mine[column], weight * value) if column in mine else weight * value
-            if np.any(mine[column]):
+            if some(mine[column]):
                 self.where[column].add(row)
             else:
                 del mine[column]
                 self.where[column].discard(row)
         self.rhs[row] = self.rhs[row] + weight * rhs
+        self.touched.add(row)
 
     def _narrow(self, column: int, value: Value, rhs: Array, equal: bool) -> None:
         """value · column ≤ rhs, or =, as a box."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            limit = np.where(np.asarray(value) != 0, rhs / value, np.nan)
         low, high = self.lower[column], self.upper[column]
-        if equal or np.any(np.asarray(value) > 0):
-            np.fmin(high, limit, out=high, where=np.broadcast_to(equal | (np.asarray(value) > 0), high.shape))
-        if equal or np.any(np.asarray(value) < 0):
-            np.fmax(low, limit, out=low, where=np.broadcast_to(equal | (np.asarray(value) < 0), low.shape))
-        self.impossible |= low - high > EMPTY
+        if isinstance(value, float):
+            if equal or value > 0:
+                np.minimum(high, rhs / value, out=high)
+            if equal or value < 0:
+                np.maximum(low, rhs / value, out=low)
+            return
+        with np.errstate(divide="ignore", invalid="ignore"):
+            limit = np.where(value != 0, rhs / value, np.nan)
+        np.fmin(high, limit, out=high, where=equal | (value > 0))
+        np.fmax(low, limit, out=low, where=equal | (value < 0))
 
     def _implied(self, entries: dict[int, Value], rhs: Array, mask: Mask | None = None) -> bool:
         """Whether a row of inequalities holds wherever in the boxes, in every lane that has it."""
@@ -375,11 +392,21 @@ class Reduction:
         for column, value in entries.items():
             most = most + np.maximum(value * self.lower[column], value * self.upper[column])
         holds = most <= rhs + 1e-13
-        return bool(np.all(holds if mask is None else holds | ~mask))
+        return bool(every(holds if mask is None else holds | ~mask))
 
 
 def _masks(programs: Programs) -> Iterable[tuple[bool, Mask]]:
     return ((bool(mask.all()), mask) for mask in programs.active)
+
+
+def every(condition: Any) -> bool:
+    """Whether it holds in every lane."""
+    return condition if isinstance(condition, bool) else bool(condition.all())
+
+
+def some(value: Value) -> bool:
+    """Whether it is not 0 in some lane."""
+    return value != 0.0 if isinstance(value, float) else bool(value.any())
 
 
 def _sum(one: Value, two: Value) -> Value:

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from repayplan.solvers.batched.certified import Points, bounds, gaps, violations
+from repayplan.solvers.batched.certified import Points, gaps, proven
 from repayplan.solvers.batched.pattern import Matrix, Pattern, matrix, pattern
-from repayplan.solvers.batched.programs import Programs, every_lane, stacked
+from repayplan.solvers.batched.programs import LANES, Programs, every_lane, padded, stacked
 from repayplan.solvers.batched.reduction import Reduction
-from repayplan.solvers.interface import ACCEPTED_VIOLATION
 from repayplan.solvers.result import CERTIFIED, GAP_FLOOR, Attempt, Solution, Status
 from repayplan.solvers.sparse import Layout, SparseProgram
 
@@ -19,6 +18,9 @@ Array = NDArray[np.float64]
 
 NAME = "batched"
 ENOUGH = 2e-9
+ACCEPTED = 2e-9
+"""How far a point may leave a row or box, in units of the debt: HiGHS is asked for half of it."""
+
 MOST_ITERATIONS = 60
 MOST_PATTERNS = 64
 SURE = 1e-3
@@ -74,21 +76,33 @@ class Kernel:
 
 
 def solve_batch(programs: Programs, enough: float = ENOUGH) -> Solved:
-    """Every lane solved; one that is neither certified nor proven to have no point is FAILED or FEASIBLE."""
+    """Every lane solved; one that is neither certified nor proven to have no point is FAILED or FEASIBLE.
+
+    A certificate: a point that leaves no row and no box by more than HiGHS accepts, and duals whose safe bound, worked
+    out on the programs as they came, is within ``CERTIFIED`` of its objective.
+    """
+    lanes = programs.lanes
+    programs = padded(programs)
     reduction = Reduction(programs)
     reduction.run()
     kernel = _kernel(reduction)
     x, y, spent, near = _iterate(kernel, reduction.offset, enough)
     points = _points(programs, reduction, kernel, x, y)
-    objective = (programs.cost * points.columns).sum(axis=0)
-    bound = bounds(programs, points)
-    fits = violations(programs, points.columns) <= ACCEPTED_VIOLATION
-    gap = np.where(fits, gaps(objective, bound), np.inf)
+    objective, bound, off = proven(programs, points)
+    gap = np.where(off <= ACCEPTED, gaps(objective, bound), np.inf)
     status = np.full(programs.lanes, Status.FAILED, dtype=object)
-    status[fits] = Status.FEASIBLE
+    status[off <= ACCEPTED] = Status.FEASIBLE
     status[gap <= CERTIFIED] = Status.OPTIMAL
     status[np.isinf(near) | reduction.impossible] = Status.INFEASIBLE
-    return Solved(status, objective, bound, gap, spent.astype(np.int64), points.columns.T.copy(), points.duals.T.copy())
+    return Solved(
+        status[:lanes],
+        objective[:lanes],
+        bound[:lanes],
+        gap[:lanes],
+        spent[:lanes].astype(np.int64),
+        np.ascontiguousarray(points.columns.T[:lanes]),
+        np.ascontiguousarray(points.duals.T[:lanes]),
+    )
 
 
 def solve_lanes(layout: Layout) -> list[Solution]:
@@ -145,19 +159,16 @@ def _iterate(kernel: Kernel, offset: Array, enough: float) -> tuple[Array, Array
     """x (n', N), y (m', N), iterations and gaps (N,); boxes of the kernel become narrower."""
     from repayplan.solvers.batched.compiled import run
     from repayplan.solvers.batched.narrowing import FIXED, ROUNDS, narrow_all
-    from repayplan.solvers.batched.vectors import LANES
 
-    lanes = kernel.c.shape[1]
-    count = -(-lanes // LANES)
-    whole = np.minimum(np.arange(count * LANES), lanes - 1)
+    count = kernel.c.shape[1] // LANES
 
     def blocks(values: Array) -> Array:
-        lined = values[:, whole].reshape(len(values), count, LANES)
+        lined = values.reshape(len(values), count, LANES)
         return np.ascontiguousarray(lined.transpose(1, 0, 2)).reshape(count, len(values) * LANES)
 
     def lanes_of(values: Array, height: int) -> Array:
         lined = np.ascontiguousarray(values.reshape(count, height, LANES).transpose(1, 0, 2))
-        return lined.reshape(height, count * LANES)[:, :lanes]
+        return lined.reshape(height, count * LANES)
 
     a, b, lower, upper = (blocks(part) for part in (kernel.a, kernel.b, kernel.lower, kernel.upper))
     narrow_all(kernel.matrix, a, b, lower, upper, ROUNDS)
@@ -169,7 +180,7 @@ def _iterate(kernel: Kernel, offset: Array, enough: float) -> tuple[Array, Array
         shape, a, b, blocks(kernel.c), lower, upper, blocks(offset[None]), GAP_FLOOR, enough, MOST_ITERATIONS
     )
     width, height = kernel.c.shape[0], kernel.b.shape[0]
-    return lanes_of(x, width), lanes_of(y, height), spent.ravel()[:lanes], near.ravel()[:lanes]
+    return lanes_of(x, width), lanes_of(y, height), spent.ravel(), near.ravel()
 
 
 def _points(programs: Programs, reduction: Reduction, kernel: Kernel, x: Array, y: Array) -> Points:

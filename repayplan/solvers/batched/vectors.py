@@ -16,9 +16,7 @@ from numba import extending, njit, types
 from numba.core import cgutils
 from numba.extending import models, overload, register_model
 
-LANES = 8
-"""Lanes in a vector: 64 bytes, the widest that processors have and a line of their caches."""
-
+from repayplan.solvers.batched.programs import LANES
 
 compiled = njit(cache=True, error_model="numpy")
 
@@ -69,6 +67,17 @@ def store(typing: Any, array: Any, index: Any, value: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(array, types.intp, vector), code
+
+
+@intrinsic
+def at(typing: Any, array: Any, index: Any) -> Any:
+    """Number ``index`` of a flat array of 32-bit indices, none of them negative, without a look at its bounds."""
+
+    def code(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        data = context.make_array(signature.args[0])(context, builder, values[0]).data
+        return builder.zext(builder.load(builder.gep(data, [values[1]])), ir.IntType(64))
+
+    return types.intp(array, types.intp), code
 
 
 @intrinsic
@@ -167,5 +176,17 @@ for _symbol, _operation in (
     (operator.truediv, divide),
 ):
     _arithmetic(_symbol, _operation)
+
+@compiled
+def least(one: Any, two: Any) -> Any:
+    """The smaller of two, by lane."""
+    return where_less(one, two, one, two)
+
+
+@compiled
+def most(one: Any, two: Any) -> Any:
+    """The larger of two, by lane."""
+    return where_less(two, one, one, two)
+
 
 Array = np.ndarray[Any, np.dtype[np.float64]]

@@ -1,0 +1,84 @@
+"""What points and duals prove of the programs as they came: objective, safe bound, violation; compiled."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from repayplan.solvers.batched.vectors import LANES, at, compiled, least, load, most, splat, store
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int32]
+
+
+class Claims(NamedTuple):
+    """Programs as they came, and what is claimed of them; arrays (…, N), N a multiple of LANES.
+
+    Entry e of A is row ``varying[e]`` of ``values`` (k, N), or ``fixed[e]`` in all lanes where that is −1. ``there``
+    (m, N) is 1 where a lane has a row, ``equal`` (m,). ``low`` and ``high`` (n, N) are boxes that hold an optimum.
+    """
+
+    rows: Index
+    columns: Index
+    varying: Index
+    fixed: Array
+    values: Array
+    rhs: Array
+    there: Array
+    equal: NDArray[np.bool_]
+    cost: Array
+    lower: Array
+    upper: Array
+    x: Array
+    y: Array
+    low: Array
+    high: Array
+
+
+@compiled
+def check(claims: Any) -> Any:
+    """(3, N) objective, safe lower bound of the minimum, and the largest amount by which a row or box is left."""
+    height, width, blocks = len(claims.rhs), len(claims.cost), claims.cost.shape[1] // LANES
+    activity, reduced = np.empty(height * LANES), np.empty(width * LANES)
+    found = np.empty((3, blocks * LANES))
+    for block in range(blocks):
+        _products(claims, block, blocks, activity, reduced)
+        zero = splat(0.0)
+        objective, bound, off = zero, zero, zero
+        for j in range(width):
+            place = j * blocks + block
+            x, d = load(claims.x, place), load(reduced, j)
+            objective = objective + load(claims.cost, place) * x
+            bound = bound + least(d * load(claims.low, place), d * load(claims.high, place))
+            off = most(off, most(x - load(claims.upper, place), load(claims.lower, place) - x))
+        for i in range(height):
+            place = i * blocks + block
+            rhs, there = load(claims.rhs, place), load(claims.there, place)
+            over = there * (load(activity, i) - rhs)
+            bound = bound + load(claims.y, place) * rhs
+            off = most(off, over)
+            if claims.equal[i]:
+                off = most(off, zero - over)
+        store(found, block, objective)
+        store(found, blocks + block, bound)
+        store(found, 2 * blocks + block, off)
+    return found
+
+
+@compiled
+def _products(claims: Any, block: Any, blocks: Any, activity: Any, reduced: Any) -> Any:
+    """Ax and c − Aᵀy of one block of lanes."""
+    zero = splat(0.0)
+    for i in range(len(claims.rhs)):
+        store(activity, i, zero)
+    for j in range(len(claims.cost)):
+        store(reduced, j, load(claims.cost, j * blocks + block))
+    for e in range(len(claims.rows)):
+        i, j = at(claims.rows, e), at(claims.columns, e)
+        value = splat(claims.fixed[e])
+        if claims.varying[e] >= 0:
+            value = load(claims.values, claims.varying[e] * blocks + block)
+        store(activity, i, load(activity, i) + value * load(claims.x, j * blocks + block))
+        store(reduced, j, load(reduced, j) - value * load(claims.y, i * blocks + block))

@@ -6,6 +6,9 @@ PYTHON := $(firstword $(foreach python,python3.11 python3.12 python3.13 python3,
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
+# Tests of Spark and PostgreSQL run where pyspark, java and REPAYPLAN_POSTGRES are there; pytest names what it skipped.
+# `.ci/run` sees to all of them.
+
 .PHONY: demo test test-long bench docs format clean
 
 demo: .venv/base.stamp
@@ -27,6 +30,7 @@ bench: .venv/dev.stamp
 docs: .venv/dev.stamp
 	$(BIN)/python -c 'from repayplan.report.limits import limits_page; print(limits_page(), end="")' > docs/limits.md
 	$(BIN)/python -c 'from repayplan.report.shapes_page import shapes_page; print(shapes_page(), end="")' > docs/shapes.md
+	$(BIN)/python -c 'from repayplan.report.book_page import book_page; print(book_page(), end="")' > docs/book.md
 	$(BIN)/pytest -q tests/end_to_end/test_readme.py --refresh
 
 format: .venv/dev.stamp
@@ -44,4 +48,8 @@ clean:
 
 .venv/dev.stamp: .venv/base.stamp
 	$(INSTALL) '.[dev]'
+	touch $@
+
+.venv/spark.stamp: .venv/dev.stamp
+	$(INSTALL) '.[spark]'
 	touch $@

@@ -5,11 +5,16 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from collections.abc import Iterator
+from functools import lru_cache
+
+SHORTEST = 28
+"""Every month has so many days."""
 
 
+@lru_cache(maxsize=65536)
 def day_in_month(year: int, month: int, day: int) -> dt.date:
     """The ``day``-th of a month; its last day where the month is shorter."""
-    return dt.date(year, month, min(day, calendar.monthrange(year, month)[1]))
+    return dt.date(year, month, day if day <= SHORTEST else min(day, calendar.monthrange(year, month)[1]))
 
 
 def add_months(date: dt.date, months: int) -> dt.date:
@@ -31,14 +36,19 @@ def recurring(day: int, every: int, after: dt.date, until: dt.date, first: dt.da
     """
     if every < 1:
         raise ValueError(f"every is {every}: at least one month")
+    return list(_series(day, every, after, until, first))
+
+
+@lru_cache(maxsize=4096)
+def _series(day: int, every: int, after: dt.date, until: dt.date, first: dt.date | None) -> tuple[dt.date, ...]:
     dates = _months_on(day, every, first) if first else _months_on(day, every, _next_day(day, after))
     series: list[dt.date] = []
     for date in dates:
         if date > until:
-            return series
+            return tuple(series)
         if date > after:
             series.append(date)
-    return series
+    return tuple(series)
 
 
 def _next_day(day: int, after: dt.date) -> dt.date:

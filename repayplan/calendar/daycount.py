@@ -23,6 +23,12 @@ def year_fraction(convention: str, start: dt.date, end: dt.date) -> Fraction:
     return CONVENTIONS[convention](start, end)
 
 
+@lru_cache(maxsize=1024)
+def ratios(convention: str, periods: tuple[tuple[dt.date, dt.date], ...]) -> tuple[tuple[int, int], ...]:
+    """Years of each of the ``periods`` as numerators and denominators: the same for all loans on these dates."""
+    return tuple(year_fraction(convention, start, end).as_integer_ratio() for start, end in periods)
+
+
 def _actual_360(start: dt.date, end: dt.date) -> Fraction:
     return Fraction((end - start).days, 360)
 

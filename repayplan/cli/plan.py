@@ -7,12 +7,22 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from repayplan.cli.common import case_argument, common_options, console, json_option, print_json, progress, time_options
-from repayplan.cli.robust import robust_options, wish
+from repayplan.cli.common import (
+    case_argument,
+    common_options,
+    console,
+    json_option,
+    print_json,
+    progress,
+    time_options,
+    working,
+)
+from repayplan.cli.robust import drawing, robust_options, wish
 from repayplan.language import tr
 
 if TYPE_CHECKING:
     from repayplan.cases.models import Case
+    from repayplan.forecast.futures import Drawing
     from repayplan.planning.robust.wish import Wish
 
 SHAPES = ("free", "level", "level_principal", "seasonal", "milestone_share", "store_share", "receivable_share")
@@ -55,9 +65,7 @@ def command(
 ) -> int:
     """Plan, show, write."""
     from repayplan.cases.readers import read_case
-    from repayplan.planning.plan import plan
     from repayplan.publishing import require_directory
-    from repayplan.report.files import plan_document, write_plan
 
     if out:
         require_directory(out)
@@ -67,8 +75,22 @@ def command(
         return _plan_robust(wanted, asked, out, solver, time_limit, as_json)
     if schedule is not None:
         return _judge(wanted, schedule, out, solver, time_limit, as_json)
+    return _plan(wanted, drawing(robust), out, solver, time_limit, as_json)
+
+
+def _plan(
+    case: Case, futures: Drawing | None, out: Path | None, solver: str, time_limit: float | None, as_json: bool
+) -> int:
+    """Plan, try the plan in futures, show, write."""
+    from repayplan.planning.outlook import with_outlook
+    from repayplan.planning.plan import plan
+    from repayplan.report.files import plan_document, write_plan
+
     with progress(tr("Planning …")):
-        made = plan(wanted, solver=solver, time_limit=time_limit)
+        made = plan(case, solver=solver, time_limit=time_limit)
+    if futures is not None:
+        with working(tr("Drawing futures …")) as tell:
+            made = with_outlook(made, futures, tell)
     files = write_plan(made, out) if out else []
     if as_json:
         print_json(plan_document(made))

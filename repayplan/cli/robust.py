@@ -13,7 +13,7 @@ from repayplan.errors import Fault, InputError
 from repayplan.language import tr
 
 if TYPE_CHECKING:
-    from repayplan.forecast.futures import Method
+    from repayplan.forecast.futures import Drawing, Method
     from repayplan.planning.robust.wish import Wish
 
 METHODS = ("plain", "antithetic", "sobol")
@@ -26,9 +26,12 @@ def robust_options(function: AnyFunction) -> AnyFunction:
         "robust": tr("Plan for many drawn futures, not for the expected one alone; by risk aversion, if nothing else."),
         "risk_aversion": tr("Weight of what the worst 5% of futures lose, in place of the bank's; 0: none."),
         "max_miss": tr("The most that the probability of a missed installment may be, such as 5%."),
-        "scenarios": tr("Futures drawn to plan on, and as many more to judge on; 1,000 where left out."),
+        "scenarios": tr(
+            "Futures in which the plan is tried, 10,000 where left out, 0 for none; of a robust plan those that it is "
+            "made on, and as many more to judge it on, 1,000 where left out."
+        ),
         "seed": tr("Number that the draws come from; the same one draws the same futures."),
-        "method": tr("How futures are drawn; plain where left out."),
+        "method": tr("How futures are drawn; antithetic where left out, for a robust plan plain."),
     }
     for decorate in (
         click.option("--method", type=click.Choice(METHODS), help=texts["method"].text),
@@ -48,17 +51,14 @@ def wish(given: Mapping[str, object], *, offered: bool) -> Wish | None:
     ``offered``: whether somebody's schedule is to be judged instead.
     """
     wanted = {name: value for name, value in given.items() if value is not None and value is not False}
-    if not wanted:
+    if offered and wanted:
+        what = tr("a schedule that is offered is judged as it is, not made for futures")
+        names = ", ".join(f"--{name.replace('_', '-')}" for name in wanted)
+        raise InputError(Fault(what, names, remedy=tr("leave out --schedule or these options")))
+    if not wanted.keys() & {"robust", "risk_aversion", "max_miss"}:
         return None
     from repayplan.planning.robust.wish import SCENARIOS, Wish
 
-    if not wanted.keys() & {"robust", "risk_aversion", "max_miss"}:
-        names = ", ".join(f"--{name.replace('_', '-')}" for name in wanted)
-        what = tr("these options are for robust plans alone")
-        raise InputError(Fault(what, names, remedy=tr("add --robust, or leave them out")))
-    if offered:
-        what = tr("a schedule that is offered is judged as it is, not made for futures")
-        raise InputError(Fault(what, "--schedule", remedy=tr("leave out --schedule or --robust")))
     bound = wanted.get("max_miss")
     return Wish(
         risk_aversion=cast("float | None", wanted.get("risk_aversion")),
@@ -67,6 +67,16 @@ def wish(given: Mapping[str, object], *, offered: bool) -> Wish | None:
         seed=cast("int", wanted.get("seed", 1)),
         method=cast("Method", wanted.get("method", "plain")),
     )
+
+
+def drawing(given: Mapping[str, object]) -> Drawing | None:
+    """The futures in which a plan is tried that was made for none of them; None for none at all."""
+    from repayplan.forecast.futures import Drawing
+    from repayplan.planning.outlook import SCENARIOS
+
+    scenarios = SCENARIOS if given["scenarios"] is None else cast("int", given["scenarios"])
+    seed = 1 if given["seed"] is None else cast("int", given["seed"])
+    return Drawing(seed, scenarios, cast("Method", given["method"] or "antithetic")) if scenarios else None
 
 
 def _share(text: str) -> float:

@@ -16,7 +16,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from repayplan.calendar.daycount import year_fraction
+from repayplan.calendar.daycount import ratios, year_fraction
 from repayplan.cases.models import Loan
 from repayplan.debt.order import Order
 from repayplan.debt.rates import RatePath, signed_compound_rate, signed_rate
@@ -57,10 +57,17 @@ def bearing(loan: Loan, periods: Sequence[tuple[dt.date, dt.date]]) -> Bearing:
 def _bearing(
     day_count: str, rate: RatePath, compound: RatePath, periods: tuple[tuple[dt.date, dt.date], ...]
 ) -> Bearing:
-    parts = [[_fraction(each, day_count, start, end) for each in (rate, compound)] for start, end in periods]
-    top = np.array([[part.numerator for part in row] for row in parts], dtype=np.int64).reshape(-1, 2)
-    bottom = np.array([[part.denominator for part in row] for row in parts], dtype=np.int64).reshape(-1, 2)
-    return Bearing(top, bottom)
+    parts = [_fractions(each, day_count, periods) for each in ((rate,) if compound == rate else (rate, compound))]
+    found = np.array([parts[0], parts[-1]], dtype=np.int64).reshape(2, len(periods), 2)
+    return Bearing(found[:, :, 0].T, found[:, :, 1].T)
+
+
+def _fractions(rate: RatePath, day_count: str, periods: tuple[tuple[dt.date, dt.date], ...]) -> list[tuple[int, int]]:
+    """Numerators and denominators of what a cent bears in each period."""
+    if len(rate.rates) > 1:
+        return [_fraction(rate, day_count, start, end).as_integer_ratio() for start, end in periods]
+    top, bottom = rate.rates[0].as_integer_ratio()
+    return [(top * years, bottom * whole) for years, whole in ratios(day_count, periods)]
 
 
 def _fraction(rate: RatePath, day_count: str, start: dt.date, end: dt.date) -> Fraction:

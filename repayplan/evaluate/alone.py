@@ -59,6 +59,32 @@ def stage_terms(setting: Setting, hazard: Hazard) -> Real:
 
 
 @compiled
+def _lesser(one: float, other: float) -> float:
+    return one if one < other else other
+
+
+@compiled
+def _above(one: float, other: float) -> float:
+    return one - other if one > other else 0.0
+
+
+@compiled
+def _settled(
+    paid: float, idle: float, compounded: float, unpaid: float, principal: float
+) -> tuple[float, float, float, float]:
+    """The classes of a claim after a payment, in order."""
+    first = _lesser(idle, paid)
+    second = _lesser(compounded, paid - first)
+    third = _lesser(unpaid, paid - first - second)
+    return (
+        idle - first,
+        compounded - second,
+        unpaid - third,
+        principal - _lesser(principal, paid - first - second - third),
+    )
+
+
+@compiled
 def _call(s: Real, many: int, terms: Real, at: int) -> None:
     """What the claim brings where arrears have grown too old."""
     collateral, share, revived = terms[MOST, at], terms[SHARE, at], terms[REVIVED, at]
@@ -66,8 +92,7 @@ def _call(s: Real, many: int, terms: Real, at: int) -> None:
     for i in range(many):
         alive, value, before, deadline = s[ALIVE + i], s[VALUE + i], s[DEFAULTED + i], s[DEADLINE + i]
         claim = s[IDLE + i] + s[COMPOUNDED + i] + s[UNPAID + i] + s[PRINCIPAL + i] + revived
-        most = collateral * s[FACTOR + i]
-        brought = most if most < claim else claim
+        brought = _lesser(collateral * s[FACTOR + i], claim)
         worth = secured * brought + unsecured * (share * (claim - brought))
         fails = alive if now >= deadline else 0.0
         s[VALUE + i] = value + (worth if fails > 0.0 else 0.0)
@@ -88,13 +113,10 @@ def _stage(strict: bool, pending: bool) -> Callable[..., Any]:
         too_old, pays, books, fails = terms[TOO_OLD, at], terms[PAYS, at] > 0.0, terms[BOOKS, at] > 0.0, 0
         for i in range(many):
             cash = s[CASH + i] + come[i]
-            room = cash - floor
-            room = room if room > 0.0 else 0.0
+            room = _above(cash, floor)
             idle, compounded, unpaid, principal = s[IDLE + i], s[COMPOUNDED + i], s[UNPAID + i], s[PRINCIPAL + i]
             arrears, cover, miss, called = s[ARREARS + i], s[COVER + i], s[MISSED + i], s[DEADLINE + i]
-            beyond = principal - planned
-            beyond = beyond if beyond > 0.0 else 0.0
-            overdue = arrears if arrears < beyond else beyond
+            overdue = _lesser(arrears, _above(principal, planned))
             late, first, second = overdue * penalty, compounded * compound, unpaid * compound
             running = (principal - overdue) * interest
             if pending:
@@ -107,40 +129,26 @@ def _stage(strict: bool, pending: bool) -> Callable[..., Any]:
                 compounded += np.floor(first + HALF_UP) + np.floor(second + HALF_UP)
                 unpaid += np.floor(running + HALF_UP)
             debt = idle + compounded + unpaid + principal
-            wanted = scheduled + arrears
-            due = wanted if wanted < debt else debt
+            due = _lesser(scheduled + arrears, debt)
             value, rest = s[VALUE + i], due
             if strict:
                 alive = s[ALIVE + i]
                 room, rest = room * alive, due * alive
             else:
-                most = collateral * s[FACTOR + i]
-                brought = most if most < debt else debt
+                brought = _lesser(collateral * s[FACTOR + i], debt)
                 value += dead * (brought + share * (debt - brought))
             if pays:
                 could = room / due
-                could = could if rest > 0.0 else np.inf
-                s[COVER + i] = could if could < cover else cover
-            paid = rest if rest < room else room
+                s[COVER + i] = _lesser(could if rest > 0.0 else np.inf, cover)
+            paid = _lesser(rest, room)
             arrears = due - paid
             s[CASH + i], s[ARREARS + i] = cash - paid, arrears
             value += weight * paid
-            part = idle if idle < paid else paid
-            idle -= part
-            paid -= part
-            part = compounded if compounded < paid else paid
-            compounded -= part
-            paid -= part
-            part = unpaid if unpaid < paid else paid
-            unpaid -= part
-            paid -= part
-            principal -= principal if principal < paid else paid
+            idle, compounded, unpaid, principal = _settled(paid, idle, compounded, unpaid, principal)
             s[IDLE + i], s[COMPOUNDED + i], s[UNPAID + i], s[PRINCIPAL + i] = idle, compounded, unpaid, principal
-            missed = now if arrears > 0.0 else np.inf
-            s[MISSED + i] = missed if missed < miss else miss
+            s[MISSED + i] = _lesser(now if arrears > 0.0 else np.inf, miss)
             if strict:
-                called = called if called < too_old else too_old
-                reached = called if arrears > 0.0 else NEVER
+                reached = _lesser(called, too_old) if arrears > 0.0 else NEVER
                 s[DEADLINE + i] = reached
                 old = alive if now >= reached else 0.0
                 fails += 1 if old > 0.0 else 0
@@ -240,8 +248,8 @@ def _close(
     """What is left and was never due is worth what the planner takes it to be, at the plan's end."""
     for i in range(many):
         debt = s[IDLE + i] + s[COMPOUNDED + i] + s[UNPAID + i] + s[PRINCIPAL + i]
-        claim, most = min(debt, s[AT_END + i]), collateral * s[FACTOR + i]
-        brought = most if most < claim else claim
+        claim = _lesser(debt, s[AT_END + i])
+        brought = _lesser(collateral * s[FACTOR + i], claim)
         out[0][case, start + i] = s[VALUE + i] + (weight * s[ALIVE + i]) * (brought + recovery * (claim - brought))
         out[1][case, start + i] = NOWHERE if s[MISSED + i] == np.inf else int(s[MISSED + i])
         out[2][case, start + i] = int(s[DEFAULTED + i])

@@ -37,19 +37,18 @@ def run(setting: Setting, drawn: Drawn, hazard: Hazard, *, traced: bool = False)
 
 def _run(course: _Course, traced: bool) -> Run:
     setting = course.setting
-    rows: list[tuple[Real, ...]] = []
+    shape = (setting.shape[0], setting.shape[1], course.drawn.scenarios)
+    traces = [np.zeros(shape) for _ in range(4)] if traced else []
     for stage in range(setting.shape[1]):
         course.move(stage)
         course.accrue(stage)
         course.pay(stage)
         course.judge(stage)
         if traced:
-            there = stage < setting.stages[:, None]
-            rows.append(tuple(np.where(there, value, 0.0) for value in course.standing))
+            course.trace(traces, stage)
         elif course.done(stage):
             break
-    traces = Traces(*(np.stack(values, axis=1) for values in zip(*rows, strict=True))) if traced else None
-    return Run(course.ended(), traces)
+    return Run(course.ended(), Traces(*traces) if traced else None)
 
 
 class _Course:
@@ -84,16 +83,14 @@ class _Course:
         idle, compound, interest, principal = self.claims[loan]
         return idle + compound + interest + principal
 
-    @property
-    def standing(self) -> tuple[Real, Real, Real, Real]:
-        """Cash, the bank's debt, its arrears, what has just been paid."""
+    def trace(self, traces: list[Real], stage: int) -> None:
+        """Cash, the bank's debt, its arrears, what has just been paid; nothing where a case has no such stage."""
         debts = [self.owed(loan) for loan in range(len(self.claims))]
-        return (
-            self.cash.copy(),
-            self.of_the_bank(debts),
-            self.of_the_bank(self.arrears),
-            sum(self.paid[1:], self.paid[0]),
-        )
+        paid = sum(self.paid[1:], self.paid[0])
+        now = (self.cash, self.of_the_bank(debts), self.of_the_bank(self.arrears), paid)
+        there = (stage < self.setting.stages)[:, None]
+        for whole, value in zip(traces, now, strict=True):
+            np.copyto(whole[:, stage], value, where=there)
 
     def of_the_bank(self, values: list[Real]) -> Real:
         """What its own loans come to together."""

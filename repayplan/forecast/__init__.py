@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from repayplan.cases.models import Case
+from repayplan.cases.models import Case, Cash
 from repayplan.cases.sources import Source
 from repayplan.forecast.assets import asset_flows
 from repayplan.forecast.flows import Flow, View, Window, as_bank
@@ -19,6 +19,7 @@ from repayplan.forecast.single import single_flows
 from repayplan.forecast.stores import store_flows
 from repayplan.forecast.views import seen
 from repayplan.money import to_cents
+from repayplan.rules import views
 
 __all__ = ["KINDS", "Difference", "Flow", "View", "Window", "difference", "forecast", "source_flows"]
 
@@ -35,8 +36,32 @@ KINDS: Mapping[str, Callable[[Any, Window], Iterator[Flow]]] = {
 """One function a kind of source; each yields the borrower's own expectation."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What has been forecast for the cash of one case under one table of views, by window and view."""
+
+    cash: Cash
+    views: object
+    flows: dict[tuple[Window, View], tuple[Flow, ...]]
+
+
+_kept: list[_Kept] = []
+"""The last one: variants of a case, of which a portfolio makes many one after the other, share their cash."""
+
+
 def forecast(case: Case, window: Window, view: View) -> list[Flow]:
     """All expected flows of a case inside ``window`` in one view, in order of date."""
+    table = views()
+    kept = _kept[-1] if _kept else None
+    if kept is None or kept.cash is not case.cash or kept.views is not table:
+        kept = _Kept(case.cash, table, {})
+        _kept[:] = [kept]
+    if (window, view) not in kept.flows:
+        kept.flows[window, view] = tuple(_forecast(case, window, view))
+    return list(kept.flows[window, view])
+
+
+def _forecast(case: Case, window: Window, view: View) -> list[Flow]:
     flows = list(operating_cost_flows(to_cents(case.cash.operating_cost), window))
     for source in case.cash.sources:
         flows += source_flows(source, window, view)

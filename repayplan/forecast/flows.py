@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
@@ -55,7 +55,8 @@ def as_bank(flow: Flow, haircut: Decimal, delay_days: int) -> Flow:
     if flow.amount <= 0 or flow.firm:
         return flow
     counted = math.floor(flow.amount * (1 - haircut))
-    return replace(flow, amount=counted, date=flow.date + dt.timedelta(days=delay_days))
+    date = flow.date + dt.timedelta(days=delay_days) if delay_days else flow.date
+    return Flow(date, counted, flow.source, flow.part, flow.kind, flow.category, flow.secures, flow.firm)
 
 
 def share_of(amount: Decimal, share: Decimal) -> int:

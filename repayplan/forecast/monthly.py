@@ -16,7 +16,7 @@ def monthly_flows(source: Monthly, window: Window) -> Iterator[Flow]:
     for ahead, amount in enumerate(source.series):
         month = add_months(source.start, ahead)
         date = day_in_month(month.year, month.month, day)
-        yield Flow(date, to_cents(amount), source.name, f"{month:%Y-%m}", source.kind, source.category)
+        yield Flow(date, to_cents(amount), source.name, month.isoformat()[:7], source.kind, source.category)
 
 
 def operating_cost_flows(cents_a_month: int, window: Window) -> Iterator[Flow]:

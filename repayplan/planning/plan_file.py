@@ -200,6 +200,20 @@ class FindingLine(Line):
     amount: Cents | None
 
 
+class OutlookLine(Line):
+    """:class:`~repayplan.planning.result.Outlook` as claimed, in words."""
+
+    scenarios: int
+    seed: int
+    method: str
+    sample: int
+    missed: Annotated[float, Field(ge=0, le=1)]
+    error: Number | None
+    first: str | None
+    reason: Words | None
+    sentence: Words
+
+
 class DefaultLine(Line):
     """:class:`~repayplan.problem.terms.UsedDefault` in words."""
 
@@ -231,6 +245,7 @@ class PlanFile(Line):
     rules: Annotated[tuple[RuleLine, ...], Field(max_length=MAX_LINES)] = ()
     binding: tuple[BindingLine, ...]
     findings: tuple[FindingLine, ...]
+    futures: OutlookLine | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """What ``plan.json`` holds: plain values, amounts as decimal strings."""
@@ -253,7 +268,8 @@ def plan_file(plan: Plan) -> PlanFile:
         name: getattr(plan, name)
         for name in ("status", "proof", "installments", "cash", "metrics", "waived", "rules", "binding")
     }
-    return PlanFile.model_validate({**values, **same, "findings": plan.findings}, context=_ENGINE)
+    same |= {"findings": plan.findings, "futures": plan.outlook}
+    return PlanFile.model_validate({**values, **same}, context=_ENGINE)
 
 
 def finding_line(finding: Finding) -> dict[str, Any]:

@@ -163,10 +163,30 @@ class Binding:
 
 
 @dataclass(frozen=True, slots=True)
+class Outlook:
+    """What becomes of a plan in ``scenarios`` drawn futures (of ``seed``, ``method`` and ``sample``).
+
+    ``missed``: the probability that at least a cent of an installment is missing on its day, ``error`` its standard
+    error. ``first``: the month in which the first miss falls most often, ``2028-02``, and the ``reason``.
+    """
+
+    scenarios: int
+    seed: int
+    method: str
+    sample: int
+    missed: float
+    error: float | None
+    first: str | None
+    reason: Message | None
+    sentence: Message
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The result of :func:`repayplan.plan`; ``installments`` are the plan, everything else follows from them.
 
     ``rules``: what is signed in place of amounts, where payments follow receipts; installments are then expected.
+    ``outlook``: how often it is missed in futures, where that was asked for.
     """
 
     case: Case
@@ -180,6 +200,7 @@ class Plan:
     findings: tuple[Finding, ...]
     waived: tuple[Waiving, ...] = ()
     rules: tuple[Rule, ...] = ()
+    outlook: Outlook | None = None
 
     @property
     def out_of_time(self) -> bool:

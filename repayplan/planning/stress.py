@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -60,7 +60,8 @@ class Trial:
     """A plan in futures. ``days`` and ``planned`` (T): stages and what the plan pays in each; cents.
 
     ``expected``: the plan's own expected recovery. ``named`` and ``idle``: stresses, and those that do not apply.
-    ``status``: what the plan says it is; ``unpaid``: what it leaves owed to the bank; cents.
+    ``status``: what the plan says it is; ``unpaid``: what it leaves owed to the bank; cents. ``prepared``: the plan
+    replayed, to draw the same futures again.
     """
 
     case: Case
@@ -73,6 +74,7 @@ class Trial:
     evaluation: Evaluation
     named: tuple[Named, ...]
     idle: tuple[Idle, ...]
+    prepared: Prepared = field(repr=False)
 
     @property
     def hazard(self) -> Hazard:
@@ -159,12 +161,13 @@ def stress(
     *,
     hazard: Hazard = "weight",
     engine: Engine = "auto",
+    bands: bool = True,
     told: Callable[[int], None] | None = None,
 ) -> Trial:
     """A plan in the futures of a drawing and under named stresses.
 
-    ``told`` is called after every block of futures with how many there are. InputError where the case cannot be
-    planned as it is written, LedgerError where the ledger refuses a payment.
+    ``bands``: whether quantiles by date are wanted. ``told`` is called after every block of futures with how many there
+    are. InputError where the case cannot be planned as it is written, LedgerError where the ledger refuses a payment.
     """
     prepared = Prepared.of(claimed)
     found = prepared.replay
@@ -174,7 +177,7 @@ def stress(
         drawing.scenarios,
         hazard=hazard,
         engine=engine,
-        bands=True,
+        bands=bands,
         told=told,
     )
     named, idle = _named(prepared, stresses, hazard)
@@ -192,6 +195,7 @@ def stress(
         evaluation=evaluation,
         named=named,
         idle=idle,
+        prepared=prepared,
     )
 
 

@@ -16,6 +16,8 @@ from repayplan.evaluate.core import Engine
 from repayplan.forecast.futures import Drawing
 from repayplan.forecast.futures.drawing import Method
 from repayplan.language import tr
+from repayplan.planning.batch.asks import Ask, Batched
+from repayplan.planning.batch.plan import plan_batch
 from repayplan.portfolio.attributes import (
     Borrower,
     effort,
@@ -26,17 +28,17 @@ from repayplan.portfolio.attributes import (
 )
 from repayplan.portfolio.book import BookCase, Failure
 from repayplan.portfolio.dominance import DIRECTIONS, Direction, dominated
-from repayplan.portfolio.lanes import plan_lane, treatment_lane, untreated
+from repayplan.portfolio.lanes import plan_lanes, treatment_lane, untreated
 from repayplan.portfolio.menu import Menu, PlanOption
 from repayplan.portfolio.outcomes import outcomes
-from repayplan.portfolio.planner import Ask, Planned, ask, plan_all
+from repayplan.portfolio.planner import ask_for
 from repayplan.portfolio.tables import options_schema, schedules_schema, to_table
 from repayplan.portfolio.variants import planned_variant
 from repayplan.problem.rating import rate_case
 from repayplan.problem.terms import Terms, resolve
 from repayplan.rules.hazard import RiskLevel
 from repayplan.rules.provision import ProvisionTable, provision_table
-from repayplan.rules.treatments import MONTHS, TREATMENTS, Treatments, TreatmentName, treatments
+from repayplan.rules.treatments import MONTHS, TREATMENTS, TreatmentName, Treatments, treatments
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -79,8 +81,8 @@ class Settings:
 @dataclass(frozen=True)
 class Appraised:
     """Tables ``options`` and ``schedules`` (see ``tables``), what was set aside, and how many options became what:
-    ``offered``, ``dominated``, ``infeasible``, ``failed``, ``not open`` (lists of the menu), ``nothing of its own``, and
-    plans by solver."""
+    ``offered``, ``dominated``, ``infeasible``, ``failed``, ``not open`` (lists of the menu), ``nothing of its own``,
+    plans by solver, ``planned alone`` and ``rounded alone``."""
 
     options: pa.Table
     schedules: pa.Table
@@ -98,7 +100,7 @@ class _Prospect:
     asks: list[tuple[PlanOption, Ask]]
     kinds: list[TreatmentName]
     counts: Counter[str]
-    plans: list[Planned] = field(default_factory=list)
+    plans: list[Batched] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,10 @@ def appraise(cases: Sequence[BookCase], menu: Menu, settings: Settings) -> Appra
             schedules += rows[1]
             counts += prospect.counts
     return Appraised(
-        to_table(options, options_schema()), to_table(schedules, schedules_schema()), failures, dict(sorted(counts.items()))
+        to_table(options, options_schema()),
+        to_table(schedules, schedules_schema()),
+        failures,
+        dict(sorted(counts.items())),
     )
 
 
@@ -181,7 +186,7 @@ def _prospect(book: BookCase, menu: Menu) -> _Prospect:
         if variant is None:
             counts["nothing of its own"] += 1
             continue
-        asks.append((option, ask(variant)))
+        asks.append((option, ask_for(variant, option)))
     kinds = [kind for kind in menu.treatments if kind in allowed]
     counts["not open"] += len(menu.treatments) - len(kinds)
     if not any(source.kind == "guarantor" for source in case.cash.sources) and "guarantor" in kinds:
@@ -194,13 +199,13 @@ def _plan(prospects: list[_Prospect], failures: list[Failure]) -> None:
     """Plans of all borrowers together; where that fails, borrower by borrower, and whoever fails is taken out."""
     asked = [each for prospect in prospects for _, each in prospect.asks]
     try:
-        found = iter(plan_all(asked))
+        found = iter(plan_batch(asked))
         for prospect in prospects:
             prospect.plans = [next(found) for _ in prospect.asks]
     except Exception:  # noqa: BLE001 - whose failure it was is found out below, and told in its row
         for prospect in list(prospects):
             asks = [each for _, each in prospect.asks]
-            plans = _guarded(prospect.book, failures, lambda asks=asks: plan_all(asks))  # type: ignore[misc]
+            plans = _guarded(prospect.book, failures, lambda asks=asks: plan_batch(asks))  # type: ignore[misc]
             if plans is None:
                 prospects.remove(prospect)
             else:
@@ -214,7 +219,7 @@ def _rows(
     offered = _offered(prospect)
     base = untreated(prospect.book.case) if prospect.kinds else None
     borrower = Borrower.of(prospect.book.case, prospect.terms)
-    lanes = [plan_lane(asked, found) for _, asked, found in offered]
+    lanes = plan_lanes([(asked, found) for _, asked, found in offered])
     treated = [kind for kind in prospect.kinds if kind != "sell"]
     courses = {kind: tables.treatments.kinds[kind][prospect.rating] for kind in TREATMENTS}
     if base is not None:
@@ -240,7 +245,7 @@ def _rows(
     return _kept(prospect, rows, schedules, settings)
 
 
-def _offered(prospect: _Prospect) -> list[tuple[PlanOption, Ask, Planned]]:
+def _offered(prospect: _Prospect) -> list[tuple[PlanOption, Ask, Batched]]:
     """Plans that hold every limit. InputError where none does and there is nothing else."""
     found = []
     for (option, asked), plan in zip(prospect.asks, prospect.plans, strict=True):
@@ -248,6 +253,8 @@ def _offered(prospect: _Prospect) -> list[tuple[PlanOption, Ask, Planned]]:
             prospect.counts[plan.status] += 1
         else:
             prospect.counts[f"plans by {plan.solver}"] += 1
+            prospect.counts["planned alone"] += plan.alone is not None
+            prospect.counts["rounded alone"] += plan.rounded_alone
             found.append((option, asked, plan))
     if not found and not prospect.kinds:
         what = tr("no option of the menu is possible for this borrower")
@@ -288,7 +295,7 @@ def _row(
     }
 
 
-def _payments(prospect: _Prospect, option: PlanOption, asked: Ask, found: Planned) -> list[dict[str, Any]]:
+def _payments(prospect: _Prospect, option: PlanOption, asked: Ask, found: Batched) -> list[dict[str, Any]]:
     """Rows of a plan's payments, by date and loan."""
     if found.payments is None:
         return []
@@ -313,5 +320,3 @@ def _kept(
         schedules = [row for row in schedules if row["option"] not in dropped]
     prospect.counts["offered"] += len(rows)
     return rows, schedules
-
-

@@ -15,14 +15,14 @@ from repayplan.cases.checks import owed
 from repayplan.cases.concession_checks import waived_by_bank
 from repayplan.cases.models import Case
 from repayplan.money import to_cents
+from repayplan.planning.batch.asks import Ask, Batched
 from repayplan.portfolio.lanes import Untreated, overdue_of
 from repayplan.portfolio.outcomes import Outcome
-from repayplan.portfolio.planner import Ask, Planned
 from repayplan.problem.frozen import Cents, Real
 from repayplan.problem.original import original_factors, value_before
 from repayplan.problem.terms import Terms
 from repayplan.rules.provision import ProvisionTable
-from repayplan.rules.treatments import MONTHS, Course, Treatments, TreatmentName
+from repayplan.rules.treatments import MONTHS, Course, Treatments
 
 CENTS = 100
 
@@ -92,7 +92,7 @@ def no_effort() -> Effort:
 
 
 def plan_figures(
-    borrower: Borrower, asked: Ask, found: Planned, outcome: Outcome, work: Effort, provisions: ProvisionTable
+    borrower: Borrower, asked: Ask, found: Batched, outcome: Outcome, work: Effort, provisions: ProvisionTable
 ) -> dict[str, Any]:
     """Attributes of a plan."""
     waived = waived_by_bank(asked.case)
@@ -184,7 +184,7 @@ def _monthly(work: Effort, fall: Fall) -> dict[str, Any]:
 
 def _mean(values: Real) -> Cents:
     """(MONTHS,) expected cents, rounded down: no column tells more than there is."""
-    return np.floor(values.mean(axis=1) + 1e-6).astype(np.int64)
+    return np.asarray(np.floor(values.mean(axis=1) + 1e-6), dtype=np.int64)
 
 
 def _brought(base: Untreated, course: Course, outcome: Outcome) -> Real:
@@ -196,12 +196,12 @@ def _brought(base: Untreated, course: Course, outcome: Outcome) -> Real:
     debts, claim = base.setting.debts, outcome.debt[course.ends - 1]
     whole = float((debts.collateral * debts.own).sum())
     secured = np.minimum(whole * outcome.collateral, claim)
-    rest = float(base.setting.worth.recovery[0]) * (claim - secured)
+    rest = min(float(base.setting.worth.recovery[0]) * course.unsecured, 1.0) * (claim - secured)
     brought[course.ends + delay - 1 :] = secured * (1 - (course.costs or 0.0)) + rest
     return brought
 
 
-def _own_share(asked: Ask, found: Planned) -> float:
+def _own_share(asked: Ask, found: Batched) -> float:
     """The part of a plan's payments that is the bank's; the rest serves other lenders."""
     own = [loan.lender is None for loan in asked.case.loans]
     if found.payments is None or all(own):
@@ -210,7 +210,7 @@ def _own_share(asked: Ask, found: Planned) -> float:
     return float(found.payments[:, own].sum()) / whole if whole else 1.0
 
 
-def _npv_loss(case: Case, asked: Ask, found: Planned) -> int:
+def _npv_loss(case: Case, asked: Ask, found: Batched) -> int:
     """What the bank's loans lose by a plan, claim against scheduled payments, both at the original effective rate; a
     loan that gains makes up for none (EBA/GL/2016/07 §51)."""
     if found.payments is None:

@@ -32,12 +32,13 @@ DIRECTIONS: Mapping[str, Direction] = {
 
 def dominated(rows: Sequence[Mapping[str, Any]], matters: Mapping[str, Direction]) -> Mask:
     """(J,) which options of one borrower another one makes needless; of equal ones the first stays."""
+    if not rows:
+        return np.zeros(0, dtype=bool)
     scores = _scores(rows, matters)
-    count = len(rows)
-    better = np.array([[bool((scores[i] >= scores[j]).all()) for j in range(count)] for i in range(count)])
-    equal = better & better.T
-    earlier = np.arange(count)[:, None] < np.arange(count)[None, :]
-    return np.asarray((better & (~equal | earlier)).any(axis=0)) if count else np.zeros(0, dtype=bool)
+    better = (scores[:, None, :] >= scores[None, :, :]).all(axis=2)
+    equal, places = better & better.T, np.arange(len(rows))
+    earlier = places[:, None] < places[None, :]
+    return np.asarray((better & (~equal | earlier)).any(axis=0))
 
 
 def _scores(rows: Sequence[Mapping[str, Any]], matters: Mapping[str, Direction]) -> Real:

@@ -22,12 +22,14 @@ from repayplan.publishing import require_directory
 from repayplan.rules.hazard import RiskLevel
 
 AS_OF = dt.date(2026, 11, 20)
+FIRST_PAYMENT = dt.date(2027, 1, 20)
+"""After the takings of December."""
 MOST_BORROWERS = 10_000_000
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "borrowers": (
         *("case", "name", "industry", "region", "rating", "as_of", "opening", "operating_cost", "contingency"),
-        *("discount_rate", "recovery"),
+        *("first_payment", "discount_rate", "recovery"),
     ),
     "loans": (
         *("case", "id", "principal", "overdue_principal", "interest", "compound_interest", "penalty", "fees", "rate"),
@@ -52,9 +54,9 @@ Rows = dict[str, list[Row]]
 
 _RISK: Mapping[RiskLevel, Mapping[str, tuple[float, float]]] = {
     # months of free cash that the debt amounts to, share of it overdue, days overdue, share covered by collateral
-    "low": {"months": (12, 24), "overdue": (0.08, 0.25), "days": (8, 75), "secured": (0.2, 0.8)},
-    "medium": {"months": (20, 38), "overdue": (0.20, 0.50), "days": (35, 200), "secured": (0.1, 0.6)},
-    "high": {"months": (32, 80), "overdue": (0.45, 0.95), "days": (95, 420), "secured": (0.0, 0.4)},
+    "low": {"months": (6, 15), "overdue": (0.08, 0.25), "days": (8, 75), "secured": (0.2, 0.8)},
+    "medium": {"months": (11, 25), "overdue": (0.20, 0.50), "days": (35, 200), "secured": (0.1, 0.6)},
+    "high": {"months": (20, 60), "overdue": (0.45, 0.95), "days": (95, 420), "secured": (0.0, 0.4)},
 }
 _RECOVERY: Mapping[RiskLevel, str] = {"low": "35%", "medium": "25%", "high": "12%"}
 
@@ -88,7 +90,9 @@ def generate(directory: str | Path, borrowers: int, seed: int = 1) -> list[Path]
     except OSError as error:
         reason = error.strerror or str(error)
         remedy = tr("give a directory in which you may write")
-        raise InputError(Fault(tr("the files cannot be written: {reason}", reason=reason), str(place), remedy=remedy)) from None
+        raise InputError(
+            Fault(tr("the files cannot be written: {reason}", reason=reason), str(place), remedy=remedy)
+        ) from None
     return [place / f"{name}.csv" for name in COLUMNS]
 
 
@@ -101,10 +105,11 @@ def borrower(number: int, seed: int) -> Rows:
     free = round(dice.spread(160_000, 0.7), -3)  # a month, once the business has paid for itself
     rows: Rows = {name: [] for name in COLUMNS}
     cost = STORIES[story](case, free, dice, rows)
-    own = {"case": case, "name": f"{_NAMES[story]} {number + 1} (invented)", "industry": story}
+    own: Row = {"case": case, "name": f"{_NAMES[story]} {number + 1} (invented)", "industry": story}
     own |= {"region": REGIONS[int(dice.between(0, len(REGIONS)))], "rating": rating, "as_of": AS_OF}
-    own |= {"opening": _money(cost * dice.between(1.0, 2.5)), "operating_cost": _money(cost)}
-    own |= {"contingency": _money(cost * 0.1), "discount_rate": "4.35%", "recovery": _RECOVERY[rating]}
+    own |= {"opening": _money(cost * dice.between(1.2, 3.0)), "operating_cost": _money(cost)}
+    own |= {"contingency": _money(cost * 0.1), "first_payment": FIRST_PAYMENT, "discount_rate": "4.35%"}
+    own["recovery"] = _RECOVERY[rating]
     rows["borrowers"].append(own)
     rows["loans"] += list(_loans(case, rating, free * dice.between(*_RISK[rating]["months"]), dice))
     if story == "textiles":
@@ -164,12 +169,16 @@ def _contractor(case: str, free: float, dice: _Dice, rows: Rows) -> float:
     cost = free * dice.between(0.8, 1.4)
     for contract in range(2):
         source, start = f"C{contract + 1}", dice.whole(1, 5)
-        rows["sources"].append({"case": case, "source": source, "kind": "milestones", "name": f"Contract {contract + 1}"})
+        rows["sources"].append(
+            {"case": case, "source": source, "kind": "milestones", "name": f"Contract {contract + 1}"}
+        )
         stages = dice.whole(10, 14)
         for stage in range(stages):
             day = day_in_month(*_month(start + 4 * stage), 31)
             amount = _money((free + cost) * 4 / 2 * dice.between(0.75, 1.25) * 1.06)
-            rows["flows"].append({"case": case, "source": source, "name": f"Stage {stage + 1}", "date": day, "amount": amount})
+            rows["flows"].append(
+                {"case": case, "source": source, "name": f"Stage {stage + 1}", "date": day, "amount": amount}
+            )
     rows["sources"].append(_monthly(case, "M", "Machine hire", cost * 0.1))
     return cost
 
@@ -242,7 +251,7 @@ def _monthly(case: str, source: str, name: str, amount: float) -> Row:
 
 def _receivable(case: str, source: str, name: str, amount: float, dice: _Dice) -> Row:
     day = AS_OF + dt.timedelta(days=dice.whole(-30, 150))
-    row = {"case": case, "source": source, "name": name, "date": day, "amount": _money(amount)}
+    row: Row = {"case": case, "source": source, "name": name, "date": day, "amount": _money(amount)}
     return {**row, "delay_days": dice.whole(2, 8) * 15, "dilution": f"{dice.whole(0, 6)}%"}
 
 
@@ -266,7 +275,13 @@ def _pledged(case: str, free: float, loan: str, dice: _Dice) -> Iterator[Row]:
 
 def _guarantor(case: str, free: float, dice: _Dice) -> Row:
     call = AS_OF + dt.timedelta(days=dice.whole(20, 60))
-    row = {"case": case, "source": "G", "kind": "guarantor", "name": "Guarantor", "cap": _money(free * dice.between(2, 8))}
+    row = {
+        "case": case,
+        "source": "G",
+        "kind": "guarantor",
+        "name": "Guarantor",
+        "cap": _money(free * dice.between(2, 8)),
+    }
     return {**row, "call_date": call, "delay_days": dice.whole(1, 4) * 30}
 
 

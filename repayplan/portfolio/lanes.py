@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -15,6 +16,7 @@ import numpy as np
 
 from repayplan.calendar.dates import add_months
 from repayplan.cases.models import Case, Loan
+from repayplan.compliance.replay import Payment, replay
 from repayplan.evaluate.bearing import Horizon
 from repayplan.evaluate.build import Planned as Signed
 from repayplan.evaluate.build import horizon, payment_order, setting
@@ -22,8 +24,9 @@ from repayplan.evaluate.rules import until_the_long_stops
 from repayplan.evaluate.setting import NEVER, PRINCIPAL, Setting
 from repayplan.forecast.apart import AccountKey, account_keys
 from repayplan.money import to_cents
+from repayplan.planning.batch.asks import Ask, Batched
 from repayplan.planning.stress import Prepared
-from repayplan.portfolio.planner import Ask, Planned
+from repayplan.portfolio.cutting import first_stages
 from repayplan.portfolio.variants import treated_variant
 from repayplan.problem.assemble import assemble
 from repayplan.problem.frozen import Mask, Real
@@ -59,19 +62,80 @@ class Untreated:
     keys: tuple[AccountKey, ...]
 
 
-def plan_lane(asked: Ask, found: Planned) -> Lane:
-    """The lane of a plan. ValueError where there is none."""
+def plan_lanes(made: Sequence[tuple[Ask, Batched]]) -> list[Lane]:
+    """The lanes of one borrower's plans, in order. What loans bear is found once for all plans that agree the same of
+    them, over the longest. ValueError where one is no plan."""
+    overs = [_horizon(asked, found) for asked, found in made]
+    known: dict[tuple[object, ...], tuple[Horizon, Setting]] = {}
+    lanes: dict[int, Lane] = {}
+    for number in sorted(range(len(made)), key=lambda number: -len(overs[number].days)):
+        (asked, found), over = made[number], overs[number]
+        keys = account_keys(asked.case)
+        alike = (asked.case.loans, asked.terms.arrears, asked.terms.order, asked.terms.floor, asked.problem.sharing)
+        long, setting_of_all = known.get(alike, (None, None))
+        signed = _signed(found)
+        if long is None or setting_of_all is None or not _begins(long, over):
+            own = setting(asked.case, asked.terms, asked.problem, signed, over, keys)
+            known[alike] = over, own
+        else:
+            own = _shortened(setting_of_all, asked, signed, over)
+        lanes[number] = _lane(asked, found, signed, over, own, len(keys))
+    return [lanes[number] for number in range(len(made))]
+
+
+def _horizon(asked: Ask, found: Batched) -> Horizon:
+    if found.payments is None:
+        raise ValueError("there is no plan")
+    stop = max((rule.long_stop for rule in found.rules), default=None)
+    return horizon(asked.terms, asked.problem, found.payments, stop)
+
+
+def _signed(found: Batched) -> Signed:
     if found.payments is None or found.debt is None or found.principal is None:
         raise ValueError("there is no plan")
-    case, terms, problem, keys = asked.case, asked.terms, asked.problem, account_keys(asked.case)
-    over = horizon(terms, problem, found.payments, max((rule.long_stop for rule in found.rules), default=None))
-    signed = Signed(found.payments, found.debt, found.principal)
-    made = setting(case, terms, problem, signed, over, keys)
-    prepared = None
-    if found.rules and found.replay is not None:
-        made = until_the_long_stops(made, found.rules, over)
-        prepared = Prepared(found.replay, over, signed, made, found.rules)
-    return Lane(over.days, made, np.ones(len(keys), dtype=bool), prepared)
+    return Signed(found.payments, found.debt, found.principal)
+
+
+def _begins(long: Horizon, short: Horizon) -> bool:
+    """Whether the longer horizon begins with the shorter one."""
+    return long.days[: len(short.days)] == short.days and long.pays[: len(short.pays)] == short.pays
+
+
+def _shortened(long: Setting, asked: Ask, signed: Signed, over: Horizon) -> Setting:
+    """The setting of a plan from that of a longer one whose loans bear the same."""
+    order, stages = payment_order(asked.problem), len(over.days)
+    cut = first_stages(long, stages)
+    schedule = np.zeros((1, stages, len(order)))
+    schedule[0, : over.plan] = signed.paid[:, order]
+    clear = signed.debt[:, order] == 0
+    before = np.concatenate([cut.debts.claims[0, None, :, PRINCIPAL], signed.principal[:, order].astype(float)])
+    at = np.minimum(np.arange(stages), over.plan)
+    survival = asked.problem.value.survival[0][np.minimum(np.arange(stages), over.plan - 1)]
+    return replace(
+        cut,
+        stages=np.array([stages]),
+        schedule=schedule,
+        clears=np.where(clear.any(axis=0), clear.argmax(axis=0), NEVER)[None],
+        deadline=np.minimum(cut.deadline, stages - 1),
+        debts=replace(cut.debts, planned=before[at][None]),
+        worth=replace(cut.worth, survival=survival[None], end=np.array([over.plan - 1])),
+    )
+
+
+def _lane(asked: Ask, found: Batched, signed: Signed, over: Horizon, own: Setting, accounts: int) -> Lane:
+    """With the rules of a plan that follows receipts, where it does."""
+    pays = np.ones(accounts, dtype=bool)
+    if not found.rules:
+        return Lane(over.days, own, pays)
+    own = until_the_long_stops(own, found.rules, over)
+    names = [loan.id for loan in asked.case.loans]
+    paid = [
+        Payment(day, name, int(cents))
+        for day, row in zip(found.days, signed.paid, strict=True)
+        for name, cents in zip(names, row, strict=True)
+    ]
+    course = replay(asked.case, asked.terms, asked.problem, paid, found.rules)
+    return Lane(over.days, own, pays, Prepared(course, over, signed, own, found.rules))
 
 
 def untreated(case: Case) -> Untreated:
@@ -122,7 +186,11 @@ def treatment_lane(base: Untreated, kind: TreatmentName, course: Course) -> Lane
         clears=np.where(made.debts.own > 0, clears, NEVER),
         floor=floor,
         deadline=np.full((1, stages), ends),
-        worth=replace(made.worth, late=_late(base, made, course)),
+        worth=replace(
+            made.worth,
+            late=_late(base, made, course),
+            recovery=np.minimum(made.worth.recovery * course.unsecured, 1.0),
+        ),
     )
     return Lane(days, changed, pays)
 

@@ -289,5 +289,3 @@ def _twice(menu: Menu) -> Iterator[Problem]:
             what = tr("the option {name} stands here twice", name=name)
             yield Problem(place, what, None, tr("leave one out, or give one of the blocks a name: of its own"))
         seen.add(name)
-
-

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,13 +18,14 @@ from repayplan.evaluate.reference import run as run_reference
 from repayplan.evaluate.setting import NEVER, Drawn, Hazard, Setting, stack
 from repayplan.forecast import Window
 from repayplan.forecast.futures import Drawing, Futures, draw_futures
+from repayplan.portfolio.cutting import first_of_drawn, first_stages
 from repayplan.portfolio.lanes import Lane, months_seen, stage_of
 from repayplan.problem.frozen import Mask, Real
 from repayplan.problem.terms import Terms
 from repayplan.rules.treatments import MONTHS
 
 HAZARD: Hazard = "arrears"
-"""What a default of an option comes from; docs/portfolio.md says why."""
+"""What a default of an option comes from; docs/options.md says why."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,9 @@ def outcomes(case: Case, terms: Terms, lanes: Sequence[Lane], drawing: Drawing, 
 def _run(as_of: dt.date, lanes: Sequence[Lane], drawn: Drawn, engine: Engine) -> list[Outcome]:
     fates = evaluate(stack([lane.setting for lane in lanes]), drawn, hazard=HAZARD, engine=engine).fates
     seen = [months_seen(lane.days, as_of) for lane in lanes]
-    traces = _traces(stack([_first(lane.setting, count) for lane, count in zip(lanes, seen, strict=True)]), drawn, engine)
+    traces = _traces(
+        stack([first_stages(lane.setting, count) for lane, count in zip(lanes, seen, strict=True)]), drawn, engine
+    )
     found = []
     for number, lane in enumerate(lanes):
         at = [stage_of(lane.days, as_of, month) for month in range(1, MONTHS + 1)]
@@ -92,7 +94,7 @@ def _run(as_of: dt.date, lanes: Sequence[Lane], drawn: Drawn, engine: Engine) ->
 
 def _traces(setting: Setting, drawn: Drawn, engine: Engine) -> Traces:
     """The course of the first stages."""
-    first = _first_of_drawn(drawn, setting.shape[1])
+    first = first_of_drawn(drawn, setting.shape[1])
     if engine == "numpy":
         traces = run_reference(setting, first, HAZARD, traced=True).traces
     else:
@@ -102,36 +104,6 @@ def _traces(setting: Setting, drawn: Drawn, engine: Engine) -> Traces:
     if traces is None:
         raise AssertionError("traces were asked for")
     return traces
-
-
-BY_STAGE = {
-    *("schedule", "floor", "deadline", "interest", "compound", "penalty", "drift", "compound_drift", "books"),
-    *("planned", "revived", "discount", "survival", "pays"),
-}
-"""Fields of a setting that have a figure for each stage, on their second axis."""
-
-
-def _first(setting: Setting, count: int) -> Setting:
-    """The first stages alone; what happens in them does not depend on later ones."""
-    cut = _cut(setting, count)
-    return replace(cut, stages=np.minimum(setting.stages, count), worth=replace(cut.worth, end=np.array([count - 1])))
-
-
-def _cut(part: Any, count: int) -> Any:
-    values = {}
-    for item in fields(part):
-        value = getattr(part, item.name)
-        if item.name in BY_STAGE:
-            value = value[:, :count]
-        elif not isinstance(value, np.ndarray | tuple):
-            value = _cut(value, count)
-        values[item.name] = value
-    return type(part)(**values)
-
-
-def _first_of_drawn(drawn: Drawn, count: int) -> Drawn:
-    cut = {name: getattr(drawn, name) for name in ("own", "apart", "shift", "due")}
-    return replace(drawn, **{name: None if value is None else value[:, :count] for name, value in cut.items()})
 
 
 class _Shared:
@@ -184,5 +156,3 @@ class _Shared:
 def _padded(values: Real, stages: int) -> Real:
     short = stages - len(values)
     return values if not short else np.concatenate([values, np.zeros((short, *values.shape[1:]))])
-
-

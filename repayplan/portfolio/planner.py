@@ -1,80 +1,40 @@
-"""Plans of a chunk's options, each in whole cents with what was proved of it."""
+"""What a chunk's options ask of the batch, and the case of one option as the planner of single cases takes it."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-import numpy as np
-
 from repayplan.cases.models import Case
-from repayplan.cases.shapes import Contingent, Free
-from repayplan.compliance.replay import Payment, Replay, replay
-from repayplan.planning.plan import plan
-from repayplan.planning.result import Plan, Status
-from repayplan.problem.arrays import Problem
-from repayplan.problem.assemble import assemble
-from repayplan.problem.form import Rule
-from repayplan.problem.frozen import Cents
-from repayplan.problem.terms import Terms, open_dates, resolve
+from repayplan.cases.shapes import Contingent, Free, shape_of
+from repayplan.errors import Fault, InputError
+from repayplan.language import tr
+from repayplan.planning.batch.asks import Ask, ask
+from repayplan.portfolio.menu import Menu, PlanOption
+from repayplan.portfolio.variants import planned_variant
+from repayplan.problem.terms import open_dates, resolve
 
 
-@dataclass(frozen=True)
-class Ask:
-    """A variant that is to be planned, with its terms and its problem."""
-
-    case: Case
-    terms: Terms
-    problem: Problem
+def ask_for(variant: Case, option: PlanOption) -> Ask:
+    """A variant ready to be planned, its term being the option's: no other last payment is tried, except where receipts
+    decide. InputError where it cannot be planned as it is written."""
+    return ask(variant, to_the_end=not isinstance(shape_of(option.shape), Contingent))
 
 
-@dataclass(frozen=True)
-class Planned:
-    """A plan. ``payments``, and ``debt`` and ``principal`` after them: (T, L) cents on ``days``; None where there is
-    no plan that holds every limit. ``rules``: what is signed in place of amounts, with the ``replay`` they rest on."""
+def case_of(case: Case, menu: Menu, name: str) -> Case:
+    """The case that a plan option of the menu makes of a borrower, complete: planned alone it gives the option's plan.
 
-    status: Status
-    gap: float | None
-    solver: str
-    days: tuple[dt.date, ...]
-    payments: Cents | None = None
-    debt: Cents | None = None
-    principal: Cents | None = None
-    rules: tuple[Rule, ...] = ()
-    replay: Replay | None = None
-
-
-def ask(case: Case) -> Ask:
-    """A variant ready to be planned. InputError where it cannot be planned as it is written."""
-    terms = resolve(case)
-    shape = terms.form
-    if not isinstance(shape, Free | Contingent):  # so many installments, not as few as the cash allows
-        count = len(open_dates(case, terms))
-        case = case.model_copy(update={"policy": case.policy.model_copy(update={"installments": count})})
-        terms = resolve(case)
-    return Ask(case, terms, assemble(case, terms))
+    InputError where the menu has no such plan, or it is none of its own for this borrower.
+    """
+    found = {option.id: option for option in menu.plan_options}.get(name)
+    if found is None:
+        limit = tr("one of: {choices}", choices=", ".join(option.id for option in menu.plan_options))
+        raise InputError(Fault(tr("the menu has no such plan"), "option", name, limit))
+    variant = planned_variant(case, resolve(case), found)
+    if variant is None:
+        raise InputError(Fault(tr("this plan is nothing of its own for this borrower"), "option", name))
+    if not _counted(found):
+        return variant
+    count = len(open_dates(variant, resolve(variant)))
+    return variant.model_copy(update={"policy": variant.policy.model_copy(update={"installments": count})})
 
 
-def plan_all(asks: Sequence[Ask]) -> list[Planned]:
-    """The best plan of every variant, in order."""
-    return [_planned(each, plan(each.case)) for each in asks]
-
-
-def _planned(asked: Ask, found: Plan) -> Planned:
-    days = tuple(asked.problem.days())
-    if found.status not in ("optimal", "feasible"):
-        return Planned(found.status, found.proof.gap, found.proof.solver, days)
-    paid = [Payment(row.date, row.loan, row.payment) for row in found.installments]
-    course = replay(asked.case, asked.terms, asked.problem, paid, found.rules)
-    return Planned(
-        status=found.status,
-        gap=found.proof.gap,
-        solver=found.proof.solver,
-        days=days,
-        payments=np.asarray(course.paid),
-        debt=course.debt,
-        principal=course.principal,
-        rules=found.rules,
-        replay=course,
-    )
+def _counted(option: PlanOption) -> bool:
+    return not isinstance(shape_of(option.shape), Free | Contingent)

@@ -7,7 +7,7 @@ A *stage* ends on a day on which cash is checked: every payment date and every m
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -29,6 +29,13 @@ from repayplan.problem.wishes import WishArrays
 
 LINES_PER_PERIOD = 3
 """Principal, unpaid interest and compound interest each book one accrual line a settlement period."""
+
+
+def _course(debt: float, growth: Sequence[float], charge: Sequence[float]) -> Iterator[float]:
+    """A debt that nothing is paid on, stage by stage."""
+    for times, more in zip(growth, charge, strict=True):
+        debt = times * debt + more
+        yield debt
 
 
 def _from_now_on_least(values: Cents) -> Cents:
@@ -158,12 +165,18 @@ class DebtArrays(Frozen):
     @cached_property
     def unpaid(self) -> Real:
         """(N, T, L) the debt if nothing were ever paid; the largest it can be."""
+        if self.linear.all():
+            return self._mapped
         return np.where(self.linear[:, None], self._mapped, self.claims.unpaid.sum(axis=3))
 
     @cached_property
     def booking(self) -> Real:
         """(N, T, L) cents by which the ledger, booking whole cents, may be from the unrounded debt: half a cent for
         each accrual line, compounded."""
+        if len(self.opening) == 1:
+            lines = (0.5 * LINES_PER_PERIOD * self.periods[0]).tolist()
+            courses = [_course(0.0, spread, lines) for spread in self.claims.spread[0].T.tolist()]
+            return np.array([list(course) for course in courses]).T[None]
         bound, rows = np.zeros(self.opening.shape), []
         for stage in range(self.periods.shape[1]):
             lines = LINES_PER_PERIOD * self.periods[:, stage, None]
@@ -173,6 +186,9 @@ class DebtArrays(Frozen):
 
     @property
     def _mapped(self) -> Real:
+        if len(self.opening) == 1:  # plain numbers are quicker than arrays of one
+            courses = zip(self.opening[0].tolist(), self.growth[0].T.tolist(), self.charge[0].T.tolist(), strict=True)
+            return np.array([list(_course(*course)) for course in courses]).T[None]
         debt = self.opening.astype(float)
         rows = []
         for stage in range(self.growth.shape[1]):

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ from repayplan.problem.arrays import CashArrays, CoverArrays, DebtArrays, LimitA
 from repayplan.problem.burden import Burden, first_year
 from repayplan.problem.claims import CLASSES, ORDERS, ClaimArrays
 from repayplan.problem.form import FormArrays
-from repayplan.problem.growth import Balances, accrued, at_signing, class_maps, maps, one_rate
+from repayplan.problem.growth import Balances, Period, accruals, at_signing, class_maps, maps, one_rate
 from repayplan.problem.interest import affordable, due_dates, spare_cents
 from repayplan.problem.legal import legal
 from repayplan.problem.pace import PaceArrays, pace, refuse_impossible_pins, refuse_life_of_debt, reserved
@@ -39,7 +40,8 @@ def assemble(case: Case, terms: Terms) -> Problem:
     pay_dates = payment_dates(case, terms)
     end = pay_dates[-1]
     days = sorted({*pay_dates, *month_ends(case.as_of, day_in_month(end.year, end.month, 31))})
-    pays = np.isin(np.array(days, dtype="datetime64[D]"), np.array(pay_dates, dtype="datetime64[D]"))
+    paid_on = set(pay_dates)
+    pays = np.array([day in paid_on for day in days])
     flows = forecast(case, Window(case.as_of, days[-1], terms.receipt_day, terms.cost_day), "bank")
     apart = accounts(case, days, flows)
     cash = _cash(case, terms, days, flows, apart)
@@ -52,8 +54,9 @@ def assemble(case: Case, terms: Terms) -> Problem:
     exempt = grace | short | paced.settled[0]
     barred = Barred(grace, exempt, paced.settled[0], cash.payable[0] <= 0, terms.grace_interest_only)
     form = form_of(case, terms, days, pays, barred, flows)
-    debt, mode = _debt(case, terms, days, pays, grace, cash, cover, paced, apart, form)
-    value, burden = _value(case, terms, days, debt), _burden(case, terms, days, cash)
+    periods = _settlement_periods(case, terms, days)
+    debt, mode = _debt(case, terms, days, periods, pays, grace, cash, cover, paced, apart, form)
+    value, burden = _value(case, terms, days, periods, debt), _burden(case, terms, days, cash)
     return Problem(
         loans=(tuple(loan.id for loan in case.loans),),
         modes=(mode,),
@@ -77,9 +80,11 @@ def assemble(case: Case, terms: Terms) -> Problem:
 def _cash(case: Case, terms: Terms, days: Sequence[dt.date], flows: Sequence[Flow], apart: AccountArrays) -> CashArrays:
     inflow, outflow = np.zeros((1, len(days)), dtype=np.int64), np.zeros((1, len(days)), dtype=np.int64)
     by_day: dict[dt.date, int] = dict.fromkeys(days, 0)
+    place = {day: stage for stage, day in enumerate(days)}
     for flow in flows:
         target = inflow if flow.amount > 0 else outflow
-        target[0, bisect_left(days, flow.date)] += abs(flow.amount)
+        stage = place.get(flow.date)
+        target[0, bisect_left(days, flow.date) if stage is None else stage] += abs(flow.amount)
         if not is_apart(flow):
             by_day[flow.date] = by_day.get(flow.date, 0) + flow.amount
     opening = to_cents(case.cash.opening)
@@ -150,6 +155,7 @@ def _debt(
     case: Case,
     terms: Terms,
     days: Sequence[dt.date],
+    periods: Sequence[Sequence[Period]],
     pays: Mask,
     grace: Mask,
     cash: CashArrays,
@@ -163,7 +169,6 @@ def _debt(
     due = due_dates(days, can_be, terms.interest_every, grace & terms.grace_interest_only, grace)
     due |= must_be & ~(grace & (not terms.grace_interest_only))
     first = int(np.flatnonzero(due)[0]) if due.any() else len(days)
-    periods = _settlement_periods(case, terms, days)
     classes = [class_maps(loan, periods) for loan in case.loans]
     claims = _claims(terms.order, openings, classes)
     uniform = np.array([[one_rate(loan, claim) for loan, claim in zip(case.loans, openings, strict=True)]])
@@ -245,23 +250,24 @@ def _mode(uniform: Mask, claims: ClaimArrays, current: Mask, pays: Mask, full_gr
     return "C" if claims.rising[~uniform].all() else "D"
 
 
-def _settlement_periods(case: Case, terms: Terms, days: Sequence[dt.date]) -> list[list[tuple[dt.date, dt.date]]]:
+def _settlement_periods(case: Case, terms: Terms, days: Sequence[dt.date]) -> list[list[Period]]:
     """For each stage the settlement periods that end in it."""
-    periods: list[list[tuple[dt.date, dt.date]]] = [[] for _ in days]
-    start = case.as_of
+    periods: list[list[Period]] = [[] for _ in days]
+    start, place = case.as_of, {day: stage for stage, day in enumerate(days)}
     for end in settlement_dates(case, terms):
         if end <= days[-1]:
-            periods[bisect_left(days, end)].append((start, end))
+            periods[place[end] if end in place else bisect_left(days, end)].append((start, end))
             start = end
     return periods
 
 
-def _value(case: Case, terms: Terms, days: Sequence[dt.date], debt: DebtArrays) -> ValueArrays:
+def _value(
+    case: Case, terms: Terms, days: Sequence[dt.date], periods: Sequence[Sequence[Period]], debt: DebtArrays
+) -> ValueArrays:
     """Discount factors compound on settlement days as the debt does, so that equal rates cancel exactly.
 
     Where the hazard depends on the burden it is that of the lightest until the payments are known.
     """
-    periods = _settlement_periods(case, terms, days)
     day_count = max(case.loans, key=lambda loan: loan.principal + loan.overdue_principal).day_count
     discount = _discount(periods, day_count, RatePath.fixed(Fraction(terms.discount_rate)))
     return ValueArrays(
@@ -277,7 +283,7 @@ def _value(case: Case, terms: Terms, days: Sequence[dt.date], debt: DebtArrays) 
 def _survival(case: Case, terms: Terms, days: Sequence[dt.date], bucket: int = 0) -> Real:
     """(T,) probability that the borrower has not defaulted by each stage, with the hazard of a bucket of the table
     where the case states none."""
-    months = [_months_between(case.as_of, day) for day in days]
+    months = _months(case.as_of, tuple(days))
     if terms.hazard is not None:
         return np.asarray((1 - float(terms.hazard)) ** np.array(months))
     table = hazard_table(terms.rating)
@@ -299,12 +305,13 @@ def _burden(case: Case, terms: Terms, days: Sequence[dt.date], cash: CashArrays)
     return Burden(**known, edges=edges, survival=survival)
 
 
-def _discount(periods: Sequence[Sequence[tuple[dt.date, dt.date]]], day_count: str, rate: RatePath) -> Real:
+def _discount(periods: Sequence[Sequence[Period]], day_count: str, rate: RatePath) -> Real:
     """(1, T) discount factors at a yearly rate."""
+    borne = iter(accruals(rate, day_count, tuple(period for ending in periods for period in ending)))
     factors, factor = [], 1.0
     for ending in periods:
-        for start, end in ending:
-            factor /= 1 + accrued(rate, day_count, start, end)
+        for _ in ending:
+            factor /= 1 + next(borne)
         factors.append(factor)
     return np.array([factors])
 
@@ -320,9 +327,16 @@ def _planning(terms: Terms, discount: Real, debt: DebtArrays) -> Real:
     opening = debt.opening[:, None].astype(float)
     before = np.concatenate([opening, debt.unpaid[:, :-1]], axis=1)
     grown = np.divide(debt.unpaid, before, out=np.ones_like(before), where=before > 0)
-    grown = np.where(debt.linear[:, None], grown, debt.claims.fastest)
+    if not debt.linear.all():
+        grown = np.where(debt.linear[:, None], grown, debt.claims.fastest)
     fallen = np.concatenate([np.ones_like(discount[:, :1]), discount[:, :-1]], axis=1) / discount
     return np.asarray(np.cumprod(1 / np.maximum(grown, fallen[:, :, None]), axis=1), dtype=float)
+
+
+@lru_cache(maxsize=1024)
+def _months(start: dt.date, days: tuple[dt.date, ...]) -> list[float]:
+    """Months from a day to each of others: the same for all cases on these dates."""
+    return [_months_between(start, day) for day in days]
 
 
 def _months_between(start: dt.date, end: dt.date) -> float:

@@ -44,7 +44,7 @@ class ClaimArrays(Frozen):
         sums = np.flip(np.cumsum(np.flip(self.maps, axis=-2), axis=-2), axis=-2)
         return np.diff(sums, axis=-1, prepend=0.0)
 
-    @property
+    @cached_property
     def rising(self) -> Mask:
         """(N, L) whether no class grows slower than one settled before it, in any tail and at any stage.
 
@@ -52,12 +52,12 @@ class ClaimArrays(Frozen):
         """
         return np.asarray((self.tails[..., 1:] >= -1e-15).all(axis=(1, 3, 4)))
 
-    @property
+    @cached_property
     def fastest(self) -> Real:
         """(N, T, L) by how much a unit of the fastest class grows in the stage."""
         return np.asarray(self.maps.sum(axis=-2).max(axis=-1))
 
-    @property
+    @cached_property
     def spread(self) -> Real:
         """(N, T, L) by how much a stage can widen the distance of two claims, counted in their tails."""
         return np.asarray(np.abs(self.tails).sum(axis=-1).max(axis=-1))

@@ -15,7 +15,7 @@ from dataclasses import astuple, dataclass
 
 import numpy as np
 
-from repayplan.calendar.daycount import year_fraction
+from repayplan.calendar.daycount import ratios, year_fraction
 from repayplan.cases.models import Loan
 from repayplan.debt.rates import RatePath, signed_compound_rate, signed_rate
 from repayplan.money import to_cents
@@ -62,21 +62,35 @@ def one_rate(loan: Loan, opening: Balances) -> bool:
 def class_maps(loan: Loan, stages: Sequence[Sequence[Period]]) -> Real:
     """(T, 3, 3) what each stage makes of idle claims, arrears and principal before its payment."""
     rate, compound = signed_rate(loan), signed_compound_rate(loan)
-    maps = []
-    for periods in stages:
-        stage = np.eye(3)
-        for start, end in periods:
-            interest, on_arrears = (
-                accrued(rate, loan.day_count, start, end),
-                accrued(compound, loan.day_count, start, end),
-            )
-            stage = np.array([[1, 0, 0], [0, 1 + on_arrears, interest], [0, 0, 1]]) @ stage
-        maps.append(stage)
-    return np.array(maps)
+    periods = tuple(period for ending in stages for period in ending)
+    on_principal = accruals(rate, loan.day_count, periods)
+    on_arrears = on_principal if compound == rate else accruals(compound, loan.day_count, periods)
+    maps = np.zeros((len(stages), 3, 3))
+    maps[:, (0, 1, 2), (0, 1, 2)] = 1.0
+    number = 0
+    for place, ending in enumerate(stages):
+        for nth in range(len(ending)):
+            one = maps[place] if nth == 0 else np.eye(3)
+            one[1, 1], one[1, 2] = 1 + on_arrears[number], on_principal[number]
+            if nth:
+                maps[place] = one @ maps[place]
+            number += 1
+    return maps
+
+
+def accruals(rate: RatePath, day_count: str, periods: tuple[Period, ...]) -> list[float]:
+    """What a unit bears in each of the settlement ``periods``; see :func:`accrued`."""
+    if len(rate.rates) > 1:
+        return [accrued(rate, day_count, start, end) for start, end in periods]
+    top, bottom = rate.rates[0].as_integer_ratio()  # a ratio of integers is rounded once, like a fraction
+    return [top * years / (bottom * whole) for years, whole in ratios(day_count, periods)]
 
 
 def accrued(rate: RatePath, day_count: str, start: dt.date, end: dt.date) -> float:
     """What a unit bears in a settlement period. Years are counted from its start, so that cutting it changes none."""
+    if len(rate.days) == 1:  # the usual case, asked thousands of times for a plan: the same fraction, rounded once
+        share, years = rate.rates[0], year_fraction(day_count, start, end)
+        return share.numerator * years.numerator / (share.denominator * years.denominator)
     return float(
         sum(
             share
@@ -96,15 +110,17 @@ def maps(opening: Balances, classes: Real, pays: Mask, first_current: int, *, un
     date leaves nothing but principal, and until the next one the debt is that principal and what it has borne.
     """
     growth, charge = np.ones(len(classes)), np.zeros(len(classes))
+    if uniform:  # what a unit of principal becomes says what any unit does
+        return classes[:, :, 2].sum(axis=1), charge
     principal, claim = np.array([0.0, 0.0, 1.0]), np.array(astuple(opening), dtype=float)
     unit = principal
     for number, stage in enumerate(classes):
         before = unit.sum(), claim.sum()
         unit, claim = stage @ unit, stage @ claim
-        if uniform or number > first_current:
+        if number > first_current:
             growth[number] = unit.sum() / before[0]
         else:
             charge[number] = claim.sum() - before[1]
-        if uniform or pays[number]:
+        if pays[number]:
             unit = principal
     return growth, charge

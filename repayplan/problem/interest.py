@@ -9,6 +9,7 @@ and for the cents that rounding may add to it.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -52,25 +53,30 @@ def affordable(
     cover loses up to as much again through what is carried. ``fixed`` (N, T): what is paid anyway; cents. Accounts
     ``apart`` pay the interest of their loans first.
     """
-    carried = cash.carried[0].astype(float)
-    paid = np.zeros(len(due) + 1)
+    carried, bears = cash.carried[0].astype(float).tolist(), cash.own_payable[0].tolist()
+    counts, starts, pinned = cover.cash[0].tolist(), cover.start[0].tolist(), fixed[0].tolist()
+    ratio, carry = float(cover.minimum[0]), float(cover.carry[0])
+    moves = (claims.maps[0] != np.eye(claims.maps.shape[-1])).any(axis=(1, 2, 3))
+    others = np.flatnonzero(np.arange(claims.maps.shape[-1]) != claims.principal[0])
+    paid = [0.0] * (len(due) + 1)
     balances = claims.opening[0]
     can = np.zeros(len(due), dtype=bool)
     used, own = np.zeros(len(apart.loan), dtype=np.int64), 0.0
     for stage in range(len(due)):
-        balances = np.einsum("lij,lj->li", claims.maps[0, stage], balances)
-        paid[stage + 1] = paid[stage] + fixed[0, stage]
-        own += fixed[0, stage]
+        if moves[stage]:
+            balances = np.einsum("lij,lj->li", claims.maps[0, stage], balances)
+        paid[stage + 1] = paid[stage] + pinned[stage]
+        own += pinned[stage]
         if not due[stage]:
             continue
-        unpaid = np.delete(balances, claims.principal[0], axis=1).sum(axis=1)
+        unpaid = balances[:, others].sum(axis=1)
         owed = float(unpaid.sum())
-        taken = draw(apart, apart.available[0, stage] - used, np.floor(unpaid).astype(np.int64))
-        room = min(float(cash.own_payable[0, stage]) - own + float(taken.sum()), most)
-        if not np.isnan(cover.minimum[0]):
-            start = int(cover.start[0, stage])
-            counted = float(cover.cash[0, stage]) + cover.carry[0] * (carried[start] - paid[start])
-            room = min(room, counted / cover.minimum[0] - (paid[stage] - paid[start]))
+        taken = draw(apart, apart.available[0, stage] - used, np.floor(unpaid).astype(np.int64)) if used.size else used
+        room = min(float(bears[stage]) - own + float(taken.sum()), most)
+        if not math.isnan(ratio):
+            start = starts[stage]
+            counted = float(counts[stage]) + carry * (carried[start] - paid[start])
+            room = min(room, counted / ratio - (paid[stage] - paid[start]))
         if owed + 2 * spare <= room:
             can[stage] = True
             paid[stage + 1] += owed

@@ -185,6 +185,8 @@ def refuse_impossible_pins(case: Case, days: Sequence[dt.date], claims: ClaimArr
 
     Interest that is spared by what is fixed for all loans together is not counted: that is left to the solver.
     """
+    if not case.policy.fixed_payments:
+        return
     total, single = pins(case, days)
     numbers = {(payment.date, payment.loan): n for n, payment in enumerate(case.policy.fixed_payments)}
     balances, together, faults = claims.opening[0], 0.0, []

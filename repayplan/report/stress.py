@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable
 
 import numpy as np
@@ -15,6 +14,8 @@ from rich.text import Text
 from repayplan.evaluate.statistics import Estimate
 from repayplan.language import Message, listed, tr
 from repayplan.money import grouped
+from repayplan.planning.first_miss import reason
+from repayplan.planning.outlook import percent, sentence
 from repayplan.planning.stress import WORST, Named, Trial
 from repayplan.report.fan import fan
 from repayplan.report.layout import grid, heading
@@ -43,7 +44,7 @@ def show_stress(trial: Trial, console: Console) -> None:
     console.print()
     if effort := best_effort(trial):
         console.print(Text(f"! {effort}", "bold yellow"))
-    console.print(Text(str(sentence(trial))))
+    console.print(Text(str(sentence(trial, reason(trial)))))
     console.print()
     grid(_figures(trial), console)
     if trial.first_misses:
@@ -57,23 +58,6 @@ def show_stress(trial: Trial, console: Console) -> None:
     if trial.named or trial.idle:
         heading(tr("Futures that have a name"), console)
         _named(trial, console)
-
-
-def sentence(trial: Trial) -> Message:
-    """The finding in one sentence."""
-    count, missed = f"{trial.drawing.scenarios:,}", trial.missed
-    if missed.value == 0:
-        return tr("In none of {count} futures does the borrower miss an installment", count=count)
-    months: Counter[str] = Counter()
-    for day, share in trial.first_misses:
-        months[f"{day:%Y-%m}"] += round(share.value * trial.drawing.scenarios)
-    month = max(months, key=lambda name: (months[name], name))
-    return tr(
-        "In {count} futures the borrower misses an installment in {share}, first most often in {month}",
-        count=count,
-        share=percent(missed),
-        month=month,
-    )
 
 
 def best_effort(trial: Trial) -> Message | None:
@@ -103,12 +87,6 @@ def hazard_words(trial: Trial) -> Message:
         months = breach_terms().default_after.months
         return tr("{months} months of arrears are a default, no other hazard is added", months=months)
     return tr("the plan's hazard weighs every future, arrears make no default")
-
-
-def percent(share: Estimate) -> str:
-    """``7.0% (±0.5)``: a probability and its standard error."""
-    error = "" if np.isnan(share.error) else f" (±{share.error * 100:.1f})"
-    return f"{share.value:.1%}{error}"
 
 
 def money(amount: Estimate) -> str:

@@ -10,11 +10,13 @@ from typing import Any
 from repayplan.evaluate.statistics import Estimate
 from repayplan.language import Message, tr
 from repayplan.money import plain
+from repayplan.planning.first_miss import reason
+from repayplan.planning.outlook import sentence
 from repayplan.planning.stress import WORST, Named, Trial
 from repayplan.publishing import publish
 from repayplan.report.fan import picture
 from repayplan.report.files import csv_file
-from repayplan.report.stress import best_effort, hazard_words, sentence
+from repayplan.report.stress import best_effort, hazard_words
 from repayplan.rules.futures import spreads
 
 DOCUMENT, BANDS, PICTURE = "stress.json", "bands.csv", "stress.png"
@@ -34,7 +36,7 @@ def stress_document(trial: Trial) -> dict[str, Any]:
             "unpaid": plain(trial.unpaid),
             "warning": None if (effort := best_effort(trial)) is None else str(effort),
         },
-        "sentence": str(sentence(trial)),
+        "sentence": str(sentence(trial, reason(trial))),
         "drawing": {
             "scenarios": drawing.scenarios,
             "seed": drawing.seed,

@@ -40,6 +40,9 @@ def show_plan(plan: Plan, console: Console) -> None:
         _heading(tr("Schedule"), console)
         console.print(schedule(plan, console))
         _quiet_days(plan, console)
+    if plan.outlook is not None:
+        console.print()
+        say(plan.outlook.sentence, console)
     _shape(plan, console)
     if plan.cash:
         _heading(tr("Cash and payments"), console)

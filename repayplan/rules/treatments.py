@@ -23,6 +23,7 @@ ENVIRONMENT = "REPAYPLAN_TREATMENTS"
 """Names the bank's own file in place of ``treatments.toml``."""
 
 MOST_MONTHS = 120
+MOST_MULTIPLE = 10.0
 
 Monthly = tuple[float, ...]
 """A figure for each of the ``MONTHS``."""
@@ -33,9 +34,11 @@ class Course:
     """What is expected of a treatment, or of a plan, with borrowers of one rating.
 
     ``cash``: shares of the overdue balance paid by month; ``rescheduled``: share of it that gets new days;
-    ``performing``: share of what is not yet due that is paid by the contract; ``hours`` and ``visits`` by month; ``legal`` by month, currency units, and ``legal_share`` of the debt in month 1; ``fee``:
-    share of the cash that somebody else keeps; ``ends``: month of the default of what is left, or of the sale;
-    ``delay_months`` and ``costs`` of collateral, None where other tables say; prices of a sale as shares of the debt.
+    ``performing``: share of what is not yet due that is paid by the contract; ``hours`` and ``visits`` by month;
+    ``legal`` by month, currency units, and ``legal_share`` of the debt in month 1; ``fee``: share of the cash that
+    somebody else keeps; ``ends``: month of the default of what is left, or of the sale; ``unsecured``: multiple of the
+    case's recovery rate of what collateral does not cover; ``delay_months`` and ``costs`` of collateral, None where
+    other tables say; prices of a sale as shares of the debt.
     """
 
     cash: Monthly
@@ -47,6 +50,7 @@ class Course:
     performing: float
     fee: float
     ends: int
+    unsecured: float
     delay_months: int | None
     costs: float | None
     price_secured: float
@@ -55,8 +59,8 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Treatments:
-    """The table. ``plan``: the work of a plan; ``hour`` and ``visit``: what they cost, currency units. ``illustrative``:
-    no statistics stand behind it."""
+    """The table. ``plan``: the work of a plan; ``hour`` and ``visit``: what they cost, currency units.
+    ``illustrative``: no statistics stand behind it."""
 
     plan: Mapping[RiskLevel, Course]
     kinds: Mapping[TreatmentName, Mapping[RiskLevel, Course]]
@@ -132,6 +136,7 @@ class _Reading(Reading):
             performing=self.share(f"{where}.performing", row.get("performing", 0)),
             fee=self.share(f"{where}.fee", row.get("fee", 0)),
             ends=self.months(f"{where}.ends", row.get("ends", MONTHS), MONTHS, 1),
+            unsecured=self.number(f"{where}.unsecured", row.get("unsecured", 1), MOST_MULTIPLE),
             delay_months=None if delay is None else self.months(f"{where}.delay_months", delay, MOST_MONTHS, 0),
             costs=None if costs is None else self.share(f"{where}.costs", costs),
             price_secured=self.share(f"{where}.price_secured", row.get("price_secured", 0)),

@@ -200,7 +200,9 @@ def narrowed(
     count, rows = versions.limits.shape[1], [*versions.rows, dict(enumerate(program.cost.tolist()))]
     height = program.shape[0]
     base = with_rows(program.relaxed, rows, [-np.inf] * len(rows), [*versions.largest(program).tolist(), worth])
-    costs = [np.bincount(list(row), list(row.values()), program.shape[1]) for row in versions.rows]
+    costs = np.zeros((len(versions.rows), program.shape[1]))
+    for cost, row in zip(costs, versions.rows, strict=True):
+        cost[list(row)] = list(row.values())
     certain = np.zeros(count, dtype=bool)
     while True:
         upper = base.row_upper.copy()

@@ -47,6 +47,27 @@ def test_both_plans_stand_side_by_side_and_the_files_pass_verify(case: Path, tmp
     assert run("verify", out).exit_code == 0
 
 
+def test_a_plan_says_how_often_it_is_missed(case: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    outcome = run("plan", case, "--scenarios", 200, "--seed", 7, "-o", out)
+    assert outcome.exit_code == 0
+    said = json.loads((out / "plan.json").read_text(encoding="utf-8"))["futures"]
+    assert (said["scenarios"], said["seed"], said["method"], said["sample"]) == (200, 7, "antithetic", 0)
+    assert said["sentence"] in " ".join(outcome.output.split())
+    assert "In 200 futures the borrower misses an installment in " in said["sentence"]
+    assert run("verify", out).exit_code == 0
+    tried = json.loads(run("stress", out, "--scenarios", 200, "--seed", 7, "--json").stdout)
+    assert (tried["sentence"], tried["missed"]["share"]) == (said["sentence"], said["missed"])
+    outcome = run("plan", case, "--scenarios", 0)
+    assert outcome.exit_code == 0
+    assert "futures" not in outcome.output
+
+
+def test_a_robust_plan_says_it_of_the_futures_it_is_judged_on(case: Path) -> None:
+    document = json.loads(run("plan", case, "--robust", "--scenarios", 100, "--json").stdout)
+    assert (document["futures"]["missed"], document["futures"]["sample"]) == (document["robust"]["plan"]["missed"], 2)
+
+
 def test_in_chinese(case: Path) -> None:
     outcome = run("plan", case, "--max-miss", "30%", "--scenarios", 100, "--lang", "zh")
     assert outcome.exit_code == 0
@@ -74,7 +95,8 @@ def test_a_bound_that_is_not_kept_is_a_failure(case: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--scenarios", "200"], "these options are for robust plans alone"),
+        (["--scenarios", "-1"], "so many futures cannot be drawn"),
+        (["--scenarios", "200", "--schedule", "offer.csv"], "a schedule that is offered is judged as it is"),
         (["--max-miss", "5"], "this is no share"),
         (["--max-miss", "nothing"], "this is no share"),
         (["--max-miss", "0"], "this is no probability"),

@@ -16,7 +16,7 @@ from repayplan.cases.sources import Assets, Milestones, Receivables
 from repayplan.forecast import Window, source_flows
 from repayplan.planning.forecasts import outlook, totals
 
-SCENARIOS = sorted((Path(__file__).parents[2] / "scenarios").iterdir())
+SCENARIOS = sorted(path.parent for path in (Path(__file__).parents[2] / "scenarios").glob("*/case.yaml"))
 WINDOW = Window(dt.date(2026, 11, 20), dt.date(2046, 12, 31), receipt_day=31, cost_day=10)
 
 cents = st.integers(1, 10**11).map(lambda amount: Decimal(amount) / 100)

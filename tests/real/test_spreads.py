@@ -12,8 +12,9 @@ import numpy as np
 
 from repayplan.cases.stresses import shipped_stresses
 from repayplan.forecast.decomposition import decompose
-from repayplan.forecast.futures.drawing import Drawing, Real, normals
+from repayplan.forecast.futures.drawing import Drawing, normals
 from repayplan.forecast.futures.milestones import late_multiple
+from repayplan.forecast.futures.normal import Real
 from repayplan.rules.futures import spreads
 
 

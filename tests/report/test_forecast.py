@@ -18,7 +18,7 @@ from repayplan.planning.forecasts import Outlook, outlook
 from repayplan.report.forecast import show_forecast
 from repayplan.report.forecast_files import forecast_document, write_forecast
 
-SCENARIOS = sorted((Path(__file__).parents[2] / "scenarios").iterdir())
+SCENARIOS = sorted(path.parent for path in (Path(__file__).parents[2] / "scenarios").glob("*/case.yaml"))
 
 
 def printed(seen: Outlook, width: int) -> str:

@@ -1,7 +1,8 @@
-"""The pages of limits and of shapes are the registers'."""
+"""The pages of limits, of shapes and of a book's tables are the registers'."""
 
 from pathlib import Path
 
+from repayplan.report.book_page import book_page
 from repayplan.report.limits import limits_page
 from repayplan.report.shapes_page import shapes_page
 
@@ -14,3 +15,8 @@ def test_the_page_of_limits_is_current() -> None:
 def test_the_page_of_shapes_is_current() -> None:
     page = Path(__file__).parents[2] / "docs" / "shapes.md"
     assert page.read_text(encoding="utf-8") == shapes_page(), "run make docs"
+
+
+def test_the_page_of_books_is_current() -> None:
+    page = Path(__file__).parents[2] / "docs" / "book.md"
+    assert page.read_text(encoding="utf-8") == book_page(), "run make docs"

@@ -71,9 +71,9 @@ class Plans:
     def drawn(self) -> Cents:
         """(N, T, K) what accounts apart have paid by the end of each stage."""
         accounts = self.problem.accounts
-        used = np.zeros(accounts.available[:, 0].shape, dtype=np.int64)
-        taken = np.zeros_like(accounts.available)
-        for stage in range(taken.shape[1] if used.shape[1] else 0):
+        taken: Cents = np.zeros(accounts.available.shape, dtype=np.int64)
+        used: Cents = np.zeros((len(taken), len(accounts.loan)), dtype=np.int64)
+        for stage in range(self.paid.shape[1] if used.size else 0):
             used = used + draw(accounts, accounts.available[:, stage] - used, self.paid[:, stage])
             taken[:, stage] = used
         return taken

@@ -3,6 +3,7 @@
 from repayplan.forecast.futures.drawing import METHODS, Drawing, Method
 from repayplan.forecast.futures.draws import RESPONSES, draw_futures
 from repayplan.forecast.futures.result import NEVER, Futures
+from repayplan.forecast.futures.stages import named, whole
 from repayplan.forecast.futures.stresses import Idle, Stressed, stressed
 
 __all__ = [
@@ -15,5 +16,7 @@ __all__ = [
     "Method",
     "Stressed",
     "draw_futures",
+    "named",
     "stressed",
+    "whole",
 ]

@@ -3,7 +3,8 @@
 Every factor has a key of 128 bits, the hash of the seed, of whom it belongs to, of its name and of the sample; a
 counter-based generator (Philox) turns key, row and scenario into 64 bits, of which 52 make a uniform strictly between
 0 and 1 and, through the inverse of the normal distribution, a normal. So scenario 7,000 is the same whether 10,000 are
-drawn at once or one by one, and common factors are the same for all borrowers.
+drawn at once or one by one, and common factors are the same for all borrowers. Who draws much has it done compiled, to
+the same bytes.
 """
 
 from __future__ import annotations
@@ -13,19 +14,19 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from repayplan.errors import Fault, InputError
+from repayplan.forecast.futures.normal import BITS, Bits, Real, to_normals
 from repayplan.language import listed, tr
 
-Real = NDArray[np.float64]
-Bits = NDArray[np.uint64]
 Method = Literal["plain", "antithetic", "sobol", "still"]
 
 METHODS: tuple[Method, ...] = get_args(Method)
 MOST_SCENARIOS = 10_000_000
 
-_BITS = 52
+COMPILED_AFTER = 10_000_000
+"""Numbers that are drawn in the time that numba takes to be imported."""
+
 _SOBOL_BITS = 30
 """More are not needed for the scenarios that may be asked for; the shift fills up the rest."""
 
@@ -62,26 +63,60 @@ class Drawing:
 
 def normals(drawing: Drawing, owner: str, factor: str, rows: int, first: int, count: int) -> Real:
     """(rows, count) independent standard normals of scenarios ``first`` to ``first + count`` of one factor."""
+    return unfolded(drawing, drawn(drawing, owner, factor, rows, first, count), first, count)
+
+
+def drawn(drawing: Drawing, owner: str, factor: str, rows: int, first: int, count: int) -> Real:
+    """The normals behind them, from which ``unfolded`` makes those of scenarios: of two that mirror each other one."""
+    first, count = draws(drawing, first, count)
     if drawing.method == "still":
         return np.zeros((rows, count))
-    if drawing.method != "antithetic":
+    if not _HABIT.pays(rows * count):
         return to_normals(bits(drawing, owner, factor, rows, first, count))
-    pairs = range(first // 2, (first + count + 1) // 2)
-    drawn = to_normals(bits(drawing, owner, factor, rows, pairs.start, len(pairs)))
-    mirrored = np.stack([drawn, -drawn], axis=2).reshape(rows, 2 * len(pairs))
-    start = first - 2 * pairs.start
-    return np.ascontiguousarray(mirrored[:, start : start + count])
+    from repayplan.forecast.futures import rapid
+
+    found = np.empty((rows, count))
+    rapid.draw(_key(drawing, owner, factor), first, found)
+    return found
 
 
-def to_normals(whole: Bits) -> Real:
-    """Standard normals of whole numbers below 2**52; mirrored numbers give mirrored normals."""
-    from scipy.special import ndtri
+class _Habit:
+    """How many numbers this process has drawn. To compile pays for who draws much; the bytes are the same."""
 
-    return np.asarray(ndtri((whole.astype(np.float64) + 0.5) * 2.0**-_BITS))
+    def __init__(self) -> None:
+        self.numbers = 0
+
+    def pays(self, numbers: int) -> bool:
+        """Whether compiling pays, so many more drawn."""
+        self.numbers += numbers
+        return self.numbers > COMPILED_AFTER
+
+
+_HABIT = _Habit()
+
+
+def draws(drawing: Drawing, first: int, count: int) -> tuple[int, int]:
+    """The first of the draws behind scenarios, and how many there are."""
+    if drawing.method != "antithetic":
+        return first, count
+    return first // 2, (first + count + 1) // 2 - first // 2
+
+
+def unfolded(drawing: Drawing, values: Real, first: int, count: int) -> Real:
+    """(…, count) of scenarios from what is drawn, or from sums of it: whatever changes its sign with the draws."""
+    return values if drawing.method != "antithetic" else woven(values, -values, first, count)
+
+
+def woven(straight: Real, mirrored: Real, first: int, count: int) -> Real:
+    """(…, count) scenarios from those that are drawn and those that mirror them."""
+    both = np.empty((*straight.shape[:-1], 2 * straight.shape[-1]))
+    both[..., ::2], both[..., 1::2] = straight, mirrored
+    start = first % 2
+    return both if both.shape[-1] == count else np.ascontiguousarray(both[..., start : start + count])
 
 
 def bits(drawing: Drawing, owner: str, factor: str, rows: int, first: int, count: int) -> Bits:
-    """(rows, count) whole numbers below 2**52: row by row a stream of its own, in which the scenario is the place."""
+    """(rows, count) whole numbers below 2**52: row by row a stream of its own, in which the draw is the place."""
     start, skipped = divmod(first, _BLOCK)
     generator = np.random.Philox(key=_key(drawing, owner, factor))
     fresh = generator.state
@@ -90,7 +125,7 @@ def bits(drawing: Drawing, owner: str, factor: str, rows: int, first: int, count
         fresh["state"]["counter"][:] = (start, 0, row, 0)
         generator.state = fresh  # much faster than a generator for each row
         found[row] = generator.random_raw(skipped + count)[skipped:]
-    found >>= np.uint64(64 - _BITS)
+    found >>= np.uint64(64 - BITS)
     return found
 
 
@@ -112,7 +147,7 @@ def sobol_points(first: int, count: int, columns: int) -> Bits:
     engine.fast_forward(first + skipped)
     if count > skipped:
         points[skipped:] = engine.random(count - skipped)
-    return np.ascontiguousarray((points * 2.0**_BITS).astype(np.uint64).T)
+    return np.ascontiguousarray((points * 2.0**BITS).astype(np.uint64).T)
 
 
 def shifted(points: Bits, drawing: Drawing, owner: str, factor: str) -> Real:

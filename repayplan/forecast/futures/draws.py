@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -16,10 +16,11 @@ from repayplan.forecast.apart import AccountKey, account_keys, account_of, is_ap
 from repayplan.forecast.flows import Window
 from repayplan.forecast.futures.assets import asset_futures
 from repayplan.forecast.futures.claims import guarantor_futures, receivable_futures
-from repayplan.forecast.futures.drawing import Drawing, Real
+from repayplan.forecast.futures.drawing import Drawing
 from repayplan.forecast.futures.expected import Cents, Column
 from repayplan.forecast.futures.factors import A_YEAR, Factors, lognormal
 from repayplan.forecast.futures.milestones import milestone_futures
+from repayplan.forecast.futures.normal import Real
 from repayplan.forecast.futures.result import NEVER, Futures, Parts, floats
 from repayplan.forecast.futures.sales import monthly_futures, season_futures, single_futures, store_futures
 from repayplan.forecast.futures.stages import Stages, asked
@@ -46,6 +47,9 @@ BLOCK = 10_000
 """Scenarios drawn at a time, so that memory does not grow with their number; a fifth of that where Sobol points hold
 many coordinates of each."""
 
+_LARGE = 4_000_000
+"""Numbers, 32 MB: the largest block that the allocator of Linux learns from."""
+
 
 def draw_futures(
     case: Case,
@@ -69,9 +73,9 @@ def draw_futures(
         raise InputError(Fault(what, "first, count", f"{first}, {count}", limit))
     ask = _Ask(case, tuple(days), window, drawing, first, count, table or spreads())
     keys = account_keys(case)
-    own = np.empty((count, len(days)), dtype=np.int64)
-    apart = np.empty((count, len(days), len(keys)), dtype=np.int64)
-    shift = np.empty((count, len(days))) if floats(case) else None
+    _keep_memory()
+    own, apart = _room(count, len(days), kind=np.int64), _room(count, len(days), len(keys), kind=np.int64)
+    shift = _room(count, len(days), kind=np.float64) if floats(case) else None
     collateral = np.empty(count)
     for start, factors in ask.blocks():
         block = slice(start, start + factors.count)
@@ -81,6 +85,18 @@ def draw_futures(
             shift[block] = _shift(days, factors)
     stops = np.full(count, NEVER, dtype=np.int64)
     return Futures((), keys, own, apart, shift, stops, collateral, partial(_received, ask))
+
+
+def _room(count: int, *sizes: int, kind: type) -> Any:
+    """(S, …) numbers to be filled, scenarios beside each other: what is drawn and evaluated goes along them."""
+    return np.moveaxis(np.empty((*sizes, count), dtype=kind), -1, 0)
+
+
+@cache
+def _keep_memory() -> None:
+    """Have the allocator keep what is freed, for the next case or block: a page that is new to a process costs more
+    than the draws on it. That of Linux gives back nothing smaller than the largest it has been given back by then."""
+    np.empty(_LARGE)
 
 
 @dataclass(frozen=True)
@@ -130,7 +146,7 @@ def _cash(ask: _Ask, keys: Sequence[AccountKey], factors: Factors) -> tuple[Cent
 
 def _received(ask: _Ask, name: str, parts: Parts, expected: dt.date | None) -> Cents:
     """(S, T) receipts of the sources of that name."""
-    found: Cents = np.zeros((ask.count, len(ask.days)), dtype=np.int64)
+    found: Cents = _room(ask.count, len(ask.days), kind=np.int64)
     numbers = [number for number, source in enumerate(ask.case.cash.sources) if source.name == name]
     for start, factors in ask.blocks():
         factors.only, stages = parts, Stages(ask.days, factors.count)
@@ -146,7 +162,7 @@ def _shift(days: Sequence[dt.date], factors: Factors) -> Real:
     walk = np.zeros((factors.months + 1, factors.count))
     np.cumsum(factors.published, axis=0, out=walk[1:])
     months = [factors.within(day.toordinal()) for day in days]
-    return np.ascontiguousarray(factors.table["rates"]["yearly"] / np.sqrt(12) * walk[months].T)
+    return np.asarray(factors.table["rates"]["yearly"] / np.sqrt(12) * walk[months].T)
 
 
 def _collateral(factors: Factors) -> Real:

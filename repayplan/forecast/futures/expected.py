@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from repayplan.cases.sources import Source
 from repayplan.forecast.flows import Flow, Window, as_bank
-from repayplan.forecast.futures.drawing import Real
+from repayplan.forecast.futures.normal import Real
 from repayplan.forecast.views import Seen, seen
 from repayplan.money import MAX_CENTS
 
@@ -76,7 +76,9 @@ MOST_DAYS = 36_500
 
 def scaled(amount: int, factor: Real) -> Cents:
     """(S,) cents of an amount times a factor, to the cent below; no more than any amount of a case may be."""
-    return np.floor(np.minimum(amount * factor, MAX_CENTS)).astype(np.int64)
+    cents = amount * factor
+    np.floor(np.minimum(cents, MAX_CENTS, out=cents), out=cents)
+    return cents.astype(np.int64)
 
 
 def delayed(one: Expected, normal: Real, deviation: float) -> Days:

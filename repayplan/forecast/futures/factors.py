@@ -3,6 +3,7 @@
 The economy is the same for all borrowers of a drawing, the sector for those of an industry. Each is a row of monthly
 innovations; a source mixes them by its shares into innovations of unit variance, from which follow a level that comes
 back (AR(1), nothing at the case's date) or a price that wanders. What happens once takes the mixed level of its month.
+Antithetic scenarios mirror each other in all of that, so up to here one of two is reckoned.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from repayplan.cases.models import Case
-from repayplan.forecast.futures.drawing import Bits, Drawing, Real, normals, shifted, sobol_points
+from repayplan.forecast.futures.drawing import Drawing, drawn, shifted, sobol_points, unfolded, woven
+from repayplan.forecast.futures.normal import Bits, Real
 from repayplan.rules.futures import Shared, Spreads
 from repayplan.rules.seasons import trade
 
@@ -64,26 +66,40 @@ class Factors:
         return min(self.month(day), self.months)
 
     @cached_property
-    def common(self) -> tuple[Real, Real, Real]:
-        """(months, S) innovations of the economy, the sector and the borrower."""
-        each = range(0, 3 * min(self.months, MOST_MONTHS), 3)
-        economy, sector, borrower = (
-            self._normals(owner, name, self.months, [place + column for column in each])
+    def _common(self) -> tuple[Real, ...]:
+        """(months, draws) innovations of the economy, the sector and the borrower."""
+        return self._first_common(self.months)
+
+    @cached_property
+    def _soon(self) -> tuple[Real, ...]:
+        """The same of the first year alone: what happens once mostly needs no more."""
+        return self._common if "_common" in self.__dict__ else self._first_common(A_YEAR)
+
+    def _first_common(self, months: int) -> tuple[Real, ...]:
+        each = range(0, 3 * min(months, MOST_MONTHS), 3)
+        return tuple(
+            self._drawn(owner, name, months, [place + column for column in each])
             for place, (owner, name) in enumerate(zip(self.owners, COMMON, strict=True))
         )
-        return economy, sector, borrower
 
     @cached_property
     def published(self) -> Real:
         """(months, S) innovations of the published rate, the same for all borrowers."""
-        return _of_many(self.drawing, self.owners[0], "published rate", self.months, self.first, self.count)
+        name = "published rate"
+        return self.unfolded(_of_many(self.drawing, self.owners[0], name, self.months, self.first, self.count))
+
+    def unfolded(self, values: Real) -> Real:
+        """(…, S) scenarios of what changes its sign with the draws."""
+        return unfolded(self.drawing, values, self.first, self.count)
 
     def own(self, source: int, name: str, rows: int = 1) -> Real:
         """(rows, S) normals that belong to one source alone, the ``source``-th of the case; its name decides, so that
         other sources change nothing and the same name is the same draw. After the last comes what is no source."""
-        return self._normals(
-            self.borrower, f"source {self.names[source]}: {name}", rows, self._place(source, name, rows)
-        )
+        return self.unfolded(self._own(source, name, rows))
+
+    def _own(self, source: int, name: str, rows: int = 1) -> Real:
+        place = self._place(source, name, rows)
+        return self._drawn(self.borrower, f"source {self.names[source]}: {name}", rows, place)
 
     def _place(self, source: int, name: str, rows: int) -> range:
         """Which coordinates of Sobol points belong to a name."""
@@ -99,14 +115,14 @@ class Factors:
         out in turn, so there all parts are."""
         return self.only is not None and part not in self.only and self.drawing.method != "sobol"
 
-    def _normals(self, owner: str, name: str, rows: int, columns: Sequence[int]) -> Real:
-        """(rows, S) Sobol points as far as ``columns`` go, plain draws for the rest."""
+    def _drawn(self, owner: str, name: str, rows: int, columns: Sequence[int]) -> Real:
+        """(rows, draws) normals: Sobol points as far as ``columns`` go, plain draws for the rest."""
         columns = [column for column in columns if column < self._columns] if self.drawing.method == "sobol" else []
         if not columns:
-            draw = normals if owner == self.borrower else _of_many
+            draw = drawn if owner == self.borrower else _of_many
             return draw(self.drawing, owner, name, rows, self.first, self.count)
         even = shifted(self._points[columns], self.drawing, owner, name)
-        rest = normals(self.drawing, owner, f"{name} beyond", rows - len(even), self.first, self.count)
+        rest = drawn(self.drawing, owner, f"{name} beyond", rows - len(even), self.first, self.count)
         return np.concatenate([even, rest])
 
     @cached_property
@@ -115,27 +131,33 @@ class Factors:
 
     def once(self, source: int, name: str, shared: Shared, month: int) -> Real:
         """(S,) a standard normal for what happens to a source once, about a month: high is good."""
+        month = min(month, self.months)
+        levels = self._soon_levels if month <= A_YEAR else self._levels
         level = sum(
-            np.sqrt(share) * path[min(month, self.months)]
-            for share, path in zip((shared.economy, shared.sector, shared.borrower), self._levels, strict=True)
+            np.sqrt(share) * path[month]
+            for share, path in zip((shared.economy, shared.sector, shared.borrower), levels, strict=True)
             if share
         )
-        return np.asarray(level + np.sqrt(shared.own) * self.own(source, name)[0])
+        return self.unfolded(np.asarray(level + np.sqrt(shared.own) * self._own(source, name)[0]))
 
     @cached_property
-    def _levels(self) -> tuple[Real, Real, Real]:
-        """(months + 1, S) the common factors with unit variance in every month; month 0 is that of month 1."""
-        economy, sector, borrower = (self._unit(self._path(innovations)) for innovations in self.common)
-        return economy, sector, borrower
+    def _soon_levels(self) -> tuple[Real, ...]:
+        return tuple(self._unit(self._path(innovations[:A_YEAR])) for innovations in self._soon)
+
+    @cached_property
+    def _levels(self) -> tuple[Real, ...]:
+        """(months + 1, draws) common factors with unit variance in every month; month 0 is that of month 1."""
+        return tuple(self._unit(self._path(innovations)) for innovations in self._common)
 
     def _unit(self, path: Real) -> Real:
         path[0] = path[1]
-        return np.asarray(path / np.sqrt(np.maximum(self.variance, self.variance[1]))[:, None])
+        path /= np.sqrt(np.maximum(self.variance, self.variance[1]))[: len(path), None]
+        return path
 
     def innovations(self, source: int, shared: Shared) -> Real:
-        """(months, S) what moves a source each month, of unit variance."""
-        mixed = np.sqrt(shared.own) * self.own(source, "path", self.months)
-        for share, common in zip((shared.economy, shared.sector, shared.borrower), self.common, strict=True):
+        """(months, draws) what moves a source each month, of unit variance."""
+        mixed = np.sqrt(shared.own) * self._own(source, "path", self.months)
+        for share, common in zip((shared.economy, shared.sector, shared.borrower), self._common, strict=True):
             if share:
                 mixed += np.sqrt(share) * common
         return np.asarray(mixed)
@@ -145,16 +167,31 @@ class Factors:
         if not deviation:
             return np.ones((self.months + 1, self.count))
         path = self._path(self.innovations(source, shared))
-        return np.asarray(np.exp(deviation * path - 0.5 * deviation**2 * self.variance[:, None]))
+        path *= deviation
+        return self._raised(path, 0.5 * deviation**2 * self.variance)
 
     def price(self, source: int, shared: Shared, yearly: float) -> Real:
         """(months + 1, S) factors of mean 1: a price that wanders with so much deviation over a year."""
         if not yearly:
             return np.ones((self.months + 1, self.count))
-        walk = np.zeros((self.months + 1, self.count))
-        np.cumsum(self.innovations(source, shared), axis=0, out=walk[1:])
-        variance = yearly**2 * np.arange(self.months + 1) / 12
-        return np.asarray(np.exp(yearly / np.sqrt(12) * walk - 0.5 * variance[:, None]))
+        mixed = self.innovations(source, shared)
+        walk = np.zeros((self.months + 1, mixed.shape[1]))
+        np.cumsum(mixed, axis=0, out=walk[1:])
+        walk *= yearly / np.sqrt(12)
+        return self._raised(walk, 0.5 * (yearly**2 * np.arange(self.months + 1) / 12))
+
+    def chance(self, source: int, name: str, rows: int, deviation: float) -> Real:
+        """(rows, S) independent factors of mean 1 that belong to one source alone."""
+        return self._raised(deviation * self._own(source, name, rows), np.full(rows, 0.5 * deviation**2))
+
+    def _raised(self, exponents: Real, less: Real) -> Real:
+        """(rows, S) e to the power of exponents, (rows, draws) that change their sign with the draws, less (rows,)."""
+        straight = np.exp(exponents - less[:, None])
+        if self.drawing.method != "antithetic":
+            return straight
+        np.negative(exponents, out=exponents)
+        exponents -= less[:, None]
+        return woven(straight, np.exp(exponents, out=exponents), self.first, self.count)
 
     @cached_property
     def variance(self) -> Real:
@@ -162,24 +199,26 @@ class Factors:
         return np.asarray(1 - self.persistence ** (2 * np.arange(self.months + 1)))
 
     def _path(self, innovations: Real) -> Real:
-        """(months + 1, S) AR(1) from zero."""
-        path = np.zeros((self.months + 1, innovations.shape[1]))
-        fresh = np.sqrt(1 - self.persistence**2)
-        for month in range(self.months):
-            path[month + 1] = self.persistence * path[month] + fresh * innovations[month]
+        """(months + 1, draws) AR(1) from zero."""
+        path = np.empty((len(innovations) + 1, innovations.shape[1]))
+        path[0] = 0.0
+        np.multiply(innovations, np.sqrt(1 - self.persistence**2), out=path[1:])
+        kept = np.empty(path.shape[1])
+        for month in range(len(innovations)):
+            path[month + 1] += np.multiply(path[month], self.persistence, out=kept)
         return path
 
 
 def _of_many(drawing: Drawing, owner: str, name: str, rows: int, first: int, count: int) -> Real:
-    """(rows, count) normals that many borrowers share, drawn once for all; not to be written to."""
+    """(rows, draws) normals that many borrowers share, drawn once for all; not to be written to."""
     return _kept(drawing, owner, name, -(-rows // ROWS_KEPT) * ROWS_KEPT, first, count)[:rows]
 
 
 @lru_cache(maxsize=6)
 def _kept(drawing: Drawing, owner: str, name: str, rows: int, first: int, count: int) -> Real:
-    drawn = normals(drawing, owner, name, rows, first, count)
-    drawn.setflags(write=False)
-    return drawn
+    found = drawn(drawing, owner, name, rows, first, count)
+    found.setflags(write=False)
+    return found
 
 
 def lognormal(normal: Real, deviation: float) -> Real:

@@ -18,9 +18,9 @@ import numpy as np
 from repayplan.calendar.dates import recurring
 from repayplan.cases.sources import Milestone, Milestones
 from repayplan.forecast.flows import Flow, Window
-from repayplan.forecast.futures.drawing import Real
 from repayplan.forecast.futures.expected import MOST_DAYS, Column, Days, Expected, expectations
 from repayplan.forecast.futures.factors import A_YEAR, Factors
+from repayplan.forecast.futures.normal import Real
 from repayplan.forecast.milestones import cost_days, stage_flows
 from repayplan.money import to_cents
 from repayplan.rules.futures import Spread

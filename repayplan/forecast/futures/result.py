@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from repayplan.cases.models import Case
 from repayplan.forecast.apart import AccountKey
-from repayplan.forecast.futures.drawing import Real
 from repayplan.forecast.futures.expected import Cents
+from repayplan.forecast.futures.normal import Real
 
 NEVER = -1
 

@@ -13,9 +13,9 @@ import numpy as np
 
 from repayplan.cases.sources import Flows, Monthly, Season, Stores
 from repayplan.forecast.flows import Window
-from repayplan.forecast.futures.drawing import Real
 from repayplan.forecast.futures.expected import Column, Expected, expectations, scaled
-from repayplan.forecast.futures.factors import A_YEAR, Factors, below, lognormal
+from repayplan.forecast.futures.factors import A_YEAR, Factors, below
+from repayplan.forecast.futures.normal import Real
 from repayplan.forecast.monthly import monthly_flows
 from repayplan.forecast.season import season_flows
 from repayplan.forecast.single import single_flows
@@ -37,22 +37,18 @@ def monthly_futures(number: int, source: Monthly, window: Window, factors: Facto
 
 
 def _monthly(number: int, months: list[Expected], factors: Factors, spread: Spread) -> Iterator[Column]:
-    level = factors.level(number, spread.shared, spread["level"])
-    chance = _chance(factors, number, "months", spread["noise"])
+    factor = factors.level(number, spread.shared, spread["level"])
+    factor *= _chance(factors, number, "months", spread["noise"])
     for one in months:
-        month = factors.within(one.day)
-        yield (
-            one.as_it_is()
-            if one.certain
-            else Column(one, one.day, scaled(one.bank.amount, level[month] * chance[month]))
-        )
+        row = factor[factors.within(one.day)]
+        yield one.as_it_is() if one.certain else Column(one, one.day, scaled(one.bank.amount, row))
 
 
 def _chance(factors: Factors, number: int, name: str, deviation: float) -> Real:
     """(months + 1, S) independent factors of mean 1."""
     if not deviation:
         return np.ones((factors.months + 1, 1))
-    return lognormal(factors.own(number, name, factors.months + 1), deviation)
+    return factors.chance(number, name, factors.months + 1, deviation)
 
 
 def single_futures(number: int, source: Flows, window: Window, factors: Factors) -> Iterator[Column]:
@@ -73,23 +69,25 @@ def store_futures(number: int, source: Stores, window: Window, factors: Factors)
         if not months or factors.leaves_out(store.name):
             continue
         own = _store(number, store.name, factors, spread)
+        own *= chain
         for one in months:
-            month = factors.within(one.day)
-            yield Column(one, one.day, scaled(one.bank.amount, chain[month] * own[month]))
+            yield Column(one, one.day, scaled(one.bank.amount, own[factors.within(one.day)]))
 
 
 def _store(number: int, name: str, factors: Factors, spread: Spread) -> Real:
     """(months + 1, S) factors of one store: its level and chance have mean 1, closing and shock lie on top of that."""
-    factor = _chance(factors, number, f"store {name} months", spread["noise"]) * np.ones(factors.count)
-    factor *= lognormal(factors.own(number, f"store {name} level")[0], spread["store"])
+    factor = _chance(factors, number, f"store {name} months", spread["noise"])
+    factor = factor if factor.shape[1] == factors.count else np.repeat(factor, factors.count, axis=1)
+    factor *= factors.chance(number, f"store {name} level", 1, spread["store"])
+    months = range(factors.months + 1)
     if spread["closing_yearly"]:
-        closing = factors.once(number, f"store {name} closing", spread.shared, A_YEAR)
-        for month in range(factors.months + 1):
-            factor[month] *= closing >= below(spread["closing_yearly"], month / 12)
+        closed = [below(spread["closing_yearly"], month / 12) for month in months]
+        factor *= factors.once(number, f"store {name} closing", spread.shared, A_YEAR) >= np.array(closed)[:, None]
     if spread["shock_yearly"]:
-        shock = factors.own(number, f"store {name} shock")[0]
-        for month in range(factors.months + 1):
-            begun = below(spread["shock_yearly"], (month - spread["shock_months"]) / 12)
-            hit = (begun <= shock) & (shock < below(spread["shock_yearly"], month / 12))
-            factor[month] *= 1 - spread["shock_loss"] * hit
+        shock = factors.own(number, f"store {name} shock")
+        begun = [below(spread["shock_yearly"], month / 12) for month in months]
+        over = [below(spread["shock_yearly"], (month - spread["shock_months"]) / 12) for month in months]
+        hit = shock < np.array(begun)[:, None]
+        hit &= shock >= np.array(over)[:, None]
+        factor *= np.where(hit, 1 - spread["shock_loss"], 1.0)
     return factor

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,13 +17,14 @@ class Stages:
     """(T + 1, S) cents by stage, the last row for what comes too late."""
 
     def __init__(self, days: Sequence[dt.date], scenarios: int) -> None:
-        self.ends = np.array([day.toordinal() for day in days])
+        self.days = [day.toordinal() for day in days]
+        self.ends = np.array(self.days)
         self.cents: Cents = np.zeros((len(days) + 1, scenarios), dtype=np.int64)
         self.places = np.arange(scenarios)
 
     def put(self, day: int, amount: int | Cents) -> None:
         """Cash on one day, an ordinal, in every scenario."""
-        self.cents[np.searchsorted(self.ends, day)] += amount
+        self.cents[bisect_left(self.days, day)] += amount
 
     def add(self, column: Column) -> None:
         """One flow, which may come in another stage in every scenario."""
@@ -34,8 +36,8 @@ class Stages:
 
     @property
     def result(self) -> Cents:
-        """(S, T) without what comes too late."""
-        return np.ascontiguousarray(self.cents[:-1].T)
+        """(S, T) without what comes too late; scenarios lie beside each other."""
+        return self.cents[:-1].T
 
 
 def named(flow: Flow) -> str:

@@ -20,8 +20,8 @@ from repayplan.cases.stresses import Change, Stress
 from repayplan.forecast import KINDS
 from repayplan.forecast.apart import account_keys, account_of, is_apart
 from repayplan.forecast.flows import Window
-from repayplan.forecast.futures.drawing import Real
 from repayplan.forecast.futures.expected import Cents, Column, Expected, expectations
+from repayplan.forecast.futures.normal import Real
 from repayplan.forecast.futures.result import NEVER, Futures, Parts, floats
 from repayplan.forecast.futures.stages import Stages, asked, whole
 from repayplan.forecast.monthly import operating_cost_flows

@@ -44,10 +44,11 @@ class Batched:
     """A plan out of a batch; money in cents.
 
     ``status`` means what it does for a single plan. ``value`` is that of the unrounded plan, ``bound`` a safe upper
-    bound of what any plan is worth and ``gap`` relative; NaN, infinite where there is no plan. ``payments``, and after
-    them ``debt`` and ``principal``, are (T, L) by stage and loan, as the ledger has them; None where there is no plan.
-    ``rules``: what is signed in place of amounts, where payments follow receipts. ``solver``: what found the value. ``alone``: why the case was not planned together with others, or None.
-    ``rounded_alone``: whether whole cents took a search of its own.
+    bound of what any plan is worth, ``gap`` relative, and ``kept`` the value of the preferred plan; NaN and infinite
+    where there is none. ``payments``, and after them ``debt`` and ``principal``, are (T, L) by stage and loan, as the
+    ledger has them; None where there is no plan. ``last``: the stage of the last payment. ``rules``: what is signed in
+    place of amounts, where payments follow receipts. ``solver``: what found the value. ``alone``: why the case was not
+    planned together with others, or None. ``rounded_alone``: whether whole cents took a search of its own.
     """
 
     status: Status

@@ -26,7 +26,7 @@ from repayplan.planning.batch.worth import values
 from repayplan.planning.courses import Course, Fineness, Unknowns, courses
 from repayplan.planning.evening import even_amounts
 from repayplan.planning.exact import ACCEPTED_COST, INTEREST_UNITS_AHEAD
-from repayplan.problem.arrays import Cents, Mask, Problem
+from repayplan.problem.arrays import Cents, Mask, Problem, Real
 from repayplan.problem.form import Rule
 from repayplan.problem.stacking import taken
 
@@ -59,7 +59,7 @@ class InCents:
 def in_cents(problem: Problem, winners: Sequence[Winner]) -> dict[int, InCents]:
     """Whole cents by the number of the ask, of those for which they are found at once; ``problem`` is that of the
     program's lanes."""
-    able = [winner for winner in winners if _able(winner)]
+    able = [winner for winner in winners if can_be_rounded(winner)]
     if not able:
         return {}
     lanes = np.array([winner.found.lane for winner in able])
@@ -77,7 +77,7 @@ def in_cents(problem: Problem, winners: Sequence[Winner]) -> dict[int, InCents]:
     return found
 
 
-def _able(winner: Winner) -> bool:
+def can_be_rounded(winner: Winner) -> bool:
     """Whether a case can be rounded and judged together with others."""
     problem, ask = winner.item.problem, winner.ask
     pinned = problem.pace.settled[0]
@@ -99,7 +99,7 @@ class _Rounding:
 
     def __init__(self, problem: Problem, winners: Sequence[Winner]) -> None:
         self.problem, self.winners = problem, winners
-        self.payments = np.stack([winner.found.payments for winner in winners])
+        self.payments = np.stack([_fitted(winner, problem.shape[1]) for winner in winners])
         top, bottom = fractions([_bearings(winner.ask) for winner in winners], problem.pays)
         openings = [[opening(loan, w.ask.terms.arrears) for loan in w.ask.case.loans] for w in winners]
         self.ground = Ground(
@@ -168,8 +168,10 @@ class _Rounding:
             rules = made[n].rules if n in made else ()
             if self._holds_singly(plans, n, winner, rules):
                 stages = winner.item.problem.shape[1]
-                parts = (each[n, :stages].copy() for each in (walked.paid, walked.debt, walked.principal))
-                found[winner.number] = InCents(*parts, rules, bool(whole[n]))
+                paid, debt, principal = (
+                    each[n, :stages].copy() for each in (walked.paid, walked.debt, walked.principal)
+                )
+                found[winner.number] = InCents(paid, debt, principal, rules, bool(whole[n]))
         return found
 
     @staticmethod
@@ -206,6 +208,14 @@ def _some(ground: Ground, places: NDArray[np.int64]) -> Ground:
         bottom=ground.bottom[places],
         settles=ground.settles[places],
     )
+
+
+def _fitted(winner: Winner, stages: int) -> Real:
+    """(T, L) payments on the stages of a program, whichever program they are from."""
+    own, loans = winner.item.problem.shape[1:]
+    payments = np.zeros((stages, loans))
+    payments[:own] = winner.found.payments[:own]
+    return payments
 
 
 def _too_large_at_last(paid: Cents) -> bool:

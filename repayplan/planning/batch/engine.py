@@ -1,28 +1,40 @@
-"""Solving the lanes of one program: the batched solver first, HiGHS for the lanes that it does not certify."""
+"""Solving the lanes of one program: the batched solver first, a chain of solvers for the lanes it does not certify."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
+from repayplan.solvers.batched import solve_lanes
 from repayplan.solvers.chain import Chain
-from repayplan.solvers.result import Solution
+from repayplan.solvers.result import Solution, Status
 from repayplan.solvers.sparse import Layout
-from repayplan.solvers.staged import StagedProgram
 
-Engine = Callable[[StagedProgram, Layout], list[Solution]]
+Engine = Callable[[Layout], list[Solution]]
 """A solution for every lane, in order; each optimal with its certificate, infeasible with a proof, or failed."""
 
+FEW = 16
+"""Up to so many lanes the work that all lanes share costs more than it saves."""
 
-def one_by_one(chain: Chain | None = None) -> Engine:
-    """Every lane by a chain of solvers."""
-    used = chain or Chain()
 
-    def solve(program: StagedProgram, layout: Layout) -> list[Solution]:
-        return [used.solve(layout.lane(lane)) for lane in range(program.lanes)]
+def batched(chain: Chain) -> Engine:
+    """All lanes at once; those that are not certified by a chain of solvers."""
+
+    def solve(layout: Layout) -> list[Solution]:
+        if layout.program.lanes <= FEW:
+            return one_by_one(chain)(layout)
+        found = solve_lanes(layout)
+        return [
+            solution if solution.status in (Status.OPTIMAL, Status.INFEASIBLE) else chain.solve(layout.lane(lane))
+            for lane, solution in enumerate(found)
+        ]
 
     return solve
 
 
-def unsolved(found: Sequence[Solution]) -> list[int]:
-    """Lanes that were neither solved nor shown to have no point."""
-    return [lane for lane, solution in enumerate(found) if solution.status == "failed"]
+def one_by_one(chain: Chain) -> Engine:
+    """Every lane by a chain of solvers."""
+
+    def solve(layout: Layout) -> list[Solution]:
+        return [chain.solve(layout.lane(lane)) for lane in range(layout.program.lanes)]
+
+    return solve

@@ -13,11 +13,12 @@ import numpy as np
 from repayplan.errors import SolverError
 from repayplan.formulation.build import formulate
 from repayplan.planning.batch.asks import Ask, Batched
-from repayplan.planning.batch.cents import InCents, Winner, in_cents
-from repayplan.planning.batch.engine import Engine, one_by_one
+from repayplan.planning.batch.cents import InCents, Winner, can_be_rounded, in_cents
+from repayplan.planning.batch.engine import Engine, batched
 from repayplan.planning.batch.items import Item, Together, items, together
 from repayplan.planning.batch.kinds import Alone, why_alone
 from repayplan.planning.batch.stages import Found, Unanswered, both_stages
+from repayplan.planning.batch.tightening import with_room
 from repayplan.planning.exact import Exact, make_exact
 from repayplan.planning.fewest import fewest
 from repayplan.planning.optimum import Optimum, best_first, impossible
@@ -44,13 +45,14 @@ class _Answers:
 def plan_batch(asks: Sequence[Ask], engine: Engine | None = None) -> list[Batched]:
     """The best plan of every case, in the order of the ``asks``; statuses are those of single plans.
 
-    ``engine`` solves the lanes of a program, HiGHS one by one where none is given. A case that cannot be planned with
+    ``engine`` solves the lanes of a program, the batched solver where none is given. A case that cannot be planned with
     others is planned alone, and says why. Nothing is said of what would help where no plan is possible: there are no
     payments then.
     """
     chain = Chain()
-    solved = _solved(asks, engine or one_by_one())
-    exact = _rounded(asks, solved)
+    solve = engine or batched(chain)
+    solved = _solved(asks, solve)
+    exact = _rounded(asks, solved, solve)
     return [
         alone(ask, chain, solved.alone[number])
         if number in solved.alone
@@ -91,8 +93,9 @@ def _solve(wanted: Sequence[Item], engine: Engine, answers: _Answers) -> None:
 # ------------------------------------------------------------------------------------------------------ in whole cents
 
 
-def _rounded(asks: Sequence[Ask], solved: _Answers) -> dict[int, InCents]:
-    """Whole cents of the most valuable bucket of each ask, program by program, where they are found at once."""
+def _rounded(asks: Sequence[Ask], solved: _Answers, solve: Engine) -> dict[int, InCents]:
+    """Whole cents of the most valuable bucket of each ask, program by program, where they are found at once: of the
+    plan as it is, or of one with room for rounding."""
     winners: dict[int, list[Winner]] = defaultdict(list)
     programs: dict[int, Together] = {}
     for number, ask in enumerate(asks):
@@ -106,7 +109,10 @@ def _rounded(asks: Sequence[Ask], solved: _Answers) -> dict[int, InCents]:
             winners[id(part)].append(Winner(number, ask, item, found))
     exact: dict[int, InCents] = {}
     for key, some in winners.items():
-        exact |= in_cents(programs[key].formulation.frame.problem, some)
+        problem = programs[key].formulation.frame.problem
+        exact |= in_cents(problem, some)
+        waiting = [winner for winner in some if winner.number not in exact and can_be_rounded(winner)]
+        exact |= in_cents(problem, with_room(waiting, solve))
     return exact
 
 

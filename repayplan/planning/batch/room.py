@@ -85,7 +85,7 @@ class Rooms:
         usual = self._problem.cash.own_payable[:, stage] - (so_far - used) + left
         free: Mask = self._released & (stage >= self._last)
         own = self._after[:, stage] + self._guaranteed[:, stage] - so_far
-        return np.where(free, own, usual)
+        return np.asarray(np.where(free, own, usual))
 
     def _cover(self, stage: int) -> Cents:
         cover, cash = self._problem.cover, self._problem.cash

@@ -67,11 +67,11 @@ def aims(problem: Problem, payments: Real) -> Targets:
     noise = NOISE * problem.scale[:, None, None]
     payments = np.where(payments > 10 * noise, payments, 0.0)
     left = debts(problem, np.arange(len(payments)), payments)[:, -1]
-    paid = payments > 0
+    paid: Mask = payments > 0
     stages = payments.shape[1]
     last = np.where(paid.any(axis=1), stages - 1 - paid[:, ::-1].argmax(axis=1), -1)
     last = np.where(left <= 100 * noise[:, 0], last, -1)
-    total = paid.any(axis=2)
+    total: Mask = np.asarray(paid.any(axis=2))
     final = np.where(total.any(axis=1), stages - 1 - total[:, ::-1].argmax(axis=1), -1)
     cumulative = np.cumsum(payments, axis=1)
     return Targets(np.where(cumulative > 0, cumulative + noise, 0.0), last, final)

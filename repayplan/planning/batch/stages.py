@@ -31,7 +31,8 @@ Lanes = NDArray[np.int64]
 class Found:
     """The optimum of one item over its lanes, as :class:`repayplan.planning.optimum.Optimum` has it; cents.
 
-    ``lane`` of the program was chosen, ``last``: the stage of its last payment.
+    ``lane`` of the program was chosen, ``last``: the stage of its last payment; ``least`` (units of the debt): what it
+    must be worth.
     """
 
     lane: int
@@ -41,6 +42,7 @@ class Found:
     value: float
     bound: float
     kept: float
+    least: float
     gap: float
     valued: Solution
     preferred: Solution
@@ -63,7 +65,7 @@ class _Chosen:
 
 def both_stages(formulation: Formulation, owner: Lanes, solve: Engine) -> list[Found | Unanswered]:
     """The optimum of every item; ``owner`` (N,) says which item each lane is of, items from 0 on."""
-    first = solve(formulation.program, formulation.layout)
+    first = solve(formulation.layout)
     values = np.array([-solution.objective if solution.solved else -np.inf for solution in first])
     items = int(owner.max()) + 1
     best = np.full(items, -np.inf)
@@ -78,7 +80,18 @@ def both_stages(formulation: Formulation, owner: Lanes, solve: Engine) -> list[F
     if again:  # noise leaves no point that is worth exactly as much
         lanes = np.flatnonzero(good & np.isin(owner, again))
         chosen |= _choose(formulation, owner, solve, lanes, least - NOISE)
-    return _found(formulation, owner, first, values, chosen)
+    return _found(formulation, owner, first, values, least, chosen)
+
+
+def preferred(formulation: Formulation, owner: Lanes, solve: Engine, least: Real) -> list[tuple[Real, Real] | None]:
+    """The payments (T, L) and unknowns (K, T) of the preferred plan of every item, each of one lane, that is worth its
+    ``least`` (N,) in units of the debt; None where there is none."""
+    chosen = _choose(formulation, owner, solve, np.arange(len(owner)), least)
+    there = sorted(chosen)
+    lanes = [chosen[item].lane for item in there]
+    payments, thetas = amounts(formulation, lanes, [chosen[item].solution for item in there])
+    found = {item: (payments[number], thetas[number]) for number, item in enumerate(there)}
+    return [found.get(item) for item in owner.tolist()]
 
 
 def _choose(formulation: Formulation, owner: Lanes, solve: Engine, lanes: Lanes, least: Real) -> dict[int, _Chosen]:
@@ -89,7 +102,7 @@ def _choose(formulation: Formulation, owner: Lanes, solve: Engine, lanes: Lanes,
         if not lanes.size:
             break
         program = _preferring(formulation, lanes, criterion, least, kept)
-        solutions = solve(program, Layout(program))
+        solutions = solve(Layout(program))
         reached = np.full(len(least), np.nan)
         keep: list[int] = []
         for item, places in _by_item(owner[lanes]):
@@ -131,7 +144,12 @@ def _by_item(owner: Lanes) -> Iterator[tuple[int, list[int]]]:
 
 
 def _found(
-    formulation: Formulation, owner: Lanes, first: Sequence[Solution], values: Real, chosen: dict[int, _Chosen]
+    formulation: Formulation,
+    owner: Lanes,
+    first: Sequence[Solution],
+    values: Real,
+    least: Real,
+    chosen: dict[int, _Chosen],
 ) -> list[Found | Unanswered]:
     lanes_of = dict(_by_item(owner))
     best = {item: max(lanes, key=lambda lane: values[lane]) for item, lanes in lanes_of.items()}
@@ -167,6 +185,7 @@ def _found(
                 value=value * unit,
                 bound=bound * unit,
                 kept=float(kept[number]),
+                least=float(least[lane]),
                 gap=gap,
                 valued=first[lane],
                 preferred=plans[number],

@@ -10,6 +10,7 @@ from repayplan.compliance.findings import Finding
 from repayplan.errors import SolverError
 from repayplan.language import Message, tr
 from repayplan.money import grouped
+from repayplan.planning.outlook import outlook_of
 from repayplan.planning.plan import plan_by
 from repayplan.planning.result import ABOUT_FUTURES as RULE
 from repayplan.planning.result import Plan
@@ -68,7 +69,7 @@ def robust_plan(case: Case, wish: Wish, *, solver: str = DEFAULT, time_limit: fl
         return Robust(replace(plain, findings=(*plain.findings, warning)), plain, None, None, holds=False)
     ours, theirs = tried(chosen.plan, samples, JUDGED_ON), tried(plain, samples, JUDGED_ON)
     said = (*chosen.said, *_beside(ours, theirs, wish))
-    made = replace(chosen.plan, findings=(*chosen.plan.findings, *said))
+    made = replace(chosen.plan, findings=(*chosen.plan.findings, *said), outlook=outlook_of(ours))
     return Robust(made, plain, ours, theirs, chosen.holds)
 
 

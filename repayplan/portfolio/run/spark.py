@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 AHEAD = 4
 """Chunks for each core of the cluster that are sent out at a time."""
 
-_COUNTS = ("number", "borrowers", "failed", "options")
+_COUNTS = ("chunk", "borrowers", "aside", "offered")
+"""What ``Done`` says, under names that no table has."""
+
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
@@ -75,12 +77,13 @@ def _task(job: bytes) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.Record
 
 def _received(frame: Any) -> Iterator[Any]:
     """The rows as they come, a partition at a time."""
+    from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
     try:
         yield from frame.toLocalIterator(prefetchPartitions=True)
-    except PySparkException as error:
-        reason = shown(str(error).strip().splitlines()[-1], 300)
+    except (PySparkException, Py4JError) as error:
+        reason = shown(str(error).strip().splitlines()[0], 300)
         remedy = tr("look at the log of Spark; repayplan must be installed on every worker")
         raise RepayplanError(Fault(tr("Spark failed: {reason}", reason=reason), remedy=remedy)) from error
 

@@ -19,7 +19,8 @@ from futures_of import DAYS, SOURCES, WINDOW, case_with
 import repayplan
 from repayplan.errors import InputError
 from repayplan.forecast.futures import METHODS, Drawing, Futures, Method, draw_futures
-from repayplan.forecast.futures.drawing import bits, normals, to_normals
+from repayplan.forecast.futures.drawing import bits, normals
+from repayplan.forecast.futures.normal import to_normals
 
 CASE = case_with(*({**source, "name": kind} for kind, source in SOURCES.items()))
 DRAWN: tuple[Method, ...] = ("plain", "antithetic", "sobol")

@@ -13,9 +13,9 @@ from futures_of import DAYS, SOURCES, WINDOW, bank_view, case_with, quiet_but
 from repayplan.cases.models import Case
 from repayplan.cases.sources import Milestones
 from repayplan.forecast.futures import Drawing, Futures, draw_futures
-from repayplan.forecast.futures.drawing import Real
 from repayplan.forecast.futures.factors import Factors
 from repayplan.forecast.futures.milestones import stage_delays
+from repayplan.forecast.futures.normal import Real
 from repayplan.rules.futures import MOST, PARTS, Shared, Spread, Spreads, spreads
 
 MANY = Drawing(seed=20261120, scenarios=8_000, method="plain")

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from making import make_case
 from random_cases import cases
@@ -60,9 +60,10 @@ def same(single: Plan, together: Batched, scale: float) -> None:
     assert together.bound >= together.value - CLOSE * scale
 
 
-@settings(deadline=None, max_examples=15)
-@given(st.lists(cases(), min_size=1, max_size=4))
-def test_plans_of_a_batch_are_those_of_single_cases(made: list[Case]) -> None:
+@settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(cases(), min_size=1, max_size=3))
+def test_plans_of_a_batch_are_those_of_single_cases(monkeypatch: pytest.MonkeyPatch, made: list[Case]) -> None:
+    monkeypatch.setattr("repayplan.planning.batch.engine.FEW", 0)
     asks = asked(made)
     for each, together in zip(asks, plan_batch(asks), strict=True):
         confirmed(each, together)
@@ -93,3 +94,12 @@ def test_a_plan_to_the_end_pays_last_on_the_last_date() -> None:
     assert soon.last is not None
     assert late.last is not None
     assert soon.last < late.last == max(n for n, pays in enumerate(ask(case).problem.pays[0]) if pays)
+
+
+@pytest.mark.parametrize("policy", [{}, {"step": "25%", "balloon": "30%"}, {"shape": "level"}, {"prefer": "smoothest"}])
+def test_the_batched_solver_finds_the_same_value_for_one_plan(policy: dict[str, str]) -> None:
+    case = make_case(monthly=["12000.00"] * 12, months=12, **policy)
+    usual, batched = plan(case), plan(case, solver="batched")
+    assert usual.status == batched.status == "optimal"
+    assert batched.proof.solver == "batched"
+    assert batched.proof.value == pytest.approx(usual.proof.value, rel=1e-8)

@@ -1,0 +1,201 @@
+"""One option for every case under all limits: prices, rounding, improvement, and where few are left to choose, a tree.
+
+The value of the choice is exact, the bound is that of the prices, or of branch and bound over the options that the
+prices do not rule out: an option whose regret exceeds what the best choice known leaves open is in no better one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from repayplan.portfolio.coupling.arrays import Coupled, Index
+from repayplan.portfolio.coupling.core import core, regrets
+from repayplan.portfolio.coupling.dual import Priced, dual
+from repayplan.portfolio.coupling.rounding import Rounding
+from repayplan.problem.frozen import Frozen, Mask, Real
+from repayplan.solvers.highs import Highs
+from repayplan.solvers.result import CERTIFIED, Status
+
+FINISHED, SEARCHED, QUICK = 20_000, 3_000, 1_000
+"""Options up to which branch and bound looks for a first choice, up to which it searches all that are open, and how
+many of least regret it searches otherwise, from the choice known."""
+
+NODES = 100
+"""Of the tree over the ``QUICK`` options; the more options, the fewer nodes."""
+
+NEAR = 2_000
+"""Cases that are changed first: those whose best options lead by least."""
+
+FLOOR = 0.05
+"""Gaps are relative to the value, or at least to this part of the largest amounts that options are worth or cost."""
+
+SPARE = 0.1
+"""Part of the gap wanted that the prices may leave."""
+
+
+@dataclass(frozen=True)
+class Choice(Frozen):
+    """The option (N,) of every case, by its place among the M, and what is known about it.
+
+    ``value`` and the upper ``bound`` of any choice that keeps all limits, in the units of the options; ``prices`` (K,)
+    of one unit of every limit, ``used`` (K,) of them. ``status``: optimal, where the gap is at most the one wanted,
+    feasible, infeasible where no choice keeps all limits, failed where none was found. The options of the last two
+    keep some limits only.
+    """
+
+    status: Status
+    option: Index
+    value: float
+    bound: float
+    gap: float
+    prices: Real
+    used: Real
+    method: str
+
+    @property
+    def keeps(self) -> bool:
+        """Whether the choice keeps all limits."""
+        return self.status in (Status.OPTIMAL, Status.FEASIBLE)
+
+
+def choose(coupled: Coupled, wanted: float = CERTIFIED, start: Choice | None = None) -> Choice:
+    """The best choice to the gap ``wanted``, or as good as it comes.
+
+    ``start``: a choice for the same options under other limits; where it keeps these, the result is no worse.
+    """
+    found = dual(coupled, SPARE * wanted * _usual(coupled), None if start is None else start.prices)
+    if found.hopeless:
+        return _result(coupled, found, found.option, wanted, Status.INFEASIBLE)
+    option = _better(coupled, _rounded(coupled, found, wanted), start)
+    if option is not None and _gap(coupled, found.bound, option) <= wanted:
+        return _result(coupled, found, option, wanted)
+    return _finished(coupled, found, option, wanted)
+
+
+def _usual(coupled: Coupled) -> float:
+    """About what a choice is worth, for tolerances."""
+    return max(FLOOR * coupled.largest, 0.5 * abs(float(coupled.value[coupled.free].sum()))) or 1.0
+
+
+def _gap(coupled: Coupled, bound: float, option: Index) -> float:
+    value = float(coupled.value[option].sum())
+    return max(bound - value, 0.0) / (max(abs(value), FLOOR * coupled.largest) or 1.0)
+
+
+def _rounded(coupled: Coupled, found: Priced, wanted: float) -> Index | None:
+    """A choice that keeps all limits, bettered by single moves and pairs; None where single moves do not lead to one.
+
+    The cases that are least sure of their best option are changed first, and all of them only where that is not enough.
+    """
+    count = min(NEAR, coupled.cases)
+    near = np.sort(np.argpartition(found.margin, count - 1)[:count])
+    rounding = Rounding(coupled, found.prices, found.option, near)
+    rounding.mend()
+    if not rounding.keeps:
+        rounding = Rounding(coupled, found.prices, found.option)
+        rounding.mend()
+    if not rounding.keeps:
+        return None
+    rounding.fill()
+    if _gap(coupled, found.bound, rounding.option) > wanted:
+        rounding.cases = np.arange(coupled.cases)
+        rounding.fill()
+        rounding.swap(SPARE * wanted * max(abs(rounding.value), FLOOR * coupled.largest))
+    return rounding.option
+
+
+def _better(coupled: Coupled, option: Index | None, start: Choice | None) -> Index | None:
+    """The better of a choice and the one to begin with, if that keeps the limits."""
+    if start is None or not coupled.holds(coupled.used(start.option)).all():
+        return option
+    if option is None or coupled.value[start.option].sum() > coupled.value[option].sum():
+        return start.option
+    return option
+
+
+def open_options(coupled: Coupled, found: Priced, option: Index | None) -> Mask:
+    """(M,) the options that may be in a better choice than the one that is known, and those in it."""
+    if option is None:
+        return np.ones(len(coupled.value), dtype=bool)
+    left = found.bound - float(coupled.value[option].sum())
+    kept = regrets(coupled, found.prices) <= left
+    kept[option] = True
+    return kept
+
+
+def _finished(coupled: Coupled, found: Priced, option: Index | None, wanted: float) -> Choice:
+    """Branch and bound from the choice known: over options of little regret first, then over all that are open."""
+    method = ""
+    kept = open_options(coupled, found, option)
+    if option is not None and kept.sum() - coupled.cases > QUICK:
+        regret = regrets(coupled, found.prices)
+        least = regret <= np.partition(regret, coupled.cases + QUICK)[coupled.cases + QUICK]
+        least[option] = True
+        tree = _tree(coupled, found, least, option, wanted)
+        option, method = tree.option, tree.solver
+        kept = open_options(coupled, found, option)
+    most = FINISHED if option is None else SEARCHED
+    if kept.sum() - coupled.cases <= most and (option is None or _gap(coupled, found.bound, option) > wanted):
+        tree = _tree(coupled, found, kept, option, wanted)
+        option, method = tree.option, tree.solver
+        if tree.impossible:
+            return _result(coupled, found, found.option, wanted, Status.INFEASIBLE, method)
+        known = -np.inf if option is None else float(coupled.value[option].sum())
+        found = replace(found, bound=min(found.bound, max(tree.bound, known)))
+    if option is None:
+        return _result(coupled, found, found.option, wanted, Status.FAILED, method)
+    return _result(coupled, found, option, wanted, None, method)
+
+
+@dataclass(frozen=True)
+class _Tree:
+    """The best choice known after branch and bound, None where there is none; the upper bound of the choices that were
+    searched, and whether there is none among them."""
+
+    option: Index | None
+    bound: float
+    impossible: bool
+    solver: str
+
+
+def _tree(coupled: Coupled, found: Priced, kept: Mask, option: Index | None, wanted: float) -> _Tree:
+    """Branch and bound over the ``kept`` options (M,), from the choice known."""
+    small = core(coupled, kept, coupled.dearest, whole=True)
+    size = abs(found.bound) if option is None else abs(float(coupled.value[option].sum()))
+    nodes = int(np.clip(NODES * QUICK // max(len(small.options), 1), 10, NODES))
+    engine = Highs(
+        {
+            "mip_max_nodes": nodes,
+            "mip_rel_gap": 0.0,
+            "mip_abs_gap": 0.5 * wanted * max(size, FLOOR * coupled.largest) / small.unit,
+        }
+    )
+    solution = engine.solve(small.program, start=None if option is None else small.columns(coupled, option))
+    if solution.status is Status.INFEASIBLE:
+        return _Tree(option, np.inf, option is None, engine.name)
+    if solution.solved:
+        rounding = Rounding(coupled, found.prices, small.choice(coupled, solution.columns))
+        rounding.mend()
+        rounding.fill()
+        if rounding.keeps and (option is None or rounding.value > float(coupled.value[option].sum())):
+            option = rounding.option
+    bound = float(coupled.value[small.settled].sum()) - solution.bound * small.unit
+    return _Tree(option, bound if np.isfinite(bound) else np.inf, False, engine.name)
+
+
+def _result(
+    coupled: Coupled, found: Priced, option: Index, wanted: float, status: Status | None = None, method: str = ""
+) -> Choice:
+    gap = _gap(coupled, found.bound, option)
+    return Choice(
+        status=status or (Status.OPTIMAL if gap <= wanted else Status.FEASIBLE),
+        option=option,
+        value=float(coupled.value[option].sum()),
+        bound=found.bound,
+        gap=gap,
+        prices=found.prices,
+        used=coupled.used(option),
+        method="Lagrangian dual" + (f", {method}" if method else ""),
+    )

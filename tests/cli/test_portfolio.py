@@ -1,0 +1,105 @@
+"""``repayplan portfolio``: its commands in both languages, what they print, and how they end."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from repayplan.cli.main import cli
+from repayplan.portfolio.run.results import read_results
+
+QUICK = "schema: repayplan/menu/1\nplans: [{shapes: [level], installments: [24]}]\ntreatments: [remind, do_nothing]\n"
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner(env={"REPAYPLAN_LANG": "en", "COLUMNS": "80"}).invoke(cli, ["portfolio", *map(str, arguments)])
+
+
+@pytest.mark.parametrize("command", ["run", "show", "generate"])
+def test_every_command_explains_itself_in_both_languages(command: str) -> None:
+    english, chinese = run(command, "--help"), run(command, "--help", "--lang", "zh")
+    assert (english.exit_code, chinese.exit_code) == (0, 0)
+    assert "Show this text and exit." in english.output
+    assert "显示本说明并退出。" in chinese.output
+
+
+def test_help_names_every_command_and_a_wrong_one_is_named() -> None:
+    assert all(f" {name} " in run("--help").output for name in ("run", "show", "generate"))
+    wrong = run("runn")
+    assert wrong.exit_code == 2
+    assert "there is no command runn" in wrong.stderr
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with a generated book, a menu and a run."""
+    folder = tmp_path_factory.mktemp("portfolio")
+    (folder / "menu.yaml").write_text(QUICK)
+    assert run("generate", folder / "book", "--borrowers", "6", "--seed", "2").exit_code == 0
+    outcome = run(
+        *("run", folder / "book", "--menu", folder / "menu.yaml", "-o", folder / "out"),
+        *("--workers", "1", "--scenarios", "20", "--chunk", "4", "--json"),
+    )
+    assert outcome.exit_code == 0, outcome.output
+    assert json.loads(outcome.stdout)["borrowers"] == 6
+    return folder
+
+
+def test_the_summary_fits_the_terminal_and_says_what_it_rests_on(done: Path) -> None:
+    arguments = ("run", done / "book", "--menu", done / "menu.yaml", "-o", done / "out")
+    options = ("--workers", "1", "--scenarios", "20", "--chunk", "4", "--resume")
+    for language, words in (
+        ("en", ("Portfolio: 6 borrowers", "Illustrative", "Recovery by rating")),
+        ("zh", ("6 个借款人", "示例")),
+    ):
+        outcome = run(*arguments, *options, "--lang", language)
+        assert outcome.exit_code == 0, outcome.output
+        assert all(word in outcome.stdout for word in words)
+        if language == "en":
+            assert max(map(len, outcome.stdout.splitlines())) <= 80
+
+
+def test_a_run_is_not_begun_twice_by_mistake(done: Path) -> None:
+    outcome = run("run", done / "book", "-o", done / "out")
+    assert outcome.exit_code == 2
+    assert "a portfolio run is here already" in outcome.stderr
+
+
+def test_one_borrower_opens_as_a_plan_with_the_same_files(done: Path, tmp_path: Path) -> None:
+    results = read_results(done / "out")
+    case = next(row["case"] for row in results.table("options").to_pylist() if row["option"] == "level-24")
+    outcome = run("show", done / "out", case, "--option", "level-24", "-o", tmp_path)
+    assert outcome.exit_code == 0, outcome.output
+    assert "level-24" in outcome.stdout
+    assert "Schedule" in outcome.stdout
+    assert {"plan.json", "schedule.csv", "cash.csv"} == {path.name for path in tmp_path.iterdir()}
+    plan = json.loads((tmp_path / "plan.json").read_text())
+    rows = results.table("schedules").to_pylist()
+    kept = [(f"{row['date']}", row["payment"]) for row in rows if (row["case"], row["option"]) == (case, "level-24")]
+    planned = [(row["date"], round(float(row["payment"]) * 100)) for row in plan["installments"]]
+    assert kept == planned
+
+
+def test_limits_that_cannot_be_kept_end_with_1(done: Path) -> None:
+    limits = done / "limits.yaml"
+    limits.write_text("schema: repayplan/limits/1\ntargets: [{name: All gone, fall: 99%, month: 1}]\n")
+    outcome = run(
+        *("run", done / "book", "--menu", done / "menu.yaml", "--limits", limits, "-o", done / "limited"),
+        *("--workers", "1", "--scenarios", "20", "--chunk", "4"),
+    )
+    assert outcome.exit_code == 1, outcome.output
+    assert "All gone" in outcome.stdout
+    assert (done / "limited" / "report.html").exists()
+
+
+def test_what_cannot_be_shown_is_said(done: Path) -> None:
+    for case, words in (("B-99999", "no borrower has this case"), ("B-00001", "this borrower has no such option")):
+        outcome = run("show", done / "out", case, "--option", "level-600")
+        assert outcome.exit_code == 2
+        assert words in outcome.stderr
+    treated = run("show", done / "out", "B-00001", "--option", "remind", "--json")
+    assert treated.exit_code == 0
+    assert json.loads(treated.stdout)["plan"] is None

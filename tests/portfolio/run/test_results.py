@@ -1,0 +1,228 @@
+"""What a run leaves behind: the same tables from every kind of book, bad rows set aside, files that harm nobody."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from books import many, write_csv, write_database, write_parquet, write_workbook
+from books_spoiled import one_in_ten, spoil
+from portfolio_runs import QUICK, run, wish
+
+from repayplan.errors import InputError
+from repayplan.language import speaking
+from repayplan.portfolio.book.index import build_index
+from repayplan.portfolio.menu import read_menu
+from repayplan.portfolio.run.chunk import Job, bounds, count, work
+from repayplan.portfolio.run.results import Results, read_results
+from repayplan.portfolio.run.run import Means, Wish, run_portfolio
+from repayplan.portfolio.run.single import find
+from repayplan.report.portfolio_files import summary_document, write_summary
+
+
+@pytest.fixture(scope="module")
+def spoiled(tmp_path_factory: pytest.TempPathFactory) -> Results:
+    """A run over a small book with two bad borrowers, a row of nobody's and names that are formulas and markup."""
+    folder = tmp_path_factory.mktemp("spoiled")
+    book = many(6, ("trade", "two-lenders"))
+    book["borrowers"][1]["name"] = '=HYPERLINK("http://example.org")'
+    book["borrowers"][2]["industry"] = "<script>alert(1)</script>"
+    book["borrowers"][3]["opening"] = "=2+3"
+    book["loans"][0]["rate"] = "435"
+    book["loans"].append(book["loans"][1] | {"case": "@NOBODY"})
+    asked = replace(wish(folder, 6), book=write_csv(folder / "book", book))
+    return run_portfolio(asked, folder / "run", Means(workers=1))
+
+
+def test_every_kind_of_book_gives_the_same_tables(tmp_path: Path) -> None:
+    book = many(4, ("trade", "textile"))
+    asked = wish(tmp_path, 4)
+    forms: dict[str, str | Path] = {
+        "csv": write_csv(tmp_path / "csv", book),
+        "parquet": write_parquet(tmp_path / "parquet", book),
+        "excel": write_workbook(tmp_path / "book.xlsx", book),
+        "database": write_database(f"sqlite:///{tmp_path / 'book.sqlite'}", book),
+    }
+    found = {name: run(replace(asked, book=form), tmp_path / "runs" / name, workers=1) for name, form in forms.items()}
+    assert found["csv"] == found["parquet"] == found["excel"] == found["database"]
+
+
+def test_spoiled_rows_change_nobody_elses_options(tmp_path: Path) -> None:
+    book = many(20, ("trade", "logistics"))
+    ways = dict(list(one_in_ten(many(250, ("trade", "logistics"))).items())[:2])
+    spoil(tmp_path / "spoiled", book, ways)
+    asked = wish(tmp_path, 20)
+    assert asked.menu is not None
+    job = Job(read_menu(asked.menu), QUICK, 5, "en")
+    whole, harmed = (
+        build_index(folder, tmp_path / f"{folder.name}.i")
+        for folder in (write_csv(tmp_path / "w", book), tmp_path / "spoiled")
+    )
+    failed = 0
+    for number in range(count(job.chunk, 20)):
+        (_, one), (done, other) = work(job, whole, number), work(job, harmed, number)
+        failed += done.failed
+        first, last = bounds(number, job.chunk, 20)
+        if not {f"B-{place:05}" for place in range(first, last)} & set(ways):
+            assert one == other
+        else:
+            assert options(other) == [row for row in options(one) if row["case"] not in ways]
+    assert failed == len(ways)
+
+
+def options(files: dict[str, bytes]) -> list[dict[str, object]]:
+    import pyarrow.parquet as pq
+
+    return pq.read_table(io.BytesIO(files["options"])).to_pylist()
+
+
+def test_bad_rows_are_set_aside_with_place_and_reason(spoiled: Results) -> None:
+    failures = spoiled.failures[["case", "table", "row", "field", "value"]].to_dict("records")
+    assert failures == [
+        {"case": "B-00000", "table": "loans", "row": 2, "field": "rate", "value": "435"},
+        {"case": "B-00003", "table": "borrowers", "row": 5, "field": "opening", "value": "=2+3"},
+        {
+            "case": "@NOBODY",
+            "table": "loans",
+            "row": len(many(6, ("trade", "two-lenders"))["loans"]) + 2,
+            "field": "case",
+            "value": "@NOBODY",
+        },
+    ]
+    summary = spoiled.summary
+    assert (summary.borrowers, summary.failed, summary.strays) == (6, 2, 1)
+    assert set(spoiled.choices["case"]) == {"B-00001", "B-00002", "B-00004", "B-00005"}
+
+
+def test_without_limits_each_takes_what_is_best_for_it(spoiled: Results) -> None:
+    options = spoiled.options
+    best = options.loc[options.groupby("case", sort=False)["recovery"].idxmax(), ["case", "option"]]
+    assert spoiled.choices[["case", "option"]].to_dict("records") == best.to_dict("records")
+    assert spoiled.summary.coupling.gap == 0.0
+
+
+def test_the_columns_of_the_overdue_balance_foot(spoiled: Results) -> None:
+    summary = spoiled.summary
+    for month in summary.months:
+        assert month.overdue + sum(month.falls.values()) == summary.total.sums["overdue"]
+    assert sum(group.sums["recovery"] for group in summary.by_rating) == summary.total.sums["recovery"]
+    assert sum(group.borrowers for group in summary.by_industry) == summary.total.borrowers
+
+
+def test_no_text_becomes_a_formula(spoiled: Results) -> None:
+    write_summary(spoiled)
+    for name in ("choices.csv", "failures.csv"):
+        rows = list(csv.reader(io.StringIO((spoiled.directory / name).read_text(encoding="utf-8-sig"))))
+        assert len(rows) > 1
+        assert not [cell for row in rows for cell in row if re.match(r"[=+@\t\r]|-(?![0-9.]+$)", cell)]
+    assert "'=2+3" in (spoiled.directory / "failures.csv").read_text(encoding="utf-8-sig")
+    assert "'@NOBODY" in (spoiled.directory / "failures.csv").read_text(encoding="utf-8-sig")
+
+
+def test_the_page_is_one_file_that_loads_nothing_and_escapes_everything(spoiled: Results) -> None:
+    for language, words in (("en", "Illustrative"), ("zh", "示例")):
+        with speaking(language):
+            write_summary(spoiled)
+        text = (spoiled.directory / "report.html").read_text(encoding="utf-8")
+        assert words in text
+        assert "<script" not in text
+        assert "&lt;script&gt;alert(1)" in text
+        assert not re.search(r"(src|href)\s*=|url\(|@import|https?://", text)
+        assert text.count("<rect") == 13 * 5
+    assert '"illustrative": null' not in json.dumps(summary_document(spoiled))
+
+
+def test_figures_for_programs_are_decimal_strings(spoiled: Results) -> None:
+    document = summary_document(spoiled)
+    total = document["total"]
+    assert re.fullmatch(r"\d+\.\d\d", total["recovery"])
+    assert (document["borrowers"], document["set_aside"], document["stray_rows"]) == (6, 2, 1)
+    assert len(document["overdue"]) == 13
+
+
+def test_one_borrower_opens_with_its_options(spoiled: Results) -> None:
+    single = find(spoiled, "B-00001")
+    assert single.name == single.chosen
+    assert {row["case"] for row in single.options} == {"B-00001"}
+    assert find(spoiled, "B-00001", "remind").variant is None
+    with pytest.raises(InputError, match="set aside: this is not a yearly rate"):
+        find(spoiled, "B-00000")
+    with pytest.raises(InputError, match="no borrower has this case"):
+        find(spoiled, "B-99999")
+    with pytest.raises(InputError, match="this borrower has no such option"):
+        find(spoiled, "B-00001", "level-600")
+
+
+def test_what_is_no_run_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="there is no portfolio run here"):
+        read_results(tmp_path)
+    (tmp_path / "manifest.json").write_text("{}")
+    with pytest.raises(InputError, match="this is no manifest"):
+        read_results(tmp_path)
+
+
+def test_sizes_are_checked_before_anything_is_read(tmp_path: Path) -> None:
+    for asked, means in ((Wish(tmp_path, chunk=0), Means()), (Wish(tmp_path), Means(workers=0))):
+        with pytest.raises(InputError, match="out of range"):
+            run_portfolio(asked, tmp_path / "run", means)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_planned_borrower_has_its_schedule(tmp_path: Path) -> None:
+    asked = wish(tmp_path, 1, stories=("trade",))
+    run(asked, tmp_path / "run", workers=1)
+    results = read_results(tmp_path / "run")
+    assert "level-24" in set(results.schedules["option"])
+    single = find(results, "B-00000", "level-24")
+    assert single.variant is not None
+    assert single.variant.policy.shape == "level"
+
+
+LIMITS = """schema: repayplan/limits/1
+limits:
+  - {name: Hours, sum: officer_hours, by: [month], at_most: 1000}
+  - {name: Costs, sum: cost, at_most: 1000000}
+targets:
+  - {name: Overdue down, fall: FALL, month: 6}
+"""
+
+
+def limited(folder: Path, fall: str) -> Results:
+    """The same small book under limits."""
+    folder.mkdir()
+    asked = wish(folder, 6)
+    (folder / "limits.yaml").write_text(LIMITS.replace("FALL", fall))
+    return run_portfolio(replace(asked, limits=folder / "limits.yaml"), folder / "run", Means(workers=1))
+
+
+def test_limits_are_kept_or_the_nearest_choice_is_shown(tmp_path: Path) -> None:
+    free, tight = limited(tmp_path / "free", "1%"), limited(tmp_path / "tight", "99%")
+    assert free.summary.kept
+    assert {limit.label["en"] for limit in free.summary.coupling.limits} >= {"Costs", "Hours, month 1"}
+    assert free.summary.coupling.value == int(free.choices["recovery"].sum())
+    assert not free.summary.coupling.said
+    assert not tight.summary.kept
+    assert any("No choice" in words["en"] or "cannot be" in words["en"] for words in tight.summary.coupling.said)
+    target = next(limit for limit in free.summary.coupling.limits if limit.target is not None)
+    fallen = free.summary.months[6].falls["fall_cash"] / free.summary.total.sums["overdue"]
+    assert target.used == pytest.approx(fallen, abs=1e-9)
+    for results in (free, tight):
+        write_summary(results)
+        page = (results.directory / "report.html").read_text(encoding="utf-8")
+        assert "Overdue down" in page
+        assert page.count("stroke-dasharray") == 1
+        assert page.count('class="warn"') == 1 + len(results.summary.coupling.said)
+    assert json.loads((tight.directory / "summary.json").read_text())["choice"]["limits_kept"] is False
+
+
+def test_a_faulty_limits_file_stops_the_run_before_it_begins(tmp_path: Path) -> None:
+    asked = wish(tmp_path, 2)
+    (tmp_path / "limits.yaml").write_text("schema: repayplan/limits/1\nlimits: [{name: X, sum: smiles, at_most: 3}]\n")
+    with pytest.raises(InputError, match="smiles"):
+        run_portfolio(replace(asked, limits=tmp_path / "limits.yaml"), tmp_path / "run")
+    assert not (tmp_path / "run").exists()

@@ -1,0 +1,137 @@
+"""A run that is killed at any moment goes on from there, and its tables are those of a run nobody disturbed."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from portfolio_runs import QUICK, begin, run, tables, wish
+
+from repayplan.errors import InputError
+from repayplan.portfolio.run.run import Means, Progress, Wish, run_portfolio
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Wish:
+    return wish(tmp_path_factory.mktemp("asked"))
+
+
+@pytest.fixture(scope="module")
+def undisturbed(asked: Wish, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    return run(asked, tmp_path_factory.mktemp("undisturbed"))
+
+
+def killed(asked: Wish, directory: Path, dice: random.Random, resume: bool = False) -> None:
+    """Begin a run and kill it with all its processes, somewhere between its first and its last chunk."""
+    process = begin(asked, directory, resume=resume)
+    there = len(list(directory.glob("*/*.parquet")))
+    until = dice.randrange(there, 3 * 12)
+    while process.poll() is None and len(list(directory.glob("*/*.parquet"))) < until:
+        time.sleep(0.002)
+    time.sleep(dice.random() * 0.05)
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_killed_once_and_resumed(seed: int, asked: Wish, undisturbed: dict[str, bytes], tmp_path: Path) -> None:
+    killed(asked, tmp_path, random.Random(seed))
+    assert run(asked, tmp_path, resume=True) == undisturbed
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(3, 33))
+def test_killed_again_and_again(seed: int, asked: Wish, undisturbed: dict[str, bytes], tmp_path: Path) -> None:
+    dice = random.Random(seed)
+    for number in range(dice.randrange(1, 4)):
+        killed(asked, tmp_path, dice, resume=number > 0)
+    assert run(asked, tmp_path, workers=dice.randrange(1, 3), resume=True) == undisturbed
+
+
+def test_the_number_of_processes_changes_nothing(asked: Wish, undisturbed: dict[str, bytes], tmp_path: Path) -> None:
+    assert run(asked, tmp_path, workers=1) == undisturbed
+    assert {name.split("/")[0] for name in undisturbed} == {"choices.parquet", "failures", "options", "schedules"}
+    assert all(f"{table}/000011.parquet" in undisturbed for table in ("failures", "options", "schedules"))
+
+
+def test_a_run_that_has_ended_is_only_chosen_again(asked: Wish, tmp_path: Path) -> None:
+    few = replace(asked, book=wish(tmp_path, 3).book)
+    before = run(few, tmp_path / "run")
+    told: list[Progress] = []
+    run_portfolio(few, tmp_path / "run", Means(workers=1), resume=True, told=told.append)
+    assert told == [Progress(3, 3, 0, 0)]
+    assert tables(tmp_path / "run") == before
+    events = [json.loads(line)["event"] for line in (tmp_path / "run" / "run.log").read_text().splitlines()]
+    assert events.count("chunk") == 2
+    assert events[-2:] == ["resumed", "chosen"]
+
+
+def test_other_inputs_are_refused_with_the_reason(tmp_path: Path) -> None:
+    one = wish(tmp_path, 2)
+    assert one.menu is not None
+    run(one, tmp_path / "run", workers=1)
+    with pytest.raises(InputError, match="a portfolio run is here already"):
+        run(one, tmp_path / "run")
+    other_menu = tmp_path / "other.yaml"
+    other_menu.write_text(one.menu.read_text().replace("24", "36"))
+    other_book = wish(tmp_path / "other", 3).book
+    changes = {
+        "the book has changed": replace(one, book=other_book),
+        "the menu is another one": replace(one, menu=other_menu),
+        "chunks had 2 borrowers, now 3": replace(one, chunk=3),
+        "seed was 3, now 4": replace(one, settings=replace(QUICK, seed=4)),
+        "scenarios was 16, now 17": replace(one, settings=replace(QUICK, scenarios=17)),
+    }
+    for words, changed in changes.items():
+        with pytest.raises(InputError, match=words):
+            run(changed, tmp_path / "run", resume=True)
+    assert not list((tmp_path / "run").glob(".again*")), "the index of the other book is gone"
+
+
+def test_other_tables_of_rules_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = wish(tmp_path, 2)
+    run(one, tmp_path / "run", workers=1)
+    monkeypatch.setenv("REPAYPLAN_TREATMENTS", str(tmp_path / "own.toml"))
+    with pytest.raises(InputError, match="the environment names other tables of rules"):
+        run(one, tmp_path / "run", resume=True)
+
+
+def test_two_runs_do_not_write_into_one_directory(asked: Wish, tmp_path: Path) -> None:
+    process = begin(asked, tmp_path / "run")
+    try:
+        while not (tmp_path / "run" / "manifest.json").exists():
+            time.sleep(0.01)
+            assert process.poll() is None
+        with pytest.raises(InputError, match="another run is at work here"):
+            run(asked, tmp_path / "run", resume=True)
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def test_processes_end_with_the_run_that_began_them(asked: Wish, tmp_path: Path) -> None:
+    process = begin(asked, tmp_path / "run")
+    while not list((tmp_path / "run" / "options").glob("*.parquet")):
+        time.sleep(0.01)
+        assert process.poll() is None
+    process.kill()  # the parent alone
+    process.wait()
+    until = time.monotonic() + 5
+    while _alive(process.pid) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not _alive(process.pid)
+
+
+def _alive(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True

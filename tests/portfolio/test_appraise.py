@@ -1,0 +1,206 @@
+"""Options of a chunk: planned, treated, evaluated; what cannot be appraised is set aside, the rest is as without it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from portfolios import borrower, menu, settings
+
+from repayplan.errors import InputError
+from repayplan.forecast.futures import Drawing
+from repayplan.planning.plan import plan
+from repayplan.planning.plan_file import plan_file
+from repayplan.planning.stress import stress
+from repayplan.portfolio import appraise as module
+from repayplan.portfolio.appraise import Appraised, Settings, appraise
+from repayplan.portfolio.planner import case_of
+from repayplan.portfolio.tables import FALLS, options_schema, schedules_schema
+
+LEVEL = [{"shapes": ["level"], "installments": [12]}]
+TREATMENTS = ["remind", "visit", "agency", "enforce", "sell", "do_nothing"]
+
+
+def rows(found: Appraised) -> dict[tuple[str, str], Mapping[str, Any]]:
+    return {(row["case"], row["option"]): row for row in found.options.to_pylist()}
+
+
+def test_tables_have_the_schemas_that_runs_and_coupling_rest_on() -> None:
+    found = appraise([borrower()], menu(plans=LEVEL, treatments=TREATMENTS), settings())
+    assert not found.failures
+    assert found.options.schema == options_schema()
+    assert found.schedules.schema == schedules_schema()
+    assert found.options["option"].to_pylist() == ["level-12", *TREATMENTS]
+    assert found.options["kind"].to_pylist() == ["plan", *TREATMENTS]
+    assert found.counts["offered"] == 7
+
+
+def test_nothing_to_appraise_is_empty_tables() -> None:
+    found = appraise([], menu(plans=LEVEL), settings())
+    assert (found.options.num_rows, found.schedules.num_rows, found.failures) == (0, 0, [])
+    assert found.options.schema == options_schema()
+
+
+def test_a_plan_is_worth_what_stress_says_of_it() -> None:
+    """The same futures by the same core: recovery, misses and defaults of `repayplan stress`, arrears deciding."""
+    source = {"kind": "monthly", "name": "Shop", "start": "2026-12", "amount": "8900.00", "months": 84}
+    book = borrower(loan={"collateral": "20000.00"}, cash={"sources": [source]})
+    offer = menu(plans=LEVEL, effort="none")
+    found = rows(appraise([book], offer, settings(scenarios=200)))["B-1", "level-12"]
+    trial = stress(
+        plan_file(plan(case_of(book.case, offer, "level-12"))),
+        Drawing(1, 200),
+        (),
+        hazard="arrears",
+        engine="numpy",
+    )
+    assert found["recovery"] == round(trial.recovery.value)
+    assert found["miss"] == trial.missed.value
+    assert trial.defaulted is not None
+    assert found["default"] == trial.defaulted.value
+    assert 0 < found["miss"] < 1
+
+
+def test_a_borrower_does_not_depend_on_the_others_of_its_chunk() -> None:
+    books = [borrower("B-1"), borrower("B-2", loan={"rate": "5.00%"}), borrower("B-3", policy={"rating": "high"})]
+    offer = menu(plans=LEVEL, treatments=TREATMENTS)
+    together = rows(appraise(books, offer, settings()))
+    for book in books:
+        alone = appraise([book], offer, settings())
+        for key, row in rows(alone).items():
+            how = {"gap", "solver"}  # how a plan is found and how closely it is proved may depend on its company
+            assert {name: row[name] for name in row if name not in how} == {
+                name: value for name, value in together[key].items() if name not in how
+            }
+
+
+def test_the_same_arguments_give_the_same_bytes() -> None:
+    books = [borrower("B-1", loan={"collateral": "20000.00"}), borrower("B-2")]
+    offer = menu(plans=LEVEL, treatments=TREATMENTS)
+    first, second = (appraise(books, offer, settings()) for _ in range(2))
+    assert first.options.equals(second.options)
+    assert first.schedules.equals(second.schedules)
+    other = appraise(books, offer, settings(seed=2))
+    assert not first.options.equals(other.options)
+
+
+def test_columns_of_the_overdue_balance_never_tell_more_than_there_is() -> None:
+    offer = menu(
+        plans=[{"shapes": ["level", "free"], "installments": [6, 24], "concessions": ["none", "relief"]}],
+        concessions=[{"name": "relief", "waive_penalty": "100%", "waive_interest": "50%"}],
+        treatments=TREATMENTS,
+    )
+    found = appraise([borrower()], offer, settings())
+    for row in found.options.to_pylist():
+        falls = np.array([row[name] for name in FALLS])
+        assert (falls >= 0).all()
+        assert (falls.sum(axis=0) <= row["overdue"]).all()
+        assert (np.diff(falls[0]) >= 0).all(), "cash that has come does not go back"
+
+
+def test_a_bad_borrower_is_set_aside_and_the_others_are_as_without_it() -> None:
+    bad = borrower("B-2", row=3, cash={"sources": []})
+    books = [borrower("B-1"), bad, borrower("B-3", row=4)]
+    offer = menu(plans=LEVEL, treatments=TREATMENTS)
+    found = appraise(books, offer, settings())
+    without = appraise([books[0], books[2]], offer, settings())
+    assert found.options.equals(without.options)
+    assert found.schedules.equals(without.schedules)
+    assert [(failure.case, failure.row, failure.table) for failure in found.failures] == [("B-2", 3, "borrowers")]
+    assert found.failures[0].field == "cash.sources"
+    assert found.failures[0].remedy
+
+
+def test_a_failure_of_the_program_is_told_and_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = module.untreated
+
+    def broken(case: Any) -> Any:
+        if case.enterprise.id == "B-2":
+            raise ZeroDivisionError("by design")
+        return real(case)
+
+    monkeypatch.setattr(module, "untreated", broken)
+    found = appraise([borrower("B-1"), borrower("B-2", row=3)], menu(treatments=["do_nothing"]), settings())
+    assert found.options["case"].to_pylist() == ["B-1"]
+    assert found.failures[0].case == "B-2"
+    assert "the program failed: ZeroDivisionError: by design" in found.failures[0].reason
+
+
+def test_a_failure_in_planning_is_found_borrower_by_borrower(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = module.plan_batch
+
+    def broken(asks: Any) -> Any:
+        if any(each.case.enterprise.id == "B-2" for each in asks):
+            raise FloatingPointError("by design")
+        return real(asks)
+
+    monkeypatch.setattr(module, "plan_batch", broken)
+    found = appraise([borrower("B-1"), borrower("B-2", row=3)], menu(plans=LEVEL), settings())
+    assert found.options["case"].to_pylist() == ["B-1"]
+    assert [failure.case for failure in found.failures] == ["B-2"]
+
+
+def test_where_no_option_is_possible_the_borrower_is_set_aside_with_a_cure() -> None:
+    poor = borrower(
+        cash={"sources": [{"kind": "monthly", "name": "Shop", "start": "2026-12", "amount": "10.00", "months": 9}]}
+    )
+    found = appraise([poor], menu(plans=LEVEL), settings())
+    assert found.options.num_rows == 0
+    assert found.failures[0].reason == "no option of the menu is possible for this borrower"
+    assert "do_nothing" in found.failures[0].remedy
+    offered = appraise([poor], menu(plans=LEVEL, treatments=["do_nothing"]), settings())
+    assert offered.options["option"].to_pylist() == ["do_nothing"]
+    assert offered.counts["infeasible"] == 1
+
+
+def test_lists_of_the_menu_decide_what_is_open() -> None:
+    offer = menu(
+        plans=[{"shapes": ["level"], "installments": [12], "concessions": ["none", "cut"]}],
+        concessions=[{"name": "cut", "rate_cut": "1%"}],
+        treatments=["enforce", "do_nothing"],
+        white_list=[{"cases": ["B-1"]}],
+        black_list=[{"cases": ["B-2"], "allow": ["enforce"]}],
+    )
+    found = rows(appraise([borrower("B-1"), borrower("B-2"), borrower("B-3")], offer, settings()))
+    assert [option for case, option in found if case == "B-1"] == ["level-12", "level-12-cut", "enforce", "do_nothing"]
+    assert [option for case, option in found if case == "B-2"] == ["enforce"]
+    assert [option for case, option in found if case == "B-3"] == ["level-12", "enforce", "do_nothing"]
+
+
+def test_a_guarantor_is_called_where_there_is_one() -> None:
+    guarantor = {"kind": "guarantor", "name": "Parent", "cap": "30000.00", "call_date": "2026-12-15"}
+    source = {"kind": "monthly", "name": "Shop", "start": "2026-12", "amount": "15000.00", "months": 84}
+    with_one = borrower(cash={"sources": [source, guarantor]})
+    found = rows(appraise([with_one], menu(treatments=["guarantor", "do_nothing"]), settings(scenarios=200)))
+    called = found["B-1", "guarantor"]
+    assert 0 < called["fall_cash"][11] <= 30_000_00
+    assert list(rows(appraise([borrower()], menu(treatments=["guarantor", "do_nothing"]), settings()))) == [
+        ("B-1", "do_nothing")
+    ]
+
+
+def test_dominated_options_are_dropped_and_counted() -> None:
+    """Enforcing without collateral brings less than nothing, and where no limit binds the rest nobody needs it."""
+    offer = menu(plans=LEVEL, treatments=TREATMENTS)
+    found = appraise([borrower()], offer, settings(keep_all=False, matters={}))
+    assert found.options.num_rows == 1
+    assert found.counts["dominated"] == 6
+    assert set(found.schedules["option"].to_pylist()) <= set(found.options["option"].to_pylist())
+
+
+def test_every_option_that_rests_on_the_example_table_says_so() -> None:
+    offer = menu(plans=LEVEL, treatments=["do_nothing"])
+    assert appraise([borrower()], offer, settings()).options["illustrative"].to_pylist() == [True, True]
+    bare = offer.model_copy(update={"effort": "none"})
+    assert appraise([borrower()], bare, settings()).options["illustrative"].to_pylist() == [False, True]
+
+
+def test_settings_that_mean_nothing_are_refused() -> None:
+    with pytest.raises(InputError, match="month by month"):
+        Settings(months=6)
+    with pytest.raises(InputError, match="no such attribute"):
+        Settings(matters={"luck": "more"})
+    assert replace(Settings(), seed=3).seed == 3

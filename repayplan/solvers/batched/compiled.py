@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repayplan.solvers.batched.narrowing import crossed, shifted
+from repayplan.solvers.batched.programs import LANES
 from repayplan.solvers.batched.tolerances import BACK, CLOSE, HELD, NOTHING, PATIENCE, PROVEN, WORTH_KEEPING
-from repayplan.solvers.batched.vectors import LANES, at, compiled, least, load, most, splat, store, where_less
+from repayplan.solvers.batched.vectors import at, compiled, least, load, most, splat, store, where_less
 
 Array = NDArray[np.float64]
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from repayplan.solvers.batched.programs import LANES
 from repayplan.solvers.batched.tolerances import EMPTY, FIXED, MARGIN, WORTHWHILE
-from repayplan.solvers.batched.vectors import LANES, at, compiled, load, splat, store, where_less
+from repayplan.solvers.batched.vectors import at, compiled, load, splat, store, where_less
 
 
 @compiled

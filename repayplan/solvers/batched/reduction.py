@@ -48,7 +48,9 @@ class Reduction:
         self.lower, self.upper = programs.lower.copy(), programs.upper.copy()
         self.cost: list[Value] = [
             float(cost[0]) if same else cost
-            for cost, same in zip(programs.cost, (programs.cost == programs.cost[:, :1]).all(axis=1), strict=True)
+            for cost, same in zip(
+                programs.cost, np.asarray((programs.cost == programs.cost[:, :1]).all(axis=1)), strict=True
+            )
         ]
         self.offset = np.zeros(self.lanes)
         self.impossible = np.zeros(self.lanes, bool)
@@ -56,7 +58,7 @@ class Reduction:
         self.gone: set[int] = set()
         self.where: list[set[int]] = [set() for _ in self.cost]
         self.touched = set(range(len(programs.equal)))
-        always, sometimes = programs.active.all(axis=1).tolist(), programs.active.any(axis=1).tolist()
+        always, sometimes = (np.asarray(of(programs.active, axis=1)).tolist() for of in (np.all, np.any))
         self.active: list[Mask | None] = [
             None if there else mask for there, mask in zip(always, programs.active, strict=True)
         ]

@@ -56,7 +56,7 @@ class State:
 
 def run(
     a: Array, b: Array, c: Array, lower: Array, upper: Array, equal: Mask, offset: Array, enough: float, rounds: int
-) -> tuple[Array, Array, Array, NDArray[np.int64]]:
+) -> tuple[Array, Array, Array, Array]:
     """Narrow, shift, iterate: ``a`` (N, m, n), ``b`` (N, m), the others (N, n); boxes are made narrower in place.
 
     Returns x in the program's own boxes, y, iterations and gaps.
@@ -64,12 +64,12 @@ def run(
     for _ in range(ROUNDS):
         for row in range(len(equal)):
             _narrow(a[:, row], b[:, row], lower, upper, bool(equal[row]))
-    empty = (lower - upper > EMPTY).any(axis=1)
+    possible = np.asarray((lower - upper <= EMPTY).all(axis=1))
     moves = upper - lower > FIXED
     b = b - _times(a, lower)
     shift = offset + (c * lower).sum(axis=1)
     of = Dense(a * moves[:, None], b, c * moves, np.where(moves, upper - lower, 1.0), equal)
-    x, y, gaps, spent = interior(of, ~empty, shift, enough, rounds)
+    x, y, spent, gaps = interior(of, possible, shift, enough, rounds)
     return lower + moves * x, y, spent, gaps
 
 
@@ -94,14 +94,12 @@ def begin(of: Dense) -> State:
     return State(x, x.copy(), one, one.copy(), s, np.where(of.equal, 0.0, -1.0) + 0.0 * s)
 
 
-def interior(
-    of: Dense, on: Mask, shift: Array, enough: float, rounds: int
-) -> tuple[Array, Array, Array, NDArray[np.int64]]:
-    """x (N, n), y (N, m), gaps, infinite where there is no point, and iterations (N,) of the lanes that are ``on``."""
+def interior(of: Dense, on: Mask, shift: Array, enough: float, rounds: int) -> tuple[Array, Array, Array, Array]:
+    """x (N, n), y (N, m), iterations and gaps (N,), infinite where there is no point, of the lanes that are ``on``."""
     state, lanes = begin(of), len(of.c)
     best_x, best_y = np.zeros_like(of.c), np.zeros_like(of.b)
     gaps, idle = np.where(on, 1.0, np.inf), np.zeros(lanes)
-    spent = np.zeros(lanes, np.int64)
+    spent = np.zeros(lanes)
     loose = ~of.equal
     for _ in range(rounds):
         d = of.c - _times(of.a.transpose(0, 2, 1), state.y)
@@ -123,7 +121,7 @@ def interior(
         if not on.any():
             break
         _step(of, state, d, r, product, on)
-    return best_x, best_y, gaps, spent
+    return best_x, best_y, spent, gaps
 
 
 def _step(of: Dense, state: State, d: Array, r: Array, product: Array, on: Mask) -> None:

@@ -46,11 +46,9 @@ class Reduction:
         self.lanes = programs.lanes
         self.equal = programs.equal.tolist()
         self.lower, self.upper = programs.lower.copy(), programs.upper.copy()
+        alike = np.asarray((programs.cost == programs.cost[:, :1]).all(axis=1)).tolist()
         self.cost: list[Value] = [
-            float(cost[0]) if same else cost
-            for cost, same in zip(
-                programs.cost, np.asarray((programs.cost == programs.cost[:, :1]).all(axis=1)), strict=True
-            )
+            float(cost[0]) if same else cost for cost, same in zip(programs.cost, alike, strict=True)
         ]
         self.offset = np.zeros(self.lanes)
         self.impossible = np.zeros(self.lanes, bool)

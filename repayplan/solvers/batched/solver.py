@@ -23,7 +23,7 @@ Engine = Literal["numba", "numpy"]
 """Compiled, or the reference, which is for small programs and for tests."""
 
 NAME = "batched"
-ENOUGH = 2e-9
+ENOUGH = 4e-9
 ACCEPTED = 2e-9
 """How far a point may leave a row or box, in units of the debt: HiGHS is asked for half of it."""
 

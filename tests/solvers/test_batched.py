@@ -94,12 +94,12 @@ def test_more_lanes_than_are_worked_on_together() -> None:
     """Lanes are cut into parts, and parts filled up; each lane's answer is its own."""
     formulation = formulate(prepare(make_case(monthly=["9000.00"] * 4, months=4, settle="best"))[1])
     program = formulation.valued(formulation.frame.lanes - 1)
-    costs_of = [replace(program, cost=program.cost * (1 + number / 5000)) for number in range(1_031)]
+    costs_of = [replace(program, cost=program.cost * (1 + number / 5000)) for number in range(2_571)]
     solved = solve_batch(stacked(costs_of))
     assert (solved.status == Status.OPTIMAL).all()
     first = solved.objective[0]
-    assert solved.objective == pytest.approx([first * (1 + number / 5000) for number in range(1_031)], rel=1e-7)
-    assert solved.columns.shape == (1_031, program.shape[1])
+    assert solved.objective == pytest.approx([first * (1 + number / 5000) for number in range(2_571)], rel=1e-7)
+    assert solved.columns.shape == (2_571, program.shape[1])
 
 
 def agree(case: Case) -> None:

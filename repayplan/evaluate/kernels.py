@@ -54,9 +54,9 @@ def run_cases(
     out: Arrays,
     strict: bool,
 ) -> None:
-    """Cases ``first`` to ``last``, block after block of scenarios. ``whose``: whose cash a case has, which several plans
-    of one borrower share; ``usual``: which cases ``alone`` can do, and the terms of their stages; ``strict``: arrears
-    make defaults."""
+    """Cases ``first`` to ``last``, block after block of scenarios. ``whose``: whose cash a case has, which several
+    plans of one borrower share; ``usual``: which cases ``alone`` can do, and the terms of their stages; ``strict``:
+    arrears make defaults."""
     loans, kept = plan[1].shape[2], accounts[0].shape[1]
     business, owed, left = np.empty(14 * STRIDE), np.empty((loans, 14 * STRIDE)), np.empty((kept, LANES))
     for case in range(first, last):

@@ -8,18 +8,28 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from repayplan.language import Message, plural, tr
+from repayplan.language import Message, current, plural, tr
 from repayplan.money import grouped, plain
-from repayplan.portfolio.run.choosing import Coupling, LimitUse
+from repayplan.portfolio.run.choosing import Coupling
 from repayplan.portfolio.run.results import Results
 from repayplan.portfolio.run.single import Single
 from repayplan.portfolio.run.summary import Group, Summary
 from repayplan.report.layout import bullets, grid, heading, say
-from repayplan.report.portfolio_words import FALLS, KINDS, MONEY, RATINGS, leaning, percent, short, word
+from repayplan.report.portfolio_words import (
+    FALLS,
+    KINDS,
+    MONEY,
+    RATINGS,
+    leaning,
+    percent,
+    short,
+    word,
+)
 
 _MOST_GROUPS = 8
 _MOST_CASES = 5
 _MOST_REASONS = 5
+_MOST_LIMITS = 12
 _NAME_CELLS = 22
 
 
@@ -137,27 +147,21 @@ def _months(summary: Summary, console: Console) -> None:
 
 
 def _limits(coupling: Coupling, console: Console) -> None:
+    """The limits that bind or are broken; the others are in the page."""
     if not coupling.limits:
         return
     heading(tr("Limits"), console)
-    table = _table(tr("Limit"), tr("Allowed"), tr("Used"), tr("One more brings"))
-    for limit in coupling.limits:
-        style = "" if limit.kept else "bold red"
-        table.add_row(limit.name, amount(limit, limit.limit), amount(limit, limit.used), price(limit), style=style)
-    console.print(table)
-
-
-def amount(limit: LimitUse, figure: float) -> str:
-    """A figure in what its limit counts."""
-    sign = "≥ " if limit.least and figure == limit.limit else ""
-    if limit.measure == "cents":
-        return sign + short(figure)
-    return sign + (percent(figure) if limit.measure == "share" else f"{figure:,.1f}")
-
-
-def price(limit: LimitUse) -> str:
-    """What one unit more of a limit would bring, in money; a dash where it does not bind."""
-    return "–" if not limit.price else short(limit.price)
+    for words in coupling.said:
+        say(words[current()], console, "bold red")
+    told = [limit for limit in coupling.limits if limit.price or not limit.kept or limit.target is not None]
+    lines = [
+        ("·" if limit.kept else "✘", "dim" if limit.kept else "bold red", limit.sentence[current()]) for limit in told
+    ]
+    bullets(lines[:_MOST_LIMITS], console)
+    rest = len(coupling.limits) - len(lines[:_MOST_LIMITS])
+    if rest:
+        several = tr("{count} other limits are in the page", count=f"{rest:,}")
+        say(plural(tr("One other limit is in the page"), several, rest), console, "dim")
 
 
 def _cases(coupling: Coupling, console: Console) -> None:
@@ -166,7 +170,7 @@ def _cases(coupling: Coupling, console: Console) -> None:
     heading(tr("Borrowers for whom the choice matters most"), console)
     lines = (
         tr(
-            "{case}: {option}; {instead} would recover {amount} less",
+            "{case}: {option}; {instead} would bring {amount} less",
             case=case.case,
             option=word(KINDS, case.option),
             instead=word(KINDS, case.instead),

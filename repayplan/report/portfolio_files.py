@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from repayplan.language import tr
+from repayplan.language import current, tr
 from repayplan.money import plain
 from repayplan.portfolio.run.results import Results
 from repayplan.portfolio.run.summary import Group, Month
@@ -25,6 +25,7 @@ SCHEMA = "repayplan/portfolio-summary/1"
 SUMMARY, PAGE, CHOICES, FAILURES = "summary.json", "report.html", "choices.csv", "failures.csv"
 
 _BATCH = 10_000
+_SAID, _LOST = ("label", "sentence"), ("difference", "forgone")
 
 
 def write_summary(results: Results) -> list[Path]:
@@ -62,13 +63,15 @@ def summary_document(results: Results) -> dict[str, Any]:
         "overdue": [_month(month) for month in summary.months],
         "options": dict(summary.counts),
         "choice": {
+            "status": summary.coupling.status,
+            "said": [words[current()] for words in summary.coupling.said],
             "value": plain(summary.coupling.value),
             "bound": plain(round(summary.coupling.bound)),
             "gap": summary.coupling.gap,
             "method": summary.coupling.method,
             "limits_kept": summary.kept,
-            "limits": coupling["limits"],
-            "cases": [each | {"difference": plain(each["difference"])} for each in coupling["cases"]],
+            "limits": [each | {name: each[name][current()] for name in _SAID} for each in coupling["limits"]],
+            "cases": [each | {name: plain(each[name]) for name in _LOST} for each in coupling["cases"]],
         },
     }
 

@@ -13,8 +13,18 @@ from repayplan.money import grouped
 from repayplan.portfolio.run.choosing import LimitUse
 from repayplan.portfolio.run.results import Results
 from repayplan.portfolio.run.summary import Group, Month, Summary
-from repayplan.report.portfolio import amount, price
-from repayplan.report.portfolio_words import FALLS, KINDS, RATINGS, leaning, percent, short, word
+from repayplan.report.portfolio_words import (
+    FALLS,
+    KINDS,
+    RATINGS,
+    allowed,
+    figure,
+    leaning,
+    percent,
+    price,
+    short,
+    word,
+)
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -80,9 +90,16 @@ def page(results: Results) -> str:
         legend=[(_OVERDUE, str(tr("Overdue")))] + [(_COLORS[name], str(words)) for name, words in FALLS.items()],
         months=[_month(month) for month in summary.months],
         falls=[str(words) for words in FALLS.values()],
+        said=[words[current()] for words in summary.coupling.said],
         limits=[_limit(limit) for limit in summary.coupling.limits],
         cases=[
-            (case.case, word(KINDS, case.option), word(KINDS, case.instead), grouped(case.difference))
+            (
+                case.case,
+                word(KINDS, case.option),
+                word(KINDS, case.instead),
+                grouped(case.difference),
+                grouped(case.forgone),
+            )
             for case in summary.coupling.cases
         ],
         aside=_aside(summary),
@@ -121,12 +138,13 @@ def _words() -> dict[str, str]:
         "limit": tr("Limit"),
         "allowed": tr("Allowed"),
         "used": tr("Used"),
-        "price": tr("One more brings"),
+        "price": tr("One more is worth"),
         "cases": tr("Borrowers for whom the choice matters most"),
         "case": tr("Case"),
         "option": tr("Option"),
         "instead": tr("Next best"),
-        "difference": tr("It would recover less by"),
+        "difference": tr("It would bring less by"),
+        "forgone": tr("Given up for the limits"),
         "aside": tr("Set aside"),
     }
     return {name: str(words) for name, words in said.items()}
@@ -178,26 +196,30 @@ def _rows(groups: Sequence[Group], words: Mapping[str, Message]) -> list[dict[st
 
 
 def _chart(months: Sequence[Month], limits: Sequence[LimitUse]) -> Chart:
-    """The overdue balance of every month on what it has fallen by, so that each column is today's balance."""
-    top = float(max((sum(map(abs, (month.overdue, *month.falls.values()))) for month in months), default=0)) or 1.0
-    height = HEIGHT - _BOTTOM - 10
-    step = (WIDTH - _LEFT) / max(len(months), 1)
+    """The overdue balance of every month and what it has fallen by, so that each column is today's balance.
+
+    Cash is on top: it must reach down to the line of a target.
+    """
+    today = months[0].overdue
+    top = float(max(sum(map(abs, (month.overdue, *month.falls.values()))) for month in months)) or 1.0
+    height = HEIGHT - _BOTTOM - 20
+    step = (WIDTH - _LEFT) / len(months)
     bars: list[Bar] = []
     labels: list[tuple[float, str]] = []
     for place, month in enumerate(months):
         x, y = _LEFT + step * place + step * 0.15, HEIGHT - _BOTTOM
         labels.append((x + step * 0.35, str(month.number)))
         parts = [(_OVERDUE, tr("Overdue"), month.overdue)]
-        parts += [(_COLORS[name], words, month.falls[name]) for name, words in FALLS.items()]
+        parts += [(_COLORS[name], words, month.falls[name]) for name, words in reversed(list(FALLS.items()))]
         for color, words, cents in parts:
             size = max(cents, 0) / top * height
             y -= size
             bars.append(Bar(x, y, step * 0.7, size, color, f"{words}: {grouped(cents)}"))
-    levels = [Line(HEIGHT - _BOTTOM - height * part, short(round(top * part))) for part in (0, 0.25, 0.5, 0.75, 1)]
+    levels = [Line(HEIGHT - _BOTTOM - height * part, short(top * part)) for part in (0, 0.25, 0.5, 0.75, 1)]
     targets = [
-        Line(HEIGHT - _BOTTOM - (top - limit.limit) / top * height, limit.name)
+        Line(HEIGHT - _BOTTOM - today * (1 - limit.limit) / top * height, limit.label[current()])
         for limit in limits
-        if limit.target is not None and 0 <= limit.limit <= top
+        if limit.target is not None
     ]
     return Chart(bars, labels, levels, targets)
 
@@ -208,13 +230,14 @@ def _month(month: Month) -> tuple[str, str, list[str]]:
 
 
 def _limit(limit: LimitUse) -> dict[str, Any]:
-    share = limit.used / limit.limit if limit.limit else 0.0
+    share = (limit.used or 0.0) / limit.limit if limit.limit else 0.0
     return {
-        "name": limit.name,
-        "allowed": amount(limit, limit.limit),
-        "used": amount(limit, limit.used),
+        "name": limit.label[current()],
+        "allowed": allowed(limit),
+        "used": figure(limit, limit.used),
         "price": price(limit),
         "kept": limit.kept,
+        "sentence": limit.sentence[current()],
         "bar": max(0.0, min(share, 1.0)) * 100,
     }
 

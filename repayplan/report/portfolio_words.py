@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from repayplan.language import Message, current, tr
+from repayplan.portfolio.run.choosing import LimitUse
 from repayplan.portfolio.run.summary import Summary
 from repayplan.risk.words import RISKS
 
@@ -79,7 +80,7 @@ def percent(share: float | None) -> str:
     return "–" if share is None else f"{share:.1%}"
 
 
-def short(cents: int | float) -> str:
+def short(cents: float) -> str:
     """An amount at the size at which a portfolio is talked about: 12.3 million, 1,230万."""
     amount, zh = cents / 100, current() == "zh"
     size = abs(amount)
@@ -102,3 +103,24 @@ def leaning(summary: Summary) -> Message | None:
         count=f"{count:,}",
         all=f"{summary.total.borrowers:,}",
     )
+
+
+def allowed(limit: LimitUse) -> str:
+    """The figure of a limit with its direction."""
+    return f"{'≥' if limit.least else '≤'} {figure(limit, limit.limit)}"
+
+
+def figure(limit: LimitUse, value: float | None) -> str:
+    """A figure in what its limit counts."""
+    if value is None:
+        return "–"
+    if limit.measure == "cents":
+        return short(value)
+    return percent(value) if limit.measure == "share" else f"{value:,.1f}"
+
+
+def price(limit: LimitUse) -> str:
+    """What one unit more of a limit would bring, in money: for one currency unit, one visit, one percentage point."""
+    if not limit.price:
+        return "–"
+    return f"{limit.price:,.2f}" if limit.measure == "cents" else short(limit.price)

@@ -83,6 +83,18 @@ def test_one_borrower_opens_as_a_plan_with_the_same_files(done: Path, tmp_path: 
     assert kept == planned
 
 
+def test_limits_that_cannot_be_kept_end_with_1(done: Path) -> None:
+    limits = done / "limits.yaml"
+    limits.write_text("schema: repayplan/limits/1\ntargets: [{name: All gone, fall: 99%, month: 1}]\n")
+    outcome = run(
+        *("run", done / "book", "--menu", done / "menu.yaml", "--limits", limits, "-o", done / "limited"),
+        *("--workers", "1", "--scenarios", "20", "--chunk", "4"),
+    )
+    assert outcome.exit_code == 1, outcome.output
+    assert "All gone" in outcome.stdout
+    assert (done / "limited" / "report.html").exists()
+
+
 def test_what_cannot_be_shown_is_said(done: Path) -> None:
     for case, words in (("B-99999", "no borrower has this case"), ("B-00001", "this borrower has no such option")):
         outcome = run("show", done / "out", case, "--option", "level-600")

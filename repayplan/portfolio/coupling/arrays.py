@@ -25,7 +25,8 @@ class Coupled(Frozen):
     Case n has the options ``starts[n] … starts[n + 1] − 1`` of the M; ``value`` (M,). Limits that cases share out among
     themselves, such as one a region, lie in one band: ``use`` (F, M) is what an option uses in each of F bands, and
     ``limit`` (F, N) of which limit that is for the options of a case, −1 where of none. No two bands of a case speak of
-    the same limit. ``most`` (K,) may be negative, as use may: every limit is turned into ≤.
+    the same limit. ``most`` (K,) may be negative, as use may: every limit is turned into ≤. ``ceiling`` (K,): at which
+    price a limit may be exceeded, infinite where it must be kept; None: all must.
     """
 
     starts: Index
@@ -33,6 +34,7 @@ class Coupled(Frozen):
     use: Real
     limit: Places
     most: Real
+    ceiling: Real | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -55,6 +57,11 @@ class Coupled(Frozen):
     def limits(self) -> int:
         """How many there are."""
         return len(self.most)
+
+    @cached_property
+    def dearest(self) -> Real:
+        """(K,) the highest prices of the limits."""
+        return np.full(self.limits, np.inf) if self.ceiling is None else self.ceiling
 
     @cached_property
     def widest(self) -> int:
@@ -83,7 +90,7 @@ class Coupled(Frozen):
         sizes = np.diff(self.starts)[cases]
         starts = np.concatenate([[0], np.cumsum(sizes)])
         places = np.arange(starts[-1]) + np.repeat(self.starts[cases] - starts[:-1], sizes)
-        return Coupled(starts, self.value[places], self.use[:, places], self.limit[:, cases], most)
+        return Coupled(starts, self.value[places], self.use[:, places], self.limit[:, cases], most, self.ceiling)
 
     @property
     def ranges(self) -> tuple[Real, Real, Real]:
@@ -102,9 +109,11 @@ class Coupled(Frozen):
 
     @cached_property
     def least(self) -> float:
-        """What every choice is worth at the least."""
+        """What every choice is worth at the least, what it pays for limits exceeded included."""
         least = self.value[self.free] - self.spread
-        return float(least.sum()) - NOISE * self.largest
+        prices = np.where(np.isfinite(self.dearest), self.dearest, 0.0)
+        paid = prices * np.maximum(self.ranges[1] - self.most, 0.0)
+        return float(least.sum() - paid.sum()) - NOISE * (self.largest + float(paid.sum()))
 
     @cached_property
     def largest(self) -> float:

@@ -162,7 +162,7 @@ class _Tree:
 
 def _tree(coupled: Coupled, found: Priced, kept: Mask, option: Index | None, wanted: float) -> _Tree:
     """Branch and bound over the ``kept`` options (M,), from the choice known."""
-    small = core(coupled, kept, np.full(coupled.limits, np.inf), whole=True)
+    small = core(coupled, kept, coupled.dearest, whole=True)
     size = abs(found.bound) if option is None else abs(float(coupled.value[option].sum()))
     nodes = int(np.clip(NODES * QUICK // max(len(small.options), 1), 10, NODES))
     engine = Highs(

@@ -67,23 +67,22 @@ def priced(coupled: Coupled, prices: Real) -> Priced:
     return Priced(prices, option, margin, bound, bound < coupled.least)
 
 
-def dual(coupled: Coupled, tolerance: float, start: Real | None = None, ceiling: Real | None = None) -> Priced:
+def dual(coupled: Coupled, tolerance: float, start: Real | None = None) -> Priced:
     """Prices whose bound is the least there is, to an absolute ``tolerance``.
 
-    ``start``: prices (K,) to begin with, which then are near; ``ceiling``: the highest prices (K,) that are looked at.
+    ``start``: prices (K,) to begin with, which then are near.
     """
-    ceiling = np.full(coupled.limits, np.inf) if ceiling is None else ceiling
     if coupled.holds(coupled.used(coupled.free)).all():
         return priced(coupled, np.zeros(coupled.limits))
     prices, blur = (np.zeros(coupled.limits), 1.0) if start is None else (start, NEARBY)
     if coupled.cases < 2 * SAMPLE:
-        return _least(coupled, prices, blur, tolerance, ceiling)
+        return _least(coupled, prices, blur, tolerance)
     width = NEARBY
     if start is None:
         sample = _sample(coupled, coupled.cases // SAMPLE)
-        point, blur = Path(sample, ceiling, tolerance / coupled.cases * sample.cases).follow(prices, blur)
+        point, blur = Path(sample, tolerance / coupled.cases * sample.cases).follow(prices, blur)
         prices, width = point.prices, CLEAR / SAMPLE**0.5
-    return _split(coupled, priced(coupled, prices), blur, width, tolerance, ceiling)
+    return _split(coupled, priced(coupled, prices), blur, width, tolerance)
 
 
 def _sample(coupled: Coupled, step: int) -> Coupled:
@@ -95,20 +94,20 @@ def _sample(coupled: Coupled, step: int) -> Coupled:
     return replace(sample, most=(least + most) / 2 + (coupled.most - (low + high) / 2) * share)
 
 
-def _split(coupled: Coupled, found: Priced, blur: float, width: float, tolerance: float, ceiling: Real) -> Priced:
+def _split(coupled: Coupled, found: Priced, blur: float, width: float, tolerance: float) -> Priced:
     """The least bound by way of the cases that are torn near the prices known; the others keep their best option.
 
     What these and the torn ones are worth at any prices is no more than the bound there. So where it meets the bound at
     the torn cases' best prices, no prices are better.
     """
     best, torn = found, np.zeros(coupled.cases, dtype=bool)
-    clear = width * units(coupled, ceiling)[1]
+    clear = width * units(coupled)[1]
     for _ in range(MOST_SPLITS):
         torn |= found.margin <= clear
         cases, rest = np.flatnonzero(torn), np.flatnonzero(~torn)
         settled = found.option[rest]
         part = coupled.part(cases, coupled.most - coupled.used(settled, rest))
-        least = _least(part, found.prices, blur, tolerance / 2, ceiling)
+        least = _least(part, found.prices, blur, tolerance / 2)
         found = priced(coupled, least.prices)
         option = found.option.copy()
         option[cases] = least.option + (coupled.starts[cases] - part.starts[:-1])
@@ -121,14 +120,14 @@ def _split(coupled: Coupled, found: Priced, blur: float, width: float, tolerance
     return best
 
 
-def _least(coupled: Coupled, prices: Real, blur: float, tolerance: float, ceiling: Real) -> Priced:
+def _least(coupled: Coupled, prices: Real, blur: float, tolerance: float) -> Priced:
     """The least bound from prices nearby: along the path, and where that ends at a corner by a linear program."""
-    point, blur = Path(coupled, ceiling, tolerance).follow(prices, blur)
+    point, blur = Path(coupled, tolerance).follow(prices, blur)
     best = priced(coupled, point.prices)
     if best.hopeless or point.hidden <= tolerance:
         return best
-    unit, spread = units(coupled, ceiling)
-    dearest = np.where(np.isfinite(ceiling), ceiling, DEAR * np.maximum(unit, best.prices))
+    unit, spread = units(coupled)
+    dearest = np.where(np.isfinite(coupled.dearest), coupled.dearest, DEAR * np.maximum(unit, best.prices))
     width = WIDTHS * blur * spread[coupled.owner]
     kept = regrets(coupled, best.prices) <= width
     engine = Highs()

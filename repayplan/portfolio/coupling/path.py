@@ -53,10 +53,9 @@ class Path:
     ``tolerance``: of the sum, absolute. The path ends early where the sum is below what every choice is worth.
     """
 
-    def __init__(self, coupled: Coupled, ceiling: Real, tolerance: float) -> None:
-        self._coupled, self._ceiling, self._tolerance = coupled, ceiling, tolerance
-        self._most, self._floor = coupled.most, coupled.least if np.isinf(ceiling).any() else -np.inf
-        self._unit, self._spread = units(coupled, ceiling)
+    def __init__(self, coupled: Coupled, tolerance: float) -> None:
+        self._coupled, self._most, self._tolerance = coupled, coupled.most, tolerance
+        self._unit, self._spread = units(coupled)
         self._radius = 1.0
         self.sweeps = 0
 
@@ -74,7 +73,7 @@ class Path:
 
     def _done(self, point: Point) -> bool:
         """Whether the blur hides no more than the tolerance, or no choice is left."""
-        below = point.sharp + float(point.prices @ self._most) < self._floor
+        below = point.sharp + float(point.prices @ self._most) < self._coupled.least
         return below or point.hidden <= self._tolerance
 
     def _descend(self, point: Point, blur: float) -> Point:
@@ -82,7 +81,7 @@ class Path:
         cut = False
         for _ in range(MOST_STEPS):
             reach = self._radius * self._unit
-            low, high = np.maximum(-point.prices, -reach), np.minimum(self._ceiling - point.prices, reach)
+            low, high = np.maximum(-point.prices, -reach), np.minimum(self._coupled.dearest - point.prices, reach)
             step = least_in_box(point.gradient, point.curvature, low, high)
             promised = -float(point.gradient @ step + 0.5 * step @ point.curvature @ step)
             held = bool((np.abs(step) >= 0.999 * reach).any())
@@ -91,7 +90,7 @@ class Path:
                     return point
                 self._radius *= 4
                 continue
-            trial = self._at(np.clip(point.prices + step, 0.0, self._ceiling), blur)
+            trial = self._at(np.clip(point.prices + step, 0.0, self._coupled.dearest), blur)
             gained = (point.soft + point.prices @ self._most) - (trial.soft + trial.prices @ self._most)
             if gained < WORTHWHILE * promised:
                 self._radius, cut = 0.25 * float((np.abs(step) / self._unit).max()), True
@@ -119,10 +118,10 @@ class Path:
         return Point(prices, sharp, soft, sharp - expected, torn, self._most - gradient[:-1], both[:-1, :-1])
 
 
-def units(coupled: Coupled, ceiling: Real) -> tuple[Real, Real]:
+def units(coupled: Coupled) -> tuple[Real, Real]:
     """A usual price (K,) of every limit, and what is usually at stake in every case, (N,) above 0."""
     low, high, _ = coupled.ranges
-    spread = coupled.spread
-    whole = float(spread.sum()) or float(np.where(np.isfinite(ceiling), ceiling, 0.0) @ (high - low)) or 1.0
+    spread, dearest = coupled.spread, coupled.dearest
+    whole = float(spread.sum()) or float(np.where(np.isfinite(dearest), dearest, 0.0) @ (high - low)) or 1.0
     unit = whole / np.maximum(high - low, whole * 1e-12)
     return unit, np.maximum(spread, 0.01 * whole / coupled.cases)

@@ -16,13 +16,24 @@ MOST_MOVES = 1_500
 
 
 class Rounding:
-    """A choice that is being changed: ``option`` (N,), and what is used beyond every limit."""
+    """A choice that is being changed: ``option`` (N,), and what is used beyond every limit.
 
-    def __init__(self, coupled: Coupled, prices: Real, option: Index, cases: Index | None = None) -> None:
+    ``cases``: those that may change, all where left out. ``weight`` (K,): what a violation weighs beside those of other
+    limits, relative to the limit.
+    """
+
+    def __init__(
+        self,
+        coupled: Coupled,
+        prices: Real,
+        option: Index,
+        cases: Index | None = None,
+        weight: Real | None = None,
+    ) -> None:
         self._coupled, self.cases = coupled, np.arange(coupled.cases) if cases is None else cases
         self._prices = np.append(prices, 0.0)
         self._tolerance = np.append(coupled.tolerance, np.inf)
-        self._weight = np.append(1.0 / coupled.scale, 0.0)
+        self._weight = np.append((1.0 if weight is None else weight) / coupled.scale, 0.0)
         self._target, self._cost = np.full(coupled.cases, -1), np.full(coupled.cases, np.inf)
         self.option = option.copy()
         self._count()

@@ -3,139 +3,245 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from repayplan.cases.files import text_of
+from repayplan.errors import Fault, InputError
+from repayplan.language import LANGUAGES, Message, speaking, tr
 from repayplan.portfolio.appraise import Settings
+from repayplan.portfolio.coupling import Limits, Use, decide, label, pose, sentence, sentences
+from repayplan.portfolio.coupling import Weighty as Places
+from repayplan.portfolio.coupling import read_limits as read
+from repayplan.portfolio.coupling.arrays import Index
+from repayplan.portfolio.coupling.deciding import MATTER
+from repayplan.portfolio.coupling.words import unit
 from repayplan.portfolio.run.chunk import parquet
 from repayplan.portfolio.run.results import CHOICES, Results
 from repayplan.portfolio.tables import choices_schema
+from repayplan.problem.frozen import Real
 from repayplan.publishing import publish
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from numpy.typing import NDArray
-
 
 COUPLING = "coupling.json"
-MOST_CASES = 20
-"""Borrowers that are named as those that matter most."""
+
+ALONE = "each alone"
+"""The method where no limit couples borrowers."""
+
+
+Said = Mapping[str, str]
+"""A sentence by language: what was proved is told again in any of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class LimitUse:
-    """One limit: how much of it is used and what one unit more would bring. ``least``: it is a floor.
+    """One single limit: how much of it is used, and what more of it would bring.
 
-    ``measure``: cents, hours, visits or share, in which ``limit`` and ``used`` are; ``price`` in cents
-    per unit, 0 where it does not bind.
+    ``measure``: cents, hours, visits, share or number, in which ``limit`` and ``used`` are; ``used`` is None where a
+    ratio has nothing to divide by. ``least``: less is too little. ``price``: cents for one unit more at the margin (one
+    currency unit, one visit, a percentage point), 0 where it does not bind. ``target``: months after which the overdue
+    balance of the whole book must have fallen so far, None for other limits.
     """
 
-    name: str
+    label: Said
+    sentence: Said
     measure: str
     least: bool
     limit: float
-    used: float
+    used: float | None
     price: float
     kept: bool
-    target: int | None = None
-    """The month after which the overdue balance must have fallen so far, where that is what the limit asks."""
+    target: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Weighty:
-    """A borrower whose option matters: ``instead`` is the next best one, ``difference`` what it would cost; cents."""
+    """A borrower whose option matters: what the next best option, ``instead``, would bring less, net of what options
+    use of the limits; and how much more its own best option would bring, ``forgone`` for the limits; cents."""
 
     case: str
     option: str
     instead: str
     difference: int
+    forgone: int
 
 
 @dataclass(frozen=True, slots=True)
 class Coupling:
-    """How options were chosen. ``value`` and ``bound``: recovery of the choice, and the most that any has; cents."""
+    """How options were chosen. ``value`` and ``bound``: recovery of the choice, and the most that any has; cents.
 
+    ``kept``: whether every limit is; ``said``: what limits no choice keeps, how near one can come, and at what price.
+    """
+
+    status: str
+    kept: bool
     value: int
     bound: float
     gap: float
     method: str
+    said: tuple[Said, ...]
     limits: tuple[LimitUse, ...]
     cases: tuple[Weighty, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The limits of a run, none where there is no file."""
+    """The limits of a run, None where there are none."""
+
+    limits: Limits | None
 
     def settings(self, settings: Settings) -> Settings:
         """The settings under which no option is dropped that a limit could want."""
-        return settings
+        if self.limits is None:
+            return settings
+        return replace(settings, matters=self.limits.matters, keep_all=settings.keep_all or self.limits.keep_all)
 
 
 def read_limits(path: Path | None) -> Given:
     """The limits in a file. InputError with every problem of the file."""
-    return Given()
+    return Given(None if path is None else read(path))
 
 
-def write_choice(results: Results, limits: Given) -> None:
-    """Choose, and write what was chosen and what was proved."""
-    options = results.table("options")
-    option = best_alone(options)
-    chosen = options.select(choices_schema().names).take(option)
-    value = int(chosen["recovery"].to_numpy().sum())
-    proved = Coupling(value, float(value), 0.0, "each alone", (), weighty(options, option))
-    files = {COUPLING: json.dumps(asdict(proved), indent=2, ensure_ascii=False).encode(), CHOICES: parquet(chosen)}
-    publish(results.directory, files)
+def write_choice(results: Results, given: Given) -> None:
+    """Choose, and write what was chosen and what was proved. InputError where there is nothing to choose from."""
+    chosen = _alone(results) if given.limits is None else _coupled(results, given.limits)
+    proved = replace(chosen.proved, cases=_named(results, chosen))
+    text = json.dumps(asdict(proved), indent=2, ensure_ascii=False, allow_nan=False)
+    publish(results.directory, {COUPLING: text.encode() + b"\n", CHOICES: parquet(_taken(results, chosen))})
 
 
 def read_coupling(directory: Path) -> Coupling:
     """What was proved when options were chosen. InputError where nothing has been chosen yet."""
     data = json.loads(text_of(directory / COUPLING))
-    limits = tuple(LimitUse(**each) for each in data.pop("limits"))
-    return Coupling(**data | {"limits": limits, "cases": tuple(Weighty(**each) for each in data["cases"])})
+    data["limits"] = tuple(LimitUse(**each) for each in data["limits"])
+    data["cases"] = tuple(Weighty(**each) for each in data["cases"])
+    return Coupling(**data | {"said": tuple(data["said"])})
 
 
-def weighty(options: pa.Table, option: NDArray[np.int64], most: int = MOST_CASES) -> tuple[Weighty, ...]:
-    """The borrowers for whom the choice matters most: what the best other option would recover less."""
-    value = options["recovery"].to_numpy().astype(float)
-    starts = starts_of(options)
-    others = value.copy()
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """The place (N,) of the option of every borrower among the M, where the options of each begin (N + 1,), the
+    borrowers that matter most, and what was proved."""
+
+    option: Index
+    starts: Index
+    weighty: tuple[Places, ...]
+    proved: Coupling
+
+
+def _alone(results: Results) -> _Chosen:
+    """What is best for each borrower by itself, the first of equals."""
+    parts = [results.part("options", part, ["case", "recovery"]) for part in results.parts]
+    parts = [part for part in parts if part.num_rows]
+    if not parts:
+        remedy = tr("look at the failures of the run")
+        raise InputError(Fault(tr("no borrower has an option to choose"), remedy=remedy))
+    worth = np.concatenate([np.asarray(part["recovery"].to_numpy(), dtype=float) for part in parts])
+    sizes = np.concatenate([_sizes(part) for part in parts])
+    starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    best = np.flatnonzero(worth == np.repeat(np.maximum.reduceat(worth, starts[:-1]), sizes))
+    owner = np.repeat(np.arange(len(sizes)), sizes)[best]
+    option = best[np.unique(owner, return_index=True)[1]]
+    value = int(worth[option].sum())
+    proved = Coupling("optimal", True, value, float(value), 0.0, ALONE, (), (), ())
+    return _Chosen(option, starts, _leads(worth, option, starts), proved)
+
+
+def _leads(worth: Real, option: Index, starts: Index) -> tuple[Places, ...]:
+    """The borrowers whose best option leads by most; of equals the first."""
+    others = worth.copy()
     others[option] = -np.inf
-    loss = value[option] - np.maximum.reduceat(others, starts[:-1]) if len(option) else np.zeros(0)
-    loss[~np.isfinite(loss)] = -np.inf  # nothing else was open
-    found = []
-    for place in np.argsort(-loss, kind="stable")[:most]:
-        if np.isfinite(loss[place]):
-            rows = slice(starts[place], starts[place + 1])
-            instead = int(starts[place] + np.argmax(others[rows]))
-            case, mine, other = (
-                options[name][int(at)].as_py()
-                for name, at in (("case", option[place]), ("option", option[place]), ("option", instead))
-            )
-            found.append(Weighty(case, mine, other, int(loss[place])))
-    return tuple(found)
+    lead = worth[option] - np.maximum.reduceat(others, starts[:-1])
+    most = [place for place in np.argsort(-lead, kind="stable").tolist() if np.isfinite(lead[place])][:MATTER]
+    instead = [int(starts[place] + np.argmax(others[starts[place] : starts[place + 1]])) for place in most]
+    return tuple(
+        Places(place, int(option[place]), other, float(lead[place]), 0.0)
+        for place, other in zip(most, instead, strict=True)
+    )
 
 
-def best_alone(options: pa.Table) -> NDArray[np.int64]:
-    """The place of every borrower's option of largest recovery, the first of equals."""
-    starts = starts_of(options)
-    value = options["recovery"].to_numpy().astype(float)
-    if not len(value):
-        return np.zeros(0, dtype=np.int64)
-    top = np.repeat(np.maximum.reduceat(value, starts[:-1]), np.diff(starts))
-    best = np.flatnonzero(value == top)
-    owner = np.repeat(np.arange(len(starts) - 1), np.diff(starts))[best]
-    _, first = np.unique(owner, return_index=True)
-    return best[first]
+def _coupled(results: Results, limits: Limits) -> _Chosen:
+    """What the limits let through; where nothing keeps them all, the nearest."""
+    posed = pose(limits, (results.part("options", part) for part in results.parts))
+    decision = decide(posed)
+    choice = decision.choice
+    said = list(sentences(decision))[: -len(decision.uses)]
+    proved = Coupling(
+        status=choice.status.name.lower(),
+        kept=decision.kept,
+        value=round(choice.value),
+        bound=choice.bound,
+        gap=choice.gap,
+        method=choice.method,
+        said=tuple(map(_in_every_language, said)),
+        limits=tuple(map(_used, decision.uses)),
+        cases=(),
+    )
+    return _Chosen(choice.option, posed.coupled.starts, decision.matter, proved)
 
 
-def starts_of(options: pa.Table) -> NDArray[np.int64]:
-    """Where the options of each borrower begin, and how many there are in all; those of one lie side by side."""
-    codes = np.asarray(options["case"].combine_chunks().dictionary_encode().indices)
-    changes = np.flatnonzero(np.diff(codes)) + 1
-    ends = [len(codes)] if len(codes) else []
-    return np.array([0, *changes, *ends], dtype=np.int64)
+def _used(use: Use) -> LimitUse:
+    row = use.row
+    return LimitUse(
+        label=_in_every_language(label(row)),
+        sentence=_in_every_language(sentence(use)),
+        measure=row.measure,
+        least=row.least,
+        limit=row.figure,
+        used=use.figure if np.isfinite(use.figure) else None,
+        price=use.price * unit(row),
+        kept=use.kept,
+        target=row.months[0] if row.target and row.group is None else None,
+    )
+
+
+def _in_every_language(words: Message | str) -> Said:
+    found = {}
+    for language in LANGUAGES:
+        with speaking(language):
+            found[language] = str(words)
+    return found
+
+
+def _taken(results: Results, chosen: _Chosen) -> pa.Table:
+    """The rows of the options that were chosen, a chunk at a time."""
+    import pyarrow as pa
+
+    schema = choices_schema()
+    parts, first = [schema.empty_table()], 0
+    for part in results.parts:
+        table = results.part("options", part, schema.names)
+        low, high = np.searchsorted(chosen.option, [first, first + table.num_rows])
+        parts.append(table.take(chosen.option[low:high] - first).select(schema.names).cast(schema))
+        first += table.num_rows
+    return pa.concat_tables(parts).combine_chunks()
+
+
+def _named(results: Results, chosen: _Chosen) -> tuple[Weighty, ...]:
+    """The borrowers that matter most with their names and those of their options."""
+    found: dict[int, tuple[str, str, str]] = {}
+    first = 0
+    for part in results.parts:
+        table = results.part("options", part, ["case", "option"])
+        for each in chosen.weighty:
+            if first <= each.option < first + table.num_rows:
+                mine, other = each.option - first, each.instead - first
+                found[each.case] = (
+                    *(table[name][mine].as_py() for name in table.column_names),
+                    table["option"][other].as_py(),
+                )
+        first += table.num_rows
+    return tuple(Weighty(*found[each.case], round(each.difference), round(each.forgone)) for each in chosen.weighty)
+
+
+def _sizes(table: pa.Table) -> Index:
+    """How many options each borrower has; those of one lie side by side."""
+    codes = np.asarray(table["case"].combine_chunks().dictionary_encode().indices)
+    starts = np.concatenate([[0], np.flatnonzero(np.diff(codes)) + 1, [len(codes)]])
+    return np.diff(starts).astype(np.int64)

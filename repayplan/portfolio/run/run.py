@@ -133,7 +133,7 @@ def _begun(wish: Wish, settings: Settings, directory: Path, resume: bool) -> tup
         menu_hash=sha256(files[where.MENU]),
         limits_hash=sha256(files[where.LIMITS]),
         rules_hash=rules_hash(),
-        settings=json.loads(json.dumps(asdict(settings))),
+        settings=_plain(settings, wish),
         chunk=wish.chunk,
         language=current(),
     )
@@ -148,6 +148,14 @@ def _begun(wish: Wish, settings: Settings, directory: Path, resume: bool) -> tup
         else:
             index.path.replace(path)
     return begun, replace(index, path=path)
+
+
+def _plain(settings: Settings, wish: Wish) -> dict[str, Any]:
+    """The settings as the manifest has them; what follows from the limits is said by their hash."""
+    plain: dict[str, Any] = json.loads(json.dumps(asdict(settings)))
+    if wish.limits is not None:
+        plain = {name: value for name, value in plain.items() if name not in ("matters", "keep_all")}
+    return plain
 
 
 def _content(path: Path | None) -> bytes:

@@ -13,10 +13,9 @@ from repayplan.portfolio.book import BookCase
 from repayplan.portfolio.book.build import read_cases
 from repayplan.portfolio.book.index import open_index, place_of
 from repayplan.portfolio.menu import Menu, default_menu, read_menu
+from repayplan.portfolio.planner import case_of
 from repayplan.portfolio.run.chunk import file_name
 from repayplan.portfolio.run.results import INDEX, MENU, Results
-from repayplan.portfolio.variants import planned_variant
-from repayplan.problem.terms import resolve
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +48,13 @@ def find(results: Results, case: str, option: str | None = None) -> Single:
         limit = tr("one of: {choices}", choices=", ".join(row["option"] for row in rows))
         remedy = tr("others are impossible, not open to it, or no better in anything")
         raise InputError(Fault(tr("this borrower has no such option"), case, name, limit, remedy))
-    return Single(found, rows, chosen, name, _variant(results, found.case, name))
+    kind = next(row["kind"] for row in rows if row["option"] == name)
+    return Single(found, rows, chosen, name, _variant(results, found.case, name, kind))
 
 
-def _variant(results: Results, case: Case, name: str) -> Case | None:
-    asked = next((each for each in _menu(results).plan_options if each.id == name), None)
-    return None if asked is None else planned_variant(case, resolve(case), asked)
+def _variant(results: Results, case: Case, name: str, kind: str) -> Case | None:
+    """The case as a plan option has it; None for a treatment."""
+    return case_of(case, _menu(results), name) if kind == "plan" else None
 
 
 def _menu(results: Results) -> Menu:

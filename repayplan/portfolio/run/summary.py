@@ -78,7 +78,7 @@ class Summary:
     @property
     def kept(self) -> bool:
         """Whether every limit is kept."""
-        return all(limit.kept for limit in self.coupling.limits)
+        return self.coupling.kept
 
 
 def summarize(results: Results) -> Summary:

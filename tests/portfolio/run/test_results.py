@@ -181,3 +181,48 @@ def test_a_planned_borrower_has_its_schedule(tmp_path: Path) -> None:
     single = find(results, "B-00000", "level-24")
     assert single.variant is not None
     assert single.variant.policy.shape == "level"
+
+
+LIMITS = """schema: repayplan/limits/1
+limits:
+  - {name: Hours, sum: officer_hours, by: [month], at_most: 1000}
+  - {name: Costs, sum: cost, at_most: 1000000}
+targets:
+  - {name: Overdue down, fall: FALL, month: 6}
+"""
+
+
+def limited(folder: Path, fall: str) -> Results:
+    """The same small book under limits."""
+    folder.mkdir()
+    asked = wish(folder, 6)
+    (folder / "limits.yaml").write_text(LIMITS.replace("FALL", fall))
+    return run_portfolio(replace(asked, limits=folder / "limits.yaml"), folder / "run", Means(workers=1))
+
+
+def test_limits_are_kept_or_the_nearest_choice_is_shown(tmp_path: Path) -> None:
+    free, tight = limited(tmp_path / "free", "1%"), limited(tmp_path / "tight", "99%")
+    assert free.summary.kept
+    assert {limit.label["en"] for limit in free.summary.coupling.limits} >= {"Costs", "Hours, month 1"}
+    assert free.summary.coupling.value == int(free.choices["recovery"].sum())
+    assert not free.summary.coupling.said
+    assert not tight.summary.kept
+    assert any("No choice" in words["en"] or "cannot be" in words["en"] for words in tight.summary.coupling.said)
+    target = next(limit for limit in free.summary.coupling.limits if limit.target is not None)
+    fallen = free.summary.months[6].falls["fall_cash"] / free.summary.total.sums["overdue"]
+    assert target.used == pytest.approx(fallen, abs=1e-9)
+    for results in (free, tight):
+        write_summary(results)
+        page = (results.directory / "report.html").read_text(encoding="utf-8")
+        assert "Overdue down" in page
+        assert page.count("stroke-dasharray") == 1
+        assert page.count('class="warn"') == 1 + len(results.summary.coupling.said)
+    assert json.loads((tight.directory / "summary.json").read_text())["choice"]["limits_kept"] is False
+
+
+def test_a_faulty_limits_file_stops_the_run_before_it_begins(tmp_path: Path) -> None:
+    asked = wish(tmp_path, 2)
+    (tmp_path / "limits.yaml").write_text("schema: repayplan/limits/1\nlimits: [{name: X, sum: smiles, at_most: 3}]\n")
+    with pytest.raises(InputError, match="smiles"):
+        run_portfolio(replace(asked, limits=tmp_path / "limits.yaml"), tmp_path / "run")
+    assert not (tmp_path / "run").exists()

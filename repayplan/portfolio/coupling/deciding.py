@@ -1,0 +1,180 @@
+"""The whole of it: the choice under the bank's limits, what each limit costs, and where none keeps all, the nearest.
+
+A price is what the next unit is worth at the margin. What some more of a limit would bring is found by choosing again
+with so much more, from the choice known, because prices overstate it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from repayplan.portfolio.coupling.arrays import Coupled
+from repayplan.portfolio.coupling.choice import Choice, choose
+from repayplan.portfolio.coupling.core import regrets
+from repayplan.portfolio.coupling.posing import Posed, Row
+from repayplan.portfolio.coupling.reach import Near, impossible, loosened, nearest, without
+from repayplan.problem.frozen import Real
+from repayplan.solvers.result import CERTIFIED, Status
+
+TRIED = 12
+"""Limits that cost most, for each of which it is chosen again with more of it."""
+
+NEARLY = 0.01
+"""Part of what is missing by which the nearest choice may miss it further, for what that is worth."""
+
+MATTER = 20
+"""Cases that are named as those that matter most."""
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """So much more of a limit, in its unit, would bring ``gain``, and no choice with it more than ``most``; cents."""
+
+    step: float
+    gain: float
+    most: float
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What a choice makes of one limit: the figure it comes to, in the unit of the row, NaN where a ratio has nothing
+    to divide by. ``price``: cents for one unit more at the margin, 0 where the limit does not bind."""
+
+    row: Row
+    figure: float
+    kept: bool
+    price: float
+    more: More | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Weighty:
+    """A case whose option matters: what the next best option, ``instead``, is worth less at the prices; and how much
+    more the option would bring that is best for it alone: what the limits take from it. Places among the M; cents."""
+
+    case: int
+    option: int
+    instead: int
+    difference: float
+    forgone: float
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The choice and what is to be said of it.
+
+    ``impossible``: rows that no choice keeps, with the best figure in reach. ``near``: how near one can come to all of
+    them where none keeps all; then ``choice`` is a best one of those that come about as near, its ``bound`` is theirs,
+    and ``alone`` is what a choice is worth that keeps the other limits only.
+    """
+
+    choice: Choice
+    uses: tuple[Use, ...]
+    matter: tuple[Weighty, ...]
+    impossible: dict[int, float]
+    near: Near | None = None
+    alone: float | None = None
+
+    @property
+    def kept(self) -> bool:
+        """Whether all limits are kept."""
+        return self.near is None
+
+    @property
+    def price_of_nearness(self) -> float | None:
+        """What it costs to come so near to the limits that are missed; cents."""
+        return None if self.alone is None else max(self.alone - self.choice.value, 0.0)
+
+
+def decide(posed: Posed, wanted: float = CERTIFIED, tried: int = TRIED) -> Decision:
+    """Choose, to the gap ``wanted``; say what ``tried`` limits that cost most are worth, and what cannot be kept."""
+    coupled = posed.coupled
+    out = impossible(posed)
+    choice = choose(coupled, wanted) if not out else None
+    if choice is not None and choice.keeps:
+        more = _more(posed, coupled, choice, wanted, tried)
+        return Decision(choice, _uses(posed, choice, more), weighty(coupled, choice), out)
+    near = nearest(coupled, posed.targets)
+    loose = loosened(coupled, near, NEARLY)
+    start = Choice(
+        status=Status.FEASIBLE,
+        option=near.option,
+        value=float(coupled.value[near.option].sum()),
+        bound=math.inf,
+        gap=math.inf,
+        prices=np.zeros(coupled.limits),
+        used=coupled.used(near.option),
+        method="",
+    )
+    if near.violation <= 0:  # the nearest one keeps them all: only single moves did not find it
+        kept = choose(coupled, wanted, start)
+        return Decision(kept, _uses(posed, kept, {}), weighty(coupled, kept), out)
+    best = choose(loose, wanted, start)
+    missed = near.soft & ~coupled.holds(coupled.used(best.option))
+    free = choose(without(coupled, missed), wanted)
+    status = Status.INFEASIBLE if near.proven or out or _proven(choice) else Status.FAILED
+    best = replace(best, status=status)
+    return Decision(best, _uses(posed, best, {}), weighty(coupled, best), out, near, free.value if free.keeps else None)
+
+
+def _proven(choice: Choice | None) -> bool:
+    """Whether it is proven that no choice keeps all limits."""
+    return choice is not None and choice.status is Status.INFEASIBLE
+
+
+def _uses(posed: Posed, choice: Choice, more: dict[int, More]) -> tuple[Use, ...]:
+    """What the choice makes of every row."""
+    figures, base = posed.figures(choice.option, choice.used), posed.divided_by(choice.option)
+    kept = posed.coupled.holds(choice.used)
+    return tuple(
+        Use(row, float(figures[k]), bool(kept[k]), float(choice.prices[k] * base[k]), more.get(k))
+        for k, row in enumerate(posed.rows)
+    )
+
+
+def _more(posed: Posed, coupled: Coupled, choice: Choice, wanted: float, tried: int) -> dict[int, More]:
+    """Choose again with some more of each of the limits that cost most."""
+    base = posed.divided_by(choice.option)
+    steps = np.array([step_of(row) for row in posed.rows])
+    worth = choice.prices * base * steps
+    found = {}
+    for k in np.argsort(-worth, kind="stable")[:tried].tolist():
+        if worth[k] <= 0:
+            break
+        most = coupled.most.copy()
+        most[k] += steps[k] * base[k]
+        again = choose(replace(coupled, most=most), wanted, choice)
+        found[k] = More(float(steps[k]), max(again.value - choice.value, 0.0), max(again.bound - choice.value, 0.0))
+    return found
+
+
+def step_of(row: Row) -> float:
+    """How much more of a limit it is asked about: a round figure of at most a tenth of it, a percentage point of a
+    share."""
+    if row.measure == "share":
+        return 0.01
+    whole = 100.0 if row.measure == "cents" else 1.0
+    tenth = abs(row.figure) / 10
+    return max(10.0 ** math.floor(math.log10(tenth)), whole) if tenth > 0 else whole
+
+
+def weighty(coupled: Coupled, choice: Choice, most: int = MATTER) -> tuple[Weighty, ...]:
+    """The cases in which another option would cost most at the prices, the first of equals first."""
+    regret = regrets(coupled, choice.prices)
+    chosen = np.zeros(len(regret), dtype=bool)
+    chosen[choice.option] = True
+    others = np.where(chosen, np.inf, regret)
+    second = np.minimum.reduceat(others, coupled.starts[:-1])
+    loss: Real = np.where(np.isfinite(second), second - regret[choice.option], -np.inf)
+    found = []
+    for case in np.argsort(-loss, kind="stable")[:most].tolist():
+        if not np.isfinite(loss[case]) or loss[case] <= 0:
+            break
+        first, last = coupled.starts[case : case + 2]
+        instead = int(first + np.argmin(others[first:last]))
+        forgone = float(coupled.value[first:last].max() - coupled.value[choice.option[case]])
+        found.append(Weighty(case, int(choice.option[case]), instead, float(loss[case]), forgone))
+    return tuple(found)

@@ -1,0 +1,306 @@
+"""The bank's limits over a whole book: a file in which every figure is said as a person says it.
+
+A limit is a sum over the options chosen (visits, a haircut), a ratio of two sums (provision to balance) or a weighted
+average (the probability of a miss by balance); for the whole book or for each month, industry, region or rating, and of
+all options or of some kinds. A target is by how much the overdue balance is to fall: in cash, unless it names more.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from repayplan.cases.base import Model
+from repayplan.cases.documents import Document
+from repayplan.cases.faults import to_faults
+from repayplan.cases.fields import Name, Part, refuse_all
+from repayplan.cases.files import path_of, text_of
+from repayplan.cases.notation import read_json, read_yaml
+from repayplan.cases.problems import Path as Place
+from repayplan.cases.problems import Problem
+from repayplan.errors import Fault, InputError
+from repayplan.language import Message, tr
+from repayplan.portfolio.coupling.measures import ATTRIBUTES, Measure, figure
+from repayplan.portfolio.dominance import DIRECTIONS, Direction
+from repayplan.portfolio.menu import KindName
+from repayplan.rules.hazard import RiskLevel
+from repayplan.rules.treatments import MONTHS
+
+SCHEMA = "repayplan/limits/1"
+MOST_LIMITS = 100
+
+Group = Literal["industry", "region", "rating"]
+Month = Annotated[int, Field(ge=1, le=MONTHS)]
+Fall = Literal["cash", "rescheduled", "written_off", "sold"]
+AttributeName = Literal[
+    "cases",
+    "balance",
+    "overdue",
+    "recovery",
+    "cost",
+    "haircut",
+    "provision",
+    "npv_loss",
+    "miss",
+    "default",
+    "officer_hours",
+    "visits",
+    "legal",
+    "fall_cash",
+    "fall_rescheduled",
+    "fall_written_off",
+    "fall_sold",
+]
+
+_ENDINGS = (".yaml", ".yml", ".json")
+_PLAIN: dict[str, Any] = {"name": "Visits", "sum": "visits", "by": ["month"], "at_most": 400}
+
+
+class Limit(Model):
+    """One limit, or one for each group and month."""
+
+    name: Name = Field(description="What it is called", examples=["Site visits"])
+    sum: AttributeName | None = Field(default=None, description="Attribute that is added up", examples=["visits"])
+    over: AttributeName | None = Field(
+        default=None,
+        description="Attribute by whose sum it is divided, for a ratio",
+        examples=["balance"],
+    )
+    average: AttributeName | None = Field(
+        default=None, description="Attribute that is averaged, in place of sum", examples=["miss"]
+    )
+    weighted_by: AttributeName = Field(
+        default="balance", description="What the average is weighted by", examples=["balance"]
+    )
+    at_most: Any = Field(default=None, description="The limit, where more is too much", examples=[400])
+    at_least: Any = Field(default=None, description="The limit, where less is too little", examples=["1000000.00"])
+    each: dict[str, Any] = Field(
+        default_factory=dict,
+        description="Figures of single groups, in place of the one for all; groups without a figure have no limit",
+        examples=[{"North": 120, "South": 90}],
+    )
+    by: tuple[Literal["month", "industry", "region", "rating"], ...] = Field(
+        default=(), description="What each has a limit of its own", examples=[["month"]]
+    )
+    months: tuple[Month, ...] = Field(
+        default=(), max_length=MONTHS, description="Months after the book's date; all where left out", examples=[[1, 2]]
+    )
+    kinds: tuple[KindName, ...] = Field(
+        default=(), description="Kinds of option that count; all where left out", examples=[["enforce"]]
+    )
+    ratings: tuple[RiskLevel, ...] = Field(default=(), description="Ratings that count", examples=[["high"]])
+    industries: tuple[Name, ...] = Field(default=(), description="Industries that count", examples=[["restaurants"]])
+    regions: tuple[Name, ...] = Field(default=(), description="Regions that count", examples=[["North"]])
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Limit:
+        found = [*_wording(self), *_time(self), *_figures(self)]
+        if found:
+            raise refuse_all(found)
+        return self
+
+    @property
+    def attribute(self) -> str:
+        """What is added up or averaged."""
+        return str(self.sum or self.average)
+
+    @property
+    def divisor(self) -> str | None:
+        """By whose sum it is divided, None where it is a plain sum."""
+        return self.weighted_by if self.average else self.over
+
+    @property
+    def measure(self) -> Measure:
+        """In which unit the limit is."""
+        own = ATTRIBUTES[self.attribute].measure
+        if self.average:
+            return own
+        if self.over:
+            return "share" if ATTRIBUTES[self.over].measure == own else "number"
+        return "number" if own == "share" else own
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """What each has a limit of its own, but for months."""
+        return tuple(each for each in self.by if each != "month")
+
+    @property
+    def spans(self) -> tuple[tuple[int, ...], ...]:
+        """The months of each single limit; none where the attribute has no months."""
+        if not self._monthly:
+            return ((),)
+        months = tuple(sorted(set(self.months))) or tuple(range(1, MONTHS + 1))
+        return tuple((month,) for month in months) if "month" in self.by else (months,)
+
+    def most(self, group: str | None) -> tuple[tuple[float, bool], ...]:
+        """The figures for a group, each with whether it is a least one."""
+        if self.each and group is not None and group in self.each:
+            return ((figure(self.each[group], self.measure), self.at_most is None and self.at_least is not None),)
+        given = ((self.at_most, False), (self.at_least, True))
+        return tuple((figure(value, self.measure), least) for value, least in given if value is not None)
+
+    @property
+    def _monthly(self) -> bool:
+        return any(ATTRIBUTES[name].monthly for name in (self.attribute, self.divisor) if name)
+
+
+class Target(Model):
+    """By how much the overdue balance is to fall by a month."""
+
+    name: Name = Field(description="What it is called", examples=["Overdue balance down 30% in six months"])
+    fall: Part = Field(description="Share of today's overdue balance that is to be gone", examples=["30%"])
+    month: Month = Field(description="Months after the book's date", examples=[6])
+    counts: tuple[Fall, ...] = Field(
+        default=("cash",),
+        min_length=1,
+        description="What counts: cash alone, unless more is named here",
+        examples=[["cash"]],
+    )
+    by: tuple[Group, ...] = Field(default=(), description="What each has a target of its own", examples=[["region"]])
+
+
+class Limits(Model):
+    """Everything that couples the borrowers of a book."""
+
+    schema_: Literal["repayplan/limits/1"] = Field(alias="schema", description="Format of this file", examples=[SCHEMA])
+    limits: tuple[Limit, ...] = Field(default=(), max_length=MOST_LIMITS, description="Limits", examples=[[_PLAIN]])
+    targets: tuple[Target, ...] = Field(
+        default=(),
+        max_length=MOST_LIMITS,
+        description="Targets for the overdue balance",
+        examples=[[{"name": "Down 30%", "fall": "30%", "month": 6}]],
+    )
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Limits:
+        places: list[Place] = [("limits", number, "name") for number in range(len(self.limits))]
+        places += [("targets", number, "name") for number in range(len(self.targets))]
+        names = [*(limit.name for limit in self.limits), *(target.name for target in self.targets)]
+        times = Counter(names)
+        found = [
+            Problem(place, tr("the name {name} stands twice", name=name), None, tr("give every one a name of its own"))
+            for number, (place, name) in enumerate(zip(places, names, strict=True))
+            if times[name] > 1 and name in names[:number]
+        ]
+        if not places:
+            found = [Problem((), tr("this file limits nothing"), None, tr("give limits: or targets:"))]
+        if found:
+            raise refuse_all(found)
+        return self
+
+    @property
+    def keep_all(self) -> bool:
+        """Whether no option may be dropped for being worse in every attribute: where a limit counts only some kinds of
+        option, another kind may be wanted all the same."""
+        fixed = (None, "balance", "overdue")
+        return any(limit.kinds or limit.attribute == "recovery" or limit.divisor not in fixed for limit in self.limits)
+
+    @property
+    def matters(self) -> Mapping[str, Direction]:
+        """Attributes that are limited, and which figures of them are better."""
+        found: dict[str, Direction] = {}
+        for name, direction in self._directions():
+            if name in DIRECTIONS:
+                found[name] = direction if found.get(name, direction) == direction else "both"
+        return found
+
+    def _directions(self) -> Iterator[tuple[str, Direction]]:
+        for limit in self.limits:
+            if limit.at_most is not None:
+                yield limit.attribute, "less"
+            if limit.at_least is not None:
+                yield limit.attribute, "more"
+            if limit.at_most is None and limit.at_least is None:
+                yield limit.attribute, "less"
+        for target in self.targets:
+            for kind in target.counts:
+                yield f"fall_{kind}", "more"
+
+
+def read_limits(path: str | Path) -> Limits:
+    """The limits in a ``.yaml`` or ``.json`` file. InputError with every problem of the file."""
+    path = path_of(path)
+    ending, name = path.suffix.lower(), str(path)
+    if ending not in _ENDINGS:
+        limit, remedy = tr("one of: {choices}", choices=", ".join(_ENDINGS)), tr("save it with one of these endings")
+        raise InputError(Fault(tr("this is no file of limits"), name, path.suffix or None, limit, remedy))
+    text = text_of(path)
+    if not text.strip():
+        raise InputError(Fault(tr("the file is empty"), name, remedy=tr("begin with schema: {name}", name=SCHEMA)))
+    return limits_of(read_json(text, name) if ending == ".json" else read_yaml(text, name))
+
+
+def limits_of(document: Document) -> Limits:
+    """The limits of a text that has been read. InputError with every problem of it."""
+    try:
+        return Limits.model_validate(document.data)
+    except ValidationError as error:
+        raise InputError(to_faults(error.errors(include_url=False), document, Limits)) from None
+
+
+def _wording(limit: Limit) -> Iterator[Problem]:
+    """What a limit must say, and what it cannot say together."""
+    if (limit.sum is None) == (limit.average is None):
+        yield Problem(("sum",), tr("a limit counts either a sum or an average"), None, tr("give sum: or average:"))
+    if limit.average is not None and limit.over is not None:
+        yield Problem(("over",), tr("an average is divided by its weights"), None, tr("leave over out, or give sum:"))
+    if limit.average is not None and ATTRIBUTES[limit.average].measure != "share":
+        shares = ", ".join(name for name, each in ATTRIBUTES.items() if each.measure == "share")
+        remedy = tr("give sum: and over: for a ratio of two sums")
+        known = tr("one of: {choices}", choices=shares)
+        yield Problem(("average",), tr("only probabilities are averaged"), known, remedy)
+    if limit.at_most is None and limit.at_least is None and not limit.each:
+        yield Problem(("at_most",), tr("this limit has no figure"), None, tr("give at_most:, at_least: or each:"))
+    if limit.each and len(limit.groups) != 1:
+        yield Problem(
+            ("each",),
+            tr("figures of single groups need to know of which groups"),
+            None,
+            tr("write by: [region], [industry] or [rating]"),
+        )
+    if limit.each and limit.at_most is not None and limit.at_least is not None:
+        yield Problem(
+            ("each",), tr("it is not said whether these are most or least"), None, tr("keep at_most or at_least")
+        )
+    if len(set(limit.by)) < len(limit.by):
+        yield Problem(("by",), tr("something stands here twice"), None, tr("write each only once"))
+
+
+def _time(limit: Limit) -> Iterator[Problem]:
+    """Whether months are asked for where there are any, and said where they must be."""
+    names = [name for name in (limit.sum or limit.average, limit.divisor) if name]
+    monthly = any(ATTRIBUTES[name].monthly for name in names)
+    if not monthly and ("month" in limit.by or limit.months):
+        place: Place = ("by",) if "month" in limit.by else ("months",)
+        known = ", ".join(name for name, each in ATTRIBUTES.items() if each.monthly)
+        remedy = tr("leave months out, or limit one of: {choices}", choices=known)
+        yield Problem(place, tr("this attribute has no months"), None, remedy)
+    several = "month" not in limit.by and len(set(limit.months)) != 1
+    if several and any(ATTRIBUTES[name].cumulative for name in names):
+        yield Problem(
+            ("months",),
+            tr("falls of the overdue balance are told since the book's date, so months cannot be added up"),
+            None,
+            tr("write by: [month], or one month such as months: [6]"),
+        )
+
+
+def _figures(limit: Limit) -> Iterator[Problem]:
+    """Whether the figures can be read."""
+    if (limit.sum is None) == (limit.average is None):
+        return
+    places: list[tuple[Place, Any]] = [(("at_most",), limit.at_most), (("at_least",), limit.at_least)]
+    places += [(("each", name), value) for name, value in limit.each.items()]
+    for place, value in places:
+        if value is None and place[0] != "each":
+            continue
+        try:
+            figure(value, limit.measure)
+        except PydanticCustomError as error:
+            context: dict[str, Message] = error.context or {}
+            yield Problem(place, context["what"], context["limit"], context["remedy"])

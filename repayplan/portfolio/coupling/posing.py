@@ -1,0 +1,313 @@
+"""From the limits file and the table of options to arrays: which row of which limit every option counts against.
+
+Tables come one chunk after the other and only the columns that limits name are kept, one float for each option and
+single limit of a case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from repayplan.errors import Fault, InputError
+from repayplan.language import tr
+from repayplan.portfolio.coupling.arrays import Coupled, Index
+from repayplan.portfolio.coupling.limits import Limit, Limits, Target
+from repayplan.portfolio.coupling.measures import ATTRIBUTES, Measure
+from repayplan.problem.frozen import Mask, Real
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One single limit: of which group and which months it is, its ``figure`` in the unit of its measure.
+
+    ``group``: None where the limit is one for the whole book, "" where the book does not say which. ``months``: empty
+    where it has none; ``split``: there is one for each of several. ``least``: less than the figure is too little.
+    ``divided``: the figure is a ratio. ``target``: what is limited is by how much the overdue balance falls.
+    """
+
+    name: str
+    group: str | None
+    months: tuple[int, ...]
+    measure: Measure
+    least: bool
+    figure: float
+    divided: bool
+    target: bool
+    split: bool
+
+
+@dataclass(frozen=True)
+class Posed:
+    """The arrays, the ``rows`` (K) that they are of, and what ratios are divided by: ``divisors`` has it for bands
+    (M,), ``bands`` (K,) says in which band a row lies."""
+
+    coupled: Coupled
+    rows: tuple[Row, ...]
+    bands: Index
+    divisors: Mapping[int, Real]
+
+    @property
+    def targets(self) -> Mask:
+        """(K,) which rows are targets."""
+        return np.array([row.target for row in self.rows], dtype=bool)
+
+    def divided_by(self, option: Index) -> Real:
+        """(K,) what the ratio of every row is divided by in a choice (N,); 1 where it is no ratio."""
+        total = np.zeros(len(self.rows))
+        for band, divisor in self.divisors.items():
+            limit = self.coupled.limit[band]
+            total += np.bincount(limit + 1, divisor[option], minlength=len(self.rows) + 1)[1:]
+        return np.where([row.divided for row in self.rows], total, 1.0)
+
+    def figures(self, option: Index, used: Real | None = None) -> Real:
+        """(K,) what a choice comes to, in the unit of every row; no number where a ratio has nothing to divide by."""
+        used = self.coupled.used(option) if used is None else used
+        sign = np.array([-1.0 if row.least else 1.0 for row in self.rows])
+        wanted = np.array([row.figure if row.divided else 0.0 for row in self.rows])
+        base = self.divided_by(option)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(np.where(base != 0, sign * used / base + wanted, np.nan))
+
+
+@dataclass(frozen=True, slots=True)
+class _Spec:
+    """A limit or a target as what is added up: columns, the one it is divided by, months, groups and who counts."""
+
+    limit: Limit | Target
+    columns: tuple[str, ...]
+    divisor: str | None
+    spans: tuple[tuple[int, ...], ...]
+    groups: tuple[str, ...]
+
+
+class _Columns:
+    """What is kept of the tables: per option values and sums, per case where it belongs."""
+
+    def __init__(self, specs: Sequence[_Spec]) -> None:
+        self.specs = specs
+        self.sizes: list[Index] = []
+        self.value: list[Real] = []
+        self.sums: dict[tuple[int, int], list[Real]] = {}
+        self.divisors: dict[tuple[int, int], list[Real]] = {}
+        self.labels: list[list[list[str] | None]] = [[] for _ in specs]
+        self.counted: list[list[Mask]] = [[] for _ in specs]
+
+    def add(self, table: pa.Table) -> None:
+        """One chunk; the options of a case lie side by side, and no case lies in two chunks."""
+        starts = _starts(table)
+        self.sizes.append(np.diff(np.append(starts, table.num_rows)))
+        self.value.append(_numbers(table, "recovery"))
+        for place, spec in enumerate(self.specs):
+            mask = _kinds(table, spec)
+            for number, span in enumerate(spec.spans):
+                total = sum((_amounts(table, name, span) for name in spec.columns), np.zeros(table.num_rows))
+                self.sums.setdefault((place, number), []).append(np.where(mask, total, 0.0))
+                if spec.divisor is not None:
+                    divisor = _amounts(table, spec.divisor, span)
+                    weighted = isinstance(spec.limit, Limit) and spec.limit.average is not None
+                    if weighted:
+                        self.sums[place, number][-1] *= divisor
+                    self.divisors.setdefault((place, number), []).append(np.where(mask, divisor, 0.0))
+            self.labels[place].append(_labels(table, starts, spec.groups))
+            self.counted[place].append(_counts(table, starts, spec))
+
+
+class _Rows:
+    """Rows and bands as they are put together, limit by limit."""
+
+    def __init__(self, columns: _Columns) -> None:
+        self._columns, self._sizes = columns, np.concatenate(columns.sizes)
+        self.rows: list[Row] = []
+        self.use: list[Real] = []
+        self.limit: list[Index] = []
+        self.bands: list[int] = []
+        self.divisors: dict[int, Real] = {}
+        self.faults: list[Fault] = []
+
+    def add(self, number: int, spec: _Spec) -> None:
+        """All rows of a limit."""
+        groups = _groups(self._columns.labels[number])
+        counted = np.concatenate(self._columns.counted[number])
+        self.faults += _strangers(spec, groups)
+        for least in (False, True):
+            figures = _figures(spec, [name for name, _ in groups], least)
+            if any(figure is not None for figure in figures):
+                for place, span in enumerate(spec.spans):
+                    codes, known = _codes(groups, figures, counted, len(self.rows))
+                    made = [_row(spec, groups[at][0], span, least, figure) for at, figure in known]
+                    self._band((number, place), made, codes, least)
+
+    def _band(self, key: tuple[int, int], made: list[Row], codes: Index, least: bool) -> None:
+        """The rows of one span of months: what options use of them, over the figure where it is a ratio."""
+        amount = np.concatenate(self._columns.sums[key])
+        if key in self._columns.divisors:
+            base = np.concatenate(self._columns.divisors[key])
+            wanted = np.array([*(row.figure for row in made), 0.0])
+            amount = amount - np.repeat(wanted[np.where(codes < 0, -1, codes - len(self.rows))], self._sizes) * base
+            self.divisors[len(self.use)] = base
+        self.bands += [len(self.use)] * len(made)
+        self.use.append(-amount if least else amount)
+        self.limit.append(codes)
+        self.rows += made
+
+    def posed(self) -> Posed:
+        """All of them as arrays. InputError with every fault."""
+        if self.faults:
+            raise InputError(self.faults)
+        count, cases = int(self._sizes.sum()), len(self._sizes)
+        coupled = Coupled(
+            starts=np.concatenate([[0], np.cumsum(self._sizes)]).astype(np.int64),
+            value=np.concatenate(self._columns.value),
+            use=np.array(self.use).reshape(len(self.use), count),
+            limit=np.array(self.limit, dtype=np.int32).reshape(len(self.limit), cases),
+            most=np.array([0.0 if row.divided else (-row.figure if row.least else row.figure) for row in self.rows]),
+        )
+        return Posed(coupled, tuple(self.rows), np.array(self.bands, dtype=np.int64), self.divisors)
+
+
+def pose(limits: Limits, tables: Iterable[pa.Table]) -> Posed:
+    """The arrays for the options in ``tables``, in their order.
+
+    InputError where there are no options, or a limit has a figure for a group that the book has not.
+    """
+    columns = _Columns(_specs(limits))
+    for table in tables:
+        if table.num_rows:
+            columns.add(table)
+    if not columns.value:
+        raise InputError(Fault(tr("no borrower has an option to choose"), remedy=tr("look at the failures of the run")))
+    rows = _Rows(columns)
+    for number, spec in enumerate(columns.specs):
+        rows.add(number, spec)
+    return rows.posed()
+
+
+def _specs(limits: Limits) -> list[_Spec]:
+    found = [
+        _Spec(limit, (limit.attribute,), limit.divisor, limit.spans, tuple(limit.groups)) for limit in limits.limits
+    ]
+    found += [
+        _Spec(target, tuple(f"fall_{kind}" for kind in target.counts), "overdue", ((target.month,),), target.by)
+        for target in limits.targets
+    ]
+    return found
+
+
+def _row(spec: _Spec, group: str | None, span: tuple[int, ...], least: bool, figure: float) -> Row:
+    limit = spec.limit
+    measure: Measure = "share" if isinstance(limit, Target) else limit.measure
+    return Row(
+        name=limit.name,
+        group=group,
+        months=span,
+        measure=measure,
+        least=least,
+        figure=figure,
+        divided=spec.divisor is not None,
+        target=isinstance(limit, Target),
+        split=len(spec.spans) > 1,
+    )
+
+
+def _groups(labels: Sequence[list[str] | None]) -> list[tuple[str | None, Index]]:
+    """Every group with its cases, in the order of names; one of all cases where there are no groups."""
+    if any(part is None for part in labels):
+        return [(None, np.empty(0, dtype=np.int64))]
+    names = np.array([name for part in labels for name in part or ()])
+    return [(str(name), np.flatnonzero(names == name)) for name in np.unique(names)]
+
+
+def _codes(
+    groups: Sequence[tuple[str | None, Index]],
+    figures: Sequence[float | None],
+    counted: Mask,
+    first: int,
+) -> tuple[Index, list[tuple[int, float]]]:
+    """(N,) against which row each case counts, from ``first`` on, and which groups these rows are of, with figures."""
+    codes = np.full(len(counted), -1, dtype=np.int64)
+    known: list[tuple[int, float]] = []
+    for at, ((name, members), figure) in enumerate(zip(groups, figures, strict=True)):
+        if figure is not None:
+            codes[slice(None) if name is None else members] = first + len(known)
+            known.append((at, figure))
+    codes[~counted] = -1
+    return codes, known
+
+
+def _figures(spec: _Spec, groups: Sequence[str | None], least: bool) -> list[float | None]:
+    """The figure of every group, None where it has none of this kind."""
+    if isinstance(spec.limit, Target):
+        return [float(spec.limit.fall) if least else None for _ in groups]
+    found = [{way: figure for figure, way in spec.limit.most(group)} for group in groups]
+    return [each.get(least) for each in found]
+
+
+def _strangers(spec: _Spec, groups: Sequence[tuple[str | None, Index]]) -> Iterable[Fault]:
+    """Figures for groups that the book has not."""
+    known = [name for name, _ in groups if name]
+    if isinstance(spec.limit, Limit):
+        for name in spec.limit.each:
+            if name not in known:
+                what = tr("the limit {name} has a figure for a group that no borrower is in", name=spec.limit.name)
+                yield Fault(what, "each", name, tr("one of: {choices}", choices=", ".join(known)), tr("leave it out"))
+
+
+def _starts(table: pa.Table) -> Index:
+    """Where the options of each case begin."""
+    codes = np.asarray(table["case"].combine_chunks().dictionary_encode().indices)
+    return np.concatenate([[0], np.flatnonzero(np.diff(codes)) + 1]).astype(np.int64)
+
+
+def _numbers(table: pa.Table, name: str) -> Real:
+    """A column of numbers; what is empty counts nothing."""
+    figures: Real = np.asarray(table[name].combine_chunks().to_numpy(zero_copy_only=False), dtype=np.float64)
+    return np.nan_to_num(figures, nan=0.0)
+
+
+def _amounts(table: pa.Table, name: str, span: tuple[int, ...]) -> Real:
+    """What an attribute of every option comes to in some months."""
+    if name == "cases":
+        return np.ones(table.num_rows)
+    if not ATTRIBUTES[name].monthly:
+        return _numbers(table, name)
+    column = table[name].combine_chunks()
+    months = np.asarray(column.flatten(), dtype=float).reshape(table.num_rows, -1)
+    return np.asarray(months[:, [month - 1 for month in span]].sum(axis=1))
+
+
+def _kinds(table: pa.Table, spec: _Spec) -> Mask:
+    """Which options count."""
+    if isinstance(spec.limit, Target) or not spec.limit.kinds:
+        return np.ones(table.num_rows, dtype=bool)
+    return np.isin(np.asarray(table["kind"].to_pylist(), dtype=str), spec.limit.kinds)
+
+
+def _words(table: pa.Table, name: str, starts: Index) -> list[str]:
+    """A text of every case, "" where there is none."""
+    return [word or "" for word in table[name].take(starts).to_pylist()]
+
+
+def _labels(table: pa.Table, starts: Index, groups: Sequence[str]) -> list[str] | None:
+    """The group of every case; None where there are no groups."""
+    if not groups:
+        return None
+    return [" · ".join(words) for words in zip(*(_words(table, name, starts) for name in groups), strict=True)]
+
+
+def _counts(table: pa.Table, starts: Index, spec: _Spec) -> Mask:
+    """Which cases count."""
+    counted = np.ones(len(starts), dtype=bool)
+    if isinstance(spec.limit, Limit):
+        asked = (("rating", spec.limit.ratings), ("industry", spec.limit.industries), ("region", spec.limit.regions))
+        for name, known in asked:
+            if known:
+                wanted = {each.casefold() for each in known}
+                counted &= np.array([word.casefold() in wanted for word in _words(table, name, starts)])
+    return counted

@@ -1,0 +1,153 @@
+"""Limits that cannot be kept: which of them not even alone, and how near a choice can come to all of them together.
+
+Alone, the most that can be done for a limit is that every case takes the option that helps it most. Together, the sum
+of what limits are exceeded by, relative to them, is made as small as can be: the same choice with no value but what is
+paid for exceeding a limit, so its dual bound proves that no choice comes nearer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from repayplan.portfolio.coupling.arrays import Coupled, Index
+from repayplan.portfolio.coupling.core import core
+from repayplan.portfolio.coupling.dual import dual
+from repayplan.portfolio.coupling.posing import Posed
+from repayplan.portfolio.coupling.rounding import Rounding
+from repayplan.problem.frozen import Mask, Real
+from repayplan.solvers.highs import Highs
+
+SEARCHED = 3_000
+"""Options among which branch and bound looks for the nearest choice."""
+
+EXACT = 1e-6
+"""Relative violation that counts as none where prices are looked for."""
+
+STRICT = 1e3
+"""Times a violation of a limit that must be kept weighs more than one of a target while a choice is mended."""
+
+MOST_ROUNDS = 50
+
+
+@dataclass(frozen=True)
+class Near:
+    """The choice (N,) that comes nearest: Σ of what limits are exceeded by, relative to them, is ``violation``, and in
+    no choice less than ``least``. ``soft`` (K,): the limits that may be exceeded; the others are kept."""
+
+    option: Index
+    violation: float
+    least: float
+    soft: Mask
+
+    @property
+    def proven(self) -> bool:
+        """Whether no choice keeps all limits."""
+        return self.least > 0
+
+
+def impossible(posed: Posed) -> dict[int, float]:
+    """The rows that no choice keeps, each with the best figure that any choice has, in its unit."""
+    coupled = posed.coupled
+    low, _, _ = coupled.ranges
+    out = np.flatnonzero(low > coupled.most + coupled.tolerance)
+    return {int(row): best_figure(posed, int(row)) for row in out}
+
+
+def best_figure(posed: Posed, row: int) -> float:
+    """The least or most that a choice can make of a row, in its unit.
+
+    The best of a ratio is found by Dinkelbach's steps: the best choice for the ratio known has a better one, or it is
+    the best.
+    """
+    coupled, band = posed.coupled, int(posed.bands[row])
+    cases = np.flatnonzero(coupled.limit[band] == row)
+    sizes = np.diff(coupled.starts)[cases]
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    places = np.arange(sizes.sum()) + np.repeat(coupled.starts[cases] - starts, sizes)
+    use = coupled.use[band][places]
+    one = posed.rows[row]
+    sign = -1.0 if one.least else 1.0
+    if not one.divided:
+        return sign * float(np.minimum.reduceat(use, starts).sum())
+    base = posed.divisors[band][places]
+    amount = sign * use + one.figure * base
+    ratio = one.figure
+    for _ in range(MOST_ROUNDS):
+        worth = sign * (amount - ratio * base)
+        lowest = np.repeat(np.minimum.reduceat(worth, starts), sizes)
+        first = np.unique(np.repeat(np.arange(len(cases)), sizes)[worth == lowest], return_index=True)[1]
+        best = np.flatnonzero(worth == lowest)[first]
+        total = float(base[best].sum())
+        if total <= 0 or abs(float(amount[best].sum()) / total - ratio) <= 1e-12 * max(abs(ratio), 1e-6):
+            break
+        ratio = float(amount[best].sum()) / total
+    return ratio
+
+
+def nearest(coupled: Coupled, targets: Mask) -> Near:
+    """The choice that comes nearest to keeping all limits.
+
+    Only ``targets`` (K,) are exceeded as long as the other limits can be kept; otherwise any limit may be.
+    """
+    for soft in (targets, np.ones_like(targets)):
+        if soft.any():
+            near = _nearest(coupled, soft)
+            if near is not None:
+                return near
+    raise AssertionError("with every limit soft there is a choice")
+
+
+def _nearest(coupled: Coupled, soft: Mask) -> Near | None:
+    """The nearest choice if the limits that are not ``soft`` can be kept."""
+    prices = np.where(soft, 1.0 / coupled.scale, np.inf)
+    posed = replace(coupled, value=np.zeros(len(coupled.value)), ceiling=prices)
+    found = dual(posed, EXACT)
+    if found.hopeless:
+        return None
+    weight = np.where(soft, 1.0, STRICT)
+    rounding = Rounding(posed, found.prices, found.option, weight=weight)
+    rounding.mend()
+    option, least = rounding.option, max(-found.bound, 0.0)
+    if _violation(coupled, option, soft) - least > EXACT or not _keeps(coupled, option, ~soft):
+        option = _searched(posed, option, soft)
+    if not _keeps(coupled, option, ~soft):
+        return None
+    return Near(option, _violation(coupled, option, soft), least, soft)
+
+
+def _searched(posed: Coupled, option: Index, soft: Mask) -> Index:
+    """The better of a choice and the one that branch and bound finds where there are few options."""
+    if len(posed.value) - posed.cases > SEARCHED:
+        return option
+    small = core(posed, np.ones(len(posed.value), dtype=bool), posed.dearest, whole=True)
+    solution = Highs().solve(small.program)
+    if not solution.solved:
+        return option
+    other = small.choice(posed, solution.columns)
+    both = [(not _keeps(posed, each, ~soft), _violation(posed, each, soft)) for each in (option, other)]
+    return other if both[1] < both[0] else option
+
+
+def _violation(coupled: Coupled, option: Index, soft: Mask) -> float:
+    over = np.maximum(coupled.used(option) - coupled.most, 0.0) * (
+        coupled.used(option) > coupled.most + coupled.tolerance
+    )
+    return float((over / coupled.scale)[soft].sum())
+
+
+def _keeps(coupled: Coupled, option: Index, rows: Mask) -> bool:
+    return bool(coupled.holds(coupled.used(option))[rows].all())
+
+
+def loosened(coupled: Coupled, near: Near, part: float) -> Coupled:
+    """The same limits, those that are missed as far away as the nearest choice is, and a ``part`` of that further."""
+    over = np.maximum(coupled.used(near.option) - coupled.most, 0.0)
+    return replace(coupled, most=np.where(near.soft, coupled.most + (1 + part) * over, coupled.most))
+
+
+def without(coupled: Coupled, rows: Mask) -> Coupled:
+    """The same without some limits: nothing that options use reaches them."""
+    beyond: Real = coupled.ranges[1] + coupled.scale
+    return replace(coupled, most=np.where(rows, np.maximum(coupled.most, beyond), coupled.most))

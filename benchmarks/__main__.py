@@ -39,6 +39,9 @@ in PuLP, a Python loop per row, solved by CBC / how many times repayplan is fast
 - *whole*: one call of `repayplan.plan` and its files; for PuLP the sum of its phases.
 - Both sides must find the same value to 1e-6, or the run stops.
 
+Plans in futures have a benchmark of their own, `python -m benchmarks.evaluation`; its figures stand in
+[evaluation.md](evaluation.md).
+
 """
 
 REPLANNED = 6

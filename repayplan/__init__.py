@@ -10,7 +10,8 @@
     rp.stress(plan, scenarios=10_000, seed=1).missed
     rp.run_portfolio("book", "limits.yaml", "out").choices
 
-A path stands for what is in it. Nothing is imported before it is used: ``import repayplan`` costs nothing.
+A path stands for what is in it, a directory for the case or the plan that it holds. Nothing is imported before it is
+used: ``import repayplan`` costs nothing.
 """
 
 from __future__ import annotations
@@ -71,6 +72,30 @@ __all__ = [
 ]
 
 
+def _case(given: Case | str | Path) -> Case:
+    """A case, or the one in a file or a directory."""
+    from repayplan.cases.models import Case
+    from repayplan.cases.readers import read_case
+
+    return given if isinstance(given, Case) else read_case(given)
+
+
+def _plan_file(given: Case | Plan | PlanFile | str | Path) -> PlanFile:
+    """A plan, or the one in a file or a directory; of a case, the plan that is made of it."""
+    import os
+
+    from repayplan.planning.plan_file import PlanFile, is_plan, plan_file, read_plan
+    from repayplan.planning.result import Plan
+
+    if isinstance(given, PlanFile):
+        return given
+    if isinstance(given, Plan):
+        return plan_file(given)
+    if isinstance(given, str | os.PathLike) and is_plan(given):
+        return read_plan(given)
+    return plan_file(plan(given))
+
+
 def plan(
     case: Case | str | Path,
     *,
@@ -83,11 +108,9 @@ def plan(
 
     It is tried in so many ``scenarios`` drawn by ``seed``, if any; see ``outlook`` of the plan.
     """
-    from repayplan.cases.models import Case
-    from repayplan.cases.readers import read_case
     from repayplan.planning.plan import plan as made
 
-    found = made(case if isinstance(case, Case) else read_case(case), solver=solver, time_limit=time_limit)
+    found = made(_case(case), solver=solver, time_limit=time_limit)
     if not scenarios:
         return found
     from repayplan.forecast.futures import Drawing
@@ -96,24 +119,26 @@ def plan(
     return with_outlook(found, Drawing(seed, scenarios))
 
 
-def explain(case: Case | str | Path, *, time_limit: float | None = None) -> Explanation:
-    """Why the plan of a case (or of a file) is as it is, or why there is none and the least that would help;
-    see :func:`repayplan.planning.explain.explain`."""
-    from repayplan.cases.models import Case
-    from repayplan.cases.readers import read_case
-    from repayplan.planning.explain import explain as explained
+def explain(case: Case | Plan | PlanFile | str | Path, *, time_limit: float | None = None) -> Explanation:
+    """Why the plan of a case (or of a file, or of a plan's case) is as it is, or why there is none and the least that
+    would help; see :func:`repayplan.planning.explain.explain`."""
+    import os
 
-    return explained(case if isinstance(case, Case) else read_case(case), time_limit=time_limit)
+    from repayplan.planning.explain import explain as explained
+    from repayplan.planning.plan_file import PlanFile, is_plan, read_plan
+    from repayplan.planning.result import Plan
+
+    if isinstance(case, str | os.PathLike) and is_plan(case):
+        case = read_plan(case)
+    return explained(case.case if isinstance(case, Plan | PlanFile) else _case(case), time_limit=time_limit)
 
 
 def rate(case: Case | str | Path) -> Rated:
     """How likely the borrower of a case (or of a file) is to fail, with every reason; see
     :func:`repayplan.planning.rating.rate`."""
-    from repayplan.cases.models import Case
-    from repayplan.cases.readers import read_case
     from repayplan.planning.rating import rate as rated
 
-    return rated(case if isinstance(case, Case) else read_case(case))
+    return rated(_case(case))
 
 
 def robust_plan(
@@ -128,24 +153,20 @@ def robust_plan(
 ) -> Robust:
     """The plan of a case (or of a file) for many futures, by risk aversion or by a bound on the probability of a missed
     installment; see :func:`repayplan.planning.robust.plan.robust_plan`."""
-    from repayplan.cases.models import Case
-    from repayplan.cases.readers import read_case
     from repayplan.planning.robust.plan import robust_plan as made
     from repayplan.planning.robust.wish import Wish
 
     wish = Wish(risk_aversion, max_miss, scenarios, seed)
-    return made(case if isinstance(case, Case) else read_case(case), wish, solver=solver, time_limit=time_limit)
+    return made(_case(case), wish, solver=solver, time_limit=time_limit)
 
 
 def judge_offer(case: Case | str | Path, schedule: str | Path) -> Judged:
     """The schedule in a file, offered for a case, through ledger and limits, and the nearest one that holds; see
     :func:`repayplan.planning.offers.judge_offer`."""
-    from repayplan.cases.models import Case
     from repayplan.cases.offers import read_offer
-    from repayplan.cases.readers import read_case
     from repayplan.planning.offers import judge_offer as judged
 
-    known = case if isinstance(case, Case) else read_case(case)
+    known = _case(case)
     return judged(known, read_offer(schedule, known))
 
 
@@ -180,7 +201,7 @@ def run_portfolio(
 
 
 def stress(
-    claimed: PlanFile | Plan | str | Path,
+    claimed: PlanFile | Plan | Case | str | Path,
     *,
     scenarios: int = 10_000,
     seed: int = 1,
@@ -188,19 +209,14 @@ def stress(
     hazard: Hazard = "arrears",
     stresses: str | Path | None = None,
 ) -> Trial:
-    """A plan, or the plan in a file, in thousands of futures and under named stresses, those in a file or those that
-    are shipped; see :func:`repayplan.planning.stress.stress`."""
+    """A plan, the plan in a file or the one made of a case, in thousands of futures and under named stresses, those in
+    a file or those that are shipped; see :func:`repayplan.planning.stress.stress`."""
     from repayplan.cases.stresses import read_stresses, shipped_stresses
     from repayplan.forecast.futures import Drawing
-    from repayplan.planning.plan_file import PlanFile, plan_file, read_plan
-    from repayplan.planning.result import Plan
     from repayplan.planning.stress import stress as tried
 
     named = shipped_stresses() if stresses is None else read_stresses(stresses)
-    if isinstance(claimed, Plan):
-        claimed = plan_file(claimed)
-    file = claimed if isinstance(claimed, PlanFile) else read_plan(claimed)
-    return tried(file, Drawing(seed, scenarios, method), named, hazard=hazard)
+    return tried(_plan_file(claimed), Drawing(seed, scenarios, method), named, hazard=hazard)
 
 
 def verify(claimed: PlanFile | Plan | str | Path) -> list[Finding]:

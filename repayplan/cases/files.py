@@ -11,6 +11,9 @@ from repayplan.language import tr
 
 MAX_BYTES = 5 * 1024 * 1024
 
+CASES = ("case.yaml", "case.xlsx", "case.json")
+"""What the case in a directory is called, the first of them that is there."""
+
 
 def text_of(path: str | Path) -> str:
     """A file's text: UTF-8, with or without a byte order mark, at most 5 MiB. Raises InputError."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Literal
 
@@ -11,7 +12,7 @@ from repayplan.cases.attachments import attach
 from repayplan.cases.documents import Document
 from repayplan.cases.doubts import doubts
 from repayplan.cases.faults import fault_of, to_faults
-from repayplan.cases.files import content_of, path_of, text_of
+from repayplan.cases.files import CASES, content_of, path_of, text_of
 from repayplan.cases.mending import hidden_errors
 from repayplan.cases.models import Case
 from repayplan.cases.notation import read_json, read_yaml
@@ -25,7 +26,7 @@ _WORKBOOKS = (".xlsx", ".xlsm")
 
 
 def read_case(path: str | Path) -> Case:
-    """The case in a ``.yaml``, ``.yml`` or ``.json`` file, or in an Excel workbook (``.xlsx``).
+    """The case in a ``.yaml``, ``.yml`` or ``.json`` file, in an Excel workbook (``.xlsx``), or in a directory.
 
     Raises InputError with one fault for every problem of the file.
     """
@@ -34,7 +35,7 @@ def read_case(path: str | Path) -> Case:
 
 def read_with_places(path: str | Path) -> tuple[Case, Document]:
     """The case in a file, and the document that knows on which line everything in it stands; see :func:`read_case`."""
-    document = _document(path_of(path))
+    document = _document(_inside(path_of(path)))
     return to_case(document), document
 
 
@@ -52,6 +53,13 @@ def doubted(case: Case, document: Document) -> tuple[Fault, ...]:
 def read_text(text: str, name: str, notation: Notation) -> Case:
     """The case in a text; ``name`` is what faults call it. Raises InputError as :func:`read_case` does."""
     return to_case(read_document(text, name, notation))
+
+
+def _inside(path: Path) -> Path:
+    """The case in a directory; where there is none the reader will say what the path is."""
+    if not os.path.isdir(path):
+        return path
+    return next((path / name for name in CASES if os.path.lexists(path / name)), path)
 
 
 def _document(path: Path) -> Document:

@@ -23,8 +23,6 @@ from repayplan.language import LANGUAGES, Message, tr
 if TYPE_CHECKING:
     from rich.console import Console
 
-_CASES = ("case.yaml", "case.xlsx", "case.json")
-
 PLAUSIBLE_YEARS = 10
 """How far ahead anybody asks what a loan will owe."""
 
@@ -61,9 +59,11 @@ def case_argument(function: AnyFunction) -> AnyFunction:
 
 def case_path(path: Path) -> Path:
     """The case file that a path means; a path that cannot be looked at is left to the reader's complaint."""
+    from repayplan.cases.files import CASES
+
     if not os.path.isdir(path):
         return path
-    return next((path / name for name in _CASES if os.path.lexists(path / name)), path / _CASES[0])
+    return next((path / name for name in CASES if os.path.lexists(path / name)), path / CASES[0])
 
 
 def json_option(function: AnyFunction) -> AnyFunction:

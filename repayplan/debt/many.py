@@ -62,9 +62,7 @@ def _bearing(
     return Bearing(found[:, :, 0].T, found[:, :, 1].T)
 
 
-def _fractions(
-    rate: RatePath, day_count: str, periods: tuple[tuple[dt.date, dt.date], ...]
-) -> list[tuple[int, int]]:
+def _fractions(rate: RatePath, day_count: str, periods: tuple[tuple[dt.date, dt.date], ...]) -> list[tuple[int, int]]:
     """Numerators and denominators of what a cent bears in each period."""
     if len(rate.rates) > 1:
         return [_fraction(rate, day_count, start, end).as_integer_ratio() for start, end in periods]

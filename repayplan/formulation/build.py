@@ -19,7 +19,7 @@ from repayplan.formulation.limits.accounts import apart
 from repayplan.formulation.preference import cost, criteria, held, prefer
 from repayplan.formulation.recovery import recovery
 from repayplan.formulation.registry import limits
-from repayplan.formulation.shaping import shaped
+from repayplan.formulation.shaping import guesses, shaped
 from repayplan.problem.arrays import Problem, Real
 from repayplan.solvers.sparse import Layout, SparseProgram
 from repayplan.solvers.staged import Draft, Piece, StagedProgram, When
@@ -141,11 +141,8 @@ def _write(frame: Frame) -> tuple[Formulation, list[str]]:
 
 
 def depends_on_last(problem: Problem) -> bool:
-    """Whether a limit or shape speaks of the last payment: blocked accounts are released after it."""
-    limit = problem.limits
-    named = np.stack([limit.minimum, limit.step, limit.balloon])
-    released = problem.accounts.blocked.any() and limit.settle_full.any()
-    return bool((~np.isnan(named)).any() or not problem.form.is_free or released)
+    """Whether a limit or shape of some case speaks of the last payment: blocked accounts are released after it."""
+    return bool(guesses(problem).any())
 
 
 def _core(draft: Draft, frame: Frame) -> None:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 import numpy as np
 
 from repayplan.formulation.frame import Frame, theta
-from repayplan.problem.arrays import Mask, Real
+from repayplan.problem.arrays import Mask, Problem, Real
 from repayplan.solvers.staged import Draft, Piece, When
 
 Rows = Callable[[Draft, Frame], None]
@@ -114,6 +114,14 @@ def _stated_last(frame: Frame) -> Mask:
     return stated
 
 
+def guesses(problem: Problem) -> Mask:
+    """(N,) cases of which a limit or shape speaks of the last payment: blocked accounts are released after it."""
+    limits = problem.limits
+    named = ~np.isnan(np.stack([limits.minimum, limits.step, limits.balloon])).all(axis=0)
+    shaped_ = np.array([kind != "free" for kind in problem.form.kinds], dtype=bool)
+    return np.asarray(named | shaped_ | (problem.accounts.blocked.any() & limits.settle_full))
+
+
 def _cleared(draft: Draft, frame: Frame) -> None:
     """Where the last payment is guessed, it is one: at least a unit, or all the debt or cash if that is less.
 
@@ -129,5 +137,5 @@ def _cleared(draft: Draft, frame: Frame) -> None:
     there_is = np.minimum(opening, frame.problem.cash.payable)
     wanted = np.ones_like(token) if frame.problem.wishes.any_last else np.maximum(limits.unit[:, None], token)
     least = np.minimum(wanted, there_is)
-    where = frame.at_last & ~(frame.problem.pace.fixed > 0)
+    where = frame.at_last & ~(frame.problem.pace.fixed > 0) & guesses(frame.problem)[:, None]
     draft.row("last", [(-1.0, payment) for payment in frame.payments], -frame.money(least), where=where)

@@ -30,7 +30,8 @@ class AccountArrays(Frozen):
     """K accounts in the order in which they are drawn on; ``names`` as the case calls the loan or the guarantor.
 
     ``available`` (N, T, K): cents that have come in by the end of a stage. ``loan`` (K,): which it may pay, or any.
-    ``blocked`` (K,): pledged proceeds; the others are guarantors. ``cap`` (K,): cents that may be drawn at most.
+    ``blocked`` (K,): pledged proceeds; the others are guarantors. ``cap`` (K,), of
+    several cases (N, K): cents that may be drawn at most.
     """
 
     names: tuple[str, ...]

@@ -48,6 +48,8 @@ class Fill(Enum):
     """No array: one entry a case, joined."""
     SHARED = auto()
     """No array: the same for all, which is for the caller to see to."""
+    ONE_EACH = auto()
+    """The field has neither cases nor stages: it becomes one row a case."""
     DROPPED = auto()
     """Not kept: no program asks for it."""
     BY_STAGE = auto()
@@ -128,7 +130,7 @@ FILLINGS: Mapping[type, Mapping[str, Filling]] = {
         "available": _ON,
         "loan": Fill.SHARED,
         "blocked": Fill.SHARED,
-        "cap": Fill.SHARED,
+        "cap": Fill.ONE_EACH,
     },
     Npv: {"factors": _ON, "before": _CASE, "least": _CASE, "most": _CASE, "price": _CASE},
     Cleared: {"due": False, "debt": _CASE},
@@ -188,6 +190,8 @@ def _joined(kind: type, name: str, values: Sequence[Any], filling: Filling | Non
         return _stacked(values, stages)
     if filling is None:
         raise ValueError(f"{kind.__name__}.{name}: how it is padded is not known")
+    if filling is Fill.ONE_EACH:
+        return np.stack(values)
     if filling is Fill.NO_STAGES:
         return np.concatenate(values)
     if filling is Fill.BY_STAGE:

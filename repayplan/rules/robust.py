@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from repayplan.errors import Fault, InputError
+from repayplan.errors import InputError
 from repayplan.language import Message, tr
-from repayplan.rules.tables import is_day, table
+from repayplan.rules.tables import Reading, one_of, table
 
 ENVIRONMENT = "REPAYPLAN_ROBUST"
 """Names the bank's own file in place of ``robust.toml``."""
@@ -52,18 +52,27 @@ _LIMITS: Mapping[str, tuple[float, float]] = {
 
 
 def _terms(data: Mapping[str, Any], place: str) -> RobustTerms:
-    """InputError for all figures out of range at once; KeyError or TypeError where one is missing or no figure."""
-    found, faults = {}, []
-    for name, (low, high) in _LIMITS.items():
-        value, reason = data[name]["value"], data[name]["reason"]
-        if isinstance(value, bool) or not isinstance(value, int | float) or not isinstance(reason, str):
-            raise TypeError(f"{name}: {data[name]!r}")
-        if not low <= value <= high:
-            limit = tr("{low} to {high}", low=f"{low:g}", high=f"{high:g}")
-            faults.append(Fault(tr("this figure is out of range"), f"{place}: {name}.value", f"{value:g}", limit))
-        found[name] = Judgment(float(value), Message(reason))
-    if faults:
-        raise InputError(faults)
-    if not is_day(data["valid_from"]):
-        raise TypeError(f"valid_from: {data['valid_from']!r}")
-    return RobustTerms(**found, valid_from=data["valid_from"])
+    """InputError with everything that is wrong at once."""
+    reading = Reading(place, "robust.toml", ENVIRONMENT)
+    for name in sorted(data.keys() - _LIMITS.keys() - {"valid_from"}):
+        reading.blame(name, None, tr("the table of risk aversion knows no such figure"), one_of(_LIMITS))
+    found = {name: _judgment(reading, name, data.get(name)) for name in _LIMITS}
+    since = reading.day("valid_from", data.get("valid_from"))
+    if reading.faults:
+        raise InputError(reading.faults)
+    return RobustTerms(**found, valid_from=since)
+
+
+def _judgment(reading: Reading, name: str, part: object) -> Judgment:
+    """A figure and why; anything where one of them is wrong."""
+    low, high = _LIMITS[name]
+    given = part if isinstance(part, dict) else {}
+    value, reason = given.get("value"), given.get("reason")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        limit = tr("{low} to {high}", low=f"{low:g}", high=f"{high:g}")
+        reading.blame(f"{name}.value", value, tr("this is no figure in range"), limit)
+        value = low
+    if not isinstance(reason, str) or not reason.strip():
+        reading.blame(f"{name}.reason", reason, tr("the reason is missing"))
+        reason = ""
+    return Judgment(float(value), Message(reason))

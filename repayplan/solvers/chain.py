@@ -15,7 +15,7 @@ from dataclasses import replace
 from repayplan.errors import SolverError
 from repayplan.solvers.batched import Batched
 from repayplan.solvers.glop import Glop
-from repayplan.solvers.highs import Highs
+from repayplan.solvers.highs import GROWING, Highs
 from repayplan.solvers.interface import Solver, no_point
 from repayplan.solvers.result import TIME_IS_UP, Attempt, Solution, Status
 from repayplan.solvers.sparse import SparseProgram
@@ -49,6 +49,7 @@ class Chain:
         first = first.lower()
         self._order = (first, *(name for name in FALLBACK if name != first))
         self._solvers: dict[str, Solver] = {first: solver(first)}
+        self._growing: Highs | None = None
         self.time_limit = time_limit
         self._until = None if time_limit is None else time.monotonic() + time_limit
         self.out_of_time = self.unfinished = False
@@ -91,6 +92,20 @@ class Chain:
             yield
         finally:
             self._until = before
+
+    def grow(self, program: SparseProgram) -> Solution:
+        """As :meth:`solve`, for one linear program that is asked about again and again with a few rows more."""
+        if program.mixed or self._order[0] != DEFAULT:
+            return self.solve(program)
+        if self._growing is None:
+            self._growing = Highs(GROWING)
+        left = None if self._until is None else self._until - time.monotonic()
+        if left is None or left > 0:
+            found = self._growing.solve(program, left)
+            self._attempts.update(found.attempts)
+            if found.status in (Status.OPTIMAL, Status.INFEASIBLE):
+                return found
+        return self.solve(program)
 
     def solve(self, program: SparseProgram) -> Solution:
         """The solution of the first solver that is sure of one, otherwise the best there is."""

@@ -42,6 +42,13 @@ USUAL: Mapping[str, str | float | bool] = {
     "mip_allow_restart": False,  # trees are small here: a second root costs more than it saves
 }
 
+GROWING: Mapping[str, str | float] = {"presolve": "off", "simplex_dual_edge_weight_strategy": 1}
+"""For a linear program that is solved again and again with a few rows more: the weights of the rows (Devex) need not be
+worked out anew each time."""
+
+DUAL, PRIMAL = 1, 4
+"""HiGHS's names of the two simplex methods."""
+
 OTHER_WAYS: tuple[Mapping[str, str | float], ...] = (
     {"presolve": "off"},
     {"primal_feasibility_tolerance": 1e-8, "dual_feasibility_tolerance": 1e-8},
@@ -147,6 +154,8 @@ class Highs:
 
     def _change(self, old: SparseProgram, new: SparseProgram) -> None:
         cost = np.flatnonzero(old.cost != new.cost).astype(np.int32)
+        if self._options is GROWING:  # a point stays one when costs change, and is no optimum any more
+            self._engine.setOptionValue("simplex_strategy", PRIMAL if cost.size else DUAL)
         if cost.size:
             self._engine.changeColsCost(len(cost), cost, new.cost[cost])
         box = np.flatnonzero((old.lower != new.lower) | (old.upper != new.upper)).astype(np.int32)

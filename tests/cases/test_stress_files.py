@@ -90,6 +90,7 @@ def test_everything_that_is_wrong_is_told_at_once_with_its_place(tmp_path: Path)
         (":5 stresses[0].changes[1].months[0]", "this number is too large", "13"),
         (":5 stresses[0].changes[1].share", "this may mean 1% or 100%", "1"),
         (":6 stresses[1]", "this stress changes nothing", None),
+        (":6 stresses[1].name", "the name A stands twice", "A"),
         (":7 stresses[2].collateral", "this is not a number", "half"),
         (":7 stresses[2].nothing_paid_from_month", "this number is too small", "0"),
         (":8 stresses[3].changes[0]", "this change ends before it begins", None),
@@ -101,6 +102,16 @@ def test_two_stresses_of_one_name_are_refused(tmp_path: Path) -> None:
     text = "stresses:\n  - {name: A, rates: 1%}\n  - {name: A, rates: 2%}\n"
     assert faults(written(tmp_path, text, ".yaml")) == [
         (":3 stresses[1].name", "the name A stands twice", "A"),
+    ]
+
+
+def test_a_name_that_stands_twice_is_told_with_whatever_else_is_wrong(tmp_path: Path) -> None:
+    text = "stresses:\n  - {name: A, rates: 1%}\n  - {name: A, rates: much}\n  - {name: A}\n"
+    assert sorted(faults(written(tmp_path, text, ".yaml"))) == [
+        (":3 stresses[1].name", "the name A stands twice", "A"),
+        (":3 stresses[1].rates", "this is not a number", "much"),
+        (":4 stresses[2]", "this stress changes nothing", None),
+        (":4 stresses[2].name", "the name A stands twice", "A"),
     ]
 
 

@@ -25,8 +25,18 @@ def test_a_path_stands_for_what_is_in_it(tmp_path: Path) -> None:
         assert all(finding.result != "fail" for finding in rp.verify(claimed))
 
 
+def test_a_directory_stands_for_what_it_holds(tmp_path: Path) -> None:
+    case = rp.read_case(CASE.parent)
+    assert case == rp.read_case(CASE)
+    assert rp.rate(CASE.parent).rating == rp.rate(case).rating
+    assert rp.plan(CASE.parent).installments == rp.plan(case).installments
+    rp.write_plan(rp.plan(case), tmp_path)
+    trials = [rp.stress(given, scenarios=20) for given in (case, CASE.parent, tmp_path, tmp_path / "plan.json")]
+    assert len({trial.recovery.value for trial in trials}) == 1
+
+
 @pytest.mark.parametrize("wrong", [None, 42, {"loans": []}, b"case.yaml", "no-such-case.yaml", ""])
-@pytest.mark.parametrize("use", [rp.plan, rp.verify, rp.read_case, rp.read_plan])
+@pytest.mark.parametrize("use", [rp.plan, rp.rate, rp.stress, rp.verify, rp.read_case, rp.read_plan])
 def test_the_wrong_thing_is_an_input_error(use: Any, wrong: Any) -> None:
     with pytest.raises(InputError):
         use(wrong)

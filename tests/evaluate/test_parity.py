@@ -26,7 +26,7 @@ from repayplan.evaluate.bearing import Horizon
 from repayplan.evaluate.core import evaluate
 from repayplan.evaluate.kernels import run_cases
 from repayplan.evaluate.outcome import Run
-from repayplan.evaluate.setting import Drawn, Hazard, Setting, stack
+from repayplan.evaluate.setting import NEVER, Drawn, Hazard, Setting, stack
 
 SCENARIOS = 7
 
@@ -181,3 +181,58 @@ def twin(
                 cash, left[number] = cash + left[number], 0
         mine = [number for number, loan in enumerate(loans) if loan.lender is None]
         yield total, cash, sum(books[number].debt for number in mine), sum(arrears[number] for number in mine)
+
+
+def single(months: int = 9, **policy: object) -> Case:
+    """One loan, paid on the 20th, so that month ends come between; cash that is short now and then."""
+    terms = {"hazard": "1%", "recovery": "30%", "months": months, **policy}
+    loans = [{"principal": "30000.00", "collateral": "9000.00", "interest": "250.00", "compound_rate": "9%"}]
+    return make_case(loans=loans, opening="2000.00", monthly=["4500.00"] * months, arrears="keep", **terms)
+
+
+@pytest.mark.parametrize("hazard", ["weight", "arrears"])
+@pytest.mark.parametrize("traced", [True, False])
+def test_the_usual_setting_has_a_kernel_of_its_own_that_does_the_same(
+    monkeypatch: pytest.MonkeyPatch, hazard: Hazard, traced: bool
+) -> None:
+    made = [prepared(single(months), seed, 0.6) for months, seed in ((9, 1), (4, 2), (7, 3))]
+    whole, futures = stack([each[1] for each in made]), together([each[3] for each in made])
+    futures = replace(futures, shift=None, stops=None)
+    assert not whole.debts.books.all()
+    assert compiled._usual(whole, futures).all()
+    found = compiled.run(whole, futures, hazard, traced=traced)
+    monkeypatch.setattr(compiled, "_usual", lambda setting, _: np.zeros(setting.shape[0], dtype=bool))
+    for other in (
+        compiled.run(whole, futures, hazard, traced=True),
+        reference.run(whole, futures, hazard, traced=True),
+    ):
+        for item in fields(found.fates):
+            np.testing.assert_array_equal(getattr(found.fates, item.name), getattr(other.fates, item.name))
+        if traced:
+            same(found, other)
+    assert (found.fates.missed >= 0).any()
+
+
+@pytest.mark.parametrize("stops", [3, NEVER])
+def test_only_what_is_usual_goes_to_that_kernel(stops: int) -> None:
+    _, setting, _, futures = prepared(single(), 4, 0.4)
+    futures = replace(futures, shift=None, stops=np.full((1, SCENARIOS), stops))
+    assert compiled._usual(setting, futures).all() == (stops == NEVER)
+    assert not compiled._usual(setting, replace(futures, shift=np.zeros_like(futures.own))).any()
+    assert not compiled._usual(prepared(shop(), 4, 0.4)[1], futures).any()
+    backwards = replace(setting, debts=replace(setting.debts, backwards=np.array([True])))
+    assert not compiled._usual(backwards, futures).any()
+
+
+@pytest.mark.parametrize("hazard", ["weight", "arrears"])
+def test_what_is_done_early_ends_as_it_would_in_all_stages(hazard: Hazard) -> None:
+    # plenty of cash in half of the futures, none in the others: clear or called long before the last stage
+    _, setting, _, futures = prepared(single(4), 6, 0.1)
+    own = futures.own.copy()
+    own[..., ::2] += 1e6
+    own[..., 1::2] = 0.0
+    futures = replace(futures, own=own, shift=None, stops=None)
+    whole = reference.run(setting, futures, hazard, traced=True)
+    for early in (reference.run(setting, futures, hazard), compiled.run(setting, futures, hazard)):
+        for item in fields(early.fates):
+            np.testing.assert_array_equal(getattr(early.fates, item.name), getattr(whole.fates, item.name))

@@ -35,20 +35,26 @@ def test_figures_out_of_range_are_told_all_at_once(tmp_path: Path, monkeypatch: 
     with pytest.raises(InputError) as error:
         robust_terms()
     assert [fault.where for fault in error.value.faults] == [
-        f"{own}: risk_aversion.value",
-        f"{own}: level.value",
-        f"{own}: confidence.value",
+        f"{own}, risk_aversion.value",
+        f"{own}, level.value",
+        f"{own}, confidence.value",
     ]
 
 
-@pytest.mark.parametrize(
-    ("old", "new"), [("[level]", "[lvl]"), ("value = 0.10", 'value = "much"'), ("2026-11-01", "1")]
-)
-def test_what_is_missing_or_no_figure_is_refused(
-    old: str, new: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_everything_that_is_missing_or_no_figure_is_told_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    own = tmp_path / f"own-{len(new)}.toml"
-    own.write_text(TEXT.replace(old, new), encoding="utf-8")
+    own = tmp_path / "own.toml"
+    text = TEXT.replace("[level]", "[lvl]").replace("value = 0.10", 'value = "much"').replace("2026-11-01", "1")
+    own.write_text(text.replace("the usual one-sided", "").replace('reason = " conf', 'reasons = " conf'), "utf-8")
     monkeypatch.setenv(ENVIRONMENT, str(own))
-    with pytest.raises(InputError, match="cannot be used"):
+    with pytest.raises(InputError) as error:
         robust_terms()
+    assert [(fault.where, fault.value) for fault in error.value.faults] == [
+        (f"{own}, lvl", None),
+        (f"{own}, level.value", None),
+        (f"{own}, level.reason", None),
+        (f"{own}, arrears.value", "much"),
+        (f"{own}, confidence.reason", None),
+        (f"{own}, valid_from", "1"),
+    ]

@@ -18,6 +18,7 @@ from repayplan.planning.plan import plan
 from repayplan.solvers import chain as room
 from repayplan.solvers.certificate import violation
 from repayplan.solvers.chain import Chain, solver
+from repayplan.solvers.extending import with_rows
 from repayplan.solvers.glop import Glop
 from repayplan.solvers.interface import infeasible, no_point
 from repayplan.solvers.result import TIME_IS_UP, Attempt, Solution, Status
@@ -165,6 +166,20 @@ def test_the_clock_runs_over_all_solves_together(monkeypatch: pytest.MonkeyPatch
     assert chain.time_is_up
     assert chain.solve(KNAPSACK).message == TIME_IS_UP
     assert given_seconds == [5.0, 1.0, 2.0]
+
+
+def test_a_program_that_grows_is_solved_as_any_other_is() -> None:
+    chain, program = Chain(), KNAPSACK
+    for most in (2.0, 1.6, 1.2):
+        program = with_rows(program, [{0: 1.0, 1: 1.0, 2: most}], [-np.inf], [most])
+        assert chain.grow(program).objective == pytest.approx(Chain().solve(program).objective, abs=1e-9)
+    changed = replace(program, cost=program.cost[::-1].copy())
+    assert chain.grow(changed).objective == pytest.approx(Chain().solve(changed).objective, abs=1e-9)
+    assert chain.grow(IMPOSSIBLE).status == Status.INFEASIBLE
+    assert chain.grow(WHOLE).objective == Chain().solve(WHOLE).objective
+    assert Chain("glop").grow(program).solver.startswith("GLOP")
+    late = Chain(time_limit=0.0).grow(program)
+    assert (late.solved, late.message) == (False, TIME_IS_UP)
 
 
 def test_an_unknown_solver_and_one_that_is_not_installed_are_input_errors() -> None:

@@ -69,23 +69,25 @@ def store_futures(number: int, source: Stores, window: Window, factors: Factors)
         if not months or factors.leaves_out(store.name):
             continue
         own = _store(number, store.name, factors, spread)
+        own *= chain
         for one in months:
-            month = factors.within(one.day)
-            yield Column(one, one.day, scaled(one.bank.amount, chain[month] * own[month]))
+            yield Column(one, one.day, scaled(one.bank.amount, own[factors.within(one.day)]))
 
 
 def _store(number: int, name: str, factors: Factors, spread: Spread) -> Real:
     """(months + 1, S) factors of one store: its level and chance have mean 1, closing and shock lie on top of that."""
-    factor = _chance(factors, number, f"store {name} months", spread["noise"]) * np.ones(factors.count)
-    factor *= factors.chance(number, f"store {name} level", 1, spread["store"])[0]
+    factor = _chance(factors, number, f"store {name} months", spread["noise"])
+    factor = factor if factor.shape[1] == factors.count else np.repeat(factor, factors.count, axis=1)
+    factor *= factors.chance(number, f"store {name} level", 1, spread["store"])
+    months = range(factors.months + 1)
     if spread["closing_yearly"]:
-        closing = factors.once(number, f"store {name} closing", spread.shared, A_YEAR)
-        for month in range(factors.months + 1):
-            factor[month] *= closing >= below(spread["closing_yearly"], month / 12)
+        closed = [below(spread["closing_yearly"], month / 12) for month in months]
+        factor *= factors.once(number, f"store {name} closing", spread.shared, A_YEAR) >= np.array(closed)[:, None]
     if spread["shock_yearly"]:
-        shock = factors.own(number, f"store {name} shock")[0]
-        for month in range(factors.months + 1):
-            begun = below(spread["shock_yearly"], (month - spread["shock_months"]) / 12)
-            hit = (begun <= shock) & (shock < below(spread["shock_yearly"], month / 12))
-            factor[month] *= 1 - spread["shock_loss"] * hit
+        shock = factors.own(number, f"store {name} shock")
+        begun = [below(spread["shock_yearly"], month / 12) for month in months]
+        over = [below(spread["shock_yearly"], (month - spread["shock_months"]) / 12) for month in months]
+        hit = shock < np.array(begun)[:, None]
+        hit &= shock >= np.array(over)[:, None]
+        factor *= np.where(hit, 1 - spread["shock_loss"], 1.0)
     return factor

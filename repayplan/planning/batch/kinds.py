@@ -11,7 +11,6 @@ from enum import StrEnum
 
 import numpy as np
 
-from repayplan.formulation.build import depends_on_last
 from repayplan.formulation.limits.cash import window_starts
 from repayplan.language import Message, tr
 from repayplan.problem.arrays import Problem
@@ -66,25 +65,22 @@ def why_alone(problem: Problem, terms: Terms) -> Alone | None:
 
 
 def kind(problem: Problem) -> Hashable:
-    """What cases must have in common to be written as one program."""
-    limits, pace, law, form, held = problem.limits, problem.pace, problem.legal, problem.form, problem.accounts
-    debt, burden = problem.debt, problem.burden
+    """What cases must have in common to be written as one program: as many loans and accounts, terms of about a length
+    on the same kind of dates, one shape, the same families that bring columns of their own."""
+    pace, law, form, held, debt = problem.pace, problem.legal, problem.form, problem.accounts, problem.debt
     return (
         problem.shape[2],
         problem.shape[1] // LENGTHS,
         problem.pays[0, :DATES_ALIKE].tobytes(),
         problem.modes[0],
-        depends_on_last(problem),
-        tuple(bool(there) for there in (debt.current.any(), limits.settle_full.any(), limits.interest_only.any())),
-        tuple(np.isnan(each).all() for each in (limits.minimum, limits.maximum, limits.step, limits.balloon)),
-        tuple(np.isnan(each).all() for each in (pace.demanded, pace.named, pace.life, problem.cover.minimum)),
-        (pace.settled.any(), pace.life_of_principal.any(), (problem.cash.reach > np.arange(problem.shape[1])).any()),
-        (form.kind, form.thetas, form.falling.any(), form.minimum, bool(form.streams)),
+        (form.kind, form.thetas, bool(form.falling[0]), form.minimum, bool(form.streams)),
         (problem.wishes.prefer[0], problem.wishes.any_last),
         (held.loan.tobytes(), held.blocked.tobytes()),
         tuple(each is None for each in (law.within, law.npv, law.liquidation, law.cleared, law.charge, law.waived)),
-        None if law.npv is None else (np.isfinite(law.npv.most).tobytes(), bool(np.isnan(law.npv.price).all())),
-        None if burden is None else (bool(np.isnan(burden.low).all()), bool(np.isnan(burden.high).all())),
-        (debt.own.tobytes(), debt.linear.tobytes(), debt.claims.principal.tobytes()),
-        (problem.sharing.rule, problem.cash.most is None, (problem.value.survival[0, -1] < 1.0)),
+        None if law.npv is None else (np.isfinite(law.npv.most).tobytes(), bool(np.isnan(law.npv.price[0]))),
+        (problem.burden is None, problem.cash.most is None),
+        (debt.own.tobytes(), debt.linear.tobytes(), debt.claims.principal.tobytes(), bool(debt.current.any())),
+        (problem.sharing.rule, bool(problem.limits.settle_full[0]), bool(pace.settled.any())),
+        (bool(np.isnan(pace.life[0])), bool(pace.life_of_principal[0]), bool(pace.yearly[0])),
+        bool(np.isnan(problem.cover.minimum[0])),
     )

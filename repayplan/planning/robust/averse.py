@@ -30,6 +30,9 @@ from repayplan.solvers.sparse import SparseProgram
 TIE = CERTIFIED / 8
 """Plans this close, relative to their value, are equally good: then the earliest is taken."""
 
+NEAR = 0.7 * CERTIFIED
+"""The gap at which the search ends; two ties more are within what counts as optimal."""
+
 MOST_TIES, HALVINGS = 3, 4
 """Rounds in which the earliest of equally good plans is looked for, and how often the way there is halved."""
 
@@ -72,11 +75,11 @@ def averse(
     programs = [formulation.valued(lane) for lane in range(formulation.frame.lanes)]
     largest = np.max([program.upper[columns] for program in programs], axis=0)
     shortfall = shortfall_of(problem, paid, days, as_of, aversion, largest)
-    planes = CuttingPlanes(columns, shortfall.at, np.maximum(shortfall.at(largest).values, CERTIFIED), chain.solve)
+    planes = CuttingPlanes(columns, shortfall.at, np.maximum(shortfall.at(largest).values, CERTIFIED), chain.grow)
     found: dict[int, Minimum] = {}
     best = np.inf
     for lane in reversed(range(len(programs))):
-        found[lane] = planes.minimize(programs[lane], enough=best)
+        found[lane] = planes.minimize(programs[lane], enough=best, gap=NEAR)
         if found[lane].solved:
             best = min(best, found[lane].objective)
     solved = [lane for lane in found if found[lane].solved]

@@ -47,7 +47,10 @@ class Shortfall:
         self._group = group[self._stages]
         self._paid = np.ascontiguousarray(paid.T[self._stages])
         self._lost = lost[self._stages]
-        self._least = self._paid.min(axis=1, initial=np.inf)
+        counts = np.flatnonzero(self._lost > 0)
+        self._counts = counts
+        self._worth = self._lost[counts, None] * np.minimum(self._paid[counts], most[self._group[counts], None])
+        self._in_all = self._worth.sum(axis=0)
         stage, future = np.nonzero(self._paid < most[self._group][:, None])
         weight = (self._lost + aversion.arrears * years[self._stages]) / self._count
         self._curves = _Curves(
@@ -79,14 +82,12 @@ class Shortfall:
 
     def losses(self, scheduled: Real) -> Real:
         """L (S,) of every future."""
-        lost, behind = np.zeros(self._count), np.empty(self._count)
-        due = scheduled[self._group]
-        for stage in np.flatnonzero((due > self._least) & (self._lost > 0)).tolist():
-            np.subtract(due[stage], self._paid[stage], out=behind)
-            np.maximum(behind, 0.0, out=behind)
-            behind *= self._lost[stage]
-            lost += behind
-        return lost
+        lost, larger = -self._in_all, np.empty(self._count)
+        due = self._lost[self._counts] * scheduled[self._group[self._counts]]
+        for worth, amount in zip(self._worth, due.tolist(), strict=True):  # (q − m)⁺ = max(q, m) − m: two passes
+            np.maximum(worth, amount, out=larger)
+            lost += larger
+        return np.maximum(lost, 0.0, out=lost)
 
     def expected_shortfall(self, scheduled: Real) -> float:
         """CVaR_β of L."""
@@ -113,7 +114,7 @@ class _Curves:
     def __init__(self, places: Real, weights: Real, group: NDArray[np.intp], count: int, most: float) -> None:
         self._apart = 2.0 * (most + 1.0) * np.arange(count)
         keys = places + self._apart[group]
-        order = np.argsort(keys, kind="stable")
+        order = np.argsort(keys)
         self._keys = keys[order]
         self._slope = np.concatenate([[0.0], np.cumsum(weights[order])])
         self._moment = np.concatenate([[0.0], np.cumsum((weights * places)[order])])

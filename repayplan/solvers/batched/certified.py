@@ -29,7 +29,7 @@ def proven(programs: Programs, points: Points) -> tuple[Array, Array, Array]:
 
     alike = np.array([len(value) == 1 for value in programs.values], dtype=bool)
     values = [value for value in programs.values if len(value) > 1]
-    whole = np.ascontiguousarray
+    always, whole = programs.active.all(axis=1), np.ascontiguousarray
     found = check(
         Claims(
             rows=programs.rows,
@@ -38,24 +38,19 @@ def proven(programs: Programs, points: Points) -> tuple[Array, Array, Array]:
             fixed=np.array([value[0] for value in programs.values], dtype=np.float64),
             values=np.stack(values) if values else np.empty((0, programs.lanes)),
             rhs=whole(programs.rhs),
-            there=whole(programs.active, dtype=np.float64),
+            sometimes=np.where(always, -1, np.cumsum(~always) - 1).astype(np.int32),
+            there=whole(programs.active[~always], dtype=np.float64),
             equal=programs.equal,
             cost=whole(programs.cost),
             lower=whole(programs.lower),
             upper=whole(programs.upper),
             x=whole(points.columns),
-            y=whole(allowed(programs, points.duals)),
+            y=whole(points.duals),
             low=whole(points.lower),
             high=whole(points.upper),
         )
     )
     return found[0], found[1], found[2]
-
-
-def allowed(programs: Programs, duals: Array) -> Array:
-    """Duals of the right sign, none where a lane has no such row."""
-    signed = np.where(programs.equal[:, None], duals, np.minimum(duals, 0.0))
-    return np.where(programs.active, signed, 0.0)
 
 
 def gaps(objectives: Array, lower: Array) -> Array:

@@ -55,11 +55,15 @@ class Reduction:
         self.gone: set[int] = set()
         self.where: list[set[int]] = [set() for _ in self.cost]
         self.touched = set(range(len(programs.equal)))
-        self.active: list[Mask | None] = [None if all_there else mask for all_there, mask in _masks(programs)]
-        spare = np.where(programs.equal[:, None] | programs.active, programs.rhs, 1.0)
-        self.rhs: list[Array] = list(np.where(programs.active, programs.rhs, spare * ~programs.equal[:, None]))
-        there = np.asarray(programs.active.any(axis=1)).tolist()
-        self.rows: list[dict[int, Value] | None] = [{} if some else None for some in there]
+        always, sometimes = programs.active.all(axis=1).tolist(), programs.active.any(axis=1).tolist()
+        self.active: list[Mask | None] = [
+            None if there else mask for there, mask in zip(always, programs.active, strict=True)
+        ]
+        self.rhs: list[Array] = [
+            rhs if mask is None else np.where(mask, rhs, 0.0 if equation else 1.0)
+            for rhs, mask, equation in zip(programs.rhs, self.active, self.equal, strict=True)
+        ]
+        self.rows: list[dict[int, Value] | None] = [{} if there else None for there in sometimes]
         for row, column, value in zip(programs.rows.tolist(), programs.columns.tolist(), programs.values, strict=True):
             entries, mask = self.rows[row], self.active[row]
             if entries is None or not value.any():
@@ -393,10 +397,6 @@ class Reduction:
             most = most + np.maximum(value * self.lower[column], value * self.upper[column])
         holds = most <= rhs + 1e-13
         return bool(every(holds if mask is None else holds | ~mask))
-
-
-def _masks(programs: Programs) -> Iterable[tuple[bool, Mask]]:
-    return ((bool(mask.all()), mask) for mask in programs.active)
 
 
 def every(condition: Any) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,9 @@ ACCEPTED = 2e-9
 """How far a point may leave a row or box, in units of the debt: HiGHS is asked for half of it."""
 
 MOST_ITERATIONS = 60
+MOST_LANES = 1024
+"""Lanes that are reduced together: enough to forget what Python takes, few enough for their arrays to be reused."""
+
 MOST_PATTERNS = 64
 SURE = 1e-3
 """An entry that is smaller in some lane is no pivot."""
@@ -81,6 +85,15 @@ def solve_batch(programs: Programs, enough: float = ENOUGH) -> Solved:
     A certificate: a point that leaves no row and no box by more than HiGHS accepts, and duals whose safe bound, worked
     out on the programs as they came, is within ``CERTIFIED`` of its objective.
     """
+    count = max(-(-programs.lanes // MOST_LANES), 1)
+    bounds = np.linspace(0, programs.lanes, count + 1).astype(np.int64).tolist()
+    if count > 1:
+        parts = [_solved(programs.part(slice(*ends)), enough) for ends in pairwise(bounds)]
+        return Solved(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Solved)))
+    return _solved(programs, enough)
+
+
+def _solved(programs: Programs, enough: float) -> Solved:
     lanes = programs.lanes
     programs = padded(programs)
     reduction = Reduction(programs)

@@ -70,8 +70,8 @@ class Decision:
     """The choice and what is to be said of it.
 
     ``impossible``: rows that no choice keeps, with the best figure in reach. ``near``: how near one can come where none
-    keeps all; then ``choice`` is a best one of those that come about as near, its ``bound`` is theirs, ``missed`` what it
-    misses limits by, relative to them, and ``alone`` what a choice is worth that keeps the other limits.
+    keeps all; then ``choice`` is a best one of those that come about as near, its ``bound`` is theirs, ``missed`` is
+    what it misses limits by, relative to them, and ``alone`` what a choice is worth that keeps the other limits.
     """
 
     choice: Choice

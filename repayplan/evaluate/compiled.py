@@ -51,8 +51,10 @@ def _usual(setting: Setting, drawn: Drawn) -> Mask:
 
 def _futures(drawn: Drawn, cases: int) -> tuple[Any, ...]:
     """What is drawn, where nothing is drawn as arrays without a place: compiled once for all."""
+    shared = cases > 1 and drawn.own.strides[0] == 0  # several plans of one borrower: no copies of its cash
     given = (
-        drawn.own,
+        np.zeros(cases, dtype=np.int64) if shared else np.arange(cases),
+        drawn.own[:1] if shared else drawn.own,
         np.zeros((cases, 0, 0, 0)) if drawn.apart is None else drawn.apart,
         np.zeros((cases, 0, 0)) if drawn.shift is None else drawn.shift,
         np.zeros((cases, 0, 0, 0)) if drawn.due is None else drawn.due,

@@ -217,7 +217,8 @@ def _rows(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Rows of the options that are offered, and of their payments."""
     offered = _offered(prospect)
-    base = untreated(prospect.book.case) if prospect.kinds else None
+    like = prospect.asks[0][1] if prospect.asks else None
+    base = untreated(prospect.book.case, like) if prospect.kinds else None
     borrower = Borrower.of(prospect.book.case, prospect.terms)
     lanes = plan_lanes([(asked, found) for _, asked, found in offered])
     treated = [kind for kind in prospect.kinds if kind != "sell"]

@@ -73,6 +73,35 @@ def test_stage_values_of_three_thousand_cases(case: Case) -> None:
     agree(case)
 
 
+@settings(max_examples=15)
+@given(case=cases())
+def test_compiled_as_in_numpy(case: Case) -> None:
+    """Sparse factors of many lanes side by side find what LAPACK finds with matrices written out."""
+    try:
+        formulation = formulate(prepare(case)[1])
+    except InputError:
+        return
+    if formulation.mixed or formulation.layout.width > 120:
+        return
+    programs = every_lane(formulation.layout)
+    one, two = solve_batch(programs), solve_batch(programs, engine="numpy")
+    both = (one.status == Status.OPTIMAL) & (two.status == Status.OPTIMAL)
+    assert ((one.status == two.status) | (one.status == Status.FAILED) | (two.status == Status.FAILED)).all()
+    assert np.abs(one.objective - two.objective)[both].max(initial=0.0) <= SAME
+
+
+def test_more_lanes_than_are_worked_on_together() -> None:
+    """Lanes are cut into parts, and parts filled up; each lane's answer is its own."""
+    formulation = formulate(prepare(make_case(monthly=["9000.00"] * 4, months=4, settle="best"))[1])
+    program = formulation.valued(formulation.frame.lanes - 1)
+    costs_of = [replace(program, cost=program.cost * (1 + number / 5000)) for number in range(1_031)]
+    solved = solve_batch(stacked(costs_of))
+    assert (solved.status == Status.OPTIMAL).all()
+    first = solved.objective[0]
+    assert solved.objective == pytest.approx([first * (1 + number / 5000) for number in range(1_031)], rel=1e-7)
+    assert solved.columns.shape == (1_031, program.shape[1])
+
+
 def agree(case: Case) -> None:
     """Both stages of every lane."""
     try:

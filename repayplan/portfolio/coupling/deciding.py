@@ -22,6 +22,9 @@ from repayplan.solvers.result import CERTIFIED, Status
 TRIED = 12
 """Limits that cost most, for each of which it is chosen again with more of it."""
 
+NODES = 30
+"""Of the tree when it is chosen again: what is to be bettered is known."""
+
 NEARLY = 0.01
 """Part of what is missing by which the nearest choice may miss it further, for what that is worth."""
 
@@ -146,7 +149,7 @@ def _more(posed: Posed, coupled: Coupled, choice: Choice, wanted: float, tried: 
             break
         most = coupled.most.copy()
         most[k] += steps[k] * base[k]
-        again = choose(replace(coupled, most=most), wanted, choice)
+        again = choose(replace(coupled, most=most), wanted, choice, NODES)
         found[k] = More(float(steps[k]), max(again.value - choice.value, 0.0), max(again.bound - choice.value, 0.0))
     return found
 

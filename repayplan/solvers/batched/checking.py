@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from repayplan.solvers.batched.vectors import LANES, at, compiled, least, load, most, splat, store
+from repayplan.solvers.batched.programs import LANES
+from repayplan.solvers.batched.vectors import at, compiled, least, load, most, splat, store
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int32]
@@ -16,9 +17,9 @@ Index = NDArray[np.int32]
 class Claims(NamedTuple):
     """Programs as they came, and what is claimed of them; arrays (…, N), N a multiple of LANES.
 
-    Entry e of A is row ``varying[e]`` of ``values`` (k, N), or ``fixed[e]`` in all lanes where that is −1. Lanes have row i
-    where row ``sometimes[i]`` of ``there`` is 1, all where that is −1. ``equal`` (m,). ``low`` and ``high`` (n, N) are
-    boxes that hold an optimum. Duals y of a sign that they must not have count as 0.
+    Entry e of A is row ``varying[e]`` of ``values`` (k, N), or ``fixed[e]`` in all lanes where that is −1. Lanes have
+    row i where row ``sometimes[i]`` of ``there`` is 1, all where that is −1. ``equal`` (m,). ``low`` and ``high``
+    (n, N) are boxes that hold an optimum. Duals y of a sign that they must not have count as 0.
     """
 
     rows: Index

@@ -15,30 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repayplan.solvers.batched.narrowing import crossed, shifted
-from repayplan.solvers.batched.vectors import LANES, at, compiled, least, load, most, splat, store, where_less
+from repayplan.solvers.batched.programs import LANES
+from repayplan.solvers.batched.tolerances import BACK, CLOSE, HELD, NOTHING, PATIENCE, PROVEN, WORTH_KEEPING
+from repayplan.solvers.batched.vectors import at, compiled, least, load, most, splat, store, where_less
 
 Array = NDArray[np.float64]
-
-BACK = 0.9995
-HELD = 1e-8
-"""What holds every step back, as in a proximal method: the root of the machine's precision, so that rounding, this much
-of the largest pivot, cannot eat the smallest one. The next step makes good what is missed by it.
-"""
-
-CLOSE = 1e-11
-"""How far a point may be from its equations to be done."""
-
-PROVEN = 1e-7
-"""A bound of the cost nothing above this, for duals no larger than one, proves that there is no point."""
-
-WORTH_KEEPING = 1e-5
-"""Points are kept from this gap on."""
-
-NOTHING = 1e-15
-"""Complementarity at which rounding is all there is."""
-
-PATIENCE = 3
-"""Iterations without a better point, after which the best one stands."""
 
 
 class Block(NamedTuple):
@@ -330,26 +311,34 @@ def begin(shape: Any, block: Any, state: Any) -> Any:
 
 
 @compiled
-def judge(sums: Any, shift: Any, floor: Any, enough: Any, lanes: Any, best: Any, state: Any) -> Any:
-    """Keep the best point of each lane so far; stop lanes that are near enough to their bound, that get no nearer, or
-    that are proven to have no point. Whether any lane goes on.
+def keep(best: Any, state: Any, idle: Any) -> Any:
+    """Put by the points and duals of lanes that have just come nearer than ever."""
+    zero, fresh = splat(0.0), splat(0.5) - load(idle, 0)
+    for j in range(len(best.x) // LANES):
+        store(best.x, j, where_less(zero, fresh, load(state.x, j), load(best.x, j)))
+    for i in range(len(best.y) // LANES):
+        store(best.y, i, where_less(zero, fresh, load(state.y, i), load(best.y, i)))
+
+
+@compiled
+def judge(sums: Any, shift: Any, floor: Any, enough: Any, lanes: Any) -> Any:
+    """Say which lanes have come nearer than ever, being idle for 0 iterations; stop those that are near enough to their
+    bound, that get no nearer, or that are proven to have no point. Whether any lane goes on.
     """
     working = False
     for lane in range(LANES):
         if lanes.on[lane] == 0.0:
+            lanes.idle[lane] = 1.0
             continue
-        product, cost, bound, proof, off = sums[lane::LANES]
+        product, cost, bound = sums[lane], sums[LANES + lane], sums[2 * LANES + lane]
+        proof, off = sums[3 * LANES + lane], sums[4 * LANES + lane]
         gap = abs(cost - bound) / max(abs(cost + shift[lane]), floor)
         if proof > PROVEN:
-            lanes.gap[lane], lanes.on[lane] = np.inf, 0.0
+            lanes.gap[lane], lanes.on[lane], lanes.idle[lane] = np.inf, 0.0, 1.0
             continue
         lanes.idle[lane] += 1.0
         if off <= CLOSE and gap < lanes.gap[lane] and gap <= WORTH_KEEPING:
             lanes.gap[lane], lanes.idle[lane] = gap, 0.0
-            for i in range(lane, len(best.x), LANES):
-                best.x[i] = state.x[i]
-            for i in range(lane, len(best.y), LANES):
-                best.y[i] = state.y[i]
         stuck = lanes.gap[lane] <= WORTH_KEEPING and lanes.idle[lane] >= PATIENCE
         if lanes.gap[lane] <= enough or stuck or not product > NOTHING:
             lanes.on[lane] = 0.0
@@ -372,7 +361,16 @@ def largest(values: Any, count: Any) -> Any:
 
 @compiled
 def interior(
-    shape: Any, block: Any, state: Any, room: Any, best: Any, lanes: Any, shift: Any, floor: Any, enough: Any, rounds: Any
+    shape: Any,
+    block: Any,
+    state: Any,
+    room: Any,
+    best: Any,
+    lanes: Any,
+    shift: Any,
+    floor: Any,
+    enough: Any,
+    rounds: Any,
 ) -> Any:
     """Iterate a block until every lane is within ``enough`` of its bound, or so many ``rounds``.
 
@@ -389,7 +387,10 @@ def interior(
         store(sums, 2, bound)
         store(sums, 3, proof / (splat(1.0) + largest(state.y, len(shape.equal))))
         store(sums, 4, off)
-        if not judge(sums, shift, floor, enough, lanes, best, state):
+        working = judge(sums, shift, floor, enough, lanes)
+        if lanes.idle.min() < 1.0:
+            keep(best, state, lanes.idle)
+        if not working:
             break
         factorize(shape, block.a, room)
         solve(shape, room, room.predicted)
@@ -422,9 +423,9 @@ def run(
     k = len(shape.sign) * LANES
     factor = np.empty(len(shape.below) * LANES)
     room = Room(
-        factor, np.empty_like(factor), np.empty(k), np.empty(k), np.empty(n), np.empty(m), np.empty(k), np.empty(k), np.empty(m), np.empty(m),
-        np.empty(n), np.empty(n),
-    )  # fmt: skip
+        *(factor, np.empty_like(factor), np.empty(k), np.empty(k), np.empty(n), np.empty(m)),
+        *(np.empty(k), np.empty(k), np.empty(m), np.empty(m), np.empty(n), np.empty(n)),
+    )
     shift, flags, w = np.empty(LANES), np.empty(n), np.empty(n)
     for each in range(count):
         block, best = Block(a[each], b[each], c[each], w), Best(out_x[each], out_y[each])

@@ -10,18 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from repayplan.solvers.batched.programs import EMPTY
-from repayplan.solvers.batched.vectors import LANES, at, compiled, load, splat, store, where_less
-
-FIXED = 1e-9
-"""A box no wider than this is one number."""
-
-ROUNDS = 5
-"""How often every row is looked at for the boxes it implies."""
-
-WORTHWHILE = 0.999
-MARGIN = 1e-12
-"""Boxes are made wider by this, for rounding."""
+from repayplan.solvers.batched.programs import LANES
+from repayplan.solvers.batched.tolerances import EMPTY, FIXED, MARGIN, WORTHWHILE
+from repayplan.solvers.batched.vectors import at, compiled, load, splat, store, where_less
 
 
 @compiled
@@ -33,9 +24,11 @@ def narrow_all(shape: Any, a: Any, b: Any, lower: Any, upper: Any, rounds: Any) 
 
 @compiled
 def narrow(shape: Any, a: Any, b: Any, lower: Any, upper: Any, rounds: Any) -> Any:
-    """Boxes (n · LANES) made narrower in place, row by row, so many ``rounds``."""
+    """Boxes (n · LANES) made narrower in place, row by row, so many ``rounds`` or until none becomes so."""
     zero, margin = splat(0.0), splat(MARGIN)
+    news = np.empty(LANES)
     for _ in range(rounds):
+        found = zero
         for i in range(len(shape.equal)):
             least, most = zero, zero
             for t in range(at(shape.row_starts, i), at(shape.row_starts, i + 1)):
@@ -49,14 +42,20 @@ def narrow(shape: Any, a: Any, b: Any, lower: Any, upper: Any, rounds: Any) -> A
             for t in range(at(shape.row_starts, i), at(shape.row_starts, i + 1)):
                 e = at(shape.by_row, t)
                 j = at(shape.columns, e)
-                _bound(a, e, j, lower, upper, spare + margin)
+                found = found + _bound(a, e, j, lower, upper, spare + margin)
                 if shape.equal[i]:
-                    _bound(a, e, j, lower, upper, need - margin)
+                    found = found + _bound(a, e, j, lower, upper, need - margin)
+        store(news, 0, found)
+        if news.max() == 0.0:
+            break
 
 
 @compiled
 def _bound(a: Any, e: Any, j: Any, lower: Any, upper: Any, spare: Any) -> Any:
-    """One column's box by what its row spares it: > 0 from the end at which the row is easiest, < 0 from the other."""
+    """One column's box by what its row spares it: > 0 from the end at which the row is easiest, < 0 from the other.
+
+    Returns 1 in lanes in which it has become narrower.
+    """
     zero, one, worthwhile = splat(0.0), splat(1.0), splat(WORTHWHILE)
     value, low, high = load(a, e), load(lower, j), load(upper, j)
     size = where_less(value, zero, zero - value, value)
@@ -66,6 +65,7 @@ def _bound(a: Any, e: Any, j: Any, lower: Any, upper: Any, spare: Any) -> Any:
     same = value * spare
     store(upper, j, where_less(zero, narrower * same, low + width, high))
     store(lower, j, where_less(narrower * same, zero, high - width, low))
+    return narrower
 
 
 @compiled
@@ -82,18 +82,18 @@ def shifted(shape: Any, block: Any, lower: Any, upper: Any, shift: Any, flags: A
 
     ``shift`` (LANES,) takes the cost of the lower ends. ``flags`` (n · LANES) is 0 where a column was taken out.
     """
-    for lane in range(LANES):
-        shift[lane] = 0.0
+    zero, one, fixed = splat(0.0), splat(1.0), splat(FIXED)
+    before = zero
     for j in range(len(shape.column_starts) - 1):
-        for lane in range(LANES):
-            place = j * LANES + lane
-            width = upper[place] - lower[place]
-            shift[lane] += block.c[place] * lower[place]
-            flags[place] = 1.0 if width > FIXED else 0.0
-            block.w[place] = width if width > FIXED else 1.0
-            block.c[place] *= flags[place]
+        low, c = load(lower, j), load(block.c, j)
+        width = load(upper, j) - low
+        flag = where_less(fixed, width, one, zero)
+        before = before + c * low
+        store(flags, j, flag)
+        store(block.w, j, where_less(fixed, width, width, one))
+        store(block.c, j, c * flag)
         for e in range(at(shape.column_starts, j), at(shape.column_starts, j + 1)):
-            for lane in range(LANES):
-                value = block.a[e * LANES + lane]
-                block.b[at(shape.rows, e) * LANES + lane] -= value * lower[j * LANES + lane]
-                block.a[e * LANES + lane] = value * flags[j * LANES + lane]
+            value, i = load(block.a, e), at(shape.rows, e)
+            store(block.b, i, load(block.b, i) - value * low)
+            store(block.a, e, value * flag)
+    store(shift, 0, before)

@@ -43,10 +43,10 @@ class Pattern(NamedTuple):
     """Entries of A as in :class:`Matrix`, and the factor L of K = L D Lᵀ in order of elimination.
 
     ``column_place`` (n,) and ``row_place`` (m,): place of each in the order of elimination. ``sign`` (n + m,) of
-    each pivot.     Entries of the factor below its diagonal stand column by column: ``below`` tells their place, ``starts``
+    each pivot. Entries of the factor below its diagonal stand column by column: ``below`` tells their place, ``starts``
     (n + m + 1,) where a column begins, ``source`` the entry of A that K has there, or −1.
-    Targets are the diagonal of each column, then its entries below. From target t the products of entries ``first`` and
-    ``second`` from ``pair_starts[t]`` on are taken.
+    Targets are the diagonal of each column, then its entries below. From target t the products of the entries
+    ``first`` and ``second`` from ``pair_starts[t]`` on are taken.
     """
 
     rows: Index
@@ -155,9 +155,7 @@ def eliminated(
     return order, structure
 
 
-def _pairs(
-    below: Sequence[Index], starts: NDArray[np.int64], keys: NDArray[np.int64]
-) -> tuple[Index, Index, Index]:
+def _pairs(below: Sequence[Index], starts: NDArray[np.int64], keys: NDArray[np.int64]) -> tuple[Index, Index, Index]:
     """The products that go into each target."""
     size = len(below)
     none = np.empty(0, np.int64)

@@ -18,9 +18,6 @@ Mask = NDArray[np.bool_]
 LANES = 8
 """Lanes that are worked on side by side: 64 bytes, the widest that processors have and a line of their caches."""
 
-EMPTY = 2e-9
-"""A box or row that is missed by more than this has no point: a solver would not find one either."""
-
 
 @dataclass(frozen=True)
 class Programs:

@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from repayplan.solvers.batched.programs import EMPTY, Programs
+from repayplan.solvers.batched.programs import Programs
+from repayplan.solvers.batched.tolerances import EMPTY
 from repayplan.solvers.batched.undoing import Added, Fixed, Joined, Replaced, Undo, Value
 
 Array = NDArray[np.float64]
@@ -45,9 +46,9 @@ class Reduction:
         self.lanes = programs.lanes
         self.equal = programs.equal.tolist()
         self.lower, self.upper = programs.lower.copy(), programs.upper.copy()
+        alike = np.asarray((programs.cost == programs.cost[:, :1]).all(axis=1)).tolist()
         self.cost: list[Value] = [
-            float(cost[0]) if same else cost
-            for cost, same in zip(programs.cost, (programs.cost == programs.cost[:, :1]).all(axis=1), strict=True)
+            float(cost[0]) if same else cost for cost, same in zip(programs.cost, alike, strict=True)
         ]
         self.offset = np.zeros(self.lanes)
         self.impossible = np.zeros(self.lanes, bool)
@@ -55,7 +56,7 @@ class Reduction:
         self.gone: set[int] = set()
         self.where: list[set[int]] = [set() for _ in self.cost]
         self.touched = set(range(len(programs.equal)))
-        always, sometimes = programs.active.all(axis=1).tolist(), programs.active.any(axis=1).tolist()
+        always, sometimes = (np.asarray(of(programs.active, axis=1)).tolist() for of in (np.all, np.any))
         self.active: list[Mask | None] = [
             None if there else mask for there, mask in zip(always, programs.active, strict=True)
         ]
@@ -283,9 +284,7 @@ class Reduction:
     def _there(self, row: int, value: Value) -> bool:
         mask = self.active[row]
         return bool(
-            every(np.abs(value) >= SMALLEST_PIVOT)
-            if mask is None
-            else every((np.abs(value) >= SMALLEST_PIVOT) | ~mask)
+            every(np.abs(value) >= SMALLEST_PIVOT) if mask is None else every((np.abs(value) >= SMALLEST_PIVOT) | ~mask)
         )
 
     def _join(self, column: int, above: list[int], under: list[int]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +13,17 @@ from repayplan.solvers.batched.certified import Points, gaps, proven
 from repayplan.solvers.batched.pattern import Matrix, Pattern, matrix, pattern
 from repayplan.solvers.batched.programs import LANES, Programs, every_lane, padded, stacked
 from repayplan.solvers.batched.reduction import Reduction
+from repayplan.solvers.batched.tolerances import FIXED, ROUNDS
 from repayplan.solvers.result import CERTIFIED, GAP_FLOOR, Attempt, Solution, Status
 from repayplan.solvers.sparse import Layout, SparseProgram
 
 Array = NDArray[np.float64]
 
+Engine = Literal["numba", "numpy"]
+"""Compiled, or the reference, which is for small programs and for tests."""
+
 NAME = "batched"
-ENOUGH = 2e-9
+ENOUGH = 4e-9
 ACCEPTED = 2e-9
 """How far a point may leave a row or box, in units of the debt: HiGHS is asked for half of it."""
 
@@ -79,7 +84,7 @@ class Kernel:
     matrix: Matrix
 
 
-def solve_batch(programs: Programs, enough: float = ENOUGH) -> Solved:
+def solve_batch(programs: Programs, enough: float = ENOUGH, engine: Engine = "numba") -> Solved:
     """Every lane solved; one that is neither certified nor proven to have no point is FAILED or FEASIBLE.
 
     A certificate: a point that leaves no row and no box by more than HiGHS accepts, and duals whose safe bound, worked
@@ -88,18 +93,18 @@ def solve_batch(programs: Programs, enough: float = ENOUGH) -> Solved:
     count = max(-(-programs.lanes // MOST_LANES), 1)
     bounds = np.linspace(0, programs.lanes, count + 1).astype(np.int64).tolist()
     if count > 1:
-        parts = [_solved(programs.part(slice(*ends)), enough) for ends in pairwise(bounds)]
+        parts = [_solved(programs.part(slice(*ends)), enough, engine) for ends in pairwise(bounds)]
         return Solved(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Solved)))
-    return _solved(programs, enough)
+    return _solved(programs, enough, engine)
 
 
-def _solved(programs: Programs, enough: float) -> Solved:
+def _solved(programs: Programs, enough: float, engine: Engine) -> Solved:
     lanes = programs.lanes
     programs = padded(programs)
     reduction = Reduction(programs)
     reduction.run()
     kernel = _kernel(reduction)
-    x, y, spent, near = _iterate(kernel, reduction.offset, enough)
+    x, y, spent, near = _iterate(kernel, reduction.offset, enough, engine)
     points = _points(programs, reduction, kernel, x, y)
     objective, bound, off = proven(programs, points)
     gap = np.where(off <= ACCEPTED, gaps(objective, bound), np.inf)
@@ -168,10 +173,12 @@ def _pattern(of: Matrix, sure: NDArray[np.bool_]) -> Pattern:
     return _patterns[key]
 
 
-def _iterate(kernel: Kernel, offset: Array, enough: float) -> tuple[Array, Array, Array, Array]:
+def _iterate(kernel: Kernel, offset: Array, enough: float, engine: Engine) -> tuple[Array, Array, Array, Array]:
     """x (n', N), y (m', N), iterations and gaps (N,); boxes of the kernel become narrower."""
+    if engine == "numpy":
+        return _iterate_plainly(kernel, offset, enough)
     from repayplan.solvers.batched.compiled import run
-    from repayplan.solvers.batched.narrowing import FIXED, ROUNDS, narrow_all
+    from repayplan.solvers.batched.narrowing import narrow_all
 
     count = kernel.c.shape[1] // LANES
 
@@ -194,6 +201,19 @@ def _iterate(kernel: Kernel, offset: Array, enough: float) -> tuple[Array, Array
     )
     width, height = kernel.c.shape[0], kernel.b.shape[0]
     return lanes_of(x, width), lanes_of(y, height), spent.ravel(), near.ravel()
+
+
+def _iterate_plainly(kernel: Kernel, offset: Array, enough: float) -> tuple[Array, Array, Array, Array]:
+    """The same by the reference."""
+    from repayplan.solvers.batched.reference import run
+
+    of = kernel.matrix
+    a = np.zeros((kernel.c.shape[1], len(kernel.b), len(kernel.c)))
+    a[:, of.rows, of.columns] = kernel.a.T
+    lower, upper = kernel.lower.T.copy(), kernel.upper.T.copy()
+    x, y, spent, near = run(a, kernel.b.T, kernel.c.T, lower, upper, of.equal, offset, enough, MOST_ITERATIONS)
+    kernel.lower[:], kernel.upper[:] = lower.T, upper.T
+    return x.T, y.T, spent, near
 
 
 def _points(programs: Programs, reduction: Reduction, kernel: Kernel, x: Array, y: Array) -> Points:

@@ -177,6 +177,7 @@ for _symbol, _operation in (
 ):
     _arithmetic(_symbol, _operation)
 
+
 @compiled
 def least(one: Any, two: Any) -> Any:
     """The smaller of two, by lane."""

@@ -17,7 +17,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import replanning, robust
+from benchmarks import coupling, replanning, robust
 from benchmarks.planning import PHASES, Measured, measure
 from benchmarks.registry import SIZES, SUBJECTS
 from benchmarks.replanning import Again, again
@@ -70,12 +70,13 @@ def main() -> None:
             for subject, size in product(SUBJECTS, SIZES)
         ]
         repeated = [again(size, arguments.cases or REPLANNED) for size in replanning.SIZES]
-    averse = robust.measured()
+    averse, chosen = robust.measured(), coupling.measured()
     console.print(table(found))
     console.print(table_again(repeated))
     console.print(table_robust(averse))
+    console.print(table_coupling(chosen))
     if arguments.write:
-        PAGE.write_text(page(found, repeated, averse), encoding="utf-8")
+        PAGE.write_text(page(found, repeated, averse, chosen), encoding="utf-8")
 
 
 def warm_up(folder: Path) -> None:
@@ -154,7 +155,24 @@ def table_robust(averse: list[robust.Averse]) -> Table:
     return shown
 
 
-def page(found: list[Measured], repeated: list[Again], averse: list[robust.Averse]) -> str:
+def table_coupling(chosen: list[coupling.Coupling]) -> Table:
+    """For the terminal."""
+    shown = Table(
+        title="CPU seconds a choice for every borrower: the relaxation in HiGHS / prices and rounding / ratio"
+    )
+    for heading in coupling.HEADINGS:
+        shown.add_column(heading, justify="left" if heading == "borrowers" else "right")
+    for row in coupling.rows(chosen):
+        shown.add_row(*row)
+    return shown
+
+
+def page(
+    found: list[Measured],
+    repeated: list[Again],
+    averse: list[robust.Averse],
+    chosen: list[coupling.Coupling],
+) -> str:
     """For docs/benchmarks.md."""
     libraries = ", ".join(f"{name} {version(name)}" for name in ("highspy", "pulp", "numpy"))
     measured = (
@@ -171,6 +189,9 @@ def page(found: list[Measured], repeated: list[Again], averse: list[robust.Avers
             "",
             robust.TITLE,
             *lines(robust.HEADINGS, robust.rows(averse)),
+            "",
+            coupling.TITLE,
+            *lines(coupling.HEADINGS, coupling.rows(chosen)),
             "",
         ]
     )

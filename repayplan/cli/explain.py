@@ -66,7 +66,16 @@ def _read(path: Path) -> tuple[Case, PlanFile | None]:
 
 
 def _say_if_another(claimed: PlanFile, planned: list[tuple[object, str, int]]) -> None:
-    """A plan of an older version, or changed by hand, is not the one that is explained."""
-    if [(row.date, row.loan, row.payment) for row in claimed.installments] != planned:
+    """A plan of an older version, changed by hand or made for many futures is not the one that is explained."""
+    from repayplan.planning.result import ABOUT_FUTURES
+
+    if [(row.date, row.loan, row.payment) for row in claimed.installments] == planned:
+        return
+    if any(finding.rule == ABOUT_FUTURES for finding in claimed.findings):
+        words = tr(
+            "The plan in the file is made for many futures: it stays below what is explained here, the plan on what is "
+            "expected alone, where futures may bring less. repayplan stress says how often each plan is missed."
+        )
+    else:
         words = tr("The plan in the file is not the one that is made of its case today, which is explained here.")
-        click.echo(str(words), err=True)
+    click.echo(str(words), err=True)

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from repayplan.cli.misuse import in_words
 from repayplan.errors import MOST_SHOWN, Fault, more
 from repayplan.language import Message, tr
 
@@ -93,9 +94,9 @@ def _misused(error: click.ClickException) -> Message:
         case click.MissingParameter() if error.param is not None:
             return tr("{name} is missing", name=_name(error.param))
         case click.BadParameter() if error.param is not None:
-            return tr("{name} cannot be this: {reason}", name=_name(error.param), reason=error.message)
+            return tr("{name} cannot be this: {reason}", name=_name(error.param), reason=in_words(error.message))
         case _:
-            return tr("this command line cannot be understood: {reason}", reason=error.format_message())
+            return tr("this command line cannot be understood: {reason}", reason=in_words(error.format_message()))
 
 
 def _name(parameter: click.Parameter) -> str:

@@ -168,16 +168,16 @@ _weighed, _weighed_pending, _strict, _strict_pending = (
 def run_alone(
     case: int, own: Real, factor: Real, terms: Real, plan: Arrays, claims: Real, ends: Arrays, out: Arrays, strict: bool
 ) -> None:
-    """One case through all its scenarios. ``plan``: stages, the clearing stage, opening cash and the plan's end;
-    ``ends``: the recovery rate, and what counts what is left."""
+    """One case through all its scenarios. ``own`` (T, S): its cash; ``plan``: stages, the clearing stage, opening cash
+    and the plan's end; ``ends``: the recovery rate, and what counts what is left."""
     s, traced = np.empty(PLACES), out[4].shape[2] > 0
     last, clears = plan[0][case], plan[1][case, 0]
-    for start in range(0, own.shape[2], LANES):
-        many = min(LANES, own.shape[2] - start)
+    for start in range(0, own.shape[1], LANES):
+        many = min(LANES, own.shape[1] - start)
         _open(case, start, many, s, plan[2], claims, factor)
         pending = False
         for stage in range(last):
-            come, here = own[case, stage, start : start + many], terms[case]
+            come, here = own[stage, start : start + many], terms[case]
             books = here[BOOKS, stage] > 0.0
             if pending or not books:
                 if strict:

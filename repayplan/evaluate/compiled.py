@@ -29,9 +29,12 @@ def run(setting: Setting, drawn: Drawn, hazard: Hazard, *, traced: bool = False,
     usual = (_fixed(_usual(setting, drawn)), _fixed(stage_terms(setting, hazard)))
     given: Arrays = (*_futures(drawn, cases), usual, *_terms(setting, hazard), out, hazard == "arrears")
     parts = min(workers * SHARES, cases) if workers > 1 else 1
-    edges = np.linspace(0, cases, max(parts, 1) + 1).astype(int).tolist()
-    with ThreadPoolExecutor(max(min(workers, cases), 1)) as pool:
-        list(pool.map(lambda first, last: run_cases(first, last, *given), edges[:-1], edges[1:]))
+    if parts <= 1:  # a thread of its own would cost more than a borrower's options do
+        run_cases(0, cases, *given)
+    else:
+        edges = np.linspace(0, cases, parts + 1).astype(int).tolist()
+        with ThreadPoolExecutor(min(workers, cases)) as pool:
+            list(pool.map(lambda first, last: run_cases(first, last, *given), edges[:-1], edges[1:]))
     return Run(Fates(value, missed, defaulted, cover), Traces(*traces) if traced else None)
 
 
@@ -48,8 +51,10 @@ def _usual(setting: Setting, drawn: Drawn) -> Mask:
 
 def _futures(drawn: Drawn, cases: int) -> tuple[Any, ...]:
     """What is drawn, where nothing is drawn as arrays without a place: compiled once for all."""
+    shared = cases > 1 and drawn.own.strides[0] == 0  # several plans of one borrower: no copies of its cash
     given = (
-        drawn.own,
+        np.zeros(cases, dtype=np.int64) if shared else np.arange(cases),
+        drawn.own[:1] if shared else drawn.own,
         np.zeros((cases, 0, 0, 0)) if drawn.apart is None else drawn.apart,
         np.zeros((cases, 0, 0)) if drawn.shift is None else drawn.shift,
         np.zeros((cases, 0, 0, 0)) if drawn.due is None else drawn.due,

@@ -37,6 +37,7 @@ ARREARS, DUE, UNPAID, PAID, AT_END, DRAWN = (place * STRIDE for place in range(8
 def run_cases(
     first: int,
     last: int,
+    whose: Stages,
     own: Real,
     apart: Real,
     shift: Real,
@@ -53,21 +54,23 @@ def run_cases(
     out: Arrays,
     strict: bool,
 ) -> None:
-    """Cases ``first`` to ``last``, block after block of scenarios; ``usual``: which cases ``alone`` can do, and the
-    terms of their stages; ``strict``: arrears make defaults."""
+    """Cases ``first`` to ``last``, block after block of scenarios. ``whose``: whose cash a case has, which several
+    plans of one borrower share; ``usual``: which cases ``alone`` can do, and the terms of their stages; ``strict``:
+    arrears make defaults."""
     loans, kept = plan[1].shape[2], accounts[0].shape[1]
     business, owed, left = np.empty(14 * STRIDE), np.empty((loans, 14 * STRIDE)), np.empty((kept, LANES))
     for case in range(first, last):
+        mine = own[whose[case]]
         if usual[0][case]:
             brief = (plan[0], plan[2], plan[3], worth[2])
-            run_alone(case, own, factor, usual[1], brief, claims[0], (worth[1], counts[4]), out, strict)
+            run_alone(case, mine, factor, usual[1], brief, claims[0], (worth[1], counts[4]), out, strict)
             continue
-        for start in range(0, own.shape[2], LANES):
-            many = min(LANES, own.shape[2] - start)
+        for start in range(0, mine.shape[1], LANES):
+            many = min(LANES, mine.shape[1] - start)
             _open(case, business, owed, left, plan[3], claims[0], stops, factor, start, many)
             behind = False
             for stage in range(plan[0][case]):
-                _move(case, stage, start, many, business, owed, left, own, apart, shift, accounts, plan[4])
+                _move(case, stage, start, many, business, owed, left, mine, apart, shift, accounts, plan[4])
                 for loan in range(loans):
                     _accrue(case, stage, loan, owed[loan], business, many, bears)
                     _fall_due(case, stage, loan, start, many, business, owed[loan], due, plan)
@@ -145,7 +148,7 @@ def _move(
     floors: Real,
 ) -> None:
     """Cash comes and goes; what of it is above the floor can be paid."""
-    come = own[case, stage]
+    come = own[stage]
     for i in range(many):
         business[CASH + i] += come[start + i]
     for account in range(len(left)):

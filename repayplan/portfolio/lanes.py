@@ -27,7 +27,8 @@ from repayplan.money import to_cents
 from repayplan.planning.batch.asks import Ask, Batched
 from repayplan.planning.stress import Prepared
 from repayplan.portfolio.cutting import first_stages
-from repayplan.portfolio.variants import treated_variant
+from repayplan.portfolio.variants import TREATED_MONTHS, treated_variant
+from repayplan.problem.arrays import Problem
 from repayplan.problem.assemble import assemble
 from repayplan.problem.frozen import Mask, Real
 from repayplan.problem.terms import Terms, resolve
@@ -138,16 +139,19 @@ def _lane(asked: Ask, found: Batched, signed: Signed, over: Horizon, own: Settin
     return Lane(over.days, own, pays, Prepared(course, over, signed, own, found.rules))
 
 
-def untreated(case: Case) -> Untreated:
-    """What treatments of a borrower start from. InputError where the case cannot be read as a running debt."""
+def untreated(case: Case, like: Ask | None = None) -> Untreated:
+    """What treatments of a borrower start from. ``like``: one of its plans, whose stages and terms serve where they are
+    the same. InputError where the case cannot be read as a running debt."""
     variant = treated_variant(case)
-    terms = resolve(variant)
-    problem = assemble(variant, terms)
-    days = problem.days()
-    pays = tuple(day for day, paying in zip(days, problem.pays[0], strict=True) if paying)
-    over = Horizon(tuple(days), pays, len(days))
+    known = None if like is None else _stages_of(like, case)
+    if like is None or known is None:
+        terms = resolve(variant)
+        problem = assemble(variant, terms)
+        over = _first_days(problem, len(problem.days()))
+    else:
+        terms, problem, over = replace(like.terms, arrears="keep"), like.problem, known
     loans = [variant.loans[number] for number in payment_order(problem)]
-    shape = (len(days), len(variant.loans))
+    shape = (len(over.days), len(variant.loans))
     principal = np.array([to_cents(loan.principal + loan.overdue_principal) for loan in variant.loans], dtype=np.int64)
     nothing = np.zeros(shape, dtype=np.int64)
     signed = Signed(nothing, np.ones(shape, dtype=np.int64), np.broadcast_to(principal, shape))
@@ -156,6 +160,20 @@ def untreated(case: Case) -> Untreated:
     overdue = np.array([0.0 if loan.lender else float(overdue_of(loan)) for loan in loans])
     not_due = np.array([0.0 if loan.lender else float(to_cents(loan.principal)) for loan in loans])
     return Untreated(variant, terms, over, _with_penalty(made, loans), overdue, not_due, keys)
+
+
+def _stages_of(like: Ask, case: Case) -> Horizon | None:
+    """The stages of a plan that a treatment is looked at; None where it is too short, or has payment dates that are
+    agreed for plans alone."""
+    days = like.problem.days()
+    count = bisect_right(days, add_months(case.as_of, TREATED_MONTHS))
+    agreed = case.policy.named_payments or case.policy.fixed_payments
+    return None if agreed or count >= len(days) else _first_days(like.problem, count)
+
+
+def _first_days(problem: Problem, count: int) -> Horizon:
+    days = tuple(problem.days()[:count])
+    return Horizon(days, tuple(day for day, pays in zip(days, problem.pays[0], strict=False) if pays), count)
 
 
 def overdue_of(loan: Loan) -> int:

@@ -114,7 +114,7 @@ class _Shared:
         self.own = np.ascontiguousarray(futures.own.T, dtype=float)
         self.apart = np.ascontiguousarray(np.moveaxis(futures.apart, 0, -1), dtype=float)
         self.shift = None if futures.shift is None else np.ascontiguousarray(futures.shift.T)
-        self.stops = np.where(futures.stops < 0, NEVER, futures.stops)
+        self.stops = None if (futures.stops < 0).all() else np.where(futures.stops < 0, NEVER, futures.stops)
 
     def for_lanes(self, lanes: Sequence[Lane]) -> Drawn:
         """Futures of N lanes over the longest of them."""
@@ -133,7 +133,7 @@ class _Shared:
             own=own,
             apart=apart,
             shift=None if self.shift is None else np.stack([self._at(lane, stages) for lane in lanes]),
-            stops=np.broadcast_to(self.stops, (count, len(self.stops))),
+            stops=None if self.stops is None else np.broadcast_to(self.stops, (count, len(self.stops))),
             collateral=np.broadcast_to(self.futures.collateral, (count, len(self.futures.collateral))),
         )
 

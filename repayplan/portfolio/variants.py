@@ -21,8 +21,6 @@ CENT = Decimal("0.01")
 _FREE_OF_DEMANDS: dict[str, Any] = {
     "months": TREATED_MONTHS,
     "maturity": None,
-    "payment_every": 1,
-    "first_payment": None,
     "route": None,
     "shape": "free",
     "prefer": "earliest",

@@ -110,3 +110,11 @@ def test_options_that_do_not_go_together_are_refused(case: Path, options: list[s
     outcome = run("plan", case, *options)
     assert outcome.exit_code == 2
     assert words in " ".join(outcome.output.split()) + " ".join(outcome.stderr.split())
+
+
+def test_explain_says_that_it_explains_another_plan(case: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert run("plan", case, "--risk-aversion", 5, "--scenarios", 100, "-o", out).exit_code == 0
+    outcome = run("explain", out)
+    assert outcome.exit_code == 0
+    assert "The plan in the file is made for many futures" in " ".join(outcome.stderr.split())

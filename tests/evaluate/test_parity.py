@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random as chance
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from math import floor
 
@@ -236,3 +236,17 @@ def test_what_is_done_early_ends_as_it_would_in_all_stages(hazard: Hazard) -> No
     for early in (reference.run(setting, futures, hazard), compiled.run(setting, futures, hazard)):
         for item in fields(early.fates):
             np.testing.assert_array_equal(getattr(early.fates, item.name), getattr(whole.fates, item.name))
+
+
+@pytest.mark.parametrize("made", [single, shop])
+def test_plans_of_one_borrower_share_its_cash(made: Callable[[], Case]) -> None:
+    _, setting, _, futures = prepared(made(), 8, 0.4)
+    later = replace(setting, schedule=np.roll(setting.schedule, 1, axis=1))
+    whole = stack([setting, later])
+    twice = {
+        item.name: None if (value := getattr(futures, item.name)) is None else np.concatenate([value, value])
+        for item in fields(Drawn)
+    }
+    copied = compiled.run(whole, Drawn(**twice), "arrears", traced=True)
+    twice["own"] = np.broadcast_to(futures.own, twice["own"].shape)
+    same(compiled.run(whole, Drawn(**twice), "arrears", traced=True), copied)

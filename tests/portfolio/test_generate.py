@@ -7,14 +7,17 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from portfolios import menu, settings
 
 import repayplan
 from repayplan.errors import InputError
+from repayplan.portfolio.appraise import appraise
 from repayplan.portfolio.book import BookCase
 from repayplan.portfolio.book.build import read_cases
 from repayplan.portfolio.book.index import build_index
 from repayplan.portfolio.generate import COLUMNS, generate
 from repayplan.portfolio.menu import read_menu
+from repayplan.portfolio.tables import FALLS
 from repayplan.rules.hazard import LEVELS
 
 SHIPPED = Path(repayplan.__file__).parents[1] / "scenarios" / "portfolio-500"
@@ -85,3 +88,29 @@ def test_a_file_in_the_way_is_told(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("", encoding="utf-8")
     with pytest.raises(InputError, match="this is not a directory"):
         generate(tmp_path / "taken", 5)
+
+
+def test_every_story_has_options_that_make_sense(tmp_path: Path) -> None:
+    """One borrower of low risk of each industry: planned and treated, with figures that can be."""
+    index = build_index(SHIPPED, tmp_path / "index")
+    books = [each for first in (2, 7, 12, 17, 22) for each in read_cases(index, first, first + 1)]
+    offer = menu(
+        plans=[{"shapes": ["level"], "installments": [36], "concessions": ["best"]}],
+        concessions=[{"name": "best", "settle": "best"}],
+        treatments=["remind", "enforce", "sell", "do_nothing"],
+    )
+    found = appraise([each for each in books if isinstance(each, BookCase)], offer, settings())
+    assert not found.failures
+    assert found.options.num_rows == 25
+    for row in found.options.to_pylist():
+        falls = [row[name] for name in FALLS]
+        assert all(0 <= sum(month) <= row["overdue"] for month in zip(*falls, strict=True)), row["option"]
+        assert 0 <= row["miss"] <= 1
+        assert row["default"] <= row["miss"]
+        assert row["recovery"] <= 1.1 * row["balance"]
+        assert 0 <= row["provision"] <= row["balance"]
+    worth = dict.fromkeys(offer.treatments, 0)
+    for row in found.options.to_pylist():
+        if row["kind"] in worth:
+            worth[row["kind"]] += row["recovery"]
+    assert worth["remind"] > worth["enforce"], "who can pay is not taken to court"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 from portfolios import borrower, menu
 
 from repayplan.planning.batch.plan import plan_batch
-from repayplan.portfolio.lanes import Lane, plan_lanes
+from repayplan.portfolio.cutting import first_stages
+from repayplan.portfolio.lanes import Lane, ending, plan_lanes, untreated
 from repayplan.portfolio.planner import ask_for
 from repayplan.portfolio.variants import planned_variant
 from repayplan.problem.terms import resolve
+from repayplan.rules.treatments import treatments
 
 
 def same(first: object, second: object, place: str = "setting") -> None:
@@ -49,3 +51,22 @@ def test_plans_of_one_borrower_share_what_loans_bear_and_nothing_else() -> None:
         alone: Lane = plan_lanes([pair])[0]
         assert lane.days == alone.days
         same(lane.setting, alone.setting)
+
+
+def test_what_treatments_start_from_does_not_depend_on_the_plans_beside_them() -> None:
+    """Through the stage in which a treatment may end, with a plan's stages and without."""
+    for policy in ({}, {"payment_every": 3}, {"liquidation_floor": {"delay_months": 18}, "arrears": "keep"}):
+        book = borrower(loan={"collateral": "20000.00", "rate_after_signing": "3.00%"}, policy=policy)
+        offer = menu(
+            plans=[{"shapes": ["level"], "installments": [24], "concessions": ["relief"]}],
+            concessions=[{"name": "relief", "waive_penalty": "100%", "grace_months": 3}],
+        )
+        variant = planned_variant(book.case, resolve(book.case), offer.plan_options[0])
+        assert variant is not None
+        alone, beside = untreated(book.case), untreated(book.case, ask_for(variant, offer.plan_options[0]))
+        ends = ending(alone, treatments().kinds["do_nothing"]["low"])
+        assert alone.over.days[: ends + 1] == beside.over.days[: ends + 1]
+        first, second = (first_stages(each.setting, ends + 1) for each in (alone, beside))
+        same(
+            replace(first, deadline=second.deadline, worth=replace(first.worth, survival=second.worth.survival)), second
+        )

@@ -9,7 +9,9 @@ import pytest
 from portfolios import borrower, menu
 
 from repayplan.cases.models import Grace
+from repayplan.errors import InputError
 from repayplan.portfolio.menu import PlanOption
+from repayplan.portfolio.planner import case_of
 from repayplan.portfolio.variants import last_day, planned_variant, treated_variant
 from repayplan.problem.terms import payment_dates, resolve
 
@@ -104,3 +106,17 @@ def test_without_a_plan_nothing_is_agreed() -> None:
     assert (variant.loans[0].waiver, variant.loans[0].rate_after_signing) == (None, None)
     assert terms.arrears == "keep"
     assert (terms.npv_test, variant.policy.named_payments) == (None, ())
+
+
+def test_the_case_of_an_option_is_complete() -> None:
+    case = borrower().case
+    offer = menu(
+        plans=[{"shapes": ["level", "free"], "installments": [24], "concessions": ["none", "relief"]}],
+        concessions=[{"name": "relief", "waive_compound": "100%"}],
+    )
+    assert case_of(case, offer, "level-24").policy.installments == 24
+    assert case_of(case, offer, "free-24").policy.installments == "off"
+    with pytest.raises(InputError, match="the menu has no such plan"):
+        case_of(case, offer, "level-36")
+    with pytest.raises(InputError, match="nothing of its own"):
+        case_of(case, offer, "level-24-relief")

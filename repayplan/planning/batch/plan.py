@@ -17,7 +17,7 @@ from repayplan.planning.batch.cents import InCents, Winner, can_be_rounded, in_c
 from repayplan.planning.batch.engine import Engine, batched
 from repayplan.planning.batch.items import Item, Together, items, together
 from repayplan.planning.batch.kinds import Alone, why_alone
-from repayplan.planning.batch.stages import Found, Unanswered, both_stages
+from repayplan.planning.batch.stages import Answer, Beaten, Found, Unanswered, both_stages
 from repayplan.planning.batch.tightening import with_room
 from repayplan.planning.exact import Exact, make_exact
 from repayplan.planning.fewest import fewest
@@ -31,7 +31,7 @@ from repayplan.solvers.result import CERTIFIED, Status, relative_gap
 class _Answers:
     """What has been found of each item of a batch, by ask and bucket, and why an ask goes alone."""
 
-    found: dict[tuple[int, int], tuple[Item, Found | Unanswered]] = field(default_factory=dict)
+    found: dict[tuple[int, int], tuple[Item, Answer]] = field(default_factory=dict)
     parts: dict[tuple[int, int], Together] = field(default_factory=dict)
     alone: dict[int, Alone] = field(default_factory=dict)
 
@@ -40,6 +40,15 @@ class _Answers:
         found = (self.found[number, bucket] for bucket in range(buckets))
         plans = [(item, plan) for item, plan in found if isinstance(plan, Found)]
         return sorted(plans, key=lambda pair: -pair[1].value)
+
+    def bound(self, number: int, buckets: int) -> float:
+        """What no plan of an ask is worth more than; cents."""
+        found = (self.found[number, bucket][1] for bucket in range(buckets))
+        return max((plan.bound for plan in found if isinstance(plan, Found | Beaten)), default=-math.inf)
+
+    def beaten(self, number: int, buckets: int) -> bool:
+        """Whether some bucket has a plan that was not looked for, as another is worth more."""
+        return any(isinstance(self.found[number, bucket][1], Beaten) for bucket in range(buckets))
 
 
 def plan_batch(asks: Sequence[Ask], engine: Engine | None = None) -> list[Batched]:
@@ -56,7 +65,7 @@ def plan_batch(asks: Sequence[Ask], engine: Engine | None = None) -> list[Batche
     return [
         alone(ask, chain, solved.alone[number])
         if number in solved.alone
-        else _best(ask, solved.plans(number, len(ask.problem.buckets())), exact.get(number), chain)
+        else _best(ask, number, solved, exact.get(number), chain)
         for number, ask in enumerate(asks)
     ]
 
@@ -85,7 +94,8 @@ def _solve(wanted: Sequence[Item], engine: Engine, answers: _Answers) -> None:
         if not isinstance(part, Together):
             answers.alone |= dict.fromkeys((item.ask for item in part), Alone.WHOLE_NUMBERS)
             continue
-        for item, found in zip(part.items, both_stages(part.formulation, part.owner, engine), strict=True):
+        group = np.array([item.ask for item in part.items])
+        for item, found in zip(part.items, both_stages(part.formulation, part.owner, engine, group), strict=True):
             answers.found[item.ask, item.bucket] = item, found
             answers.parts[item.ask, item.bucket] = part
 
@@ -116,11 +126,12 @@ def _rounded(asks: Sequence[Ask], solved: _Answers, solve: Engine) -> dict[int, 
     return exact
 
 
-def _best(ask: Ask, plans: Sequence[tuple[Item, Found]], exact: InCents | None, chain: Chain) -> Batched:
+def _best(ask: Ask, number: int, solved: _Answers, exact: InCents | None, chain: Chain) -> Batched:
     """The plan of the most valuable bucket whose whole cents hold every limit."""
+    buckets = len(ask.problem.buckets())
+    plans, bound = solved.plans(number, buckets), solved.bound(number, buckets)
     if not plans:
         return _nothing(ask, "infeasible")
-    bound = max(plan.bound for _, plan in plans)
     if exact is not None:
         item, plan = plans[0]
         return _at_once(ask, _bounded(plan, bound, float(item.problem.scale[0])), exact)
@@ -129,6 +140,8 @@ def _best(ask: Ask, plans: Sequence[tuple[Item, Found]], exact: InCents | None, 
         searched = make_exact(ask.case, ask.terms, item.problem, optimum, chain=chain)
         if searched is not None:
             return replace(_planned(optimum, searched), rounded_alone=True)
+    if solved.beaten(number, buckets):
+        return replace(alone(ask, chain, Alone.OPEN), alone=None, rounded_alone=True)
     return _nothing(ask, "failed")
 
 

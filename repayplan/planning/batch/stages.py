@@ -18,7 +18,7 @@ from repayplan.planning.batch.engine import Engine
 from repayplan.planning.batch.worth import planned_values
 from repayplan.planning.optimum import SAME_VALUE
 from repayplan.planning.preference import HELD, NOISE
-from repayplan.problem.arrays import Real
+from repayplan.problem.arrays import Mask, Real
 from repayplan.solvers.lanes import some_lanes, with_costs, with_long_row
 from repayplan.solvers.result import Solution, Status, relative_gap
 from repayplan.solvers.sparse import Layout
@@ -57,14 +57,28 @@ class Unanswered:
 
 
 @dataclass(frozen=True)
+class Beaten:
+    """An item that another of the same group is worth more than; ``value`` and safe ``bound`` in cents."""
+
+    value: float
+    bound: float
+
+
+Answer = Found | Unanswered | Beaten
+
+
+@dataclass(frozen=True)
 class _Chosen:
     lane: int
     solution: Solution
     gap: float
 
 
-def both_stages(formulation: Formulation, owner: Lanes, solve: Engine) -> list[Found | Unanswered]:
-    """The optimum of every item; ``owner`` (N,) says which item each lane is of, items from 0 on."""
+def both_stages(formulation: Formulation, owner: Lanes, solve: Engine, group: Lanes | None = None) -> list[Answer]:
+    """The optimum of every item; ``owner`` (N,) says which item each lane is of, items from 0 on.
+
+    Of items of one ``group`` (items,) only the most valuable goes through the second stage.
+    """
     first = solve(formulation.layout)
     values = np.array([-solution.objective if solution.solved else -np.inf for solution in first])
     items = int(owner.max()) + 1
@@ -75,12 +89,28 @@ def both_stages(formulation: Formulation, owner: Lanes, solve: Engine) -> list[F
     accepted = np.where(np.isfinite(best), best - tolerance * np.abs(np.nan_to_num(best, neginf=0.0)), np.inf)
     good = values >= accepted[owner] - SAME_VALUE
     least = np.minimum(accepted[owner], values)
+    beaten = np.zeros(items, dtype=bool) if group is None else _beaten(best, group)
+    good &= ~beaten[owner]
     chosen = _choose(formulation, owner, solve, np.flatnonzero(good), least)
-    again = [n for n in np.flatnonzero(np.isfinite(best)).tolist() if n not in chosen]
+    again = [n for n in np.flatnonzero(np.isfinite(best) & ~beaten).tolist() if n not in chosen]
     if again:  # noise leaves no point that is worth exactly as much
         lanes = np.flatnonzero(good & np.isin(owner, again))
         chosen |= _choose(formulation, owner, solve, lanes, least - NOISE)
-    return _found(formulation, owner, first, values, least, chosen)
+    found: list[Answer] = _found(formulation, owner, first, values, least, chosen)
+    scale = formulation.frame.problem.scale
+    for item in np.flatnonzero(beaten & np.isfinite(best)).tolist():
+        mine = np.flatnonzero(owner == item).tolist()
+        unit = float(scale[mine[0]])
+        found[item] = Beaten(float(best[item]) * unit, max(-first[lane].bound for lane in mine) * unit)
+    return found
+
+
+def _beaten(best: Real, group: Lanes) -> Mask:
+    """(items,) all but the most valuable of each group, of equals the first."""
+    order = np.lexsort((np.arange(len(best)), -best, group))
+    first = np.ones(len(best), dtype=bool)
+    first[order[1:]] = group[order[1:]] != group[order[:-1]]
+    return ~first
 
 
 def preferred(formulation: Formulation, owner: Lanes, solve: Engine, least: Real) -> list[tuple[Real, Real] | None]:
@@ -150,10 +180,10 @@ def _found(
     values: Real,
     least: Real,
     chosen: dict[int, _Chosen],
-) -> list[Found | Unanswered]:
+) -> list[Answer]:
     lanes_of = dict(_by_item(owner))
     best = {item: max(lanes, key=lambda lane: values[lane]) for item, lanes in lanes_of.items()}
-    found: list[Found | Unanswered] = []
+    found: list[Answer] = []
     solved = [item for item in range(len(lanes_of)) if np.isfinite(values[best[item]])]
     picks = {item: chosen[item].lane if item in chosen else best[item] for item in solved}
     plans = [chosen[item].solution if item in chosen else first[best[item]] for item in solved]

@@ -11,13 +11,14 @@ from dataclasses import replace
 
 import numpy as np
 
+from repayplan.compliance.findings import Finding
 from repayplan.formulation.build import Formulation, formulate
 from repayplan.formulation.frame import theta
 from repayplan.language import Message, tr
 from repayplan.planning.exact import make_exact
 from repayplan.planning.optimum import Optimum, optimize, solve
 from repayplan.planning.plan import finish
-from repayplan.planning.result import Plan
+from repayplan.planning.result import ABOUT_FUTURES, Plan
 from repayplan.planning.robust.attempts import Chosen, Ground
 from repayplan.planning.robust.confidence import most_misses
 from repayplan.planning.robust.judging import bound_findings, misses, tried
@@ -40,7 +41,7 @@ def by_shares(ground: Ground, wish: Wish, plain: Plan) -> Chosen | None:
     method = f"search over {len(candidates)} shares in {ground.futures} futures"
     if wish.max_miss is None:
         best = max(candidates, key=lambda made: _worth(ground, made, wish.aversion))
-        return Chosen(_as_searched(best, method, unproven))
+        return Chosen(_as_searched(best, method, unproven), _no_better(best, plain))
     confidence = robust_terms().confidence.value
     allowed = most_misses(wish.max_miss, ground.futures, confidence)
     missed = [misses(tried(made, ground.samples, TUNED_ON)) for made in candidates]
@@ -49,7 +50,15 @@ def by_shares(ground: Ground, wish: Wish, plain: Plan) -> Chosen | None:
     best = max(within, key=lambda made: _worth(ground, made, 0.0), default=least)
     count = missed[candidates.index(best)]
     said, holds = bound_findings(count, ground.futures, confidence, wish.max_miss)
-    return Chosen(_as_searched(best, method, unproven), said, holds)
+    return Chosen(_as_searched(best, method, unproven), (*said, *_no_better(best, plain)), holds)
+
+
+def _no_better(best: Plan, plain: Plan) -> tuple[Finding, ...]:
+    """That the search has come to nothing, where it has."""
+    if best is not plain:
+        return ()
+    sentence = tr("None of the smaller shares that were tried does better in the futures: these are the plain plan's")
+    return (Finding(ABOUT_FUTURES, "--robust", "note", sentence),)
 
 
 def _candidates(ground: Ground) -> Iterator[Plan]:

@@ -87,7 +87,7 @@ class Shortfall:
         for worth, amount in zip(self._worth, due.tolist(), strict=True):  # (q − m)⁺ = max(q, m) − m: two passes
             np.maximum(worth, amount, out=larger)
             lost += larger
-        return np.maximum(lost, 0.0, out=lost)
+        return np.asarray(np.maximum(lost, 0.0, out=lost))
 
     def expected_shortfall(self, scheduled: Real) -> float:
         """CVaR_β of L."""

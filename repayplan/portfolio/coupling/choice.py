@@ -18,12 +18,14 @@ from repayplan.problem.frozen import Frozen, Mask, Real
 from repayplan.solvers.highs import Highs
 from repayplan.solvers.result import CERTIFIED, Status
 
-FINISHED, SEARCHED, QUICK = 20_000, 3_000, 1_000
-"""Options up to which branch and bound looks for a first choice, up to which it searches all that are open, and how
-many of least regret it searches otherwise, from the choice known."""
+FINISHED = 20_000
+"""Options among which branch and bound looks for a first choice where rounding finds none."""
 
 NODES = 100
-"""Of the tree over the ``QUICK`` options; the more options, the fewer nodes."""
+"""Of each tree, at the most."""
+
+QUICK, SEARCHED = 10, 30
+"""Options a node: so many of least regret are searched first, and up to so many where these are all that are open."""
 
 NEAR = 2_000
 """Cases that are changed first: those whose best options lead by least."""
@@ -60,8 +62,8 @@ class Choice(Frozen):
         return self.status in (Status.OPTIMAL, Status.FEASIBLE)
 
 
-def choose(coupled: Coupled, wanted: float = CERTIFIED, start: Choice | None = None) -> Choice:
-    """The best choice to the gap ``wanted``, or as good as it comes.
+def choose(coupled: Coupled, wanted: float = CERTIFIED, start: Choice | None = None, nodes: int = NODES) -> Choice:
+    """The best choice to the gap ``wanted``, or as good as it comes with so many ``nodes`` of branch and bound.
 
     ``start``: a choice for the same options under other limits; where it keeps these, the result is no worse.
     """
@@ -71,7 +73,7 @@ def choose(coupled: Coupled, wanted: float = CERTIFIED, start: Choice | None = N
     option = _better(coupled, _rounded(coupled, found, wanted), start)
     if option is not None and _gap(coupled, found.bound, option) <= wanted:
         return _result(coupled, found, option, wanted)
-    return _finished(coupled, found, option, wanted)
+    return _finished(coupled, found, option, wanted, nodes)
 
 
 def _usual(coupled: Coupled) -> float:
@@ -125,20 +127,20 @@ def open_options(coupled: Coupled, found: Priced, option: Index | None) -> Mask:
     return kept
 
 
-def _finished(coupled: Coupled, found: Priced, option: Index | None, wanted: float) -> Choice:
+def _finished(coupled: Coupled, found: Priced, option: Index | None, wanted: float, nodes: int) -> Choice:
     """Branch and bound from the choice known: over options of little regret first, then over all that are open."""
     method = ""
     kept = open_options(coupled, found, option)
-    if option is not None and kept.sum() - coupled.cases > QUICK:
+    if option is not None and kept.sum() - coupled.cases > QUICK * nodes:
         regret = regrets(coupled, found.prices)
-        least = regret <= np.partition(regret, coupled.cases + QUICK)[coupled.cases + QUICK]
+        least = regret <= np.partition(regret, coupled.cases + QUICK * nodes)[coupled.cases + QUICK * nodes]
         least[option] = True
-        tree = _tree(coupled, found, least, option, wanted)
+        tree = _tree(coupled, found, least, option, wanted, nodes)
         option, method = tree.option, tree.solver
         kept = open_options(coupled, found, option)
-    most = FINISHED if option is None else SEARCHED
+    most = FINISHED if option is None else SEARCHED * nodes
     if kept.sum() - coupled.cases <= most and (option is None or _gap(coupled, found.bound, option) > wanted):
-        tree = _tree(coupled, found, kept, option, wanted)
+        tree = _tree(coupled, found, kept, option, wanted, nodes)
         option, method = tree.option, tree.solver
         if tree.impossible:
             return _result(coupled, found, found.option, wanted, Status.INFEASIBLE, method)
@@ -160,11 +162,11 @@ class _Tree:
     solver: str
 
 
-def _tree(coupled: Coupled, found: Priced, kept: Mask, option: Index | None, wanted: float) -> _Tree:
+def _tree(coupled: Coupled, found: Priced, kept: Mask, option: Index | None, wanted: float, nodes: int) -> _Tree:
     """Branch and bound over the ``kept`` options (M,), from the choice known."""
     small = core(coupled, kept, coupled.dearest, whole=True)
     size = abs(found.bound) if option is None else abs(float(coupled.value[option].sum()))
-    nodes = int(np.clip(NODES * QUICK // max(len(small.options), 1), 10, NODES))
+    nodes = int(np.clip(QUICK * nodes * nodes // max(len(small.options), 1), 10, nodes))
     engine = Highs(
         {
             "mip_max_nodes": nodes,

@@ -49,12 +49,20 @@ def find(results: Results, case: str, option: str | None = None) -> Single:
         remedy = tr("others are impossible, not open to it, or no better in anything")
         raise InputError(Fault(tr("this borrower has no such option"), case, name, limit, remedy))
     kind = next(row["kind"] for row in rows if row["option"] == name)
-    return Single(found, rows, chosen, name, _variant(results, found.case, name, kind))
+    variant = _variant(results, found.case, place, name) if kind == "plan" else None
+    return Single(found, rows, chosen, name, variant)
 
 
-def _variant(results: Results, case: Case, name: str, kind: str) -> Case | None:
-    """The case as a plan option has it; None for a treatment."""
-    return case_of(case, _menu(results), name) if kind == "plan" else None
+def _variant(results: Results, case: Case, place: int, name: str) -> Case:
+    """The case as a plan option has it: with as many installments as the option has, which are fewer than dates where
+    nothing can be paid at first."""
+    variant = case_of(case, _menu(results), name)
+    if not isinstance(variant.policy.installments, int):
+        return variant
+    rows = results.part("schedules", file_name(place // results.manifest.chunk)).to_pylist()
+    number = case.enterprise.id
+    count = len({row["date"] for row in rows if (row["case"], row["option"]) == (number, name)})
+    return variant.model_copy(update={"policy": variant.policy.model_copy(update={"installments": count})})
 
 
 def _menu(results: Results) -> Menu:

@@ -159,6 +159,8 @@ def test_shares_of_receipts_are_searched_and_called_unproven() -> None:
     assert made.plan.proof.gap is None
     assert made.plan.proof.method.startswith("search over")
     assert made.plan.rules
+    none_better = [finding for finding in made.plan.findings if "None of the smaller shares" in str(finding.sentence)]
+    assert bool(none_better) == (made.plan.rules == made.plain.rules)
     bounded = judged(case, Wish(scenarios=60, max_miss=0.5))
     assert bounded.plan.rules
 

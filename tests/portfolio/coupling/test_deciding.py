@@ -1,0 +1,121 @@
+"""What limits are worth: prices, choosing again with more, sentences; and the story in small."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from coupling import invented, options_table
+
+from repayplan.cases.documents import Document
+from repayplan.language import speaking
+from repayplan.portfolio.coupling import Posed, Row, choose, decide, pose, sentences
+from repayplan.portfolio.coupling.deciding import step_of, weighty
+from repayplan.portfolio.coupling.limits import limits_of
+from repayplan.portfolio.coupling.words import label
+
+
+def story() -> Posed:
+    """Six borrowers of 100.00 overdue each: a visit brings 40.00 in cash by month six, a reminder 20.00; visits bring
+    more recovery, by 12.00, 10.00, 8.00, 6.00, 4.00 and 2.00. There are three visits, and 25 % are to be gone."""
+    rows = []
+    for place in range(6):
+        common = {"case": f"B{place}", "overdue": 100_00, "balance": 100_00, "region": "NS"[place % 2]}
+        visit = {"kind": "visit", "option": "visit", "recovery": (42 - 2 * place) * 100, "visits": [1.0] + [0.0] * 11}
+        rows += [
+            {**common, "option": "remind", "kind": "remind", "recovery": 30_00, "fall_cash": [0] * 5 + [20_00] * 7},
+            {**common, **visit, "fall_cash": [0] * 5 + [40_00] * 7},
+        ]
+    data = {
+        "schema": "repayplan/limits/1",
+        "limits": [{"name": "Site visits", "sum": "visits", "by": ["month"], "months": [1], "at_most": 3}],
+        "targets": [{"name": "Down a quarter", "fall": "25%", "month": 6}],
+    }
+    return pose(limits_of(Document("limits.yaml", data, {})), [options_table(*rows)])
+
+
+def test_the_story_in_small() -> None:
+    found = decide(story())
+    assert found.kept
+    assert found.choice.option.tolist() == [1, 3, 5, 6, 8, 10]  # those to whom a visit brings most are visited
+    assert found.choice.value == 6 * 30_00 + 12_00 + 10_00 + 8_00
+    visits, target = found.uses
+    assert (visits.figure, target.figure) == (3, pytest.approx(0.3))
+    # the fourth visit brings 6.00, and the price of one lies between that and the 8.00 of the third
+    assert 5_99.99 <= visits.price <= 8_00.01
+    assert visits.more is not None
+    assert (visits.more.step, visits.more.gain) == (1, 6_00)
+    assert target.price == 0
+    assert target.more is None
+
+
+def test_the_story_in_words() -> None:
+    found = decide(story())
+    one, two = map(str, sentences(found))
+    assert one.startswith("Site visits: 3 of 3; 1 visit more would bring about ")
+    assert one.endswith(" at the margin, a new choice with 1 visit more brings 6.00")
+    assert two == "Down a quarter: 30.00%, at least 25.00%"
+    with speaking("zh"):
+        one, two = map(str, sentences(found))
+        assert "放宽 1 次上门后重新选择增收 6.00" in one
+        assert two == "Down a quarter：30.00%，至少 25.00%"
+
+
+def test_what_the_next_best_option_would_cost() -> None:
+    found = decide(story())
+    first = found.matter[0]
+    # without its visit the first borrower brings 12.00 less, and a visit that is free is worth its price
+    assert (first.case, first.option, first.instead) == (0, 1, 0)
+    assert first.difference == pytest.approx(12_00 - found.uses[0].price)
+    assert first.forgone == 0
+    last = next(each for each in found.matter if each.case == 5)
+    assert last.forgone == 2_00
+
+
+def test_more_is_what_choosing_again_brings() -> None:
+    posed = story()
+    most = posed.coupled.most.copy()
+    most[0] += 1
+    again = choose(replace(posed.coupled, most=most))
+    gained = decide(posed).uses[0].more
+    assert gained is not None
+    assert gained.gain == again.value - choose(posed.coupled).value
+    assert gained.most >= gained.gain
+
+
+@pytest.mark.parametrize(
+    ("measure", "figure", "step"),
+    [
+        ("visits", 400, 10),
+        ("visits", 3, 1),
+        ("cents", 2_000_000_000, 100_000_000),
+        ("share", 0.2, 0.01),
+        ("hours", 0, 1),
+    ],
+)
+def test_round_steps(measure: str, figure: float, step: float) -> None:
+    row = Row("A", None, (), measure, False, figure, False, False, False)  # type: ignore[arg-type]
+    assert step_of(row) == step
+
+
+def test_labels() -> None:
+    row = Row("Visits", "North", (3,), "visits", False, 4, False, False, True)
+    assert str(label(row)) == "Visits (North, month 3)"
+    assert str(label(replace(row, group=None))) == "Visits (month 3)"
+    assert str(label(replace(row, split=False))) == "Visits (North)"
+    assert str(label(replace(row, group="", split=False))) == "Visits (not given)"
+    with speaking("zh"):
+        assert str(label(row)) == "Visits（North，第 3 个月）"
+
+
+def test_cases_that_matter_are_the_dearest_to_change() -> None:
+    problem = invented(3, 30, 4, 2)
+    found = choose(problem)
+    named = weighty(problem, found, 5)
+    worth = problem.value - found.prices @ problem.use
+    for each in named:
+        span = range(problem.starts[each.case], problem.starts[each.case + 1])
+        others = [worth[m] for m in span if m != each.option]
+        assert each.difference == pytest.approx(worth[each.option] - max(others))
+    assert np.all(np.diff([each.difference for each in named]) <= 0)

@@ -1,0 +1,136 @@
+"""The limits file: figures as people write them, every fault at once, and what the limits mean for an option."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from repayplan.errors import InputError
+from repayplan.portfolio.coupling.limits import Limits, read_limits
+
+HEAD = "schema: repayplan/limits/1\n"
+
+
+def read(tmp_path: Path, text: str) -> Limits:
+    path = tmp_path / "limits.yaml"
+    path.write_text(HEAD + text, encoding="utf-8")
+    return read_limits(path)
+
+
+def faults(tmp_path: Path, text: str) -> list[str]:
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, text)
+    return [str(fault) for fault in caught.value.faults]
+
+
+@pytest.mark.parametrize(
+    ("limit", "measure", "figure"),
+    [
+        ("sum: haircut, at_most: 2000万", "cents", 2_000_000_000),
+        ('sum: haircut, at_most: "20000000.00"', "cents", 2_000_000_000),
+        ("sum: legal, at_most: 1.5", "cents", 150),
+        ("sum: visits, at_most: 400", "visits", 400),
+        ("sum: officer_hours, at_most: 37.5", "hours", 37.5),
+        ("sum: provision, over: balance, at_most: 20%", "share", 0.2),
+        ("sum: provision, over: balance, at_most: 0.2", "share", 0.2),
+        ("average: miss, at_most: 15%", "share", 0.15),
+        ("sum: miss, at_most: 12", "number", 12),
+        ("sum: cases, kinds: [enforce], at_most: 50", "number", 50),
+        ("sum: visits, over: cases, at_most: 1.5", "number", 1.5),
+    ],
+)
+def test_figures_are_read_in_the_unit_of_what_is_counted(
+    tmp_path: Path, limit: str, measure: str, figure: float
+) -> None:
+    (found,) = read(tmp_path, f"limits: [{{name: A, {limit}}}]").limits
+    assert found.measure == measure
+    assert found.most(None) == ((figure, False),)
+
+
+def test_months_make_one_limit_each_or_one_together(tmp_path: Path) -> None:
+    text = (
+        "limits: [{name: A, sum: visits, by: [month], at_most: 4}, {name: B, sum: visits, months: [2, 1], at_most: 4}]"
+    )
+    each, together = read(tmp_path, text).limits
+    assert each.spans == tuple((month,) for month in range(1, 13))
+    assert together.spans == ((1, 2),)
+
+
+def test_groups_may_have_figures_of_their_own(tmp_path: Path) -> None:
+    (limit,) = read(
+        tmp_path, "limits: [{name: A, sum: officer_hours, by: [region], at_most: 9, each: {North: 3}}]"
+    ).limits
+    assert limit.most("North") == ((3, False),)
+    assert limit.most("South") == ((9, False),)
+
+
+def test_at_most_and_at_least_are_two_limits(tmp_path: Path) -> None:
+    (limit,) = read(tmp_path, "limits: [{name: A, sum: visits, at_most: 9, at_least: 3}]").limits
+    assert limit.most(None) == ((9, False), (3, True))
+
+
+def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
+    told = faults(
+        tmp_path,
+        """limits:
+  - {name: A, sum: visit, at_most: 4}
+  - {name: B, sum: haircut, months: [3], at_most: many}
+  - {name: C, average: provision, over: balance, at_most: 9}
+  - {name: D, sum: fall_cash, at_least: 5}
+  - {name: E, at_most: 5}
+  - {name: F, average: miss, at_most: 15}
+  - {name: G, sum: haircut}
+  - {name: H, sum: haircut, each: {North: 3}}
+  - {name: I, sum: visits, by: [region], each: {North: 3}, at_most: 5, at_least: 2}
+  - {name: J, sum: visits, by: [month, month], at_most: 5}
+targets:
+  - {name: K, fall: 130%, month: 16}
+""",
+    )
+    for line, what in [
+        (3, "limits[0].sum: this word cannot stand here"),
+        (4, "limits[1].months: this attribute has no months"),
+        (4, "limits[1].at_most: this is not an amount"),
+        (5, "limits[2].over: an average is divided by its weights"),
+        (5, "limits[2].average: only probabilities are averaged"),
+        (6, "limits[3].months: falls of the overdue balance are told since"),
+        (7, "limits[4].sum: a limit counts either a sum or an average"),
+        (8, "limits[5].at_most: this is not a share"),
+        (9, "limits[6].at_most: this limit has no figure"),
+        (10, "limits[7].each: figures of single groups need to know of which"),
+        (11, "limits[8].each: it is not said whether these are most or least"),
+        (12, "limits[9].by: something stands here twice"),
+        (14, "targets[0].fall: this is not a share"),
+        (14, "targets[0].month: this number is too large"),
+    ]:
+        assert any(f"limits.yaml:{line} {what}" in fault for fault in told), (line, what, told)
+    assert len(told) == 14
+
+
+def test_names_differ_and_something_is_limited(tmp_path: Path) -> None:
+    (told,) = faults(tmp_path, "limits: [{name: A, sum: visits, at_most: 1}]\ntargets: [{name: A, fall: 1%, month: 1}]")
+    assert "targets[0].name: the name A stands twice" in told
+    (told,) = faults(tmp_path, "")
+    assert "this file limits nothing" in told
+
+
+def test_files_that_are_none(tmp_path: Path) -> None:
+    (tmp_path / "limits.txt").write_text(HEAD, encoding="utf-8")
+    with pytest.raises(InputError, match="no file of limits"):
+        read_limits(tmp_path / "limits.txt")
+    (tmp_path / "limits.yaml").write_text(" \n", encoding="utf-8")
+    with pytest.raises(InputError, match="the file is empty"):
+        read_limits(tmp_path / "limits.yaml")
+
+
+def test_what_a_limit_could_want_is_not_dropped(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        "limits: [{name: A, sum: visits, at_most: 1}, {name: B, sum: provision, over: balance, at_least: 1%},"
+        " {name: C, sum: visits, by: [region], at_least: 1}]\n"
+        "targets: [{name: D, fall: 1%, month: 1, counts: [cash, sold]}]",
+    )
+    assert found.matters == {"visits": "both", "provision": "more", "fall_cash": "more", "fall_sold": "more"}
+    assert not found.keep_all
+    assert read(tmp_path, "limits: [{name: A, sum: cases, kinds: [sell], at_most: 1}]").keep_all

@@ -1,0 +1,117 @@
+"""Limits that cannot be kept: which not even alone, and how near a choice comes, against every choice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from coupling import choices, coupled, invented, options_table
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from repayplan.cases.documents import Document
+from repayplan.portfolio.coupling import Coupled, decide, sentences
+from repayplan.portfolio.coupling.limits import limits_of
+from repayplan.portfolio.coupling.posing import Posed, pose
+from repayplan.portfolio.coupling.reach import best_figure, impossible, nearest
+from repayplan.solvers.result import Status
+
+
+def missed(problem: Coupled, option: np.ndarray, soft: np.ndarray) -> float:
+    over = np.maximum(problem.used(option) - problem.most, 0) / problem.scale
+    return float(over[soft].sum()) if (over[~soft] <= 1e-9).all() else np.inf
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 10_000), hard=st.booleans())
+def test_no_choice_comes_nearer(seed: int, hard: bool) -> None:
+    problem = invented(seed, 4, 3, 2)
+    use = np.array([problem.use[0], -problem.use[1]])  # at most of one, at least of the other
+    problem = replace(problem, use=use, most=np.array([60.0, -260.0]))
+    soft = np.array([False, True]) if hard else np.array([True, True])
+    near = nearest(problem, soft)
+    known = min(missed(problem, option, soft) for option in choices(problem))
+    assert near.soft.tolist() == soft.tolist()
+    assert near.violation == pytest.approx(known, abs=1e-6)
+    assert near.least <= known + 1e-9
+    assert missed(problem, near.option, soft) == pytest.approx(near.violation)
+
+
+def test_limits_that_contradict_each_other_are_all_missed_a_little() -> None:
+    # at most 1 and at least 3 of the same: only the second is a target, but a third limit forbids both options
+    problem = coupled([[0, 0], [0, 0]], [[[1, 2], [1, 2]], [[-1, -2], [-1, -2]]], [1, -3])
+    near = nearest(problem, np.array([False, True]))
+    assert near.soft.all()
+    assert near.proven
+
+
+def posed(rows: list[dict[str, object]], **limits: object) -> Posed:
+    data = {"schema": "repayplan/limits/1", **limits}
+    return pose(limits_of(Document("limits.yaml", data, {})), [options_table(*rows)])
+
+
+ROWS: list[dict[str, object]] = [
+    {"case": "A", "provision": 20_00, "balance": 100_00, "recovery": 60_00, "fall_cash": [20_00] * 12},
+    {"case": "A", "provision": 30_00, "balance": 100_00, "recovery": 80_00},
+    {"case": "B", "provision": 10_00, "balance": 300_00, "recovery": 20_00, "fall_cash": [10_00] * 12},
+    {"case": "B", "provision": 90_00, "balance": 300_00, "recovery": 90_00},
+]
+
+
+def test_a_limit_that_is_impossible_alone_is_named_with_the_best_in_reach() -> None:
+    found = posed(
+        ROWS,
+        limits=[
+            {"name": "Provision", "sum": "provision", "at_most": 25},
+            {"name": "Ratio", "sum": "provision", "over": "balance", "at_most": "5%"},
+            {"name": "Possible", "sum": "provision", "at_most": 30},
+        ],
+        targets=[{"name": "Down", "fall": "50%", "month": 6}],
+    )
+    # the least are 20.00 + 10.00, of 400.00; in cash 30.00 of 100.00
+    assert impossible(found) == pytest.approx({0: 30_00, 1: 0.075, 3: 0.3})
+    told = "\n".join(map(str, sentences(decide(found))))
+    assert "Provision: 25.00 cannot be kept whatever is chosen; 30.00 is the least" in told
+    assert "Ratio: 5.00% cannot be kept whatever is chosen; 7.50% is the least" in told
+    assert "Down: 50.00% cannot be reached whatever is chosen; 30.00% is the most" in told
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_the_best_ratio_is_that_of_all_choices(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    rows = [
+        {"case": case, "cost": int(random.integers(1, 100)), "recovery": int(random.integers(1, 100))}
+        for case in "ABC"
+        for _ in range(3)
+    ]
+    found = posed(rows, limits=[{"name": "Cost", "sum": "cost", "over": "recovery", "at_most": "0.1%"}])
+    figures = [found.figures(option)[0] for option in choices(found.coupled)]
+    assert best_figure(found, 0) == pytest.approx(min(figures))
+
+
+def test_a_target_out_of_reach_under_the_limits_is_come_near_to_and_priced() -> None:
+    # one visit for two borrowers; only what is visited pays in cash: 20.00 or 10.00 of 100.00 overdue, 40% are wanted
+    visits = [1.0] + [0.0] * 11
+    rows = [{**row, "visits": visits} if "fall_cash" in row else row for row in ROWS]
+    found = decide(
+        posed(
+            rows,
+            limits=[{"name": "Visits", "sum": "visits", "at_most": 1}],
+            targets=[{"name": "Down", "fall": "25%", "month": 6}],
+        )
+    )
+    assert found.choice.status is Status.INFEASIBLE
+    assert found.choice.option.tolist() == [0, 3]
+    assert [use.kept for use in found.uses] == [True, False]
+    assert found.uses[1].figure == pytest.approx(0.2)
+    assert found.near is not None
+    assert found.near.proven
+    # without the target both keep their best: 80.00 + 90.00 against 60.00 + 90.00
+    assert found.price_of_nearness == pytest.approx(20_00)
+    told = "\n".join(map(str, sentences(found)))
+    assert "No choice keeps all limits" in told
+    assert "this one misses Down" in told
+    assert "Coming so near costs 20.00 of expected recovery" in told
+    assert "Down: 20.00%; at least 25.00% is wanted, 5 percentage points are missing" in told

@@ -109,7 +109,7 @@ def test_every_story_has_options_that_make_sense(tmp_path: Path) -> None:
         assert row["default"] <= row["miss"]
         assert row["recovery"] <= 1.1 * row["balance"]
         assert 0 <= row["provision"] <= row["balance"]
-    worth = {kind: 0 for kind in offer.treatments}
+    worth = dict.fromkeys(offer.treatments, 0)
     for row in found.options.to_pylist():
         if row["kind"] in worth:
             worth[row["kind"]] += row["recovery"]

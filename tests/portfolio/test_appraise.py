@@ -130,14 +130,14 @@ def test_a_failure_of_the_program_is_told_and_stops_nothing(monkeypatch: pytest.
 
 
 def test_a_failure_in_planning_is_found_borrower_by_borrower(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = module.plan_batch
+    real = module.plan_options
 
     def broken(asks: Any) -> Any:
         if any(each.case.enterprise.id == "B-2" for each in asks):
             raise FloatingPointError("by design")
         return real(asks)
 
-    monkeypatch.setattr(module, "plan_batch", broken)
+    monkeypatch.setattr(module, "plan_options", broken)
     found = appraise([borrower("B-1"), borrower("B-2", row=3)], menu(plans=LEVEL), settings())
     assert found.options["case"].to_pylist() == ["B-1"]
     assert [failure.case for failure in found.failures] == ["B-2"]
@@ -204,3 +204,12 @@ def test_settings_that_mean_nothing_are_refused() -> None:
     with pytest.raises(InputError, match="no such attribute"):
         Settings(matters={"luck": "more"})
     assert replace(Settings(), seed=3).seed == 3
+
+
+def test_a_debt_that_is_cleared_sooner_than_the_last_date_has_a_plan_that_ends_sooner() -> None:
+    """A debt of 1,000.00 and cash of 15,000.00 a month: one payment, not forty-eight."""
+    small = {"principal": "0.00", "overdue_principal": "1000.00", "interest": "0.00", "penalty": "0.00"}
+    book = borrower(loan=small, policy={"unit": "100.00"})
+    found = appraise([book], menu(plans=[{"shapes": ["free"], "installments": [48]}]), settings())
+    assert not found.failures
+    assert found.schedules.num_rows == 1

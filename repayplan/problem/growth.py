@@ -67,14 +67,12 @@ def class_maps(loan: Loan, stages: Sequence[Sequence[Period]]) -> Real:
     on_arrears = on_principal if compound == rate else accruals(compound, loan.day_count, periods)
     maps = np.zeros((len(stages), 3, 3))
     maps[:, (0, 1, 2), (0, 1, 2)] = 1.0
-    number = 0
-    for place, ending in enumerate(stages):
-        for nth in range(len(ending)):
-            one = maps[place] if nth == 0 else np.eye(3)
-            one[1, 1], one[1, 2] = 1 + on_arrears[number], on_principal[number]
-            if nth:
-                maps[place] = one @ maps[place]
-            number += 1
+    ends = [place for place, ending in enumerate(stages) for _ in ending]
+    if len(set(ends)) == len(ends):
+        maps[ends, 1, 1], maps[ends, 1, 2] = 1 + np.array(on_arrears), on_principal
+        return maps
+    for place, interest, more in zip(ends, on_principal, on_arrears, strict=True):
+        maps[place] = np.array([[1, 0, 0], [0, 1 + more, interest], [0, 0, 1]]) @ maps[place]
     return maps
 
 

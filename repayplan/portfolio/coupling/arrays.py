@@ -26,7 +26,8 @@ class Coupled(Frozen):
     themselves, such as one a region, lie in one band: ``use`` (F, M) is what an option uses in each of F bands, and
     ``limit`` (F, N) of which limit that is for the options of a case, −1 where of none. No two bands of a case speak of
     the same limit. ``most`` (K,) may be negative, as use may: every limit is turned into ≤. ``ceiling`` (K,): at which
-    price a limit may be exceeded, infinite where it must be kept; None: all must.
+    price a limit may be exceeded, infinite where it must be kept; None: all must. ``sizes`` (K,): what is wanted of
+    each limit, against which a violation is measured; None: what the limit is.
     """
 
     starts: Index
@@ -35,6 +36,7 @@ class Coupled(Frozen):
     limit: Places
     most: Real
     ceiling: Real | None = None
+    sizes: Real | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -90,7 +92,9 @@ class Coupled(Frozen):
         sizes = np.diff(self.starts)[cases]
         starts = np.concatenate([[0], np.cumsum(sizes)])
         places = np.arange(starts[-1]) + np.repeat(self.starts[cases] - starts[:-1], sizes)
-        return Coupled(starts, self.value[places], self.use[:, places], self.limit[:, cases], most, self.ceiling)
+        return Coupled(
+            starts, self.value[places], self.use[:, places], self.limit[:, cases], most, self.ceiling, self.sizes
+        )
 
     @property
     def ranges(self) -> tuple[Real, Real, Real]:
@@ -123,10 +127,11 @@ class Coupled(Frozen):
 
     @cached_property
     def scale(self) -> Real:
-        """(K,) what a violation of each limit is measured against: the limit itself, or where it is small what all
-        cases together can use of it; above 0."""
+        """(K,) what a violation of each limit is measured against: what is wanted of it, or where that is little a
+        thousandth of what all cases together can use of it; above 0."""
         _, _, size = self.ranges
-        return np.maximum(np.maximum(np.abs(self.most), 1e-3 * size), np.finfo(float).tiny)
+        wanted = np.abs(self.most if self.sizes is None else self.sizes)
+        return np.maximum(np.maximum(wanted, 1e-3 * size), np.finfo(float).tiny)
 
     @cached_property
     def tolerance(self) -> Real:

@@ -15,7 +15,7 @@ from repayplan.portfolio.coupling.arrays import Coupled
 from repayplan.portfolio.coupling.choice import Choice, choose
 from repayplan.portfolio.coupling.core import regrets
 from repayplan.portfolio.coupling.posing import Posed, Row
-from repayplan.portfolio.coupling.reach import Near, impossible, loosened, nearest, without
+from repayplan.portfolio.coupling.reach import Near, impossible, loosened, missed_by, nearest, without
 from repayplan.problem.frozen import Real
 from repayplan.solvers.result import CERTIFIED, Status
 
@@ -69,9 +69,9 @@ class Weighty:
 class Decision:
     """The choice and what is to be said of it.
 
-    ``impossible``: rows that no choice keeps, with the best figure in reach. ``near``: how near one can come to all of
-    them where none keeps all; then ``choice`` is a best one of those that come about as near, its ``bound`` is theirs,
-    and ``alone`` is what a choice is worth that keeps the other limits only.
+    ``impossible``: rows that no choice keeps, with the best figure in reach. ``near``: how near one can come where none
+    keeps all; then ``choice`` is a best one of those that come about as near, its ``bound`` is theirs, ``missed`` is
+    what it misses limits by, relative to them, and ``alone`` what a choice is worth that keeps the other limits.
     """
 
     choice: Choice
@@ -79,6 +79,7 @@ class Decision:
     matter: tuple[Weighty, ...]
     impossible: dict[int, float]
     near: Near | None = None
+    missed: float = 0.0
     alone: float | None = None
 
     @property
@@ -120,7 +121,15 @@ def decide(posed: Posed, wanted: float = CERTIFIED, tried: int = TRIED) -> Decis
     free = choose(without(coupled, missed), wanted)
     status = Status.INFEASIBLE if near.proven or out or _proven(choice) else Status.FAILED
     best = replace(best, status=status)
-    return Decision(best, _uses(posed, best, {}), weighty(coupled, best), out, near, free.value if free.keeps else None)
+    return Decision(
+        best,
+        _uses(posed, best, {}),
+        weighty(coupled, best),
+        out,
+        near,
+        missed_by(coupled, best.option, near.soft),
+        free.value if free.keeps else None,
+    )
 
 
 def _proven(choice: Choice | None) -> bool:

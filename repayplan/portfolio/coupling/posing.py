@@ -129,6 +129,7 @@ class _Rows:
         self.limit: list[Index] = []
         self.bands: list[int] = []
         self.divisors: dict[int, Real] = {}
+        self.wanted: list[float] = []
         self.faults: list[Fault] = []
 
     def add(self, number: int, spec: _Spec) -> None:
@@ -152,6 +153,11 @@ class _Rows:
             wanted = np.array([*(row.figure for row in made), 0.0])
             amount = amount - np.repeat(wanted[np.where(codes < 0, -1, codes - len(self.rows))], self._sizes) * base
             self.divisors[len(self.use)] = base
+            starts = np.concatenate([[0], np.cumsum(self._sizes)[:-1]])
+            total = np.bincount(codes + 1, np.maximum.reduceat(base, starts), minlength=len(self.rows) + len(made) + 1)
+            self.wanted += (wanted[:-1] * total[len(self.rows) + 1 :]).tolist()
+        else:
+            self.wanted += [row.figure for row in made]
         self.bands += [len(self.use)] * len(made)
         self.use.append(-amount if least else amount)
         self.limit.append(codes)
@@ -168,6 +174,7 @@ class _Rows:
             use=np.array(self.use).reshape(len(self.use), count),
             limit=np.array(self.limit, dtype=np.int32).reshape(len(self.limit), cases),
             most=np.array([0.0 if row.divided else (-row.figure if row.least else row.figure) for row in self.rows]),
+            sizes=np.array(self.wanted, dtype=float),
         )
         return Posed(coupled, tuple(self.rows), np.array(self.bands, dtype=np.int64), self.divisors)
 

@@ -110,11 +110,11 @@ def _nearest(coupled: Coupled, soft: Mask) -> Near | None:
     rounding = Rounding(posed, found.prices, found.option, weight=weight)
     rounding.mend()
     option, least = rounding.option, max(-found.bound, 0.0)
-    if _violation(coupled, option, soft) - least > EXACT or not _keeps(coupled, option, ~soft):
+    if missed_by(coupled, option, soft) - least > EXACT or not _keeps(coupled, option, ~soft):
         option = _searched(posed, option, soft)
     if not _keeps(coupled, option, ~soft):
         return None
-    return Near(option, _violation(coupled, option, soft), least, soft)
+    return Near(option, missed_by(coupled, option, soft), least, soft)
 
 
 def _searched(posed: Coupled, option: Index, soft: Mask) -> Index:
@@ -126,15 +126,15 @@ def _searched(posed: Coupled, option: Index, soft: Mask) -> Index:
     if not solution.solved:
         return option
     other = small.choice(posed, solution.columns)
-    both = [(not _keeps(posed, each, ~soft), _violation(posed, each, soft)) for each in (option, other)]
+    both = [(not _keeps(posed, each, ~soft), missed_by(posed, each, soft)) for each in (option, other)]
     return other if both[1] < both[0] else option
 
 
-def _violation(coupled: Coupled, option: Index, soft: Mask) -> float:
-    over = np.maximum(coupled.used(option) - coupled.most, 0.0) * (
-        coupled.used(option) > coupled.most + coupled.tolerance
-    )
-    return float((over / coupled.scale)[soft].sum())
+def missed_by(coupled: Coupled, option: Index, rows: Mask) -> float:
+    """Σ of what a choice exceeds some limits by, relative to them."""
+    used = coupled.used(option)
+    over = np.where(coupled.holds(used), 0.0, used - coupled.most)
+    return float((over / coupled.scale)[rows].sum())
 
 
 def _keeps(coupled: Coupled, option: Index, rows: Mask) -> bool:

@@ -19,10 +19,10 @@ def label(row: Row) -> Message | str:
     """What a single limit is called: its name, its group, its month."""
     group = tr("not given") if row.group == "" else row.group
     if row.split and group is not None:
-        return tr("{name}, {group}, month {month}", name=row.name, group=group, month=row.months[0])
+        return tr("{name} ({group}, month {month})", name=row.name, group=group, month=row.months[0])
     if row.split:
-        return tr("{name}, month {month}", name=row.name, month=row.months[0])
-    return tr("{name}, {group}", name=row.name, group=group) if group is not None else row.name
+        return tr("{name} (month {month})", name=row.name, month=row.months[0])
+    return tr("{name} ({group})", name=row.name, group=group) if group is not None else row.name
 
 
 def shown(figure: float, measure: Measure) -> str:
@@ -74,12 +74,16 @@ def sentence(use: Use) -> Message:
         if row.least:
             return tr("{label}: {figure}; at least {limit} is wanted, {missing} are missing", **values, missing=missing)
         return tr("{label}: {figure}; at most {limit} is allowed, {missing} too much", **values, missing=missing)
-    if use.price <= 0 or use.more is None:
+    if use.price <= 0:
         if row.least:
             return tr("{label}: {figure}, at least {limit}", **values)
         return tr("{label}: {figure} of {limit}", **values)
     values["price"] = grouped(round(use.price * unit(row)))
     values["unit"] = amount(unit(row), row.measure)
+    if use.more is None:
+        if row.least:
+            return tr("{label}: {figure}, at least {limit}; {unit} less would bring at most about {price}", **values)
+        return tr("{label}: {figure} of {limit}; {unit} more would bring at most about {price}", **values)
     values["step"] = amount(use.more.step, row.measure)
     values["gain"] = grouped(round(use.more.gain))
     if row.least:
@@ -119,7 +123,7 @@ def _near(decision: Decision) -> Iterator[Message]:
             "this one misses {names} by {violation}",
             least=f"{near.least:.2%}",
             names=names,
-            violation=f"{near.violation:.2%}",
+            violation=f"{decision.missed:.2%}",
         )
     else:
         yield tr("No choice was found that keeps all limits; this one misses {names}", names=names)

@@ -101,10 +101,10 @@ def test_round_steps(measure: str, figure: float, step: float) -> None:
 
 def test_labels() -> None:
     row = Row("Visits", "North", (3,), "visits", False, 4, False, False, True)
-    assert str(label(row)) == "Visits, North, month 3"
-    assert str(label(replace(row, group=None))) == "Visits, month 3"
-    assert str(label(replace(row, split=False))) == "Visits, North"
-    assert str(label(replace(row, group="", split=False))) == "Visits, not given"
+    assert str(label(row)) == "Visits (North, month 3)"
+    assert str(label(replace(row, group=None))) == "Visits (month 3)"
+    assert str(label(replace(row, split=False))) == "Visits (North)"
+    assert str(label(replace(row, group="", split=False))) == "Visits (not given)"
     with speaking("zh"):
         assert str(label(row)) == "Visits（North，第 3 个月）"
 

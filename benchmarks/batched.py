@@ -39,7 +39,7 @@ SIZES = tuple(Size(months, loans) for months in (36, 60) for loans in (1, 2, 3))
 FORECASTS = 20
 """Forecasts of one borrower: its receipts are drawn anew around the first ones."""
 
-CHUNK = 1_000
+CHUNK = 2_500
 HIGHS_EVERY, CBC_EVERY = 10, 250
 """HiGHS and CBC solve every so many of the programs, spread over all borrowers."""
 

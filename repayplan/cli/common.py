@@ -74,7 +74,7 @@ def json_option(function: AnyFunction) -> AnyFunction:
 
 def time_options(function: AnyFunction) -> AnyFunction:
     """``--solver`` and ``--time-limit`` for commands that solve; they receive ``solver`` and ``time_limit``."""
-    named = tr("Solver to ask first: highs, glop, cbc, gurobi, cplex …").text
+    named = tr("Solver to ask first: highs, batched, glop, cbc, gurobi, cplex …").text
     limited = tr("Time for all solves together; the best plan found by then is given out, with its gap.").text
     for decorate in (
         click.option("--time-limit", type=click.FloatRange(min=0), metavar="SECONDS", help=limited),

@@ -17,7 +17,6 @@ from repayplan.forecast.futures import Drawing
 from repayplan.forecast.futures.drawing import Method
 from repayplan.language import tr
 from repayplan.planning.batch.asks import Ask, Batched
-from repayplan.planning.batch.plan import plan_batch
 from repayplan.portfolio.attributes import (
     Borrower,
     effort,
@@ -31,7 +30,7 @@ from repayplan.portfolio.dominance import DIRECTIONS, Direction, dominated
 from repayplan.portfolio.lanes import plan_lanes, treatment_lane, untreated
 from repayplan.portfolio.menu import Menu, PlanOption
 from repayplan.portfolio.outcomes import outcomes
-from repayplan.portfolio.planner import ask_for
+from repayplan.portfolio.planner import ask_for, plan_options
 from repayplan.portfolio.tables import options_schema, schedules_schema, to_table
 from repayplan.portfolio.variants import planned_variant
 from repayplan.problem.rating import rate_case
@@ -199,13 +198,13 @@ def _plan(prospects: list[_Prospect], failures: list[Failure]) -> None:
     """Plans of all borrowers together; where that fails, borrower by borrower, and whoever fails is taken out."""
     asked = [each for prospect in prospects for _, each in prospect.asks]
     try:
-        found = iter(plan_batch(asked))
+        found = iter(plan_options(asked))
         for prospect in prospects:
             prospect.plans = [next(found) for _ in prospect.asks]
     except Exception:  # noqa: BLE001 - whose failure it was is found out below, and told in its row
         for prospect in list(prospects):
             asks = [each for _, each in prospect.asks]
-            plans = _guarded(prospect.book, failures, lambda asks=asks: plan_batch(asks))  # type: ignore[misc]
+            plans = _guarded(prospect.book, failures, lambda asks=asks: plan_options(asks))  # type: ignore[misc]
             if plans is None:
                 prospects.remove(prospect)
             else:

@@ -130,14 +130,14 @@ def test_a_failure_of_the_program_is_told_and_stops_nothing(monkeypatch: pytest.
 
 
 def test_a_failure_in_planning_is_found_borrower_by_borrower(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = module.plan_batch
+    real = module.plan_options
 
     def broken(asks: Any) -> Any:
         if any(each.case.enterprise.id == "B-2" for each in asks):
             raise FloatingPointError("by design")
         return real(asks)
 
-    monkeypatch.setattr(module, "plan_batch", broken)
+    monkeypatch.setattr(module, "plan_options", broken)
     found = appraise([borrower("B-1"), borrower("B-2", row=3)], menu(plans=LEVEL), settings())
     assert found.options["case"].to_pylist() == ["B-1"]
     assert [failure.case for failure in found.failures] == ["B-2"]
@@ -204,3 +204,27 @@ def test_settings_that_mean_nothing_are_refused() -> None:
     with pytest.raises(InputError, match="no such attribute"):
         Settings(matters={"luck": "more"})
     assert replace(Settings(), seed=3).seed == 3
+
+
+def test_a_debt_that_is_cleared_sooner_than_the_last_date_has_a_plan_that_ends_sooner() -> None:
+    """A debt of 1,000.00 and cash of 15,000.00 a month: one payment, not forty-eight."""
+    small = {"principal": "0.00", "overdue_principal": "1000.00", "interest": "0.00", "penalty": "0.00"}
+    book = borrower(loan=small, policy={"unit": "100.00"})
+    found = appraise([book], menu(plans=[{"shapes": ["free"], "installments": [48]}]), settings())
+    assert not found.failures
+    assert found.schedules.num_rows == 1
+
+
+def test_what_other_lenders_are_owed_is_not_the_banks() -> None:
+    """Their loan is served out of the same cash, and is neither balance nor overdue, nor does what it gets count."""
+    book = borrower()
+    other = book.case.loans[0].model_copy(update={"id": "L2", "lender": "Another bank"})
+    shared = replace(book, case=book.case.model_copy(update={"loans": (*book.case.loans, other)}))
+    offer = menu(plans=[{"shapes": ["level"], "installments": [24]}], treatments=["do_nothing", "sell"])
+    two, one = (rows(appraise([each], offer, settings(method="still", scenarios=2))) for each in (shared, book))
+    plan, alone = two["B-1", "level-24"], one["B-1", "level-24"]
+    assert (plan["balance"], plan["overdue"]) == (100_000_00, 40_000_00)
+    assert plan["recovery"] == pytest.approx(alone["recovery"], rel=0.02)
+    assert plan["fall_cash"] == pytest.approx(alone["fall_cash"], rel=0.05)
+    assert two["B-1", "sell"]["recovery"] == one["B-1", "sell"]["recovery"]
+    assert two["B-1", "do_nothing"]["fall_cash"] == one["B-1", "do_nothing"]["fall_cash"]

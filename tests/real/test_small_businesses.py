@@ -62,8 +62,12 @@ def test_all_of_them(real_data: Path, tmp_path: Path) -> None:
     options = found.options
     assert count == 500
     assert not found.failures
-    print(found.counts, f"{recovered(options):.3f}")  # noqa: T201
-    for rating in ("low", "medium", "high"):
-        part = options.filter(pc.equal(options["rating"], rating))
-        print(rating, len(set(part["case"].to_pylist())), f"{recovered(part):.3f}")  # noqa: T201
     assert len(set(options["case"].to_pylist())) == 500
+    by_rating = {level: options.filter(pc.equal(options["rating"], level)) for level in ("low", "medium", "high")}
+    assert {level: len(set(part["case"].to_pylist())) for level, part in by_rating.items()} == {
+        "low": 100,
+        "medium": 200,
+        "high": 200,
+    }
+    assert recovered(options) == pytest.approx(0.86, abs=0.01)
+    assert [recovered(part) for part in by_rating.values()] == pytest.approx([0.88, 0.85, 0.87], abs=0.01)

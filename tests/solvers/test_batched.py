@@ -15,8 +15,10 @@ from random_cases import cases
 from repayplan.cases.models import Case
 from repayplan.errors import InputError
 from repayplan.formulation.build import Formulation, formulate
+from repayplan.planning.optimum import optimize
 from repayplan.solvers.batched import costs, every_lane, solve_batch, solve_lanes, stacked
 from repayplan.solvers.certificate import dual_bound, violation
+from repayplan.solvers.chain import Chain
 from repayplan.solvers.highs import Highs
 from repayplan.solvers.result import Solution, Status
 from repayplan.solvers.sparse import SparseProgram
@@ -94,12 +96,12 @@ def test_more_lanes_than_are_worked_on_together() -> None:
     """Lanes are cut into parts, and parts filled up; each lane's answer is its own."""
     formulation = formulate(prepare(make_case(monthly=["9000.00"] * 4, months=4, settle="best"))[1])
     program = formulation.valued(formulation.frame.lanes - 1)
-    costs_of = [replace(program, cost=program.cost * (1 + number / 5000)) for number in range(1_031)]
+    costs_of = [replace(program, cost=program.cost * (1 + number / 5000)) for number in range(2_571)]
     solved = solve_batch(stacked(costs_of))
     assert (solved.status == Status.OPTIMAL).all()
     first = solved.objective[0]
-    assert solved.objective == pytest.approx([first * (1 + number / 5000) for number in range(1_031)], rel=1e-7)
-    assert solved.columns.shape == (1_031, program.shape[1])
+    assert solved.objective == pytest.approx([first * (1 + number / 5000) for number in range(2_571)], rel=1e-7)
+    assert solved.columns.shape == (2_571, program.shape[1])
 
 
 def agree(case: Case) -> None:
@@ -160,3 +162,14 @@ def test_bound_from_duals() -> None:
     for program, solution in zip(programs, solve_lanes(formulation.layout), strict=True):
         if solution.solved:
             assert dual_bound(program, solution.row_duals) <= solution.objective + 1e-9
+
+
+def test_a_plan_with_this_solver_asked_first_is_worth_the_same() -> None:
+    """A chain that begins with it: HiGHS is asked where it gives no certificate, and for whole numbers."""
+    problem = prepare(make_case(monthly=["9000.00"] * 6, months=6, settle="best", step="40%"))[1]
+    one, two = optimize(problem, Chain("batched")), optimize(problem, Chain("highs"))
+    assert one is not None
+    assert two is not None
+    assert one.status is two.status is Status.OPTIMAL
+    assert one.value == pytest.approx(two.value, rel=1e-8)
+    assert one.solver == "batched"

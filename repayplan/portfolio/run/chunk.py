@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 TABLES = ("schedules", "failures", "options")
 """The tables of a chunk in the order in which they appear: a chunk with options is done."""
 
+
+_TABLES = "REPAYPLAN_"
 
 COUNTS = "counts"
 """Under this name the file of options says how many options became what, those that were dropped too."""
@@ -47,6 +50,18 @@ class Done:
     borrowers: int
     failed: int
     options: int
+
+
+def environment() -> dict[str, str]:
+    """The variables that name tables of rules, for processes that began before they were set, or elsewhere."""
+    return {name: value for name, value in os.environ.items() if name.startswith(_TABLES)}
+
+
+def adopt(variables: Mapping[str, str]) -> None:
+    """Make these the variables that name tables of rules."""
+    for name in environment().keys() - variables.keys():
+        del os.environ[name]
+    os.environ.update(variables)
 
 
 def bounds(number: int, chunk: int, borrowers: int) -> tuple[int, int]:

@@ -7,11 +7,12 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from multiprocessing import forkserver
+from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for
 from multiprocessing.context import BaseContext
 from pathlib import Path
@@ -19,7 +20,7 @@ from pathlib import Path
 from repayplan.errors import Fault, RepayplanError
 from repayplan.language import tr
 from repayplan.portfolio.book.index import Index, rows_of
-from repayplan.portfolio.run.chunk import Done, Job, appraised, bounds, work, write
+from repayplan.portfolio.run.chunk import Done, Job, adopt, appraised, bounds, environment, work, write
 
 AHEAD = 2
 """Chunks for each process that are given out at a time."""
@@ -32,7 +33,9 @@ def run_local(job: Job, index: Index, directory: Path, numbers: Sequence[int], w
 
     Raises RepayplanError where a process is ended from outside, for want of memory for instance.
     """
-    pool = ProcessPoolExecutor(workers, _context(), initializer=_begin)
+    context = _context()
+    stop, going = context.Pipe(duplex=False)
+    pool = ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(stop, environment()))
     try:
         pool.submit(_warm, job, index, numbers[0]).result()
         waiting = iter(numbers)
@@ -46,8 +49,13 @@ def run_local(job: Job, index: Index, directory: Path, numbers: Sequence[int], w
         raise RepayplanError(
             Fault(tr("a process of the run was ended from outside"), str(directory), remedy=remedy)
         ) from None
+    except BaseException:  # what is left undone is done by the next run; nobody waits for it
+        going.close()
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+        going.close()
+        stop.close()
 
 
 def _context() -> BaseContext:
@@ -83,16 +91,18 @@ def _warm(job: Job, index: Index, number: int) -> None:
     appraised(job, number, rows_of(index, first, first + 1))
 
 
-def _begin() -> None:
-    """A process computes on one core, leaves Ctrl-C to its parent, and ends when the parent does, however that ends."""
+def _begin(stop: Connection, tables: Mapping[str, str]) -> None:
+    """A process computes on one core under its parent's tables of rules, leaves Ctrl-C to the parent, and ends when the
+    parent stops the run or ends itself, however that ends."""
     for name in _ONE_THREAD:
         os.environ[name] = "1"
+    adopt(tables)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+    ends = [stop] if parent is None else [stop, parent.sentinel]
+    threading.Thread(target=_end_with, args=(ends,), daemon=True).start()
 
 
-def _end_with(sentinel: int) -> None:
-    wait_for([sentinel])
+def _end_with(ends: Sequence[Connection | int]) -> None:
+    wait_for(ends)
     os._exit(1)

@@ -15,7 +15,7 @@ from repayplan.cases.documents import shown
 from repayplan.errors import Fault, InputError, RepayplanError
 from repayplan.language import tr
 from repayplan.portfolio.book.index import Index, rows_of
-from repayplan.portfolio.run.chunk import TABLES, Done, Job, appraised, bounds, write
+from repayplan.portfolio.run.chunk import TABLES, Done, Job, adopt, appraised, bounds, environment, write
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -39,7 +39,7 @@ def run_spark(
     """
     with _session(workers, master) as session:
         size = AHEAD * max(1, int(session.sparkContext.defaultParallelism))
-        task = _task(pickle.dumps(job))
+        task = _task(pickle.dumps((job, environment())))
         for first in range(0, len(numbers), size):
             wave = numbers[first : first + size]
             frame = session.createDataFrame(_sent(index, job, wave)).repartition(len(wave))
@@ -64,7 +64,8 @@ def _task(job: bytes) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.Record
     def appraise_chunks(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         import pyarrow as pa
 
-        known = pickle.loads(job)
+        known, variables = pickle.loads(job)
+        adopt(variables)
         for batch in batches:
             for number, rows in zip(batch["number"].to_pylist(), batch["rows"].to_pylist(), strict=True):
                 done, files = appraised(known, number, pickle.loads(rows))

@@ -16,7 +16,17 @@ from numpy.typing import NDArray
 
 from repayplan.solvers.batched.narrowing import crossed, shifted
 from repayplan.solvers.batched.programs import LANES
-from repayplan.solvers.batched.tolerances import BACK, CLOSE, HELD, NOTHING, PATIENCE, PROVEN, WORTH_KEEPING
+from repayplan.solvers.batched.tolerances import (
+    BACK,
+    CLOSE,
+    GOOD,
+    HELD,
+    LONG_PATIENCE,
+    NOTHING,
+    PATIENCE,
+    PROVEN,
+    WORTH_KEEPING,
+)
 from repayplan.solvers.batched.vectors import at, compiled, least, load, most, splat, store, where_less
 
 Array = NDArray[np.float64]
@@ -339,7 +349,8 @@ def judge(sums: Any, shift: Any, floor: Any, enough: Any, lanes: Any) -> Any:
         lanes.idle[lane] += 1.0
         if off <= CLOSE and gap < lanes.gap[lane] and gap <= WORTH_KEEPING:
             lanes.gap[lane], lanes.idle[lane] = gap, 0.0
-        stuck = lanes.gap[lane] <= WORTH_KEEPING and lanes.idle[lane] >= PATIENCE
+        stuck = lanes.gap[lane] <= WORTH_KEEPING and lanes.idle[lane] >= LONG_PATIENCE
+        stuck = stuck or (lanes.gap[lane] <= GOOD and lanes.idle[lane] >= PATIENCE)
         if lanes.gap[lane] <= enough or stuck or not product > NOTHING:
             lanes.on[lane] = 0.0
         else:

@@ -16,7 +16,9 @@ from repayplan.solvers.batched.tolerances import (
     CLOSE,
     EMPTY,
     FIXED,
+    GOOD,
     HELD,
+    LONG_PATIENCE,
     MARGIN,
     NOTHING,
     PATIENCE,
@@ -115,7 +117,7 @@ def interior(of: Dense, on: Mask, shift: Array, enough: float, rounds: int) -> t
         better = on & (np.abs(r).max(axis=1, initial=0.0) <= CLOSE) & (gap < gaps) & (gap <= WORTH_KEEPING)
         gaps[better], idle[better] = gap[better], 0.0
         best_x[better], best_y[better] = state.x[better], state.y[better]
-        stuck = (gaps <= WORTH_KEEPING) & (idle >= PATIENCE)
+        stuck = (gaps <= WORTH_KEEPING) & (idle >= np.where(gaps <= GOOD, PATIENCE, LONG_PATIENCE))
         on = on & ~((gaps <= enough) | stuck | ~(product > NOTHING))
         spent[on] += 1
         if not on.any():

@@ -25,8 +25,9 @@ WORTH_KEEPING = 1e-5
 NOTHING = 1e-15
 """Complementarity at which rounding is all there is."""
 
-PATIENCE = 3
-"""Iterations without a better point, after which the best one stands."""
+GOOD = 1e-8
+PATIENCE, LONG_PATIENCE = 3, 10
+"""Iterations without a better point, after which the best one stands: with a gap that is good, and otherwise."""
 
 FIXED = 1e-9
 """A box no wider than this is one number."""

@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 from portfolio_runs import QUICK, begin, run, tables, wish
 
+from repayplan import rules
 from repayplan.errors import InputError
+from repayplan.portfolio.run.results import read_results
 from repayplan.portfolio.run.run import Means, Progress, Wish, run_portfolio
 
 
@@ -127,6 +129,27 @@ def test_processes_end_with_the_run_that_began_them(asked: Wish, tmp_path: Path)
     while _alive(process.pid) and time.monotonic() < until:
         time.sleep(0.05)
     assert not _alive(process.pid)
+
+
+def test_a_person_may_stop_it_at_once(asked: Wish, tmp_path: Path) -> None:
+    process = begin(asked, tmp_path / "run")
+    while not list((tmp_path / "run" / "options").glob("*.parquet")):
+        time.sleep(0.01)
+        assert process.poll() is None
+    os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C does, to the whole group
+    assert process.wait(timeout=20) != 0
+    assert run(asked, tmp_path / "run", resume=True)
+
+
+def test_processes_take_the_tables_of_rules_of_the_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = wish(tmp_path, 2)
+    before = run(one, tmp_path / "before", workers=1)
+    shipped = (Path(rules.__file__).parent / "treatments.toml").read_text(encoding="utf-8")
+    (tmp_path / "own.toml").write_text(shipped.replace("illustrative = true", "illustrative = false"))
+    monkeypatch.setenv("REPAYPLAN_TREATMENTS", str(tmp_path / "own.toml"))
+    after = run(one, tmp_path / "after", workers=1)
+    assert before["choices.parquet"] != after["choices.parquet"]
+    assert not read_results(tmp_path / "after").summary.illustrative
 
 
 def _alive(group: int) -> bool:

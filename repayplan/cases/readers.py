@@ -69,6 +69,8 @@ def _document(path: Path) -> Document:
 
         return attach(read_workbook(content_of(path, MAX_PACKED), path.name), path.parent)
     notation = _NOTATIONS.get(path.suffix.lower())
+    if notation is None and not path.suffix and not os.path.lexists(path):
+        content_of(path)  # a mistyped folder has no ending either: what is wrong is that there is nothing
     if notation is None:
         raise InputError(
             Fault(

@@ -86,4 +86,8 @@ def _reason(error: Exception) -> Message | str:
         return tr("there is no such file")
     if isinstance(error, RecursionError):
         return tr("it is nested too deeply")
+    if isinstance(error, UnicodeDecodeError):
+        return tr("this file is not UTF-8")
+    if isinstance(error, tomllib.TOMLDecodeError):
+        return tr("it is no TOML: {reason}", reason=str(error))
     return tr("it lacks {name}", name=error.args[0]) if isinstance(error, KeyError) and error.args else repr(error)

@@ -400,6 +400,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         return str(caught.value).removeprefix(str(tmp_path))
 
     assert fault("none.yaml") == "/none.yaml: there is no such file; → check the path, or begin with repayplan init"
+    assert fault("nowhere") == "/nowhere: there is no such file; → check the path, or begin with repayplan init"
     assert fault("case.txt") == (
         "/case.txt: this is no kind of case file; value: .txt; limit: one of: .yaml, .yml, .json, .xlsx, .xlsm; "
         "→ save the case with one of these endings"

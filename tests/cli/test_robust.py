@@ -72,7 +72,7 @@ def test_in_chinese(case: Path) -> None:
     outcome = run("plan", case, "--max-miss", "30%", "--scenarios", 100, "--lang", "zh")
     assert outcome.exit_code == 0
     assert "与普通方案对照" in outcome.output
-    assert "漏付" in outcome.output
+    assert "失约" in outcome.output
     assert "Beside" not in outcome.output
 
 

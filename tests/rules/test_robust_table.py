@@ -58,3 +58,19 @@ def test_everything_that_is_missing_or_no_figure_is_told_at_once(
         (f"{own}, confidence.reason", None),
         (f"{own}, valid_from", "1"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"\xff\xfe", "cannot be used: this file is not UTF-8"), (b"a = [", "cannot be used: it is no TOML: ")],
+)
+def test_what_cannot_be_read_is_told_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, said: str
+) -> None:
+    own = tmp_path / "own.toml"
+    own.write_bytes(content)
+    monkeypatch.setenv(ENVIRONMENT, str(own))
+    with pytest.raises(InputError) as error:
+        robust_terms()
+    assert said in str(error.value)
+    assert "Error(" not in str(error.value)

@@ -107,13 +107,29 @@ def _within_bound(ground: Ground, bound: float) -> Chosen | None:
             best = _searched(ground, given_up, allowed, best)
             break
         given_up = min(given_up - 1, given_up * allowed // missed) if given_up else -1
-    if best is None:
-        made = least_often_missed(ground)
-        if made is None:
-            return None
+    if best is None and (made := least_often_missed(ground)) is not None:
         best = misses(tried(made, ground.samples, TUNED_ON)), made
+    if best is None:
+        return None
+    if best[0] > allowed and not ground.chain.time_is_up:
+        best = or_by_aversion(ground, best)
     said, holds = bound_findings(best[0], ground.futures, confidence, bound)
     return Chosen(best[1], said, holds)
+
+
+def or_by_aversion(ground: Ground, known: tuple[int, Plan]) -> tuple[int, Plan]:
+    """The plan by risk aversion where it is missed less often than what came of giving up futures; unproven."""
+    terms = robust_terms()
+    try:
+        made = by_aversion(ground, Aversion(terms.arrears.value, terms.risk_aversion.value, terms.level.value))
+    except SolverError:
+        if not ground.chain.out_of_time:
+            raise
+        return known
+    if made is None or (missed := misses(tried(made, ground.samples, TUNED_ON))) >= known[0]:
+        return known
+    proof = replace(made.proof, gap=None, unproven=tr("the search over futures was not finished"))
+    return missed, replace(made, status="feasible", proof=proof)
 
 
 def _searched(ground: Ground, given_up: int, allowed: int, known: tuple[int, Plan]) -> tuple[int, Plan]:

@@ -17,16 +17,18 @@ from repayplan.errors import InputError
 from repayplan.planning.plan import plan
 from repayplan.planning.plan_file import plan_file
 from repayplan.planning.result import Plan
+from repayplan.planning.robust.attempts import Ground
 from repayplan.planning.robust.confidence import at_most, fewest_futures, most_misses
 from repayplan.planning.robust.judging import misses, tried
-from repayplan.planning.robust.plan import Robust, robust_plan
-from repayplan.planning.robust.samples import JUDGED_ON, Samples
+from repayplan.planning.robust.plan import Robust, or_by_aversion, robust_plan
+from repayplan.planning.robust.samples import JUDGED_ON, TUNED_ON, Samples
 from repayplan.planning.robust.wish import Wish
 from repayplan.planning.stress import stress
 from repayplan.planning.verify import verify
 from repayplan.problem.assemble import assemble
 from repayplan.problem.terms import resolve
 from repayplan.report.terminal import show_plan
+from repayplan.solvers.chain import Chain
 
 SCENARIOS = Path(__file__).parents[3] / "scenarios"
 
@@ -105,6 +107,20 @@ def test_a_bound_that_cannot_be_kept_says_so_and_gives_the_least_missed() -> Non
     failed = [finding for finding in made.plan.findings if finding.rule == "robust" and finding.result == "fail"]
     assert len(failed) == 1
     assert "No plan was found that is missed with a probability of 4.0% at most" in str(failed[0].sentence)
+
+
+def test_where_no_choice_of_futures_keeps_the_bound_the_plan_by_aversion_stands_if_it_is_missed_less_often() -> None:
+    """The plain plan stands for what came of giving up futures: as if missed in all 100 of them, then as if never."""
+    case, chain = shop(), Chain()
+    terms = resolve(case)
+    problem = assemble(case, terms)
+    ground = Ground.of(case, terms, problem, Samples.of(case, terms, problem, 100, 1, "plain"), chain)
+    plain = plan(case)
+    missed, made = or_by_aversion(ground, (100, plain))
+    assert missed == misses(tried(made, ground.samples, TUNED_ON)) < 100
+    assert "risk aversion" in made.proof.method
+    assert (made.status, made.proof.gap, made.proof.unproven is None) == ("feasible", None, False)
+    assert or_by_aversion(ground, (0, plain)) == (0, plain)
 
 
 def test_without_any_plan_the_plain_answer_stands() -> None:

@@ -13,10 +13,14 @@ from repayplan.language import Message, tr
 from repayplan.planning.first_miss import most_often_first, reason
 from repayplan.planning.plan_file import plan_file
 from repayplan.planning.result import Outlook, Plan
+from repayplan.planning.robust.confidence import at_most
 from repayplan.planning.stress import Trial, stress
 
 SCENARIOS = 10_000
 """Futures in which a plan is tried where nobody says how many."""
+
+SURE = 0.95
+"""The confidence of what is said where no future misses."""
 
 
 def with_outlook(plan: Plan, drawing: Drawing, told: Callable[[int], None] | None = None) -> Plan:
@@ -48,7 +52,14 @@ def sentence(trial: Trial, why: Message | None) -> Message:
     """The finding in one sentence; ``why``: the reason of what is first missed most often."""
     count, month = f"{trial.drawing.scenarios:,}", most_often_first(trial)
     if month is None:
-        return tr("In none of {count} futures does the borrower miss an installment", count=count)
+        if trial.drawing.method == "still":
+            return tr("In none of {count} futures does the borrower miss an installment", count=count)
+        return tr(
+            "In none of {count} futures does the borrower miss an installment; its probability is below {most} at {sure}",
+            count=count,
+            most=f"{_below(trial.drawing):.2%}",
+            sure=f"{SURE:.0%}",
+        )
     said = {"count": count, "share": percent(trial.missed), "month": month}
     if why is None:
         return tr(
@@ -59,6 +70,12 @@ def sentence(trial: Trial, why: Message | None) -> Message:
         why=why,
         **said,
     )
+
+
+def _below(drawing: Drawing) -> float:
+    """What the probability of a miss is not above, where none was seen: of futures that mirror each other, one counts."""
+    apart = -(-drawing.scenarios // 2) if drawing.method == "antithetic" else drawing.scenarios
+    return at_most(0, apart, SURE)
 
 
 def percent(share: Estimate) -> str:

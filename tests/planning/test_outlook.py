@@ -87,7 +87,9 @@ def test_without_a_miss_there_is_no_month() -> None:
     outlook = with_outlook(made(monthly=["90000.00"] * 12, opening="100000.00"), DRAWING).outlook
     assert outlook is not None
     assert (outlook.missed, outlook.first, outlook.reason) == (0.0, None, None)
-    assert str(outlook.sentence) == "In none of 400 futures does the borrower miss an installment"
+    # two hundred pairs that mirror each other: (1 − p)^200 = 0.05 at p = 1.49 %
+    words = "In none of 400 futures does the borrower miss an installment; its probability is below 1.49% at 95%"
+    assert str(outlook.sentence) == words
 
 
 def test_what_is_no_plan_is_tried_in_nothing() -> None:

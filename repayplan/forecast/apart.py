@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from repayplan.cases.models import Case
 from repayplan.forecast.flows import Flow
 
@@ -21,12 +19,12 @@ def account_of(flow: Flow) -> AccountKey:
     return flow.source if flow.kind == "guarantor" else None, flow.secures
 
 
-def account_keys(case: Case, pledged: Iterable[str] | None = None) -> tuple[AccountKey, ...]:
-    """Accounts in the order in which they are drawn on: pledged proceeds by loan, then guarantors, those of one loan
-    first. ``pledged``: loans that have proceeds; all to which anything is pledged where left out."""
+def account_keys(case: Case) -> tuple[AccountKey, ...]:
+    """Accounts in the order in which they are drawn on: proceeds by the loan they are pledged to, then guarantors,
+    those of one loan first."""
     loans = [loan.id for loan in case.loans]
     lots = (lot for source in case.cash.sources if source.kind == "assets" for lot in source.lots)
-    named = {lot.secures for lot in lots if lot.secures} if pledged is None else set(pledged)
+    named = {lot.secures for lot in lots if lot.secures}
     guarantors = sorted(
         (source for source in case.cash.sources if source.kind == "guarantor"),
         key=lambda source: source.secures is None,

@@ -55,7 +55,8 @@ def sentence(trial: Trial, why: Message | None) -> Message:
         if trial.drawing.method == "still":
             return tr("In none of {count} futures does the borrower miss an installment", count=count)
         return tr(
-            "In none of {count} futures does the borrower miss an installment; its probability is below {most} at {sure}",
+            "In none of {count} futures does the borrower miss an installment;"
+            " its probability is below {most} at {sure}",
             count=count,
             most=f"{_below(trial.drawing):.2%}",
             sure=f"{SURE:.0%}",
@@ -73,7 +74,7 @@ def sentence(trial: Trial, why: Message | None) -> Message:
 
 
 def _below(drawing: Drawing) -> float:
-    """What the probability of a miss is not above, where none was seen: of futures that mirror each other, one counts."""
+    """What the probability of a miss is below where none was seen: of two futures that mirror each other one counts."""
     apart = -(-drawing.scenarios // 2) if drawing.method == "antithetic" else drawing.scenarios
     return at_most(0, apart, SURE)
 

@@ -58,10 +58,11 @@ class AccountArrays(Frozen):
 
 
 def accounts(case: Case, days: Sequence[dt.date], flows: Sequence[Flow]) -> AccountArrays:
-    """The accounts of one case: one for each loan with pledged proceeds, one for each guarantor."""
+    """The accounts of one case, one for each loan that something is pledged to and one for each guarantor, whether or
+    not anything comes by the last day: futures go on for longer."""
     loans = [loan.id for loan in case.loans]
     apart = [flow for flow in flows if is_apart(flow)]
-    keys = account_keys(case, {flow.secures for flow in apart if flow.kind != "guarantor" and flow.secures})
+    keys = account_keys(case)
     arrived: Cents = np.zeros((len(days), len(keys)), dtype=np.int64)
     for flow in apart:
         arrived[bisect_left(days, flow.date), keys.index(account_of(flow))] += flow.amount

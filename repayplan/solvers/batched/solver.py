@@ -108,7 +108,8 @@ def _solved(programs: Programs, enough: float, engine: Engine) -> Solved:
     points = _points(programs, reduction, kernel, x, y)
     objective, bound, off = proven(programs, points)
     gap = np.where(off <= ACCEPTED, gaps(objective, bound), np.inf)
-    status = np.full(programs.lanes, Status.FAILED, dtype=object)
+    status = np.empty(programs.lanes, dtype=object)
+    status[:] = Status.FAILED  # np.full would make text of it
     status[off <= ACCEPTED] = Status.FEASIBLE
     status[gap <= CERTIFIED] = Status.OPTIMAL
     status[np.isinf(near) | reduction.impossible] = Status.INFEASIBLE

@@ -148,7 +148,7 @@ def _months(summary: Summary, console: Console) -> None:
 
 def _limits(coupling: Coupling, console: Console) -> None:
     """The limits that bind or are broken; the others are in the page."""
-    if not coupling.limits:
+    if not coupling.limits and not coupling.said:
         return
     heading(tr("Limits"), console)
     for words in coupling.said:

@@ -88,3 +88,11 @@ def test_shares_that_are_too_fine_are_left_to_the_single_check() -> None:
     finer = greedy(make_case(months=4, monthly=["100.00"], cover={"minimum": "1.200001"}), lambda: 1.0)
     assert can_judge(fine.terms, fine.problem)
     assert not can_judge(finer.terms, finer.problem)
+
+
+def test_who_has_no_cash_in_the_first_year_and_pays_nothing_then_is_not_too_heavily_burdened() -> None:
+    case = make_case(months=14, monthly=["-10.00"] * 11 + ["90000.00"] * 4, opening="2000.00", max_burden="80%")
+    plan = greedy(case, lambda: 0.0)
+    assert int(plan.problem.burden.cash[0]) < 0
+    assert bool(judges()["burden"](together(plan))[0])
+    assert holds(plan, "burden")

@@ -213,3 +213,18 @@ def test_a_debt_that_is_cleared_sooner_than_the_last_date_has_a_plan_that_ends_s
     found = appraise([book], menu(plans=[{"shapes": ["free"], "installments": [48]}]), settings())
     assert not found.failures
     assert found.schedules.num_rows == 1
+
+
+def test_what_other_lenders_are_owed_is_not_the_banks() -> None:
+    """Their loan is served out of the same cash, and is neither balance nor overdue, nor does what it gets count."""
+    book = borrower()
+    other = book.case.loans[0].model_copy(update={"id": "L2", "lender": "Another bank"})
+    shared = replace(book, case=book.case.model_copy(update={"loans": (*book.case.loans, other)}))
+    offer = menu(plans=[{"shapes": ["level"], "installments": [24]}], treatments=["do_nothing", "sell"])
+    two, one = (rows(appraise([each], offer, settings(method="still", scenarios=2))) for each in (shared, book))
+    plan, alone = two["B-1", "level-24"], one["B-1", "level-24"]
+    assert (plan["balance"], plan["overdue"]) == (100_000_00, 40_000_00)
+    assert plan["recovery"] == pytest.approx(alone["recovery"], rel=0.02)
+    assert plan["fall_cash"] == pytest.approx(alone["fall_cash"], rel=0.05)
+    assert two["B-1", "sell"]["recovery"] == one["B-1", "sell"]["recovery"]
+    assert two["B-1", "do_nothing"]["fall_cash"] == one["B-1", "do_nothing"]["fall_cash"]

@@ -318,7 +318,7 @@ def burden(plans: Plans) -> Mask:
         return np.ones(len(plans.paid), dtype=bool)
     paid = np.where(bound.first, plans.total, 0).sum(axis=1)
     cash = np.maximum(bound.cash, 0)
-    below = np.isnan(bound.high) | (paid <= bound.high * cash - HAIR)
+    below = np.isnan(bound.high) | (paid == 0) | (paid <= bound.high * cash - HAIR)
     above = np.isnan(bound.low) | (paid >= bound.low * cash + HAIR)
     return np.asarray(below & above)
 

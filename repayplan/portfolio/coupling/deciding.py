@@ -101,7 +101,8 @@ def decide(posed: Posed, wanted: float = CERTIFIED, tried: int = TRIED) -> Decis
     if choice is not None and choice.keeps:
         more = _more(posed, coupled, choice, wanted, tried)
         return Decision(choice, _uses(posed, choice, more), weighty(coupled, choice), out)
-    near = nearest(coupled, posed.targets)
+    alone = np.isin(np.arange(coupled.limits), list(out))
+    near = nearest(coupled, posed.targets | alone)
     loose = loosened(coupled, near, NEARLY)
     start = Choice(
         status=Status.FEASIBLE,

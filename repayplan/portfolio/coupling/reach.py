@@ -86,12 +86,12 @@ def best_figure(posed: Posed, row: int) -> float:
     return ratio
 
 
-def nearest(coupled: Coupled, targets: Mask) -> Near:
+def nearest(coupled: Coupled, yielding: Mask) -> Near:
     """The choice that comes nearest to keeping all limits.
 
-    Only ``targets`` (K,) are exceeded as long as the other limits can be kept; otherwise any limit may be.
+    Only ``yielding`` limits (K,) are exceeded as long as the others can be kept; otherwise any limit may be.
     """
-    for soft in (targets, np.ones_like(targets)):
+    for soft in (yielding, np.ones_like(yielding)):
         if soft.any():
             near = _nearest(coupled, soft)
             if near is not None:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from repayplan.cases.files import text_of
-from repayplan.errors import Fault, InputError
 from repayplan.language import LANGUAGES, Message, speaking, tr
 from repayplan.portfolio.appraise import Settings
 from repayplan.portfolio.coupling import Limits, Use, decide, label, pose, sentence, sentences
@@ -109,8 +108,11 @@ def read_limits(path: Path | None) -> Given:
 
 
 def write_choice(results: Results, given: Given) -> None:
-    """Choose, and write what was chosen and what was proved. InputError where there is nothing to choose from."""
-    chosen = _alone(results) if given.limits is None else _coupled(results, given.limits)
+    """Choose, and write what was chosen and what was proved; where every borrower was set aside, nothing is chosen."""
+    if not any(results.rows("options", part) for part in results.parts):
+        chosen = _nothing()
+    else:
+        chosen = _alone(results) if given.limits is None else _coupled(results, given.limits)
     proved = replace(chosen.proved, cases=_named(results, chosen))
     text = json.dumps(asdict(proved), indent=2, ensure_ascii=False, allow_nan=False)
     publish(results.directory, {COUPLING: text.encode() + b"\n", CHOICES: parquet(_taken(results, chosen))})
@@ -135,13 +137,16 @@ class _Chosen:
     proved: Coupling
 
 
+def _nothing() -> _Chosen:
+    """No borrower has an option: the failures say why."""
+    none = np.zeros(0, dtype=np.int64)
+    said = (_in_every_language(tr("No borrower has an option to choose: look at the failures")),)
+    return _Chosen(none, none, (), Coupling("failed", False, 0, 0.0, 0.0, ALONE, said, (), ()))
+
+
 def _alone(results: Results) -> _Chosen:
     """What is best for each borrower by itself, the first of equals."""
     parts = [results.part("options", part, ["case", "recovery"]) for part in results.parts]
-    parts = [part for part in parts if part.num_rows]
-    if not parts:
-        remedy = tr("look at the failures of the run")
-        raise InputError(Fault(tr("no borrower has an option to choose"), remedy=remedy))
     worth = np.concatenate([np.asarray(part["recovery"].to_numpy(), dtype=float) for part in parts])
     sizes = np.concatenate([_sizes(part) for part in parts])
     starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)

@@ -115,3 +115,18 @@ def test_a_target_out_of_reach_under_the_limits_is_come_near_to_and_priced() -> 
     assert "this one misses Down" in told
     assert "Coming so near costs 20.00 of expected recovery" in told
     assert "Down: 20.00%; at least 25.00% is wanted, 5 percentage points are missing" in told
+
+
+def test_a_limit_that_is_impossible_alone_takes_no_other_with_it() -> None:
+    found = decide(
+        posed(
+            ROWS,
+            limits=[
+                {"name": "Provision", "sum": "provision", "at_most": 25},
+                {"name": "Recovery", "sum": "recovery", "at_most": 170},
+            ],
+        )
+    )
+    assert [use.kept for use in found.uses] == [False, True]
+    assert found.choice.option.tolist() == [0, 2]  # the least provision; a little more of it is not worth the rest
+    assert found.missed == pytest.approx(0.2)

@@ -53,11 +53,10 @@ class Programs:
         return replace(
             self,
             values=[value if len(value) == 1 else value[lanes] for value in self.values],
-            rhs=self.rhs[:, lanes],
-            active=self.active[:, lanes],
-            cost=self.cost[:, lanes],
-            lower=self.lower[:, lanes],
-            upper=self.upper[:, lanes],
+            **{
+                name: np.ascontiguousarray(getattr(self, name)[:, lanes])
+                for name in ("rhs", "active", "cost", "lower", "upper")
+            },
         )
 
     def with_cost(self, cost: Array) -> Programs:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 from repayplan.cases.documents import shown
 from repayplan.errors import Fault, InputError
-from repayplan.language import tr
+from repayplan.language import Message, tr
 
 MAX_BYTES = 5 * 1024 * 1024
 
@@ -26,6 +27,16 @@ def path_of(path: object) -> Path:
         return Path(path)
     kind = type(path).__name__
     raise InputError(Fault(tr("this is not the path of a file"), value=kind, remedy=tr("give the path as text")))
+
+
+def ending_of(path: Path, endings: Collection[str], refused: Message, remedy: Message | None = None) -> str:
+    """How a file's name ends, in small letters. InputError, in the words ``refused``, where it is none of these."""
+    ending = path.suffix.lower()
+    if ending not in endings:
+        limit = tr("one of: {choices}", choices=", ".join(endings))
+        cure = remedy or tr("save it with one of these endings")
+        raise InputError(Fault(refused, str(path), path.suffix or None, limit, cure))
+    return ending
 
 
 def content_of(path: Path, most: int = MAX_BYTES) -> bytes:

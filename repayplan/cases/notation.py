@@ -17,6 +17,15 @@ _JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]|[^\s,:{}\[\]"]+')
 _DIRECTIVE = re.compile(r"^%", re.MULTILINE)
 
 
+NOTATIONS = (".yaml", ".yml", ".json")
+"""Endings of files in one of the two."""
+
+
+def read_notation(text: str, name: str, ending: str) -> Document:
+    """The document in the notation of a file with this ending. InputError with every problem of the text."""
+    return read_json(text, name) if ending == ".json" else read_yaml(text, name)
+
+
 def read_yaml(text: str, name: str) -> Document:
     """YAML 1.2 through its events, so that every scalar is seen as it was written. Raises InputError."""
     from ruamel.yaml import YAML

@@ -24,16 +24,16 @@ from repayplan.cases.excel.reader import document_of, unit_mentioned
 from repayplan.cases.excel.tables import read_table
 from repayplan.cases.faults import to_faults
 from repayplan.cases.fields import Amount, Date, Identifier
-from repayplan.cases.files import content_of, path_of, text_of
+from repayplan.cases.files import content_of, ending_of, path_of, text_of
 from repayplan.cases.loan_list import from_csv
 from repayplan.cases.models import Case
-from repayplan.cases.notation import read_json, read_yaml
+from repayplan.cases.notation import NOTATIONS, read_notation
 from repayplan.errors import Fault, InputError
 from repayplan.language import tr
 from repayplan.money import grouped, to_cents
 
 MAX_PAYMENTS = 5_000
-_ENDINGS = (".csv", ".xlsx", ".xlsm", ".yaml", ".yml", ".json")
+_ENDINGS = (".csv", ".xlsx", ".xlsm", *NOTATIONS)
 
 _PASSED_OVER = (
     ("no", "序号", "No.", ("number", "期数", "期次")),
@@ -109,17 +109,14 @@ def _only(case: Case) -> str | None:
 
 
 def _document(path: Path) -> Document:
-    ending = path.suffix.lower()
-    if ending not in _ENDINGS:
-        what, limit = tr("this is no kind of schedule"), tr("one of: {choices}", choices=", ".join(_ENDINGS))
-        remedy = tr("save the schedule with one of these endings")
-        raise InputError(Fault(what, str(path), path.suffix or None, limit, remedy))
+    remedy = tr("save the schedule with one of these endings")
+    ending = ending_of(path, _ENDINGS, tr("this is no kind of schedule"), remedy)
     if ending in (".csv", ".xlsx", ".xlsm"):
         return _table(path, ending)
     text = text_of(path)
     if not text.strip():
         raise InputError(_empty(str(path)))
-    return read_json(text, str(path)) if ending == ".json" else read_yaml(text, str(path))
+    return read_notation(text, str(path), ending)
 
 
 def _table(path: Path, ending: str) -> Document:

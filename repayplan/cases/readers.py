@@ -12,7 +12,7 @@ from repayplan.cases.attachments import attach
 from repayplan.cases.documents import Document
 from repayplan.cases.doubts import doubts
 from repayplan.cases.faults import fault_of, to_faults
-from repayplan.cases.files import CASES, content_of, path_of, text_of
+from repayplan.cases.files import CASES, content_of, ending_of, path_of, text_of
 from repayplan.cases.mending import hidden_errors
 from repayplan.cases.models import Case
 from repayplan.cases.notation import read_json, read_yaml
@@ -68,20 +68,11 @@ def _document(path: Path) -> Document:
         from repayplan.cases.excel.reader import read_workbook
 
         return attach(read_workbook(content_of(path, MAX_PACKED), path.name), path.parent)
-    notation = _NOTATIONS.get(path.suffix.lower())
-    if notation is None and not path.suffix and not os.path.lexists(path):
-        content_of(path)  # a mistyped folder has no ending either: what is wrong is that there is nothing
-    if notation is None:
-        raise InputError(
-            Fault(
-                tr("this is no kind of case file"),
-                str(path),
-                path.suffix or None,
-                tr("one of: {choices}", choices=", ".join((*_NOTATIONS, *_WORKBOOKS))),
-                tr("save the case with one of these endings"),
-            )
-        )
-    return attach(read_document(text_of(path), str(path), notation), path.parent)
+    if not path.suffix and not os.path.lexists(path):
+        content_of(path)  # a mistyped folder has no ending: what is wrong is that there is nothing
+    remedy = tr("save the case with one of these endings")
+    ending = ending_of(path, (*_NOTATIONS, *_WORKBOOKS), tr("this is no kind of case file"), remedy)
+    return attach(read_document(text_of(path), str(path), _NOTATIONS[ending]), path.parent)
 
 
 def read_document(text: str, name: str, notation: Notation) -> Document:

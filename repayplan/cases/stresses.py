@@ -22,8 +22,8 @@ from repayplan.cases.base import Model
 from repayplan.cases.documents import Document
 from repayplan.cases.faults import fault_of, to_faults
 from repayplan.cases.fields import MAX_MONTHS, Days, Months, Name, Part, Share, Spread, refuse, refuse_all
-from repayplan.cases.files import path_of, text_of
-from repayplan.cases.notation import read_json, read_yaml
+from repayplan.cases.files import ending_of, path_of, text_of
+from repayplan.cases.notation import NOTATIONS, read_notation
 from repayplan.cases.problems import Problem, twice
 from repayplan.errors import Fault, InputError
 from repayplan.language import tr
@@ -32,7 +32,7 @@ Kind = Literal["milestones", "season", "stores", "receivables", "assets", "guara
 MonthOfYear = Annotated[int, Field(ge=1, le=12)]
 
 MAX_STRESSES = 200
-_ENDINGS = (".toml", ".yaml", ".yml", ".json")
+_ENDINGS = (".toml", *NOTATIONS)
 _LIST_FIRST = re.compile(r"\A(?:\s*#.*\n|\s*\n)*\s*(?:-\s|\[)")
 
 
@@ -143,17 +143,14 @@ def shipped_stresses() -> tuple[Stress, ...]:
 def read_stresses(path: str | FilePath) -> tuple[Stress, ...]:
     """The stresses in a ``.toml``, ``.yaml`` or ``.json`` file. InputError with every problem of the file."""
     path = path_of(path)
-    ending, name = path.suffix.lower(), str(path)
-    if ending not in _ENDINGS:
-        limit, remedy = tr("one of: {choices}", choices=", ".join(_ENDINGS)), tr("save it with one of these endings")
-        raise InputError(Fault(tr("this is no file of stresses"), name, path.suffix or None, limit, remedy))
+    ending, name = ending_of(path, _ENDINGS, tr("this is no file of stresses")), str(path)
     text = text_of(path)
     if not text.strip() or (ending != ".toml" and _LIST_FIRST.match(text)):
         remedy = tr("begin with stresses: and list them under it")
         raise InputError(Fault(tr("no stresses are found in this file"), name, remedy=remedy))
     if ending == ".toml":
         return _stresses(_from_toml(text, name))
-    return _stresses(read_json(text, name) if ending == ".json" else read_yaml(text, name))
+    return _stresses(read_notation(text, name, ending))
 
 
 def _from_toml(text: str, name: str) -> Document:

@@ -15,18 +15,15 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from repayplan.cases.base import Model
-from repayplan.cases.documents import Document
-from repayplan.cases.faults import to_faults
 from repayplan.cases.fields import GraceMonths, Identifier, Name, Rate, Share, Units, refuse_all
-from repayplan.cases.files import path_of, text_of
-from repayplan.cases.notation import read_json, read_yaml
+from repayplan.cases.notation import read_yaml
 from repayplan.cases.problems import Path as Place
 from repayplan.cases.problems import Problem
+from repayplan.cases.settings import read_settings, settings_of
 from repayplan.cases.shapes import ShapeWish
-from repayplan.errors import Fault, InputError
 from repayplan.language import tr
 from repayplan.rules.hazard import RiskLevel
 from repayplan.rules.treatments import TreatmentName
@@ -38,8 +35,6 @@ MOST_INSTALLMENTS = 360
 
 KindName = Literal["plan", "remind", "visit", "guarantor", "agency", "enforce", "sell", "do_nothing"]
 KINDS: tuple[KindName, ...] = get_args(KindName)
-
-_ENDINGS = (".yaml", ".yml", ".json")
 
 
 class Who(Model):
@@ -219,29 +214,14 @@ class Menu(Model):
 
 def read_menu(path: str | Path) -> Menu:
     """The menu in a ``.yaml`` or ``.json`` file. InputError with every problem of the file."""
-    path = path_of(path)
-    ending, name = path.suffix.lower(), str(path)
-    if ending not in _ENDINGS:
-        limit, remedy = tr("one of: {choices}", choices=", ".join(_ENDINGS)), tr("save it with one of these endings")
-        raise InputError(Fault(tr("this is no menu"), name, path.suffix or None, limit, remedy))
-    text = text_of(path)
-    if not text.strip():
-        raise InputError(Fault(tr("the file is empty"), name, remedy=tr("begin with schema: {name}", name=SCHEMA)))
-    return _menu(read_json(text, name) if ending == ".json" else read_yaml(text, name))
+    return read_settings(path, Menu, tr("this is no menu"), SCHEMA)
 
 
 @cache
 def default_menu() -> Menu:
     """The menu that is shipped: eight options."""
     text = (files("repayplan.portfolio") / "menu.yaml").read_text(encoding="utf-8")
-    return _menu(read_yaml(text, "menu.yaml"))
-
-
-def _menu(document: Document) -> Menu:
-    try:
-        return Menu.model_validate(document.data)
-    except ValidationError as error:
-        raise InputError(to_faults(error.errors(include_url=False), document, Menu)) from None
+    return settings_of(read_yaml(text, "menu.yaml"), Menu)
 
 
 def _id(part: Plans, shape: Any, count: int, concession: str) -> str:

@@ -12,18 +12,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from repayplan.cases.base import Model
 from repayplan.cases.documents import Document
-from repayplan.cases.faults import to_faults
 from repayplan.cases.fields import Name, Part, refuse_all
-from repayplan.cases.files import path_of, text_of
-from repayplan.cases.notation import read_json, read_yaml
 from repayplan.cases.problems import Path as Place
 from repayplan.cases.problems import Problem
-from repayplan.errors import Fault, InputError
+from repayplan.cases.settings import read_settings, settings_of
 from repayplan.language import Message, tr
 from repayplan.portfolio.coupling.measures import ATTRIBUTES, Measure, figure
 from repayplan.portfolio.dominance import DIRECTIONS, Direction
@@ -57,7 +54,6 @@ AttributeName = Literal[
     "fall_sold",
 ]
 
-_ENDINGS = (".yaml", ".yml", ".json")
 _PLAIN: dict[str, Any] = {"name": "Visits", "sum": "visits", "by": ["month"], "at_most": 400}
 
 
@@ -224,23 +220,12 @@ class Limits(Model):
 
 def read_limits(path: str | Path) -> Limits:
     """The limits in a ``.yaml`` or ``.json`` file. InputError with every problem of the file."""
-    path = path_of(path)
-    ending, name = path.suffix.lower(), str(path)
-    if ending not in _ENDINGS:
-        limit, remedy = tr("one of: {choices}", choices=", ".join(_ENDINGS)), tr("save it with one of these endings")
-        raise InputError(Fault(tr("this is no file of limits"), name, path.suffix or None, limit, remedy))
-    text = text_of(path)
-    if not text.strip():
-        raise InputError(Fault(tr("the file is empty"), name, remedy=tr("begin with schema: {name}", name=SCHEMA)))
-    return limits_of(read_json(text, name) if ending == ".json" else read_yaml(text, name))
+    return read_settings(path, Limits, tr("this is no file of limits"), SCHEMA)
 
 
 def limits_of(document: Document) -> Limits:
     """The limits of a text that has been read. InputError with every problem of it."""
-    try:
-        return Limits.model_validate(document.data)
-    except ValidationError as error:
-        raise InputError(to_faults(error.errors(include_url=False), document, Limits)) from None
+    return settings_of(document, Limits)
 
 
 def _wording(limit: Limit) -> Iterator[Problem]:

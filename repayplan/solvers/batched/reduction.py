@@ -31,6 +31,8 @@ SMALLEST_PIVOT = 1e-3
 CANCELED = 1e-13
 
 MOST_JOINED = 8
+LONGEST_JOINED = 12
+"""Joining a row of many entries makes as many of it as it has partners, which no factor is better for."""
 
 
 class Reduction:
@@ -271,7 +273,7 @@ class Reduction:
             rows = sorted(self.where[column])
             if column in self.gone or some(self.cost[column]) or not 2 <= len(rows) <= MOST_JOINED:
                 continue
-            if any(self.equal[row] for row in rows):
+            if any(self.equal[row] or len(self._row(row)) > LONGEST_JOINED for row in rows):
                 continue
             values = {row: self._row(row)[column] for row in rows}
             if not all(self._there(row, value) for row, value in values.items()):

@@ -91,16 +91,12 @@ def drawn(accounts: AccountArrays, paid: Cents, case: int = 0) -> Cents:
 
 def draw(accounts: AccountArrays, left: Cents, paid: Cents) -> Cents:
     """(K,) what one date's payments (L,) take from what is ``left`` (K,)."""
-    open_, taken = paid.copy(), np.zeros_like(left)
-    for account, loan in enumerate(accounts.loan.tolist()):
-        owed = open_.sum() if loan == ANY_LOAN else open_[loan]
-        taken[account] = min(int(left[account]), int(owed))
-        if loan == ANY_LOAN:
-            rest = int(taken[account])
-            for number in range(len(open_)):
-                part = min(rest, int(open_[number]))
-                open_[number] -= part
-                rest -= part
-        else:
-            open_[loan] -= taken[account]
-    return taken
+    open_, taken = paid.tolist(), [0] * len(left)  # plain numbers: there are few of them
+    for account, (loan, has) in enumerate(zip(accounts.loan.tolist(), left.tolist(), strict=True)):
+        rest = has
+        for number in range(len(open_)) if loan == ANY_LOAN else (loan,):
+            part = min(rest, open_[number])
+            open_[number] -= part
+            rest -= part
+        taken[account] = has - rest
+    return np.array(taken, dtype=np.int64)

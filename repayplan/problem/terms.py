@@ -12,7 +12,7 @@ from repayplan.calendar.dates import add_months, recurring
 from repayplan.cases.models import AverageLife, Case, Cover, Grace, Loan, Policy
 from repayplan.cases.shapes import Contingent, Free, Level, Shape, shape_of
 from repayplan.errors import Fault, InputError
-from repayplan.forecast import Window, forecast
+from repayplan.forecast import CashAhead, Window, ahead_of
 from repayplan.forecast.views import seen
 from repayplan.language import Message, tr
 from repayplan.money import plain, to_cents
@@ -102,11 +102,15 @@ class Terms:
         return Decimal(1) if self.cover_window == "since_receipt" else self.cover_carry
 
 
-def resolve(case: Case) -> Terms:
-    """Complete terms for ``case``; InputError where it names no cash, or dates that leave no payment day."""
+def resolve(case: Case, ahead: CashAhead | None = None) -> Terms:
+    """Complete terms for ``case``; InputError where it names no cash, or dates that leave no payment day.
+
+    ``ahead``: its cash, where that has been looked at for other variants of the case.
+    """
     if not case.cash.sources:
         raise InputError(_no_cash())
-    filler = _Filler(case, defaults(is_lumpy(case), is_shaped(case), is_counted(case)))
+    ahead = ahead or ahead_of(case)
+    filler = _Filler(case, defaults(is_lumpy(case, ahead), is_shaped(case), is_counted(case)))
     policy = case.policy
     cover = policy.cover if isinstance(policy.cover, Cover) else Cover.model_construct()
     filler.note("grace", policy.grace)
@@ -135,7 +139,7 @@ def resolve(case: Case) -> Terms:
         **_concessions(policy),
         discount_rate=filler.discount_rate(),
         hazard=_hazard(filler, policy),
-        rating=rating_of(case),
+        rating=rating_of(case, ahead),
         max_burden=_share(_asked(policy.max_burden)),
         recovery=filler.decimal("recovery", policy.recovery),
         floor=filler.floor(),
@@ -183,7 +187,7 @@ def rate_after_signing(loan: Loan) -> Decimal:
     return loan.rate if loan.rate_after_signing is None else loan.rate_after_signing
 
 
-def is_lumpy(case: Case) -> bool:
+def is_lumpy(case: Case, ahead: CashAhead) -> bool:
     """Whether at least half of the expected receipts come in single amounts, which makes even installments senseless.
 
     Counted over the term, up to which a season or a chain has an end.
@@ -191,12 +195,10 @@ def is_lumpy(case: Case) -> bool:
     table = defaults()
     until = case.policy.maturity or add_months(case.as_of, case.policy.months or table["months"].value)
     window = Window(case.as_of, until, table["receipt_day"].value, table["cost_day"].value)
-    lumpy = steady = 0
-    for flow in forecast(case, window, "borrower"):
-        if flow.amount > 0 and flow.kind in STEADY:
-            steady += flow.amount
-        elif flow.amount > 0:
-            lumpy += flow.amount
+    course = ahead.course(window, "borrower")
+    come = course.until(until)
+    steady = sum(int(received[come]) for kind, received in course.received.items() if kind in STEADY)
+    lumpy = sum(int(received[come]) for kind, received in course.received.items() if kind not in STEADY)
     return lumpy > 0 and lumpy >= steady
 
 

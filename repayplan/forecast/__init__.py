@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from repayplan.cases.models import Case
@@ -29,10 +30,11 @@ _kept: list[CashAhead] = []
 """The last one: whoever plans a case forecasts it more than once."""
 
 
-def ahead_of(case: Case) -> CashAhead:
-    """The cash ahead of a case, found before where it was the last one that was asked for."""
+def ahead_of(case: Case, until: dt.date = dt.date.min) -> CashAhead:
+    """The cash ahead of a case, found before where it was the last one that was asked for. ``until``: a day up to which
+    it will be asked for, so that it is found once."""
     if not _kept or _kept[-1].cash is not case.cash or _kept[-1].table is not views():
-        _kept[:] = [CashAhead(case.cash)]
+        _kept[:] = [CashAhead(case.cash, until)]
     return _kept[-1]
 
 

@@ -11,6 +11,8 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import itemgetter
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +23,14 @@ from repayplan.forecast.apart import is_apart
 from repayplan.forecast.flows import Flow, View, Window
 from repayplan.forecast.kinds import KINDS, in_view
 from repayplan.forecast.monthly import operating_cost_flows
+from repayplan.forecast.views import seen
 from repayplan.money import to_cents
-from repayplan.rules import views
+from repayplan.rules import ViewDefault, views
 
 OTHER_LENDERS = ("senior", "lender")
 """Categories of what goes to other lenders."""
 
+_date = itemgetter(Flow._fields.index("date"))
 _Dating = tuple[dt.date, int, int]
 
 
@@ -37,14 +41,18 @@ class Course:
     flows: tuple[Flow, ...]
 
     @cached_property
+    def _columns(self) -> tuple[tuple[Any, ...], ...]:
+        return tuple(zip(*self.flows, strict=True)) or ((),) * len(Flow._fields)
+
+    @cached_property
     def day(self) -> NDArray[np.int64]:
         """(F,) proleptic ordinals."""
-        return np.array([flow.date.toordinal() for flow in self.flows], dtype=np.int64)
+        return np.array([date.toordinal() for date in self._columns[0]], dtype=np.int64)
 
     @cached_property
     def amount(self) -> NDArray[np.int64]:
         """(F,) cents."""
-        return np.array([flow.amount for flow in self.flows], dtype=np.int64)
+        return np.array(self._columns[1], dtype=np.int64)
 
     @cached_property
     def apart(self) -> NDArray[np.bool_]:
@@ -54,20 +62,17 @@ class Course:
     @cached_property
     def service(self) -> NDArray[np.bool_]:
         """(F,) what goes to other lenders."""
-        return np.array([flow.category in OTHER_LENDERS for flow in self.flows], dtype=bool)
+        return np.array([category in OTHER_LENDERS for category in self._columns[5]], dtype=bool)
 
     @cached_property
     def received(self) -> Mapping[str, NDArray[np.int64]]:
         """(F + 1,) cents received before each flow and after the last one, by kind of source."""
-        found = {}
-        for kind in {flow.kind for flow in self.flows}:
-            amounts = [flow.amount if flow.kind == kind and flow.amount > 0 else 0 for flow in self.flows]
-            found[kind] = np.concatenate([[0], np.cumsum(amounts, dtype=np.int64)])
-        return found
+        kinds, come = np.array(self._columns[4]), np.maximum(self.amount, 0)
+        return {kind: np.append(0, np.cumsum(np.where(kinds == kind, come, 0))) for kind in set(self._columns[4])}
 
     def until(self, day: dt.date) -> int:
         """How many flows come by a day."""
-        return bisect_right(self.flows, day, key=lambda flow: flow.date)
+        return bisect_right(self.flows, day, key=_date)
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,16 @@ class CashAhead:
         self._until = until
         self._found: dict[_Dating, _Found] = {}
 
+    @cached_property
+    def defaults(self) -> Mapping[str, ViewDefault]:
+        """The bank's view of the kinds of source of which the case leaves part open."""
+        found: dict[str, ViewDefault] = {}
+        for source in self.cash.sources:
+            default = seen(source).default
+            if default is not None:
+                found.setdefault(source.kind, default)
+        return found
+
     def flows(self, window: Window, view: View) -> list[Flow]:
         """All expected flows inside a window in one view, in order of date."""
         course = self.course(window, view)
@@ -101,13 +116,13 @@ class CashAhead:
         if found is None or found.until < window.until:
             found = self._found[dating] = self._find(replace(window, until=max(window.until, self._until)))
         if view not in found.views:
-            whole = Window(window.after, found.until, window.receipt_day, window.cost_day)
             flows = [
                 flow
                 for source, own in found.sources
-                for flow in whole.keep(own if source is None else in_view(source, own, view))
+                for flow in (own if source is None else in_view(source, own, view))
+                if window.after < flow.date <= found.until
             ]
-            found.views[view] = Course(tuple(sorted(flows, key=lambda flow: flow.date)))
+            found.views[view] = Course(tuple(sorted(flows, key=_date)))
         return found.views[view]
 
     def _find(self, window: Window) -> _Found:

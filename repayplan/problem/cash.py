@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,29 +16,8 @@ from repayplan.problem.accounts import AccountArrays, accounts
 from repayplan.problem.arrays import CashArrays, CoverArrays
 from repayplan.problem.frozen import Cents, Mask
 from repayplan.problem.stages import Stages
-from repayplan.problem.terms import Terms
 
 _NEVER = np.iinfo(np.int64).max
-
-
-class Prospect:
-    """What all plans of one borrower have in common, whatever is agreed with it: what the bank counts on.
-
-    Made once for all variants of a case that have its cash. ``until``: a day that the longest of them reaches.
-    """
-
-    def __init__(self, case: Case, until: dt.date = dt.date.min, ahead: CashAhead | None = None) -> None:
-        self.case, self.ahead = case, ahead or CashAhead(case.cash, until)
-        self._found: dict[tuple[object, ...], Expected] = {}
-
-    def expected(self, terms: Terms, stages: Stages) -> Expected:
-        """The forecast by stage, and what of it covers a payment."""
-        dating, floor = (terms.receipt_day, terms.cost_day), terms.planning_floor
-        covered = (terms.cover_minimum, terms.cover_window, terms.cover_months, terms.counted_carry)
-        key = (stages, floor, dating, covered)
-        if key not in self._found:
-            self._found[key] = _expected(self.case, terms, stages, self.ahead)
-        return self._found[key]
 
 
 @dataclass(frozen=True)
@@ -51,8 +30,20 @@ class Expected:
     flows: Sequence[Flow]
 
 
-def _expected(case: Case, terms: Terms, stages: Stages, ahead: CashAhead) -> Expected:
-    window = Window(case.as_of, stages.days[-1], terms.receipt_day, terms.cost_day)
+def expected_cash(
+    case: Case,
+    ahead: CashAhead,
+    stages: Stages,
+    receipt_day: int,
+    cost_day: int,
+    floor: int,
+    cover_minimum: Decimal | None,
+    cover_window: str,
+    cover_months: int,
+    counted_carry: Decimal,
+) -> Expected:
+    """What the bank counts on by the last stage; ``floor``: cents that planning leaves untouched."""
+    window = Window(case.as_of, stages.days[-1], receipt_day, cost_day)
     course = ahead.course(window, "bank")
     count = course.until(window.until)
     flows, day, amount, apart = course.flows[:count], course.day[:count], course.amount[:count], course.apart[:count]
@@ -61,7 +52,7 @@ def _expected(case: Case, terms: Terms, stages: Stages, ahead: CashAhead) -> Exp
     opening = to_cents(case.cash.opening)
     cash = CashArrays(
         opening=np.array([opening], dtype=np.int64),
-        wanted=np.array([terms.planning_floor], dtype=np.int64),
+        wanted=np.array([floor], dtype=np.int64),
         inflow=_by_stage(np.maximum(amount, 0), ends)[None],
         outflow=_by_stage(np.maximum(-amount, 0), ends)[None],
         apart=own.total,
@@ -69,7 +60,10 @@ def _expected(case: Case, terms: Terms, stages: Stages, ahead: CashAhead) -> Exp
         reach=stages.own[None],
     )
     service = _by_stage(np.where(course.service[:count], -amount, 0), ends)
-    return Expected(cash, _cover(terms, stages, cash, service), own, flows)
+    total, start = _windows(stages, cash, service, cover_minimum, cover_window, cover_months)
+    minimum = np.nan if cover_minimum is None else float(cover_minimum)
+    cover = CoverArrays(total, start, np.array([minimum]), np.array([float(counted_carry)]))
+    return Expected(cash, cover, own, flows)
 
 
 def _by_stage(amounts: Cents, ends: NDArray[np.int64]) -> Cents:
@@ -91,8 +85,12 @@ def _trough(cash: Cents, day: NDArray[np.int64], stages: Stages, ends: NDArray[n
     return np.where(until > ends, np.minimum(cash[ends], between), cash[ends])
 
 
-def _cover(terms: Terms, stages: Stages, cash: CashArrays, service: Cents) -> CoverArrays:
-    """Windows by kind: since the payment before, the last so many months, or since the last receipt.
+def _windows(
+    stages: Stages, cash: CashArrays, service: Cents, minimum: Decimal | None, kind: str, months: int
+) -> tuple[Cents, NDArray[np.int64]]:
+    """(1, T) what covers each payment, and the first stage that counts.
+
+    Windows by kind: since the payment before, the last so many months, or since the last receipt.
 
     What other lenders get (``service``, (T,) cents) must be covered as well: it is out of the net cash once already,
     and the margin comes on top.
@@ -100,32 +98,32 @@ def _cover(terms: Terms, stages: Stages, cash: CashArrays, service: Cents) -> Co
     Since a receipt, cash counts up to the first payment date after it: what the business spends later is protected by
     the floors, and must not take back the cover of what has been paid.
     """
-    minimum = np.nan if terms.cover_minimum is None else float(terms.cover_minimum)
-    margin = np.ceil(max(np.nan_to_num(minimum) - 1, 0) * service).astype(np.int64)
+    over = max(float(minimum or 0) - 1, 0.0)
+    margin = np.ceil(over * service).astype(np.int64)
     net = np.concatenate([[0], np.cumsum(cash.inflow[0] - cash.outflow[0] - margin)])
     paid = counted = stages.dates
-    if terms.cover_window == "since_receipt":
+    if kind == "since_receipt":
         receipts = np.append(np.flatnonzero(cash.inflow[0] > 0), 0)  # before the first receipt: from the beginning
         first = receipts[np.searchsorted(receipts[:-1], paid, side="right") - 1]
         counted = paid[np.searchsorted(paid, first)]
-    elif terms.cover_window == "rolling":
-        first = stages.months_back(terms.cover_months)[paid]
+    elif kind == "rolling":
+        first = stages.months_back(months)[paid]
     else:
         first = np.append(0, paid[:-1] + 1)
     start, total = np.zeros((2, 1, len(stages)), dtype=np.int64)
     start[0, paid], total[0, paid] = first, np.maximum(net[counted + 1] - net[first], 0)
-    return CoverArrays(total, start, np.array([minimum]), np.array([float(terms.counted_carry)]))
+    return total, start
 
 
-def reserved(terms: Terms, stages: Stages, cash: CashArrays, exempt: Mask) -> CashArrays:
-    """With the last payment date whose payment the cash of a stage must hold already, as far as a reserve is kept.
+def reserved(services: int, stages: Stages, cash: CashArrays, exempt: Mask) -> CashArrays:
+    """With the last payment date whose payment the cash of a stage must hold already, so many ``services`` ahead.
 
     The reserve is kept from the first date on that can spare an even installment.
     """
     first = np.flatnonzero(stages.pays & ~exempt)
-    if not terms.reserve or not first.size:
+    if not first.size:
         return cash
-    later = np.searchsorted(stages.dates, stages.own, side="right") + terms.reserve - 1
+    later = np.searchsorted(stages.dates, stages.own, side="right") + services - 1
     ahead = stages.dates[np.minimum(later, len(stages.dates) - 1)]
     reach = np.where((stages.own >= first[0]) & (ahead > stages.own), ahead, stages.own)
     return replace(cash, reach=reach[None])

@@ -9,11 +9,12 @@ and for the cents that rounding may add to it.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 
 import numpy as np
 
-from repayplan.problem.accounts import draw
+from repayplan.problem.accounts import draw_whole
 from repayplan.problem.cash import Expected
 from repayplan.problem.claims import ARREARS, ClaimArrays
 from repayplan.problem.frozen import Mask, Real
@@ -51,37 +52,36 @@ def affordable(
     that are apart pay the interest of their loans first.
     """
     cash, cover, apart = expected.cash, expected.cover, expected.accounts
-    path = _Path(claims)
+    path, pinned = _Path(claims), fixed[0].tolist()
     carried, bears = cash.carried[0].tolist(), cash.own_payable[0].tolist()
-    counts, starts, pinned = cover.cash[0].tolist(), cover.start[0].tolist(), fixed[0].tolist()
+    counts, starts = cover.cash[0].tolist(), cover.start[0].tolist()
     ratio, carry = float(cover.minimum[0]), float(cover.carry[0])
-    paid, own = [0.0], 0.0  # in all before each stage, and out of the business's own cash
-    used = np.zeros(len(apart.loan), dtype=np.int64)
+    come, used = apart.available[0].tolist(), [0] * len(apart.names)
+    paid, when, own = [0.0], list[int](), 0.0  # in all after each payment, and out of the business's own cash
     can = np.zeros(len(due), dtype=bool)
-    for stage, asked in enumerate(due.tolist()):
-        path.go_on(stage)
-        so_far = paid[stage] + pinned[stage]
+    for stage in np.flatnonzero(due | (fixed[0] != 0)).tolist():
+        so_far = paid[-1] + pinned[stage]
         own += pinned[stage]
-        if asked:
-            unpaid = path.unpaid
-            owed = sum(unpaid)
-            taken = (
-                draw(apart, apart.available[0, stage] - used, np.floor(unpaid).astype(np.int64))
-                if apart.names
-                else used
+        if due[stage]:
+            unpaid = path.unpaid(stage)
+            taken = draw_whole(
+                apart,
+                [has - gone for has, gone in zip(come[stage], used, strict=True)],
+                [math.floor(cents) for cents in unpaid],
             )
-            others = float(taken.sum()) if apart.names else 0.0
+            owed, others = sum(unpaid), float(sum(taken))
             room = min(bears[stage] - own + others, most)
             if not math.isnan(ratio):
-                start = starts[stage]
-                counted = counts[stage] + carry * (carried[start] - paid[start])
-                room = min(room, counted / ratio - (so_far - paid[start]))
+                before = paid[bisect_left(when, starts[stage])]
+                counted = counts[stage] + carry * (carried[starts[stage]] - before)
+                room = min(room, counted / ratio - (so_far - before))
             if owed + 2 * spare <= room:
                 can[stage] = True
-                used, own = used + taken, own + owed - others
-                so_far += owed
+                used = [before + more for before, more in zip(used, taken, strict=True)]
+                so_far, own = so_far + owed, own + owed - others
                 path.settle(unpaid)
         paid.append(so_far)
+        when.append(stage)
     return can
 
 
@@ -96,19 +96,16 @@ class _Path:
         self._balances: list[list[float]] = claims.opening[0].tolist()
         grown, borne = claims.maps[0, :, :, ARREARS, ARREARS], claims.maps[0, :, :, ARREARS, self._principal]
         moving = np.flatnonzero(((grown != 1) | (borne != 0)).any(axis=1))
-        maps = zip(grown[moving].tolist(), borne[moving].tolist(), strict=True)
-        self._maps = dict(zip(moving.tolist(), maps, strict=True))
+        self._maps = zip(moving.tolist(), grown[moving].tolist(), borne[moving].tolist(), strict=True)
+        self._next = next(self._maps, None)
 
-    @property
-    def unpaid(self) -> list[float]:
-        """(L,) all but principal."""
-        return [own[ARREARS] + own[2 * ARREARS - self._principal] for own in self._balances]
-
-    def go_on(self, stage: int) -> None:
-        """What the stage makes of the claims."""
-        if stage in self._maps:
-            for own, grown, borne in zip(self._balances, *self._maps[stage], strict=True):
+    def unpaid(self, stage: int) -> list[float]:
+        """(L,) all but principal, at the end of a stage that is not before the last one asked for."""
+        while self._next is not None and self._next[0] <= stage:
+            for own, grown, borne in zip(self._balances, *self._next[1:], strict=True):
                 own[ARREARS] = grown * own[ARREARS] + borne * own[self._principal]
+            self._next = next(self._maps, None)
+        return [own[ARREARS] + own[2 * ARREARS - self._principal] for own in self._balances]
 
     def settle(self, paid: Sequence[float]) -> None:
         """Pay (L,) in settlement order."""

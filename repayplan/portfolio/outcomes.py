@@ -18,6 +18,7 @@ from repayplan.evaluate.reference import run as run_reference
 from repayplan.evaluate.setting import NEVER, Drawn, Hazard, Setting, stack
 from repayplan.forecast import Window
 from repayplan.forecast.futures import Drawing, Futures, draw_futures
+from repayplan.portfolio.clock import Clock
 from repayplan.portfolio.cutting import first_of_drawn, first_stages
 from repayplan.portfolio.lanes import Lane, months_seen, stage_of
 from repayplan.problem.frozen import Mask, Real
@@ -47,23 +48,28 @@ class Outcome:
     collateral: Real
 
 
-def outcomes(case: Case, terms: Terms, lanes: Sequence[Lane], drawing: Drawing, engine: Engine) -> list[Outcome]:
+def outcomes(
+    case: Case, terms: Terms, lanes: Sequence[Lane], drawing: Drawing, engine: Engine, clock: Clock
+) -> list[Outcome]:
     """The outcome of each lane; the lanes are of one borrower, whose ``case`` and ``terms`` say what is drawn."""
     if not lanes:
         return []
     days = tuple(sorted({day for lane in lanes for day in lane.days}))
     window = Window(case.as_of, days[-1], terms.receipt_day, terms.cost_day)
-    futures = draw_futures(case, days, window, drawing)
-    drawn = _Shared(days, futures)
+    with clock.phase("draw"):
+        drawn = Shared(days, draw_futures(case, days, window, drawing))
     together = [number for number, lane in enumerate(lanes) if lane.rules is None]
     found: dict[int, Outcome] = {}
     if together:
         chosen = [lanes[number] for number in together]
-        found.update(zip(together, _run(case.as_of, chosen, drawn.for_lanes(chosen), engine), strict=True))
+        with clock.phase("evaluate"):
+            found.update(zip(together, _run(case.as_of, chosen, drawn.for_lanes(chosen), engine), strict=True))
     for number, lane in enumerate(lanes):
         if lane.rules is not None:
-            own = lane.rules.drawn(draw_futures(lane.rules.replay.case, lane.days, window, drawing))
-            found[number] = _run(case.as_of, [lane], own, engine)[0]
+            with clock.phase("draw"):
+                own = lane.rules.drawn(draw_futures(lane.rules.replay.case, lane.days, window, drawing))
+            with clock.phase("evaluate"):
+                found[number] = _run(case.as_of, [lane], own, engine)[0]
     return [found[number] for number in range(len(lanes))]
 
 
@@ -106,7 +112,7 @@ def _traces(setting: Setting, drawn: Drawn, engine: Engine) -> Traces:
     return traces
 
 
-class _Shared:
+class Shared:
     """One borrower's futures on all days of its options, and cut for each option's own stages."""
 
     def __init__(self, days: tuple[dt.date, ...], futures: Futures) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterator, Sequence
 import numpy as np
 
 from repayplan.planning.batch.items import Item
-from repayplan.planning.batch.kinds import stackable
+from repayplan.planning.batch.kinds import LENGTHS, stackable
 from repayplan.planning.batch.stages import Found, Unanswered
 from repayplan.planning.batch.straight import Straight, straight
 from repayplan.planning.batch.worth import planned_values
@@ -22,14 +22,13 @@ GREEDY, CLOSED_FORM = "greedy", "closed form"
 Said = Found | Unanswered | None
 
 
-def without_programs(wanted: Sequence[Item]) -> Iterator[tuple[list[Item], Problem, list[Said]]]:
-    """Items that can be stacked, their problem, and what is known of each; None where a program has to say."""
+def without_programs(wanted: Sequence[Item]) -> Iterator[tuple[Item, Said]]:
+    """What is known of each item; None where a program has to say."""
     alike: dict[Hashable, list[Item]] = defaultdict(list)
     for item in wanted:
-        alike[stackable(item.problem)].append(item)
+        alike[stackable(item.problem), item.problem.shape[1] // LENGTHS].append(item)
     for some in alike.values():
-        problem = stack([item.problem for item in some])
-        yield some, problem, _said(some, problem)
+        yield from zip(some, _said(some, stack([item.problem for item in some])), strict=True)
 
 
 def _said(some: Sequence[Item], problem: Problem) -> list[Said]:

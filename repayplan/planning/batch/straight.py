@@ -132,7 +132,8 @@ def straight(problem: Problem, last: NDArray[np.int64]) -> Straight:
     impossible &= (problem.debt.claims.fastest >= 1 - FLAT).all(axis=(1, 2))
     lanes = np.flatnonzero(able & ~impossible)
     found, theta, paid = np.full((len(lanes), 5), np.inf), np.zeros((len(lanes), 2)), np.zeros((len(lanes), 2, stages))
-    solved(*(part[lanes] for part in packed), highest[lanes], problem.value.tolerance[lanes], found, theta, paid)
+    some = [part[lanes] for part in packed]
+    solved(some[0], some[1], some[2], some[3], highest[lanes], problem.value.tolerance[lanes], found, theta, paid)
     every, amounts = np.full((4, cases), np.nan), np.zeros((cases, 2, stages))
     every[:, lanes], amounts[lanes] = found.T[:4], paid
     thetas, good = np.zeros(cases), np.zeros(cases, dtype=bool)

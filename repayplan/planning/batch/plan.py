@@ -17,7 +17,7 @@ from repayplan.planning.batch.cents import InCents, Winner, can_be_rounded, in_c
 from repayplan.planning.batch.engine import Engine, batched
 from repayplan.planning.batch.items import Item, Together, items, together
 from repayplan.planning.batch.kinds import Alone, stackable, why_alone
-from repayplan.planning.batch.known import without_programs
+from repayplan.planning.batch.known import Open, without_programs
 from repayplan.planning.batch.stages import Answer, Beaten, Found, Unanswered, both_stages
 from repayplan.planning.batch.tightening import with_room
 from repayplan.planning.exact import Exact, make_exact
@@ -45,6 +45,11 @@ class _Answers:
         found = (self.found[number, bucket] for bucket in range(self.buckets[number]))
         plans = [(item, plan) for item, plan in found if isinstance(plan, Found)]
         return sorted(plans, key=lambda pair: -pair[1].value)
+
+    def value(self, number: int) -> float:
+        """What the best plan of an ask so far is worth; cents."""
+        known = (self.found.get((number, bucket)) for bucket in range(self.buckets[number]))
+        return max((each[1].value for each in known if each and isinstance(each[1], Found)), default=-math.inf)
 
     def bound(self, number: int) -> float:
         """What no plan of an ask is worth more than; cents."""
@@ -97,14 +102,29 @@ def _solved(asks: Sequence[Ask], engine: Engine) -> _Answers:
 
 
 def _solve(wanted: Sequence[Item], engine: Engine, answers: _Answers) -> None:
-    """What arithmetic says at once, and the programs of the rest."""
-    rest: list[Item] = []
+    """What arithmetic says at once, and programs of the rest: of the buckets of an ask that of the highest bound first,
+    another where its bound is above what has been found."""
+    open_: dict[int, list[tuple[float, Item]]] = defaultdict(list)
     for item, known in without_programs(wanted):
-        if known is None:
-            rest.append(item)
+        if isinstance(known, Open):
+            open_[item.ask].append((known.bound, item))
         else:
             answers.found[item.ask, item.bucket] = item, known
-    for part in together(rest):
+    first, later = list[Item](), list[tuple[float, Item]]()
+    for number, some in open_.items():
+        highest = math.inf if answers.value(number) > -math.inf else max(bound for bound, _ in some)
+        first += [item for bound, item in some if bound == highest]
+        later += [(bound, item) for bound, item in some if bound != highest]
+    _programs(first, engine, answers)
+    left = [item for bound, item in later if bound > answers.value(item.ask)]
+    answers.found |= {
+        (item.ask, item.bucket): (item, Beaten(bound)) for bound, item in later if bound <= answers.value(item.ask)
+    }
+    _programs(left, engine, answers)
+
+
+def _programs(wanted: Sequence[Item], engine: Engine, answers: _Answers) -> None:
+    for part in together(wanted):
         if not isinstance(part, Together):
             answers.alone |= dict.fromkeys((item.ask for item in part), Alone.WHOLE_NUMBERS)
             continue

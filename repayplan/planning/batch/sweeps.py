@@ -83,7 +83,9 @@ def backward(theta: float, lane: Any, work: Array) -> Pair:
         if kind == OFF:
             continue
         if kind == LAST:
-            paid, saved = s[ROOM, t] - s[LEAST, t], c[SETTLED] - s[LEAST, t]
+            paid = s[ROOM, t] - s[LEAST, t]
+            if s[FLOOR, t] > -np.inf:  # where parts of the debt grow more slowly, what is saved may be less
+                saved = c[SETTLED] - s[LEAST, t]
             continue
         if s[ROOM, t] < paid:
             paid, dpaid = s[ROOM, t], 0.0

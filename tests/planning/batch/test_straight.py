@@ -84,9 +84,14 @@ income = st.lists(st.integers(6_000, 60_000).map(lambda amount: f"{amount}.00"),
 
 
 @settings(deadline=None, max_examples=40)
-@given(policies, income, st.sampled_from(["0%", "5.5%", "11%"]), st.integers(0, 60_000))
-def test_it_is_what_the_program_says(policy: dict[str, Any], monthly: list[str], rate: str, secured: int) -> None:
-    case = make_case(monthly=monthly, loan={"rate": rate, "collateral": f"{secured}.00"}, **policy)
+@given(
+    policies, income, st.lists(st.sampled_from(["0%", "5.5%", "11%"]), min_size=1, max_size=2), st.integers(0, 60_000)
+)
+def test_it_is_what_the_program_says(
+    policy: dict[str, Any], monthly: list[str], rates: list[str], secured: int
+) -> None:
+    loans = [{"rate": rate, "collateral": f"{secured}.00", "principal": f"{90_000 // len(rates)}.00"} for rate in rates]
+    case = make_case(monthly=monthly, loans=loans, **policy)
     for each in asked([case]):
         for item in items(each, 0):
             compared(item.problem, item.lasts[0])

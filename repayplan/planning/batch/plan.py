@@ -26,7 +26,6 @@ from repayplan.problem.arrays import Problem
 from repayplan.solvers.chain import Chain
 from repayplan.solvers.result import CERTIFIED, Status, relative_gap
 
-
 FINER = (1, 10, 100, 10_000)
 """Where whole units cost too much or hold no limit: by how much finer they are tried, one after the other."""
 

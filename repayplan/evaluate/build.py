@@ -100,12 +100,14 @@ def _worth(case: Case, terms: Terms, problem: Problem, over: Horizon) -> Worth:
     asked = case.policy.liquidation_floor not in (None, "off")
     delay = terms.liquidation_delay if asked else breach_terms().collateral_delay.months
     costs = terms.liquidation_costs if asked else Decimal(0)
-    late = float(1 - costs) * (1 + float(terms.discount_rate)) ** (-delay / 12)
+    late = (1 + float(terms.discount_rate)) ** (-delay / 12)
     return Worth(
         discount=_discount(case, terms, over)[None],
         survival=survival[np.minimum(np.arange(len(over.days)), over.plan - 1)][None],
         pays=over.paying[None],
+        kept=np.array([float(1 - costs)]),
         late=np.array([late]),
+        pursuit=np.zeros(1),
         recovery=problem.value.recovery,
         end=np.array([over.plan - 1]),
     )

@@ -117,10 +117,10 @@ def test_a_bad_borrower_is_set_aside_and_the_others_are_as_without_it() -> None:
 def test_a_failure_of_the_program_is_told_and_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     real = module.untreated
 
-    def broken(case: Any, like: Any) -> Any:
+    def broken(case: Any, unsaid: int, like: Any) -> Any:
         if case.enterprise.id == "B-2":
             raise ZeroDivisionError("by design")
-        return real(case, like)
+        return real(case, unsaid, like)
 
     monkeypatch.setattr(module, "untreated", broken)
     found = appraise([borrower("B-1"), borrower("B-2", row=3)], menu(treatments=["do_nothing"]), settings())

@@ -58,8 +58,8 @@ class Debts(Frozen):
 class Worth(Frozen):
     """Factors of value, (N, T): ``discount`` at the bank's rate, ``survival`` constant after the plan's last stage.
 
-    ``pays`` (N, T) marks payment dates. Where arrears make defaults: ``kept`` (N,): share of the collateral that is left
-    after costs besides those it is net of; ``late`` (N,): factor of its money over the delay; ``pursuit`` (N,) cents
+    ``pays`` (N, T) marks payment dates. Where arrears make defaults: ``kept`` (N,): share of the collateral that is
+    left after costs besides those it is net of; ``late`` (N,): factor of its money over the delay; ``pursuit`` (N,) cents
     that pursuing a default costs then, which nobody does for less. ``recovery`` (N,): share of an unsecured claim.
     ``end`` (N,): the plan's last stage, by whose factors what was never due is valued.
     """
@@ -113,8 +113,8 @@ class Setting(Frozen):
 @dataclass(frozen=True)
 class Weights(Frozen):
     """What a cent counts for, (N, T): ``paid``; claimed at a default by the hazard, ``dead``; brought by collateral
-    (``secured``) and otherwise (``unsecured``) at a default by arrears; (N,) left at the ``end``. ``pursued`` (N, T): what
-    pursuing a default by arrears costs, cents. ``kept`` (N,): share of the collateral that counts at all."""
+    (``secured``) and otherwise (``unsecured``) at a default by arrears; (N,) left at the ``end``. ``pursued`` (N, T):
+    what pursuing a default by arrears costs, cents. ``kept`` (N,): share of the collateral that counts at all."""
 
     paid: Real
     dead: Real

@@ -168,7 +168,7 @@ def _on_arrears(borrower: Borrower, treated: Treated, outcome: Outcome) -> Real:
 def _provided(
     borrower: Borrower, treated: Treated, outcome: Outcome, brought: Real, provisions: ProvisionTable
 ) -> Real:
-    """(S,) provision on what is left, by the age of the oldest claim that is unpaid: what fell due first is paid first."""
+    """(S,) provision on what is left, by the age of the oldest unpaid claim: what fell due first was paid first."""
     by = provisions.after_months - 1
     due = np.concatenate([[0.0], treated.called[: by + 1]]) + borrower.overdue
     oldest = np.searchsorted(due, outcome.paid[by] + brought[by] + CENTS, side="left")

@@ -29,7 +29,6 @@ from repayplan.planning.stress import Prepared
 from repayplan.portfolio.cutting import first_stages
 from repayplan.portfolio.running import Dues, dues_of, horizon_of
 from repayplan.portfolio.variants import TREATED_MONTHS, treated_variant
-from repayplan.problem.arrays import Problem
 from repayplan.problem.assemble import assemble
 from repayplan.problem.frozen import Mask, Real
 from repayplan.problem.terms import Terms, resolve
@@ -156,8 +155,8 @@ def _lane(asked: Ask, found: Batched, signed: Signed, over: Horizon, own: Settin
 
 def untreated(case: Case, unsaid: int, like: Ask | None = None) -> Untreated:
     """What treatments of a borrower start from. ``unsaid``: months until a contract runs out that does not say when;
-    ``like``: one of its plans, whose stages and terms serve where they are the same. InputError where the case cannot be
-    read as a running debt."""
+    ``like``: one of its plans, whose stages and terms serve where they are the same. InputError where the case cannot
+    be read as a running debt."""
     variant = treated_variant(case)
     agreed = case.policy.named_payments or case.policy.fixed_payments  # on dates that are the plan's alone
     if like is None or agreed:

@@ -1,7 +1,7 @@
 """What the contracts of running loans call up, as stages of the scenario core: principal not yet due with its interest.
 
-A contract says when its principal falls due; where it says nothing of its end, equal parts fall due on each payment date
-over the months that the table of treatments names. Dues count on payment dates, on which the core books interest.
+A contract says when its principal falls due; where it says nothing of its end, equal parts fall due on each payment
+date over the months that the table of treatments names. Dues count on payment dates, on which the core books interest.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from repayplan.cases.models import Loan
 from repayplan.debt.running import bank_day, maturity
 from repayplan.evaluate.bearing import Horizon
 from repayplan.evaluate.build import BEYOND
+from repayplan.evaluate.reference import HALF_UP
 from repayplan.evaluate.setting import NEVER, Stages
 from repayplan.money import to_cents
 from repayplan.problem.arrays import Problem
@@ -30,8 +31,9 @@ MOST_RUNNING = 60
 
 @dataclass(frozen=True)
 class Dues:
-    """What contracts call up: ``amounts`` (T, L) cents with interest, ``before`` (T, L) principal not yet due before each
-    stage, ``last`` (L,) the stage with the last of it, ``NEVER`` where that is not followed; ``end``: where that ends."""
+    """What contracts call up: ``amounts`` (T, L) cents with interest, ``before`` (T, L) principal not yet due before
+    each stage, ``last`` (L,) the stage with the last of it, ``NEVER`` where that is not followed; ``end``: the last
+    stage that is followed."""
 
     amounts: Real
     before: Real
@@ -76,7 +78,7 @@ def dues_of(loans: Sequence[Loan], as_of: dt.date, over: Horizon, bears: Real, u
     interest = np.zeros_like(principal)
     interest[dates] = np.diff(grown, axis=0, prepend=0.0)
     end = max(bisect_right(over.days, max(followed, as_of)) - 1, 0)
-    return Dues(np.floor(principal + interest), before, last, min(end, len(over.days) - 1))
+    return Dues(np.floor(principal + interest + HALF_UP), before, last, min(end, len(over.days) - 1))
 
 
 def _last_day(loan: Loan, as_of: dt.date, unsaid: int) -> dt.date:

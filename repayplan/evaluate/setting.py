@@ -58,10 +58,10 @@ class Debts(Frozen):
 class Worth(Frozen):
     """Factors of value, (N, T): ``discount`` at the bank's rate, ``survival`` constant after the plan's last stage.
 
-    ``pays`` (N, T) marks payment dates. Where arrears make defaults: ``kept`` (N,): share of the collateral that is
-    left after costs besides those it is net of; ``late`` (N,): factor of its money over the delay; ``pursuit`` (N,) cents
-    that pursuing a default costs then, which nobody does for less. ``recovery`` (N,): share of an unsecured claim.
-    ``end`` (N,): the plan's last stage, by whose factors what was never due is valued.
+    ``pays`` (N, T) marks payment dates. ``recovery`` (N,): share of an unsecured claim. ``end`` (N,): the plan's last
+    stage, by whose factors what was never due is valued. Where arrears make defaults: ``kept`` (N,): share of the
+    collateral that is left after costs besides those it is net of; ``late`` (N,): factor of its money over the delay;
+    ``pursuit`` (N,): cents that pursuing a default costs then, which nobody does for less.
     """
 
     discount: Real

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
 import numpy as np
 
@@ -186,8 +187,7 @@ def overdue_of(loan: Loan) -> int:
 def treatment_lanes(base: Untreated, kind: TreatmentName, course: Course, pursuit: float) -> list[Treated]:
     """What may become of a borrower by the course that is expected of a treatment: it comes back to its contract, or
     the debt is called. ``pursuit``: cents that pursuing a default costs then."""
-    months = [stage_of(base.over.days, base.case.as_of, month) for month in range(1, MONTHS + 1)]
-    called = np.cumsum(base.dues.amounts.sum(axis=1))[months]
+    called = np.cumsum(base.dues.amounts.sum(axis=1))[list(month_stages(base.over.days, base.case.as_of))]
     back, lanes = course.performing, []
     if back > 0:
         lanes.append(Treated(back, _back_to_contract(base, course, pursuit), called, served=True))
@@ -222,7 +222,7 @@ def _back_to_contract(base: Untreated, course: Course, pursuit: float) -> Lane:
 def _called(base: Untreated, kind: TreatmentName, course: Course, pursuit: float) -> Lane:
     """Shares of the arrears are paid, then all of the debt is called, of which nothing is."""
     ends, days = ending(base, course), base.over.days
-    count = max(ends + 1, months_seen(days, base.case.as_of))
+    count = max(ends, stage_of(days, base.case.as_of, MONTHS)) + 1
     made = first_stages(replace(base.setting, worth=_worth_of(base, course, pursuit)), count)
     floor = np.array(made.floor)
     floor[0, ends] = np.inf  # what is left is called, not paid
@@ -258,9 +258,10 @@ def ending(base: Untreated, course: Course) -> int:
     return min(stage_of(base.over.days, base.case.as_of, course.ends) + 1, len(base.over.days) - 1)
 
 
-def months_seen(days: tuple[dt.date, ...], as_of: dt.date) -> int:
-    """How many stages end in the months of which options tell."""
-    return stage_of(days, as_of, MONTHS) + 1
+@lru_cache(maxsize=512)
+def month_stages(days: tuple[dt.date, ...], as_of: dt.date) -> tuple[int, ...]:
+    """The last stage of each of the months of which options tell."""
+    return tuple(stage_of(days, as_of, month) for month in range(1, MONTHS + 1))
 
 
 def _worth_of(base: Untreated, course: Course, pursuit: float) -> Worth:

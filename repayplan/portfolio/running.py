@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from repayplan.calendar.dates import add_months, day_in_month, month_ends, recurring
+from repayplan.calendar.dates import add_months, day_in_month
 from repayplan.cases.models import Loan
 from repayplan.debt.running import bank_day, maturity
 from repayplan.evaluate.bearing import Horizon
-from repayplan.evaluate.build import BEYOND
+from repayplan.evaluate.build import BEYOND, going_on
 from repayplan.evaluate.reference import HALF_UP
 from repayplan.evaluate.setting import NEVER, Stages
 from repayplan.money import to_cents
@@ -46,16 +46,13 @@ def horizon_of(loans: Sequence[Loan], as_of: dt.date, like: Problem, terms: Term
     ``least`` months at any rate."""
     last = min(max(_last_day(loan, as_of, unsaid) for loan in loans), add_months(as_of, MOST_RUNNING))
     until = add_months(max(last, add_months(as_of, least)), BEYOND)
-    until = day_in_month(until.year, until.month, 31)
-    days = like.days()
-    dates = [day for day, pays in zip(days, like.pays[0], strict=True) if pays]
-    if days[-1] < until:
-        calendar = recurring(terms.payment_day, terms.payment_every, days[-1], until, terms.first_payment)
-        dates += calendar
-        whole = [*days, *sorted({*calendar, *month_ends(days[-1], until)})]
-    else:
-        whole = list(days[: bisect_right(days, until)])
-    return Horizon(tuple(whole), tuple(day for day in dates if day <= whole[-1]), min(len(days), len(whole)))
+    days = tuple(like.days())
+    dates = tuple(day for day, pays in zip(days, like.pays[0], strict=True) if pays)
+    over = going_on(days, dates, until, terms.payment_day, terms.payment_every, terms.first_payment)
+    count = bisect_right(over.days, day_in_month(until.year, until.month, 31))
+    if count == len(over.days):
+        return over
+    return Horizon(over.days[:count], tuple(day for day in dates if day <= over.days[count - 1]), min(over.plan, count))
 
 
 def dues_of(loans: Sequence[Loan], as_of: dt.date, over: Horizon, bears: Real, unsaid: int) -> Dues:

@@ -59,8 +59,8 @@ class Course:
 @dataclass(frozen=True, slots=True)
 class Treatments:
     """The table. ``plan``: the work of a plan; ``hour`` and ``visit``: what they cost, currency units.
-    ``contract_months``: in how many a loan runs out whose contract does not say when it ends. ``illustrative``: no statistics stand behind
-    it."""
+    ``contract_months``: in how many a loan runs out whose contract does not say when it ends. ``illustrative``: no
+    statistics stand behind it."""
 
     plan: Mapping[RiskLevel, Course]
     kinds: Mapping[TreatmentName, Mapping[RiskLevel, Course]]

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from repayplan.cases.checks import owed
-from repayplan.cases.concession_checks import waived_by_bank
+from repayplan.cases.concession_checks import waived, waived_by_bank
 from repayplan.cases.models import Case
 from repayplan.money import to_cents
 from repayplan.planning.batch.asks import Ask, Batched
@@ -95,25 +95,29 @@ def no_effort() -> Effort:
 def plan_figures(
     borrower: Borrower, asked: Ask, found: Batched, outcome: Outcome, work: Effort, provisions: ProvisionTable
 ) -> dict[str, Any]:
-    """Attributes of a plan."""
-    waived = waived_by_bank(asked.case)
-    open_ = max(borrower.overdue - waived, 0)
-    paid = outcome.paid * _own_share(asked, found)
-    cash = np.minimum(paid, open_)
+    """Attributes of a plan. Payments settle interest since signing first: the debt falls by what is left of them, and
+    by that much today's overdue balance has been paid in cash."""
+    given, revives = waived_by_bank(asked.case), _on_condition(asked.case)
+    written = np.minimum(np.where(outcome.failed, given - revives, given), borrower.overdue)
+    open_ = borrower.overdue - written
+    cash = np.maximum.accumulate(np.clip(borrower.balance - given - outcome.debt, 0.0, open_), axis=0)
     missing = np.where(outcome.failed, open_ - cash, np.minimum(outcome.arrears, open_ - cash))
-    written = np.full(MONTHS, min(waived, borrower.overdue), dtype=np.int64)
-    by_cash = _mean(cash)
-    rescheduled = np.maximum(open_ - by_cash - _mean(missing), 0)
-    fall = Fall(by_cash, rescheduled, written, np.zeros(MONTHS, dtype=np.int64))
+    by_cash, given_up = _mean(cash), _mean(written)
+    rescheduled = np.maximum(borrower.overdue - by_cash - given_up - _mean(missing), 0)
+    fall = Fall(by_cash, rescheduled, given_up, np.zeros(MONTHS, dtype=np.int64))
+    by, unpaid = provisions.after_months - 1, _never_paid(asked, found)
     better = max(provisions.place(borrower.days), provisions.restructured)
     worse = max(better, provisions.failed)
-    by = provisions.after_months - 1
-    rate = np.where(outcome.failed[by], provisions.rate(worse), provisions.rate(better))
+    failed = outcome.failed[by]
+    left = outcome.debt[by] + np.where(failed, revives, 0)
+    lost = np.minimum(unpaid, left)
+    rate = np.where(failed, provisions.rate(worse), provisions.rate(better))
+    provision = rate * (left - lost) + provisions.rate(len(provisions.classes) - 1) * lost
     return {
         "recovery": round(float(outcome.value.mean()) - work.worth),
         "cost": round(work.cost),
-        "haircut": waived,
-        "provision": round(float((rate * outcome.debt[by]).mean())),
+        "haircut": given + unpaid,
+        "provision": round(float(provision.mean())),
         "npv_loss": _npv_loss(borrower.case, asked, found),
         "miss": float(outcome.missed.mean()),
         "default": float(outcome.defaulted.mean()),
@@ -231,13 +235,17 @@ def _brought(base: Untreated, course: Course, outcome: Outcome) -> Real:
     return brought
 
 
-def _own_share(asked: Ask, found: Batched) -> float:
-    """The part of a plan's payments that is the bank's; the rest serves other lenders."""
-    own = [loan.lender is None for loan in asked.case.loans]
-    if found.payments is None or all(own):
-        return 1.0
-    whole = float(found.payments.sum())
-    return float(found.payments[:, own].sum()) / whole if whole else 1.0
+def _on_condition(case: Case) -> int:
+    """What is waived on the bank's loans until a breach revives it; cents."""
+    own = (loan for loan in case.loans if loan.lender is None)
+    return sum(waived(loan) for loan in own if loan.waiver is not None and loan.waiver.conditional)
+
+
+def _never_paid(asked: Ask, found: Batched) -> int:
+    """What a plan that settles as much as can be leaves of the bank's loans in the end; cents."""
+    if found.debt is None:
+        return 0
+    return sum(int(cents) for loan, cents in zip(asked.case.loans, found.debt[-1], strict=True) if loan.lender is None)
 
 
 def _npv_loss(case: Case, asked: Ask, found: Batched) -> int:

@@ -21,6 +21,9 @@ from repayplan.portfolio.attributes import Borrower, no_effort, plan_figures
 from repayplan.portfolio.book import BookCase
 from repayplan.portfolio.outcomes import Outcome
 from repayplan.portfolio.planner import ask_for
+from repayplan.portfolio.variants import planned_variant
+from repayplan.problem.frozen import Real
+from repayplan.problem.terms import resolve
 from repayplan.rules.provision import provision_table
 from repayplan.rules.treatments import treatments
 
@@ -34,6 +37,19 @@ def option(book: BookCase, name: str, **parts: Any) -> Mapping[str, Any]:
     return next(row for row in found.options.to_pylist() if row["option"] == name)
 
 
+UNSAID = Batched("optimal", 0.0, 0.0, 0.0, 0.0, "", (), None, None, None, None)
+"""A plan whose payments do not matter."""
+
+
+def outcome_of(debt: Real) -> Outcome:
+    """Two futures with these debts, of which the first one has failed at once."""
+    nothing, failed = np.zeros((12, 2)), np.array([[True, False]] * 12)
+    return Outcome(
+        value=np.zeros(2), missed=failed[0], defaulted=failed[0], paid=nothing, arrears=nothing, debt=debt,
+        failed=failed, collateral=np.ones(2),
+    )  # fmt: skip
+
+
 def test_cash_of_a_plan_takes_the_place_of_what_signing_reschedules() -> None:
     book = borrower()
     found = appraise(
@@ -44,18 +60,19 @@ def test_cash_of_a_plan_takes_the_place_of_what_signing_reschedules() -> None:
     row = found.options.to_pylist()[0]
     payments = found.schedules.to_pylist()
     assert len(payments) == 24
-    # the first payment is on 20 January, the last of the year on 20 November: nothing in month 1, eleven by month 12
-    paid = np.cumsum([0, *(payment["payment"] for payment in payments[:11])])
-    assert row["fall_cash"] == np.minimum(paid, 40_000_00).tolist()
-    assert row["fall_rescheduled"] == (40_000_00 - np.minimum(paid, 40_000_00)).tolist()
-    assert row["fall_written_off"] == row["fall_sold"] == [0] * 12
-    # special mention, 2 %, on what is left after twelve months, interest paid being no principal: 100,000.00 bears
-    # 4.35 % ACT/360 to the cent from one payment date to the next
-    debt, before = 100_000_00, dt.date(2026, 11, 20)
+    # the first payment is on 20 January, the last of the year on 20 November: nothing in month 1, eleven by month 12;
+    # 100,000.00 bears 4.35 % ACT/360 to the cent from one payment date to the next, which payments settle first
+    debts, before = [100_000_00, 100_000_00], dt.date(2026, 11, 20)
     for payment in payments[:11]:
-        interest = debt * Fraction("0.0435") * (payment["date"] - before).days / 360
-        debt, before = debt + int(interest + Fraction(1, 2)) - payment["payment"], payment["date"]
-    assert row["provision"] == round(0.02 * debt)
+        interest = debts[-1] * Fraction("0.0435") * (payment["date"] - before).days / 360
+        debts.append(debts[-1] + int(interest + Fraction(1, 2)) - payment["payment"])
+        before = payment["date"]
+    paid_down = np.minimum(100_000_00 - np.array(debts[1:]), 40_000_00)
+    assert row["fall_cash"] == paid_down.tolist()
+    assert row["fall_rescheduled"] == (40_000_00 - paid_down).tolist()
+    assert row["fall_written_off"] == row["fall_sold"] == [0] * 12
+    # special mention, 2 %, on what is left after twelve months, interest paid being no principal
+    assert row["provision"] == round(0.02 * debts[-1])
     assert (row["miss"], row["default"], row["haircut"], row["cost"]) == (0.0, 0.0, 0, 0)
 
 
@@ -106,15 +123,51 @@ def test_provision_is_that_of_each_future_not_of_the_mean() -> None:
     book = borrower()
     offer = menu(plans=[{"shapes": ["level"], "installments": [24]}])
     asked = ask_for(book.case, offer.plan_options[0])
-    nothing, failed = np.zeros((12, 2)), np.array([[True, False]] * 12)
-    outcome = Outcome(
-        value=np.zeros(2), missed=failed[0], defaulted=failed[0], paid=nothing, arrears=nothing,
-        debt=np.array([[90_000_00.0, 10_000_00.0]] * 12), failed=failed, collateral=np.ones(2),
-    )  # fmt: skip
-    unsaid = Batched("optimal", 0.0, 0.0, 0.0, 0.0, "", (), None, None, None, None)
+    outcome = outcome_of(np.array([[90_000_00.0, 10_000_00.0]] * 12))
     who = Borrower.of(book.case, asked.terms)
-    figures = plan_figures(who, asked, unsaid, outcome, no_effort(), provision_table())
+    figures = plan_figures(who, asked, UNSAID, outcome, no_effort(), provision_table())
     assert figures["provision"] == 11_350_00
+
+
+def test_what_a_breach_revives_is_not_written_off_where_it_fails() -> None:
+    """500.00 and 750.00 are waived until a breach. In the future that fails with a debt of 98,750.00 nothing is written
+    off and 100,000.00 provided for, 25,000.00; in the other one 2 % of 58,750.00."""
+    offer = menu(
+        plans=[{"shapes": ["level"], "installments": [24], "concessions": ["relief"]}],
+        concessions=[{"name": "relief", "waive_penalty": "100%", "waive_interest": "50%"}],
+    )
+    book = borrower()
+    case = planned_variant(book.case, resolve(book.case), offer.plan_options[0])
+    assert case is not None
+    asked = ask_for(case, offer.plan_options[0])
+    debt = np.array([[98_750_00.0, 58_750_00.0]] * 12)
+    figures = plan_figures(
+        Borrower.of(book.case, asked.terms), asked, UNSAID, outcome_of(debt), no_effort(), provision_table()
+    )
+    assert figures["haircut"] == 1_250_00, "given up at signing all the same"
+    assert figures["fall_written_off"] == [625_00] * 12
+    assert figures["provision"] == round((25_000_00 + 0.02 * 58_750_00) / 2)
+    # 40,000.00 of one future are overdue still; of the other 1,250.00 are written off and 38,750.00 paid
+    assert figures["fall_cash"] == [19_375_00] * 12
+    assert figures["fall_rescheduled"] == [0] * 12
+
+
+def test_what_a_plan_never_pays_is_given_up_and_lost() -> None:
+    """2,000.00 a month until December 2028, and settle: best: the rest of 100,000.00 is a haircut, and of what is left
+    after a year that part is provided for in full, 2 % of the other."""
+    source = {"kind": "monthly", "name": "Shop", "start": "2026-12", "amount": "2000.00", "months": 84}
+    book = borrower(loan={"rate": "0.00%"}, cash={"opening": "0.00", "sources": [source]})
+    row = option(
+        book,
+        "free-24-best",
+        plans=[{"shapes": ["free"], "installments": [24], "concessions": ["best"]}],
+        concessions=[{"name": "best", "settle": "best"}],
+    )
+    # from 20 January 2027 to 20 December 2028: 24 times what has come by the end of the month before, in whole units
+    given_up = row["haircut"]
+    assert given_up == pytest.approx(100_000_00 - 48_000_00, abs=10_00)
+    # after eleven payments 78,000.00 are left, of which 26,000.00 will be paid
+    assert row["provision"] == pytest.approx(given_up + 0.02 * (78_000_00 - given_up), abs=10_00)
 
 
 def test_a_visit_gives_new_days_to_part_of_what_is_not_paid() -> None:

@@ -69,14 +69,14 @@ class Years:
 def years(day_count: str, start: dt.date, days: tuple[dt.date, ...], pays: tuple[dt.date, ...]) -> Years:
     """Of a horizon from ``start`` on; kept, since borrowers have the same dates."""
     stages = tuple(Horizon(days, pays, len(days)).stages(start))
-    since, until = (
-        tuple(np.array(parts, dtype=np.int64) for parts in zip(*ratios(day_count, periods), strict=True))
-        for periods in (
-            tuple((first, before) for first, before, _ in stages),
-            tuple((first, end) for first, _, end in stages),
-        )
-    )
-    return Years(stages, since, until)
+    since = _parts(ratios(day_count, tuple((first, before) for first, before, _ in stages)))
+    return Years(stages, since, _parts(ratios(day_count, tuple((first, end) for first, _, end in stages))))
+
+
+def _parts(fractions: Sequence[tuple[int, int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(T,) numerators and (T,) denominators."""
+    both = np.array(fractions, dtype=np.int64)
+    return both[:, 0], both[:, 1]
 
 
 def debts(case: Case, terms: Terms, loans: Sequence[Loan], principal: Cents, over: Horizon) -> Debts:

@@ -228,8 +228,9 @@ def _brought(base: Untreated, course: Course, outcome: Outcome) -> Real:
         return brought
     since, worth, debts = course.ends + course.delay_months - 1, base.setting.worth, base.setting.debts
     claim = outcome.debt[course.ends - 1]
-    whole = float((debts.collateral * debts.own).sum() * worth.kept[0])
-    secured = np.minimum(whole * outcome.collateral, claim)
+    parts = debts.claims[0].sum(axis=1) * debts.own[0]  # each loan's part of the claim, as it is today
+    each = parts[:, None] / max(parts.sum(), 1.0) * claim
+    secured = np.minimum((debts.collateral[0] * worth.kept[0])[:, None] * outcome.collateral, each).sum(axis=0)
     rest = min(float(worth.recovery[0]) * course.unsecured, 1.0) * (claim - secured)
     brought[since:] = np.where(outcome.failed[since:], secured + rest, 0.0)
     return brought

@@ -17,6 +17,7 @@ from repayplan.planning.plan_file import plan_file
 from repayplan.planning.stress import stress
 from repayplan.portfolio import appraise as module
 from repayplan.portfolio.appraise import Appraised, Settings, appraise
+from repayplan.portfolio.clock import Clock
 from repayplan.portfolio.planner import case_of
 from repayplan.portfolio.tables import FALLS, options_schema, schedules_schema
 
@@ -141,6 +142,32 @@ def test_a_failure_in_planning_is_found_borrower_by_borrower(monkeypatch: pytest
     found = appraise([borrower("B-1"), borrower("B-2", row=3)], menu(plans=LEVEL), settings())
     assert found.options["case"].to_pylist() == ["B-1"]
     assert [failure.case for failure in found.failures] == ["B-2"]
+    assert found.broken == ("FloatingPointError: by design",)
+
+
+def test_a_batch_that_fails_is_planned_in_halves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of eight borrowers the sixth fails: the batch, its second half and the first half of that."""
+    real, asked = module.plan_options, []
+
+    def broken(asks: Any) -> Any:
+        asked.append([each.case.enterprise.id for each in asks])
+        if "B-6" in asked[-1]:
+            raise FloatingPointError("by design")
+        return real(asks)
+
+    monkeypatch.setattr(module, "plan_options", broken)
+    books = [borrower(f"B-{number}", row=number + 1) for number in range(1, 9)]
+    found = appraise(books, menu(plans=LEVEL), settings())
+    assert found.options["case"].to_pylist() == [book.id for book in books if book.id != "B-6"]
+    assert [len(batch) for batch in asked] == [8, 4, 4, 2, 1, 1, 2]
+    assert len(found.broken) == 3
+    assert [(failure.case, failure.row) for failure in found.failures] == [("B-6", 7)]
+
+
+def test_phases_are_timed_each_by_itself() -> None:
+    clock = Clock()
+    appraise([borrower()], menu(plans=LEVEL, treatments=TREATMENTS), settings(), clock)
+    assert list(clock.seconds()) == ["assemble", "plan", "rows", "draw", "evaluate"]
 
 
 def test_where_no_option_is_possible_the_borrower_is_set_aside_with_a_cure() -> None:

@@ -29,7 +29,7 @@ from repayplan.portfolio.attributes import (
 from repayplan.portfolio.book import BookCase, Failure
 from repayplan.portfolio.clock import Clock
 from repayplan.portfolio.dominance import DIRECTIONS, Direction, dominated
-from repayplan.portfolio.lanes import plan_lanes, treatment_lane, untreated
+from repayplan.portfolio.lanes import plan_lanes, treatment_lanes, untreated
 from repayplan.portfolio.menu import Menu, PlanOption
 from repayplan.portfolio.outcomes import outcomes
 from repayplan.portfolio.planner import ask_for, plan_options
@@ -234,31 +234,37 @@ def _rows(
     """Rows of the options that are offered, and by option what is paid."""
     offered = _offered(prospect)
     like = prospect.asks[0][1] if prospect.asks else None
-    base = untreated(prospect.book.case, like) if prospect.kinds else None
+    unsaid = tables.treatments.contract_months
+    base = untreated(prospect.book.case, unsaid, like) if prospect.kinds else None
     borrower = Borrower.of(prospect.book.case, prospect.terms)
-    lanes = plan_lanes([(asked, found) for _, asked, found in offered])
-    treated = [kind for kind in prospect.kinds if kind != "sell"]
     courses = {kind: tables.treatments.kinds[kind][prospect.rating] for kind in TREATMENTS}
-    if base is not None:
-        lanes += [treatment_lane(base, kind, courses[kind]) for kind in treated]
+    pursuit = effort(borrower, courses["enforce"], tables.treatments).worth
+    lanes = plan_lanes([(asked, found) for _, asked, found in offered], pursuit if menu.effort == "table" else 0.0)
+    treated = {
+        kind: treatment_lanes(base, kind, courses[kind], pursuit)
+        for kind in prospect.kinds
+        if kind != "sell" and base is not None
+    }
+    lanes += [each.lane for worlds in treated.values() for each in worlds]
     came = outcomes(prospect.book.case, prospect.terms, lanes, drawing, settings.engine, clock)
     rows, paid = [], []
     work = _plan_effort(prospect, menu, tables, borrower)
     leans = tables.treatments.illustrative
-    for (option, asked, found), outcome in zip(offered, came, strict=False):
+    results = iter(came)
+    for (option, asked, found), outcome in zip(offered, results, strict=False):
         figures = plan_figures(borrower, asked, found, outcome, work, tables.provisions)
         proof = (found.status, found.gap, found.solver, leans and work.cost > 0)
         rows.append(_row(prospect, borrower, option.id, "plan", proof, figures))
         if found.payments is not None:
             paid.append((option.id, (found.days, [loan.id for loan in asked.case.loans], found.payments)))
-    results = dict(zip(treated, came[len(offered) :], strict=True))
     for kind in prospect.kinds:
         course = courses[kind]
         work = effort(borrower, course, tables.treatments)
         if kind == "sell" or base is None:
             figures = sale_figures(borrower, course, work)
         else:
-            figures = treatment_figures(borrower, base, course, results[kind], work, tables.provisions)
+            worlds = [(each, next(results)) for each in treated[kind]]
+            figures = treatment_figures(borrower, base, course, worlds, work, tables.provisions)
         rows.append(_row(prospect, borrower, kind, kind, (TREATED, None, "", leans), figures))
     kept = _kept(prospect, rows, settings)
     names = {row["option"] for row in kept}

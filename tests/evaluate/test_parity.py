@@ -43,6 +43,12 @@ def prepared(case: Case, seed: int, size: float) -> tuple[Replay, Setting, Horiz
     return found, setting, over, noisy(still(found, over, keys, SCENARIOS), np.random.default_rng(seed), size)
 
 
+def costly(setting: Setting, seed: int) -> Setting:
+    """Enforcement takes part of the collateral, and pursuing a default costs something, or more than it brings."""
+    kept, pursuit = [(1.0, 0.0), (0.9, 500_00.0), (0.5, 5_000_00.0), (0.0, 1e12)][seed % 4]
+    return replace(setting, worth=replace(setting.worth, kept=np.array([kept]), pursuit=np.array([pursuit])))
+
+
 def same(one: Run, other: Run) -> None:
     """Payments and cash to the cent, values to the last digits."""
     assert one.traces is not None
@@ -58,7 +64,11 @@ def same(one: Run, other: Run) -> None:
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(cases(), st.integers(0, 2**32)), min_size=1, max_size=3), st.sampled_from([0.05, 0.4, 0.9]))
 def test_compiled_and_reference_are_the_same_over_ragged_cases(drawn: list[tuple[Case, int]], size: float) -> None:
-    made = [prepared(case, seed, size) for case, seed in drawn]
+    made = [
+        (plan, costly(setting, seed), *rest)
+        for case, seed in drawn
+        for plan, setting, *rest in [prepared(case, seed, size)]
+    ]
     whole, futures = stack([each[1] for each in made]), together([each[3] for each in made])
     hazards: tuple[Hazard, ...] = ("weight", "arrears")
     for hazard in hazards:

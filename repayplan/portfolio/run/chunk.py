@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 from repayplan.language import speaking
 from repayplan.portfolio.book import BookCase, Failure
 from repayplan.portfolio.book.build import case_of
+from repayplan.portfolio.book.common import Common
 from repayplan.portfolio.book.index import Index, Rows, rows_of
 from repayplan.publishing import publish
 
@@ -25,21 +25,20 @@ if TYPE_CHECKING:
 TABLES = ("schedules", "failures", "options")
 """The tables of a chunk in the order in which they appear: a chunk with options is done."""
 
-
-_TABLES = "REPAYPLAN_"
-
 COUNTS = "counts"
 """Under this name the file of options says how many options became what, those that were dropped too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What every chunk of a run has in common. ``chunk``: borrowers in each but the last."""
+    """What every chunk of a run has in common. ``chunk``: borrowers in each but the last; ``common``: what a borrower
+    must have in common with its book, None where nothing."""
 
     menu: Menu
     settings: Settings
     chunk: int
     language: str
+    common: Common | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +49,6 @@ class Done:
     borrowers: int
     failed: int
     options: int
-
-
-def environment() -> dict[str, str]:
-    """The variables that name tables of rules, for processes that began before they were set, or elsewhere."""
-    return {name: value for name, value in os.environ.items() if name.startswith(_TABLES)}
-
-
-def adopt(variables: Mapping[str, str]) -> None:
-    """Make these the variables that name tables of rules."""
-    for name in environment().keys() - variables.keys():
-        del os.environ[name]
-    os.environ.update(variables)
 
 
 def bounds(number: int, chunk: int, borrowers: int) -> tuple[int, int]:
@@ -90,7 +77,7 @@ def appraised(job: Job, number: int, rows: Iterable[Rows]) -> tuple[Done, dict[s
     from repayplan.portfolio.tables import failures_table
 
     with speaking(job.language):
-        read = {found.case: case_of(found) for found in rows}
+        read = {found.case: _fitting(case_of(found), job.common) for found in rows}
         made = appraise([each for each in read.values() if isinstance(each, BookCase)], job.menu, job.settings)
         failures = _in_order(read, made.failures)
         counts = {COUNTS: json.dumps(dict(sorted(made.counts.items())))}
@@ -113,6 +100,13 @@ def parquet(table: pa.Table) -> bytes:
     sink = io.BytesIO()
     pq.write_table(table, sink, compression="zstd", row_group_size=1_048_576)
     return sink.getvalue()
+
+
+def _fitting(read: BookCase | list[Failure], common: Common | None) -> BookCase | list[Failure]:
+    """A borrower that can be added up with the others of its book, or why it cannot."""
+    if common is None or not isinstance(read, BookCase):
+        return read
+    return common.misfits(read) or read
 
 
 def _in_order(read: Mapping[str, BookCase | Sequence[Failure]], later: Sequence[Failure]) -> list[Failure]:

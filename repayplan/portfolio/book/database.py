@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _BATCH = 8_192
 _EXAMPLES = tr("check the URL, such as postgresql://user@host/book or sqlite:///book.sqlite")
+_HIDDEN = "…"
 _PLAIN = re.compile(r"[\w.+:/\\ -]*")
 """Names of people, machines and databases; other signs are those of a password or of settings."""
 _ORDER = "row"
@@ -60,11 +61,11 @@ def shown_url(url: str) -> str:
     """
     scheme, parsed = url.partition("://")[0], _parsed(url)
     if parsed is None:
-        return f"{scheme}://…" if re.fullmatch(r"\w+(\+\w+)?", scheme) else "…://…"
+        return f"{scheme}://{_HIDDEN}" if re.fullmatch(r"\w+(\+\w+)?", scheme) else f"{_HIDDEN}://{_HIDDEN}"
     user, host, database = (part or "" for part in (parsed.username, parsed.host, parsed.database))
     asked = (user, host) if parsed.get_backend_name() == "sqlite" else (user, host, database)
-    if not all(map(_PLAIN.fullmatch, asked)):
-        return f"{scheme}://…"
+    if not all(map(_PLAIN.fullmatch, asked)) or "?" in str(parsed.password or ""):
+        return f"{scheme}://{_HIDDEN}"
     place = f"[{host}]" if ":" in host else host
     port = "" if parsed.port is None else f":{parsed.port}"
     return f"{scheme}://{user}{'@' if user else ''}{place}{port}{'/' if database else ''}{database}"
@@ -136,7 +137,7 @@ def _exact(connection: Connection, column: Any) -> Any:
 def _unreached(name: str, error: Exception, url: Any = None) -> Fault:
     """What the database says, without what it repeats of a password or of the settings behind ``?``."""
     cause = getattr(error, "orig", None) or error
-    reason = str(cause).splitlines()[0] if str(cause) else type(cause).__name__
+    reason = type(cause).__name__ if name.endswith(_HIDDEN) else (str(cause).splitlines() or [type(cause).__name__])[0]
     for secret in _secrets(url):
         reason = reason.replace(secret, "…")
     what = tr("this database cannot be read: {reason}", reason=shown(reason, 200))

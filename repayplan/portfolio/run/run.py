@@ -14,7 +14,7 @@ from typing import Any
 from repayplan.language import speaking, tr
 from repayplan.portfolio.book import Failure
 from repayplan.portfolio.book.common import common_of
-from repayplan.portfolio.book.index import Index, strays
+from repayplan.portfolio.book.index import MOST_STRAYS, Index, strays
 from repayplan.portfolio.menu import default_menu, read_menu
 from repayplan.portfolio.run import results as where
 from repayplan.portfolio.run.choosing import read_limits, write_choice
@@ -82,7 +82,7 @@ def _write_strays(index: Index, directory: Path, language: str) -> None:
     if (directory / "failures" / where.STRAYS).exists():
         return
     with speaking(language):
-        count, named = strays(index)
+        count, named = strays(index, MOST_STRAYS)
         if count > len(named):
             what = tr("{count} more rows belong to no borrower", count=f"{count - len(named):,}")
             remedy = tr("mend those that are named: they may say what is wrong with the rest")

@@ -6,7 +6,9 @@ import datetime as dt
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from typing import Self
 
@@ -95,9 +97,15 @@ def floating(
     return RatePath.stepped(first, steps)
 
 
+@lru_cache(maxsize=4096)
+def exactly(rate: Decimal) -> Fraction:
+    """A rate as a fraction: the same few are asked for again and again."""
+    return Fraction(rate)
+
+
 def contract_rate(loan: Loan) -> RatePath:
     """The contract rate over time: fixed, stepped or floating."""
-    agreement, first = loan.contract, Fraction(loan.rate)
+    agreement, first = loan.contract, exactly(loan.rate)
     if agreement.floating is not None:
         follow = agreement.floating
         return floating(
@@ -108,6 +116,8 @@ def contract_rate(loan: Loan) -> RatePath:
             cap=None if follow.cap is None else Fraction(follow.cap),
             floor=None if follow.floor is None else Fraction(follow.floor),
         )
+    if not agreement.rate_steps:
+        return RatePath.fixed(first)
     return RatePath.stepped(first, [(step.date, Fraction(step.rate)) for step in agreement.rate_steps])
 
 
@@ -118,13 +128,13 @@ def signed_rate(loan: Loan) -> RatePath:
         loan.rate_after_signing,
         sorted((step.date, Fraction(step.rate)) for step in loan.rate_steps_after_signing),
     )
-    path = contract_rate(loan) if agreed is None else RatePath.fixed(Fraction(agreed))
+    path = contract_rate(loan) if agreed is None else RatePath.fixed(exactly(agreed))
     return path.then(steps[0][0], RatePath.stepped(steps[0][1], steps)) if steps else path
 
 
 def signed_compound_rate(loan: Loan) -> RatePath:
     """The rate on unpaid interest once a plan is signed: the loan's own where nothing is agreed."""
-    return signed_rate(loan) if loan.compound_rate is None else RatePath.fixed(Fraction(loan.compound_rate))
+    return signed_rate(loan) if loan.compound_rate is None else RatePath.fixed(exactly(loan.compound_rate))
 
 
 def _within(value: Fraction, least: Fraction | None, most: Fraction | None) -> Fraction:

@@ -7,15 +7,15 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from repayplan.money import to_cents
 
 View = Literal["borrower", "bank"]
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(NamedTuple):
     """Expected cash on a day; cents, negative where it goes out.
 
     ``source`` and ``part`` name where it comes from, ``kind`` and ``category`` what that is, ``secures`` the loan to
@@ -67,3 +67,9 @@ def share_of(amount: Decimal, share: Decimal) -> int:
 def spread(cents: int, parts: int) -> list[int]:
     """``cents`` in so many parts that differ by a cent at most and add up exactly; the first ones are smaller."""
     return [cents * (number + 1) // parts - cents * number // parts for number in range(parts)]
+
+
+@lru_cache(maxsize=4096)
+def month_of(date: dt.date) -> str:
+    """``2027-03``: how flows of a month name it."""
+    return date.isoformat()[:7]

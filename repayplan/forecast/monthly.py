@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from repayplan.calendar.dates import add_months, day_in_month, recurring
 from repayplan.cases.sources import Monthly
-from repayplan.forecast.flows import Flow, Window
+from repayplan.forecast.flows import Flow, Window, month_of
 from repayplan.money import to_cents
 
 
@@ -16,14 +16,16 @@ def monthly_flows(source: Monthly, window: Window) -> Iterator[Flow]:
     for ahead, amount in enumerate(source.series):
         month = add_months(source.start, ahead)
         date = day_in_month(month.year, month.month, day)
-        yield Flow(date, to_cents(amount), source.name, month.isoformat()[:7], source.kind, source.category)
+        if date > window.until:
+            return
+        yield Flow(date, to_cents(amount), source.name, month_of(month), source.kind, source.category)
 
 
 def operating_cost_flows(cents_a_month: int, window: Window) -> Iterator[Flow]:
     """The cost of running the business, on the window's cost day."""
     if cents_a_month:
         for date in recurring(window.cost_day, 1, window.after, window.until):
-            yield Flow(date, -cents_a_month, OPERATING_COST, f"{date:%Y-%m}", OPERATING_COST)
+            yield Flow(date, -cents_a_month, OPERATING_COST, month_of(date), OPERATING_COST)
 
 
 OPERATING_COST = "operating_cost"

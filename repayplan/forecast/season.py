@@ -14,7 +14,7 @@ from repayplan.cases.past import idle_since
 from repayplan.cases.sources import Season
 from repayplan.errors import Fault, InputError
 from repayplan.forecast.decomposition import LUNAR_HISTORY, Decomposition, decompose, lunar_helps, usable
-from repayplan.forecast.flows import Flow, Window
+from repayplan.forecast.flows import Flow, Window, month_of
 from repayplan.language import Message, tr
 from repayplan.money import MAX_CENTS, grouped
 
@@ -30,7 +30,7 @@ def season_flows(source: Season, window: Window) -> Iterator[Flow]:
     for month in months_from(start, source.months, window):
         date = day_in_month(month.year, month.month, day)
         cents = whole_cents(expected(month) * float(source.margin), source.name)
-        yield Flow(date, cents, source.name, f"{month:%Y-%m}", source.kind)
+        yield Flow(date, cents, source.name, month_of(month), source.kind)
 
 
 def expected_sales(source: Season, start: dt.date) -> MonthlySales:

@@ -19,7 +19,7 @@ from repayplan.cases.histories import LEAST_HISTORY, History
 from repayplan.cases.past import idle_since
 from repayplan.cases.sources import Store, Stores
 from repayplan.forecast.decomposition import Decomposition, usable
-from repayplan.forecast.flows import Flow, Window
+from repayplan.forecast.flows import Flow, Window, month_of
 from repayplan.forecast.season import learned, months_from, next_month, whole_cents
 
 Factors = NDArray[np.float64]
@@ -48,6 +48,8 @@ class Chain:
 
     def growth(self, since: dt.date, month: dt.date) -> float:
         """How much more is sold in ``month`` than in ``since``."""
+        if not self.source.trend:
+            return 1.0
         return float((1 + float(self.source.trend)) ** (_months_between(since, month) / 12))
 
 
@@ -62,14 +64,17 @@ def flows_by_store(source: Stores, window: Window) -> Iterator[tuple[Store, list
     chain = Chain(source, sector_season(source), next_month(window.after))
     day = source.day or window.receipt_day
     months = list(months_from(chain.start, source.months, window))
+    named = [(day_in_month(month.year, month.month, day), month_of(month)) for month in months]
     for store in source.stores:
         margin = float(source.margin if store.margin is None else store.margin)
-        flows = []
-        for month, sales in zip(months, store_sales(chain, store, months), strict=True):
-            date = day_in_month(month.year, month.month, day)
-            part = f"{store.name} {month:%Y-%m}"
-            flows.append(Flow(date, whole_cents(sales * margin, source.name), source.name, part, source.kind))
-        yield store, flows
+        sold = zip(named, store_sales(chain, store, months), strict=True)
+        yield (
+            store,
+            [
+                Flow(date, whole_cents(sales * margin, source.name), source.name, f"{store.name} {month}", source.kind)
+                for (date, month), sales in sold
+            ],
+        )
 
 
 def sector_season(source: Stores) -> Factors:
@@ -103,11 +108,8 @@ def store_sales(chain: Chain, store: Store, months: list[dt.date]) -> list[float
     if own is not None:
         growth, reached = float(chain.source.trend), chain.ramp(store, own.end) or 1.0
         return [own.ahead(month, growth) * chain.ramp(store, month) / reached for month in months]
-    since, level = _level(chain, store)
-    return [
-        level * chain.season[month.month - 1] * chain.ramp(store, month) * chain.growth(since, month)
-        for month in months
-    ]
+    (since, level), season = _level(chain, store), chain.season.tolist()
+    return [level * season[month.month - 1] * chain.ramp(store, month) * chain.growth(since, month) for month in months]
 
 
 def _level(chain: Chain, store: Store) -> tuple[dt.date, float]:

@@ -32,7 +32,8 @@ from repayplan.portfolio.menu import Menu, PlanOption
 from repayplan.portfolio.outcomes import outcomes
 from repayplan.portfolio.planner import ask_for, plan_options
 from repayplan.portfolio.tables import options_schema, schedules_schema, to_table
-from repayplan.portfolio.variants import planned_variant
+from repayplan.portfolio.variants import farthest, planned_variant
+from repayplan.problem.prospect import Prospect
 from repayplan.problem.rating import rate_case
 from repayplan.problem.terms import Terms, resolve
 from repayplan.rules.hazard import RiskLevel
@@ -171,6 +172,7 @@ def _failure(book: BookCase, fault: Fault) -> Failure:
 def _prospect(book: BookCase, menu: Menu) -> _Prospect:
     """What is open to a borrower, ready to be planned."""
     case = book.case
+    shared = Prospect(case, farthest(case, menu.plan_options))
     terms = resolve(case)
     rating = terms.rating or rate_case(case).level
     who = (book.id, rating, book.industry, book.region)
@@ -185,7 +187,7 @@ def _prospect(book: BookCase, menu: Menu) -> _Prospect:
         if variant is None:
             counts["nothing of its own"] += 1
             continue
-        asks.append((option, ask_for(variant, option)))
+        asks.append((option, ask_for(variant, option, shared)))
     kinds = [kind for kind in menu.treatments if kind in allowed]
     counts["not open"] += len(menu.treatments) - len(kinds)
     if not any(source.kind == "guarantor" for source in case.cash.sources) and "guarantor" in kinds:

@@ -13,13 +13,15 @@ from repayplan.planning.batch.asks import Ask, Batched, ask
 from repayplan.planning.batch.plan import plan_batch
 from repayplan.portfolio.menu import Menu, PlanOption
 from repayplan.portfolio.variants import planned_variant
+from repayplan.problem.prospect import Prospect
 from repayplan.problem.terms import open_dates, resolve
 
 
-def ask_for(variant: Case, option: PlanOption) -> Ask:
+def ask_for(variant: Case, option: PlanOption, prospect: Prospect | None = None) -> Ask:
     """A variant ready to be planned, its term being the option's: no other last payment is tried, except where receipts
-    decide. InputError where it cannot be planned as it is written."""
-    return ask(variant, to_the_end=not isinstance(shape_of(option.shape), Contingent))
+    decide. ``prospect``: what all options of the borrower share. InputError where it cannot be planned as it is
+    written."""
+    return ask(variant, prospect, to_the_end=not isinstance(shape_of(option.shape), Contingent))
 
 
 def plan_options(asks: Sequence[Ask]) -> list[Batched]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -87,6 +88,18 @@ def last_day(case: Case, terms: Terms, grace: Grace | None, count: int) -> dt.da
     until = add_months(max(terms.first_payment, after), months + terms.payment_every)
     dates = recurring(terms.payment_day, terms.payment_every, case.as_of, until, terms.first_payment)
     return [date for date in dates if date > after][count - 1]
+
+
+def farthest(case: Case, options: Iterable[PlanOption]) -> dt.date:
+    """About the last day that any of the options reaches: what is ahead of a borrower is looked at up to there at once,
+    and once more where that turns out to be too near."""
+    every = case.policy.payment_every or 1
+    months = [every * (each.installments + 2) + _months(each.concession, every) for each in options]
+    return add_months(case.policy.first_payment or case.as_of, max(months, default=0))
+
+
+def _months(given: Concession | None, every: int) -> int:
+    return 0 if given is None else given.grace_months + every * given.more_installments
 
 
 def _grace(case: Case, given: Concession | None) -> Grace | None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from repayplan.calendar.dates import add_months
 from repayplan.problem.frozen import Cents, Mask, Real
 
 FIRST_YEAR = 12
@@ -55,9 +53,3 @@ class Burden:
     def free_below(self) -> Burden:
         """The same without a least burden: paying nothing is allowed."""
         return replace(self, low=np.full_like(self.low, np.nan))
-
-
-def first_year(as_of: dt.date, days: Sequence[dt.date]) -> Mask:
-    """(1, T) stages of the first twelve months."""
-    end = add_months(as_of, FIRST_YEAR)
-    return np.array([[day <= end for day in days]])

@@ -19,6 +19,9 @@ CLASSES = ("idle", "arrears", "principal")
 ORDERS = {"civil_code": (0, 1, 2), "principal_first": (2, 1, 0)}
 """The classes of the planner in the order in which each rule of the policy settles them."""
 
+ARREARS = 1
+"""The place of arrears in every order: principal and what is idle stand on either side."""
+
 
 @dataclass(frozen=True)
 class ClaimArrays(Frozen):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,15 @@ class Frozen:
     """Arrays that cannot be written to once they are here."""
 
     def __post_init__(self) -> None:
-        for item in fields(self):
-            value = getattr(self, item.name)
+        for value in vars(self).values():
             if isinstance(value, np.ndarray):
                 value.setflags(write=False)
+
+
+Array = TypeVar("Array", bound=np.ndarray[Any, Any])
+
+
+def fixed(array: Array) -> Array:
+    """An array that many share: it cannot be written to any more."""
+    array.setflags(write=False)
+    return array

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -19,9 +20,8 @@ from repayplan.calendar.daycount import ratios, year_fraction
 from repayplan.cases.models import Loan
 from repayplan.debt.rates import RatePath, signed_compound_rate, signed_rate
 from repayplan.money import to_cents
-from repayplan.problem.frozen import Mask, Real
-
-Period = tuple[dt.date, dt.date]
+from repayplan.problem.frozen import Mask, Real, fixed
+from repayplan.problem.stages import Period, Stages
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,11 @@ class Balances:
     def total(self) -> float:
         """The whole debt."""
         return self.idle + self.arrears + self.principal
+
+    @property
+    def by_class(self) -> tuple[float, float, float]:
+        """The three of them in this order."""
+        return self.idle, self.arrears, self.principal
 
 
 def at_signing(loan: Loan, arrears: str) -> Balances:
@@ -61,10 +66,23 @@ def one_rate(loan: Loan, opening: Balances) -> bool:
 
 def class_maps(loan: Loan, stages: Sequence[Sequence[Period]]) -> Real:
     """(T, 3, 3) what each stage makes of idle claims, arrears and principal before its payment."""
-    rate, compound = signed_rate(loan), signed_compound_rate(loan)
+    return _maps(signed_rate(loan), signed_compound_rate(loan), loan.day_count, stages)
+
+
+def signed_maps(loan: Loan, stages: Stages) -> Real:
+    """The same on the stages of a plan; found once for loans that bear the same."""
+    return _signed_maps(signed_rate(loan), signed_compound_rate(loan), loan.day_count, stages)
+
+
+@lru_cache(maxsize=1024)
+def _signed_maps(rate: RatePath, compound: RatePath, day_count: str, stages: Stages) -> Real:
+    return fixed(_maps(rate, compound, day_count, stages.periods))
+
+
+def _maps(rate: RatePath, compound: RatePath, day_count: str, stages: Sequence[Sequence[Period]]) -> Real:
     periods = tuple(period for ending in stages for period in ending)
-    on_principal = accruals(rate, loan.day_count, periods)
-    on_arrears = on_principal if compound == rate else accruals(compound, loan.day_count, periods)
+    on_principal = accruals(rate, day_count, periods)
+    on_arrears = on_principal if compound == rate else accruals(compound, day_count, periods)
     maps = np.zeros((len(stages), 3, 3))
     maps[:, (0, 1, 2), (0, 1, 2)] = 1.0
     ends = [place for place, ending in enumerate(stages) for _ in ending]
@@ -74,6 +92,17 @@ def class_maps(loan: Loan, stages: Sequence[Sequence[Period]]) -> Real:
     for place, interest, more in zip(ends, on_principal, on_arrears, strict=True):
         maps[place] = np.array([[1, 0, 0], [0, 1 + more, interest], [0, 0, 1]]) @ maps[place]
     return maps
+
+
+@lru_cache(maxsize=1024)
+def discounts(rate: RatePath, day_count: str, stages: Stages) -> Real:
+    """(T,) discount factors at a yearly rate: they compound on settlement days as debts do, so that equal rates cancel
+    exactly."""
+    factors = np.ones(len(stages) + 1)
+    factors[1:][stages.pays] += accruals(
+        rate, day_count, tuple(period for ending in stages.periods for period in ending)
+    )
+    return fixed(np.divide.accumulate(factors)[1:])
 
 
 def accruals(rate: RatePath, day_count: str, periods: tuple[Period, ...]) -> list[float]:
@@ -110,7 +139,7 @@ def maps(opening: Balances, classes: Real, pays: Mask, first_current: int, *, un
     growth, charge = np.ones(len(classes)), np.zeros(len(classes))
     if uniform:  # what a unit of principal becomes says what any unit does
         return classes[:, :, 2].sum(axis=1), charge
-    principal, claim = np.array([0.0, 0.0, 1.0]), np.array(astuple(opening), dtype=float)
+    principal, claim = np.array([0.0, 0.0, 1.0]), np.array(opening.by_class, dtype=float)
     unit = principal
     for number, stage in enumerate(classes):
         before = unit.sum(), claim.sum()

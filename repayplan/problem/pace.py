@@ -12,17 +12,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from repayplan.calendar.dates import add_months
 from repayplan.cases.models import Case
 from repayplan.errors import Fault, InputError
 from repayplan.language import tr
 from repayplan.money import grouped, to_cents
 from repayplan.problem.claims import ClaimArrays, settle
 from repayplan.problem.frozen import Frozen, Mask, Real
+from repayplan.problem.stages import Stages
 from repayplan.problem.terms import Terms
 
 DAYS_A_YEAR = 365
 """Average life counts years of so many days, as a plan's figures do."""
+
+
+_YEAR = 12
 
 
 @dataclass(frozen=True)
@@ -94,19 +97,19 @@ def pins(case: Case, days: Sequence[dt.date]) -> tuple[Real, Real]:
     return total, single
 
 
-def pace(
-    case: Case, terms: Terms, days: Sequence[dt.date], pays: Mask, grace: Mask, exempt: Mask, owed: int
-) -> PaceArrays:
+def pace(case: Case, terms: Terms, stages: Stages, grace: Mask, exempt: Mask, owed: int) -> PaceArrays:
     """The arrays of one case. ``exempt`` (T,): dates that limits on installments leave out; ``owed``: cents."""
-    total, single = pins(case, days)
-    settled = ~np.isnan(total) | ~np.isnan(single).all(axis=1)
+    total, single = pins(case, stages.days)
+    regular = stages.pays
+    if case.policy.fixed_payments:
+        regular = regular & np.isnan(total) & np.isnan(single).all(axis=1)
     return PaceArrays(
-        day=np.array([[(day - case.as_of).days for day in days]]),
-        demanded=_demanded(terms, pays & ~grace, owed)[None],
-        named=_named(case, terms, days)[None],
+        day=stages.since[None],
+        demanded=_demanded(terms, stages.pays & ~grace, owed)[None],
+        named=_named(case, terms, stages.days)[None],
         pinned=total[None],
         pinned_loan=single[None],
-        base=_base(terms, days, pays & ~settled, exempt)[None],
+        base=_base(terms, stages, regular, exempt)[None],
         yearly=np.array([terms.step_against == "last_year"]),
         life=np.array([np.nan if terms.average_life is None else float(terms.average_life * DAYS_A_YEAR)]),
         life_of_principal=np.array([terms.average_life_of == "principal"]),
@@ -129,35 +132,19 @@ def _named(case: Case, terms: Terms, days: Sequence[dt.date]) -> Real:
     return least
 
 
-def _base(terms: Terms, days: Sequence[dt.date], regular: Mask, exempt: Mask) -> NDArray[np.int64]:
+def _base(terms: Terms, stages: Stages, regular: Mask, exempt: Mask) -> NDArray[np.int64]:
     """(T,) the payment date that a step is taken from: the one before, or that of the same month a year earlier."""
-    base = np.full(len(days), -1)
+    base = np.full(len(stages), -1)
     if terms.step is None:
         return base
-    dates = np.flatnonzero(regular).tolist()
-    by_month = {(days[stage].year, days[stage].month): stage for stage in reversed(dates)}
-    for number, stage in enumerate(dates):
-        back = add_months(days[stage], -12)
-        yearly = by_month.get((back.year, back.month), -1)
-        before = dates[number - 1] if number else -1
-        base[stage] = yearly if terms.step_against == "last_year" else before
+    dates = np.flatnonzero(regular)
+    if terms.step_against == "last_year":
+        month = stages.month[dates]
+        first = np.searchsorted(month, month - _YEAR)  # where there are several in a month, the first one
+        base[dates] = np.where(month[first] == month - _YEAR, dates[first], -1)
+    else:
+        base[dates[1:]] = dates[:-1]
     return np.where((base >= 0) & ~exempt[base], base, -1)
-
-
-def reserved(terms: Terms, pays: Mask, exempt: Mask) -> NDArray[np.int64]:
-    """(T,) the last payment date whose payment the cash of a stage must hold already, the stage itself without reserve.
-
-    The reserve is kept from the first date on that can spare an even installment.
-    """
-    reach = np.arange(len(pays))
-    dates = np.flatnonzero(pays)
-    first = np.flatnonzero(pays & ~exempt)
-    if terms.reserve is None or not first.size:
-        return reach
-    for stage in range(int(first[0]), len(pays)):
-        ahead = dates[dates > stage][: terms.reserve]
-        reach[stage] = int(ahead[-1]) if ahead.size else stage
-    return reach
 
 
 def refuse_life_of_debt(terms: Terms, pays: Mask, skipped: Mask, current: Mask) -> None:

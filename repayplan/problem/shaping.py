@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 
@@ -29,6 +30,7 @@ from repayplan.language import tr
 from repayplan.money import to_cents
 from repayplan.problem.form import FormArrays, Rule, Stream, free_form
 from repayplan.problem.frozen import Mask, Real
+from repayplan.problem.stages import Stages
 from repayplan.problem.terms import Terms
 
 _YEAR = 12
@@ -65,54 +67,47 @@ class Barred:
         return closed
 
 
-def form_of(
-    case: Case, terms: Terms, days: Sequence[dt.date], pays: Mask, barred: Barred, flows: Sequence[Flow]
-) -> FormArrays:
+def form_of(case: Case, terms: Terms, stages: Stages, barred: Barred, flows: Sequence[Flow]) -> FormArrays:
     """The shape of one case (N = 1).
 
     InputError where a rule promises to share out a receipt sooner than on the next payment date.
     """
-    shape, counted = terms.form, pays & ~barred.exempt
-    form = replace(
-        free_form(1, len(days)), kinds=(terms.shape,), counted=counted[None], weight=np.ones((1, 1, len(days)))
-    )
+    shape, counted = terms.form, stages.pays & ~barred.exempt
+    nothing = free_form(1, len(stages))
+    if isinstance(shape, Contingent):
+        return _contingent(terms, shape, stages, ~barred.closed & ~barred.grace, flows)
+    if terms.shape == "free":
+        return nothing
+    known: dict[str, Any] = {"counted": counted, "weight": np.ones((1, len(stages)))}
     match shape:
         case StepUp():
-            return replace(form, weight=_steps(shape, days, counted)[None, None])
+            known["weight"] = _steps(shape, stages, counted)[None]
         case Seasonal():
-            peak = shape.peak is not None
-            return replace(form, weight=_seasons(shape, days, counted)[None], falling=np.array([peak]))
+            known |= {"weight": _seasons(shape, stages, counted), "falling": np.array(shape.peak is not None)}
         case InterestOnly():
-            inside = pays & _until(case, shape, days)
-            return replace(form, interest=(inside & ~barred.closed)[None], counted=(counted & ~inside)[None])
+            inside = stages.pays & stages.by(add_months(case.as_of, shape.months))
+            known |= {"interest": inside & ~barred.closed, "counted": counted & ~inside}
         case LevelPrincipal():
-            return replace(form, counted=(counted & ~barred.closed)[None])
+            known["counted"] = counted & ~barred.closed
         case LevelBalloon():
-            return replace(form, stated=np.array([_stated(case, shape)]))
-        case Contingent():
-            return _contingent(terms, shape, days, pays, ~barred.closed & ~barred.grace, flows)
-    return form if terms.shape != "free" else free_form(1, len(days))
+            known["stated"] = np.array(_stated(case, shape))
+    return replace(nothing, kinds=(terms.shape,), **{name: value[None] for name, value in known.items()})
 
 
-def _until(case: Case, shape: InterestOnly, days: Sequence[dt.date]) -> Mask:
-    end = add_months(case.as_of, shape.months)
-    return np.array([day <= end for day in days])
-
-
-def _steps(shape: StepUp, days: Sequence[dt.date], counted: Mask) -> Real:
+def _steps(shape: StepUp, stages: Stages, counted: Mask) -> Real:
     """(T,) multiples of the first installment."""
     if shape.steps is not None:
-        reached = [[step.multiple for step in shape.steps if step.since <= day] for day in days]
+        reached = [[step.multiple for step in shape.steps if step.since <= day] for day in stages.days]
         return np.array([float(multiples[-1]) if multiples else 1.0 for multiples in reached])
-    first = days[int(np.flatnonzero(counted)[0])] if counted.any() else days[0]
-    passed = [max((day.year - first.year) * _YEAR + day.month - first.month, 0) for day in days]
+    first = int(counted.argmax())  # the first stage where none is counted
+    steps = np.maximum(stages.month - stages.month[first], 0) // (shape.every or _YEAR)
     factor = 1 + (shape.growth or Decimal(0))
-    return np.array([float(factor ** (months // (shape.every or _YEAR))) for months in passed])
+    return np.asarray(np.array([float(factor**step) for step in range(int(steps[-1]) + 1)])[steps])
 
 
-def _seasons(shape: Seasonal, days: Sequence[dt.date], counted: Mask) -> Real:
+def _seasons(shape: Seasonal, stages: Stages, counted: Mask) -> Real:
     """(K, T) one θ for the peak and one for the rest, or one for each month of the year in which payments fall."""
-    months = np.array([day.month for day in days])
+    months = stages.month % _YEAR + 1
     if shape.peak is not None:
         peak = np.isin(months, shape.peak)
         return np.stack([peak, ~peak]).astype(float)
@@ -125,20 +120,18 @@ def _stated(case: Case, shape: LevelBalloon) -> float:
     return float(round((shape.share or Decimal(0)) * sum(map(owed, case.loans))))
 
 
-def _contingent(
-    terms: Terms, shape: Contingent, days: Sequence[dt.date], pays: Mask, open_: Mask, flows: Sequence[Flow]
-) -> FormArrays:
+def _contingent(terms: Terms, shape: Contingent, stages: Stages, open_: Mask, flows: Sequence[Flow]) -> FormArrays:
     """Weights are cents of receipts. A date on which all receipts together are below the minimum has that as base."""
-    counted = pays & open_
-    streams = tuple(_streams(terms, shape, days, pays, counted, flows))
+    counted = stages.pays & open_
+    streams = tuple(_streams(terms, shape, stages, counted, flows))
     thetas = 1 + max((stream.theta for stream in streams), default=0)
-    weight = np.zeros((thetas, len(days)))
+    weight = np.zeros((thetas, len(stages)))
     for stream in streams:
         weight[stream.theta] += np.array(stream.cents)
     minimum = to_cents(shape.minimum)
     short = counted & (weight.sum(axis=0) < minimum)
     return replace(
-        free_form(1, len(days)),
+        free_form(1, len(stages)),
         kinds=(terms.shape,),
         counted=counted[None],
         base=np.where(short, minimum, 0).astype(np.int64)[None],
@@ -148,17 +141,9 @@ def _contingent(
     )
 
 
-def _streams(
-    terms: Terms,
-    shape: Contingent,
-    days: Sequence[dt.date],
-    pays: Mask,
-    counted: Mask,
-    flows: Sequence[Flow],
-) -> Iterator[Stream]:
+def _streams(terms: Terms, shape: Contingent, stages: Stages, counted: Mask, flows: Sequence[Flow]) -> Iterator[Stream]:
     """Receipts by rule, each on the first payment date that is not before it; left out where that is not counted."""
-    dates = np.flatnonzero(pays).tolist()
-    pay_days = [days[stage] for stage in dates]
+    days, dates, pay_days = stages.days, stages.dates.tolist(), stages.paid
     named, thetas = _naming(terms, shape), dict[Name, int]()
     found: dict[tuple[Name, dt.date | None], list[tuple[Flow, int]]] = {}
     for flow in flows:

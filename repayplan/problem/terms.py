@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 from repayplan.calendar.dates import add_months, recurring
 from repayplan.cases.models import AverageLife, Case, Cover, Grace, Loan, Policy
 from repayplan.cases.shapes import Contingent, Free, Level, Shape, shape_of
 from repayplan.errors import Fault, InputError
-from repayplan.forecast import Window, forecast
-from repayplan.forecast.views import seen
+from repayplan.forecast import Window, ahead_of
 from repayplan.language import Message, tr
 from repayplan.money import plain, to_cents
 from repayplan.problem.rating import rating_of
@@ -106,7 +106,7 @@ def resolve(case: Case) -> Terms:
     """Complete terms for ``case``; InputError where it names no cash, or dates that leave no payment day."""
     if not case.cash.sources:
         raise InputError(_no_cash())
-    filler = _Filler(case, defaults(is_lumpy(case), is_shaped(case), is_counted(case)))
+    filler = _Filler(case)
     policy = case.policy
     cover = policy.cover if isinstance(policy.cover, Cover) else Cover.model_construct()
     filler.note("grace", policy.grace)
@@ -191,12 +191,10 @@ def is_lumpy(case: Case) -> bool:
     table = defaults()
     until = case.policy.maturity or add_months(case.as_of, case.policy.months or table["months"].value)
     window = Window(case.as_of, until, table["receipt_day"].value, table["cost_day"].value)
-    lumpy = steady = 0
-    for flow in forecast(case, window, "borrower"):
-        if flow.amount > 0 and flow.kind in STEADY:
-            steady += flow.amount
-        elif flow.amount > 0:
-            lumpy += flow.amount
+    course = ahead_of(case).course(window, "borrower")
+    come = course.until(until)
+    steady = sum(int(received[come]) for kind, received in course.received.items() if kind in STEADY)
+    lumpy = sum(int(received[come]) for kind, received in course.received.items() if kind not in STEADY)
     return lumpy > 0 and lumpy >= steady
 
 
@@ -283,9 +281,10 @@ def _installment_terms(filler: _Filler, policy: Policy, as_of: dt.date) -> dict[
 class _Filler:
     """Takes what the case says, or the default, and remembers which defaults were used."""
 
-    def __init__(self, case: Case, table: Mapping[str, Default]) -> None:
+    def __init__(self, case: Case) -> None:
+        kind = is_lumpy(case), is_shaped(case), is_counted(case)
         self.case = case
-        self.table = table
+        self.table, self.told = defaults(*kind), _told(*kind)
         self.used: list[UsedDefault] = []
 
     def value(self, name: str, given: Any) -> Any:
@@ -302,7 +301,8 @@ class _Filler:
         """The default, recorded as used where nothing is given."""
         default = self.table[name]
         if given is None:
-            self.used.append(UsedDefault(name, shown or str(default.value), default.reason, default.valid_from))
+            told = self.told[name]
+            self.used.append(told if shown is None else replace(told, value=shown))
         return default
 
     def decimal(self, name: str, given: Decimal | None) -> Decimal:
@@ -316,14 +316,9 @@ class _Filler:
 
     def views(self) -> None:
         """How the bank sees each kind of source, recorded where the case leaves part of it open."""
-        told: set[str] = set()
-        for source in self.case.cash.sources:
-            default = seen(source).default
-            if default is None or source.kind in told:
-                continue
-            told.add(source.kind)
+        for kind, default in ahead_of(self.case).defaults.items():
             value = f"haircut {percent(default.haircut)}, delay_days {default.delay_days}"
-            self.used.append(UsedDefault(f"bank.{source.kind}", value, default.reason, default.valid_from))
+            self.used.append(UsedDefault(f"bank.{kind}", value, default.reason, default.valid_from))
 
     def floor(self) -> int:
         """The operating floor in cents: given, or so many months of operating cost."""
@@ -359,6 +354,14 @@ class _Filler:
         return rate
 
 
+@cache
+def _told(lumpy: bool, shaped: bool, counted: bool) -> Mapping[str, UsedDefault]:
+    """Every default as it is told where it is used."""
+    table = defaults(lumpy, shaped, counted)
+    return {name: UsedDefault(name, str(each.value), each.reason, each.valid_from) for name, each in table.items()}
+
+
+@lru_cache(maxsize=1024)
 def percent(share: Decimal) -> str:
     """``4.35%``"""
     return f"{(share * 100).normalize():f}%"

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, Literal, get_args
 
@@ -19,7 +20,7 @@ LEVELS: tuple[RiskLevel, ...] = get_args(RiskLevel)
 """How likely a borrower is taken to fail, the least likely first."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bucket:
     """Plans whose burden is at most ``up_to`` (None: whatever it is) default with probability ``yearly`` a year.
 
@@ -30,13 +31,13 @@ class Bucket:
     yearly: Decimal
     rated: tuple[Decimal, ...] = ()
 
-    @property
+    @cached_property
     def monthly(self) -> float:
         """The same a month."""
         return float(1 - (1 - float(self.yearly)) ** (1 / 12))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HazardTable:
     """Buckets in order of burden, the last without an edge, and where the figures come from.
 
@@ -59,8 +60,14 @@ class HazardTable:
         the table has no figures by rating."""
         if rating is None or not self.tells_ratings_apart:
             return self
-        place = LEVELS.index(rating)
-        return replace(self, buckets=tuple(replace(each, yearly=each.rated[place]) for each in self.buckets))
+        return self._rated[rating]
+
+    @cached_property
+    def _rated(self) -> Mapping[RiskLevel, HazardTable]:
+        return {
+            level: replace(self, buckets=tuple(replace(each, yearly=each.rated[place]) for each in self.buckets))
+            for place, level in enumerate(LEVELS)
+        }
 
     def even_months(self, months: float) -> float:
         """How many months of an even hazard are as dangerous as the first ``months`` after signing.

@@ -15,6 +15,7 @@ from repayplan.planning.result import Status
 from repayplan.problem.arrays import Cents, Problem
 from repayplan.problem.assemble import assemble
 from repayplan.problem.form import Rule
+from repayplan.problem.prospect import Prospect
 from repayplan.problem.terms import Terms, resolve
 
 
@@ -29,13 +30,15 @@ class Ask:
     last: int | None = None
 
 
-def ask(case: Case, *, to_the_end: bool = False) -> Ask:
+def ask(case: Case, prospect: Prospect | None = None, *, to_the_end: bool = False) -> Ask:
     """A case ready to be planned, with its last payment on the last payment date where it is to run ``to_the_end``.
+
+    ``prospect``: what it has in common with other variants of the case, where those are asked for too.
 
     InputError where the case cannot be planned as it is written.
     """
     terms = resolve(case)
-    problem = assemble(case, terms)
+    problem = assemble(case, terms, prospect)
     return Ask(case, terms, problem, int(np.flatnonzero(problem.pays[0])[-1]) if to_the_end else None)
 
 

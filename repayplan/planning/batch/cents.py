@@ -43,6 +43,11 @@ class Winner:
     item: Item
     found: Found
 
+    @property
+    def kept(self) -> float:
+        """The value of the preferred plan in units of the debt."""
+        return self.found.kept / float(self.item.problem.scale[0])
+
 
 @dataclass(frozen=True)
 class InCents:
@@ -56,14 +61,14 @@ class InCents:
     round: bool
 
 
-def in_cents(problem: Problem, winners: Sequence[Winner]) -> dict[int, InCents]:
+def in_cents(problem: Problem, winners: Sequence[Winner], finer: int = 1) -> dict[int, InCents]:
     """Whole cents by the number of the ask, of those for which they are found at once; ``problem`` is that of the
-    program's lanes."""
+    program's lanes. Units are so much ``finer`` than asked."""
     able = [winner for winner in winners if can_be_rounded(winner)]
     if not able:
         return {}
     lanes = np.array([winner.found.lane for winner in able])
-    rounding = _Rounding(taken(problem, lanes), able)
+    rounding = _Rounding(taken(problem, lanes), able, finer)
     found = rounding.attempt(np.arange(len(able)), up=False)
     alone = problem.shape[2] == 1  # of several loans one or the other is paid exactly its interest, whatever is tried
     waiting = [
@@ -97,7 +102,7 @@ def _bearings(ask: Ask) -> list[Bearing]:
 class _Rounding:
     """Attempts at whole cents of some cases, and which of them hold."""
 
-    def __init__(self, problem: Problem, winners: Sequence[Winner]) -> None:
+    def __init__(self, problem: Problem, winners: Sequence[Winner], finer: int) -> None:
         self.problem, self.winners = problem, winners
         self.payments = np.stack([_fitted(winner, problem.shape[1]) for winner in winners])
         top, bottom = fractions([_bearings(winner.ask) for winner in winners], problem.pays)
@@ -112,7 +117,7 @@ class _Rounding:
             settles=problem.pays,
         )
         self.targets = aims(problem, self.payments)
-        self.unit = problem.limits.unit
+        self.unit = np.maximum(problem.limits.unit // finer, 1)
         ahead = np.where(problem.debt.current.any(axis=1), INTEREST_UNITS_AHEAD * self.unit, 0)
         self.ahead = np.asarray(ahead)
 
@@ -134,14 +139,14 @@ class _Rounding:
     def _ways(self, place: int, *, up: bool) -> Iterator[Course]:
         """How the shape of a case can be rounded, or like amounts where they are to stay alike; nothing otherwise."""
         winner, stages = self.winners[place], self.winners[place].item.problem.shape[1]
-        problem, unit = winner.item.problem, winner.ask.terms.unit
+        problem, unit = winner.item.problem, int(self.unit[place])
         final = int(self.targets.final[place])
         if final < 0:
             return
         totals = self.payments[place, :stages].sum(axis=1)
         if not problem.form.is_free:
             unknowns = Unknowns(winner.found.theta[:, :stages], final, float(totals[final]))
-            yield from courses(problem, unknowns, Fineness(unit, unit, up))
+            yield from courses(problem, unknowns, Fineness(unit, winner.ask.terms.unit, up))
         elif problem.wishes.prefer[0] == "smoothest":
             noise = 10 * 1e-9 * float(problem.scale[0])
             amounts = even_amounts(problem, np.where(totals > noise, totals, 0.0), unit, up=up)
@@ -158,7 +163,7 @@ class _Rounding:
         problem = self.problem if len(places) == len(self.winners) else taken(self.problem, places)
         terms = [self.winners[place].ask.terms for place in places.tolist()]
         plans = Plans(problem, terms, walked.paid, walked.debt, walked.principal)
-        fine, whole = hold(plans) & self._confirmed(problem, walked), self._round(problem, walked, made)
+        fine, whole = hold(plans) & self._confirmed(problem, walked), self._round(problem, self.unit[places], walked, made)
         worth = values(problem, np.arange(len(places)), walked.paid, walked.debt)
         kept = np.array([self.winners[place].found.kept for place in places.tolist()])
         fine &= np.round(kept - worth) <= float(ACCEPTED_COST) * problem.debt.opening.sum(axis=1)
@@ -182,10 +187,9 @@ class _Rounding:
         return np.asarray((np.abs(linear - walked.debt) <= bound).all(axis=(1, 2)))
 
     @staticmethod
-    def _round(problem: Problem, walked: Walked, made: Mapping[int, Course]) -> Mask:
+    def _round(problem: Problem, unit: Cents, walked: Walked, made: Mapping[int, Course]) -> Mask:
         """(N,) whether all but the last of each loan are multiples of the unit, or the shape has other amounts."""
-        unit = problem.limits.unit[:, None, None]
-        odd = (walked.paid % unit != 0) & (walked.debt > 0) & ~problem.pace.settled[:, :, None]
+        odd = (walked.paid % unit[:, None, None] != 0) & (walked.debt > 0) & ~problem.pace.settled[:, :, None]
         other = np.array([n in made and not made[n].whole for n in range(len(walked.paid))])
         return np.asarray(other | ~odd.any(axis=(1, 2)))
 

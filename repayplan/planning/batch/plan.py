@@ -27,6 +27,10 @@ from repayplan.solvers.chain import Chain
 from repayplan.solvers.result import CERTIFIED, Status, relative_gap
 
 
+FINER = (1, 10, 100, 10_000)
+"""Where whole units cost too much or hold no limit: by how much finer they are tried, one after the other."""
+
+
 @dataclass
 class _Answers:
     """What has been found of each item of a batch, by ask and bucket, and why an ask goes alone."""
@@ -121,8 +125,11 @@ def _rounded(asks: Sequence[Ask], solved: _Answers, solve: Engine) -> dict[int, 
     for key, some in winners.items():
         problem = programs[key].formulation.frame.problem
         exact |= in_cents(problem, some)
-        waiting = [winner for winner in some if winner.number not in exact and can_be_rounded(winner)]
-        exact |= in_cents(problem, with_room(waiting, solve))
+        for finer in FINER:
+            waiting = [winner for winner in some if winner.number not in exact and can_be_rounded(winner)]
+            if not waiting:
+                break
+            exact |= in_cents(problem, with_room(waiting, solve, finer), finer)
     return exact
 
 

@@ -24,18 +24,21 @@ GIVEN_UP = float(ACCEPTED_COST) / 2
 """In units of the debt, what value may be given up for it; the other half is for rounding itself."""
 
 
-def with_room(winners: Sequence[Winner], solve: Engine) -> list[Winner]:
-    """The winners for which there is a plan with room for rounding, with its payments."""
+def with_room(winners: Sequence[Winner], solve: Engine, finer: int = 1) -> list[Winner]:
+    """The winners for which there is a plan with room for rounding, with its payments; to units ``finer`` than asked.
+
+    It is worth what the preferred plan is, but for what may be given up.
+    """
     places = {winner.number: winner for winner in winners}
     items = [
-        replace(winner.item, problem=winner.item.problem.tightened(_margin(winner)), lasts=(winner.found.last,))
+        replace(winner.item, problem=winner.item.problem.tightened(_margin(winner, finer)), lasts=(winner.found.last,))
         for winner in winners
     ]
     found: list[Winner] = []
     for part in together(items):
         if not isinstance(part, Together):
             continue
-        least = np.array([places[item.ask].found.least for item in part.items]) - GIVEN_UP
+        least = np.array([places[item.ask].kept for item in part.items]) - GIVEN_UP
         for item, plan in zip(part.items, preferred(part.formulation, part.owner, solve, least), strict=True):
             if plan is not None:
                 winner = places[item.ask]
@@ -44,10 +47,11 @@ def with_room(winners: Sequence[Winner], solve: Engine) -> list[Winner]:
     return found
 
 
-def _margin(winner: Winner) -> int:
+def _margin(winner: Winner, finer: int) -> int:
     """Cents by which rounding moves what has been paid: less than a unit a loan, interest raised by another; what
     booking moves, and shares."""
-    problem, unit = winner.item.problem, winner.ask.terms.unit
+    problem, wished = winner.item.problem, winner.ask.terms.unit
+    unit = max(wished // finer, 1)
     ahead = unit if problem.debt.current.any() else 0
     booking = math.ceil(float(debt_bound(problem)[-1].sum()))
-    return problem.shape[2] * (unit + ahead) + booking + moved_by_shares(problem, Fineness(unit, unit))
+    return problem.shape[2] * (unit + ahead) + booking + moved_by_shares(problem, Fineness(unit, wished))

@@ -64,7 +64,7 @@ def run_portfolio(
     menu = default_menu() if wish.menu is None else read_menu(wish.menu)
     limits = read_limits(wish.limits)
     with alone(directory):
-        started = start(wish, limits, directory)
+        started = start(wish, menu, limits, directory)
         manifest, index = started.manifest, started.index
         log = Log(directory)
         log.say("resumed" if resume else "begun", **_said(manifest), engine=means.engine)

@@ -102,6 +102,8 @@ def test_other_inputs_are_refused_with_the_reason(tmp_path: Path) -> None:
 def test_other_tables_of_rules_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     one = wish(tmp_path, 2)
     run(one, tmp_path / "run", workers=1)
+    shipped = (Path(rules.__file__).parent / "treatments.toml").read_text(encoding="utf-8")
+    (tmp_path / "own.toml").write_text(shipped + "# another file\n")
     monkeypatch.setenv("REPAYPLAN_TREATMENTS", str(tmp_path / "own.toml"))
     with pytest.raises(InputError, match="the environment names other tables of rules"):
         run(one, tmp_path / "run", resume=True)

@@ -6,6 +6,7 @@ arguments alone.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -183,7 +184,8 @@ def _guarded(book: BookCase, failures: list[Failure], work: Callable[[], T]) -> 
     except MemoryError:  # whose turn it was is chance, and tables do not depend on chance
         raise
     except Exception as error:  # noqa: BLE001 - one borrower never stops a run; what happened is told in its row
-        what = tr("the program failed: {reason}", reason=f"{type(error).__name__}: {error}")
+        said = re.sub(r"0x[0-9a-f]+", "0x…", f"{type(error).__name__}: {error}")  # tables hold no address of memory
+        what = tr("the program failed: {reason}", reason=said)
         remedy = tr("report it with this borrower's rows; the others are not affected")
         failures.append(_failure(book, Fault(what, remedy=remedy)))
     return None

@@ -60,3 +60,13 @@ def test_want_of_memory_sets_nobody_aside(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(module, "plan_options", short)
     with pytest.raises(MemoryError):
         appraise([borrower()], menu(plans=[{"shapes": ["level"], "installments": [12]}]), settings())
+
+
+def test_what_a_failure_says_is_the_same_in_every_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: Any, **__: Any) -> Any:
+        raise AssertionError(f"what is {object()}?")
+
+    monkeypatch.setattr(module, "rate_case", failing)
+    monkeypatch.setattr(module, "resolve", failing)
+    found = appraise([borrower()], menu(plans=[{"shapes": ["level"], "installments": [12]}]), settings())
+    assert "what is <object object at 0x…>?" in found.failures[0].reason

@@ -17,6 +17,7 @@ from repayplan.portfolio.book.index import build_index, open_index, strays
 from repayplan.portfolio.run.overlays import OVERLAYS, environment, rules_hash
 from repayplan.portfolio.run.results import Results, read_results
 from repayplan.portfolio.run.run import Means, Wish, run_portfolio
+from repayplan.portfolio.run.single import find
 from repayplan.report.portfolio_files import summary_document, write_summary
 
 Run = tuple[Wish, Path]
@@ -67,6 +68,13 @@ def test_chunks_come_from_the_book_that_was_just_read(harm: str, done: Run, ther
     else:
         build_index(write_csv(tmp_path / "other", many(4, ("textile",))), path)
     assert run(asked, directory, workers=1, resume=True) == tables(done[1])
+
+
+def test_a_damaged_index_is_said_with_its_cure(there: Run) -> None:
+    path = there[1] / "book.sqlite"
+    path.write_bytes(path.read_bytes()[:4096] + b"\0" * 8192)
+    with pytest.raises(InputError, match=r"missing or damaged.*--resume"):
+        find(read_results(there[1]), "B-00001")
 
 
 def test_a_book_with_broken_rows_is_the_same_book_in_another_language(tmp_path: Path) -> None:

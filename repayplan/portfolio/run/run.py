@@ -26,11 +26,11 @@ from repayplan.portfolio.run.manifest import Manifest
 from repayplan.portfolio.run.overlays import refuse_unusable
 from repayplan.portfolio.run.results import Results
 from repayplan.portfolio.run.starting import as_begun, require_own, start
-from repayplan.portfolio.run.wish import EngineName, Means, Wish, require_sensible
+from repayplan.portfolio.run.wish import CHUNK, EngineName, Means, Wish, require_sensible
 from repayplan.portfolio.tables import failures_table
 from repayplan.publishing import publish
 
-__all__ = ["EngineName", "Means", "Progress", "Wish", "run_portfolio"]
+__all__ = ["CHUNK", "EngineName", "Means", "Progress", "Wish", "run_portfolio"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ arguments alone.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -52,10 +53,16 @@ BORROWERS = "borrowers"
 TREATED = "table"
 """The status of an option that is no plan: nothing was solved for it."""
 
+MOST_NOTED = 5
+"""Borrowers that a note names."""
+
 T = TypeVar("T")
 
 _Paid = tuple[Sequence[dt.date], Sequence[str], Cents]
 """Days, names of loans, and (T, L) cents paid."""
+
+_Broken = tuple[str, list[str]]
+"""Why a batch failed, and whose it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +94,17 @@ class Settings:
 @dataclass(frozen=True)
 class Appraised:
     """Tables ``options`` and ``schedules`` (see ``tables``), what was set aside, and how many options became what:
-    ``offered``, ``dominated``, ``infeasible``, ``failed``, ``not open`` (lists of the menu), ``nothing of its own``,
-    plans by solver, ``planned alone`` and ``rounded alone``. ``broken``: why batches failed whose borrowers were then
-    planned in smaller ones; whose fault it was stands among the failures."""
+    ``offered``, ``dominated``, ``infeasible``, ``failed``, ``does not fit`` (cannot be written for this case), ``not
+    open`` (lists of the menu), ``nothing of its own``, plans by solver, ``planned alone``, ``rounded alone`` and
+    ``planned in smaller batches``.
+    ``notes``: why options ``failed`` or do not fit, and why batches broke down whose borrowers were then planned in
+    smaller ones, with the first borrowers concerned; they may differ between two runs, the tables do not."""
 
     options: pa.Table
     schedules: pa.Table
     failures: list[Failure]
     counts: Mapping[str, int]
-    broken: tuple[str, ...]
+    notes: Mapping[str, Sequence[str]]
 
 
 @dataclass
@@ -108,7 +117,19 @@ class _Prospect:
     asks: list[tuple[PlanOption, Ask]]
     kinds: list[TreatmentName]
     counts: Counter[str]
+    unfit: list[tuple[PlanOption, InputError]]
     plans: list[Batched] = field(default_factory=list)
+
+    def notes(self) -> Iterator[str]:
+        """Why options are missing that the menu has."""
+        for option, error in self.unfit:
+            yield f"{option.id}: " + "; ".join(str(fault.what) for fault in error.faults)
+        for (option, _), plan in zip(self.asks, self.plans, strict=True):
+            if plan.status == "failed":
+                how = (
+                    "no plan in whole cents was found" if plan.alone is None else f"planned alone ({plan.alone.value})"
+                )
+                yield f"{option.id}: neither a plan nor a proof that there is none: {how}"
 
 
 @dataclass(frozen=True)
@@ -152,7 +173,18 @@ def appraise(cases: Sequence[BookCase], menu: Menu, settings: Settings, clock: C
                     schedules.add(prospect.book.id, option, *plan)
                 counts += prospect.counts
         found = to_table(options, options_schema()), schedules.table()
-    return Appraised(*found, failures, dict(sorted(counts.items())), tuple(broken))
+    notes: dict[str, list[str]] = {}
+    for note, concerned in broken:
+        notes.setdefault(note, []).extend(concerned)
+    for prospect in prospects:
+        for note in prospect.notes():
+            notes.setdefault(note, []).append(prospect.book.id)
+    return Appraised(
+        *found,
+        failures,
+        dict(sorted(counts.items())),
+        {note: some[:MOST_NOTED] for note, some in notes.items()},
+    )
 
 
 def _guarded(book: BookCase, failures: list[Failure], work: Callable[[], T]) -> T | None:
@@ -161,8 +193,11 @@ def _guarded(book: BookCase, failures: list[Failure], work: Callable[[], T]) -> 
         return work()
     except RepayplanError as error:
         failures += [_failure(book, fault) for fault in error.faults]
+    except MemoryError:  # whose turn it was is chance, and tables do not depend on chance
+        raise
     except Exception as error:  # noqa: BLE001 - one borrower never stops a run; what happened is told in its row
-        what = tr("the program failed: {reason}", reason=f"{type(error).__name__}: {error}")
+        said = re.sub(r"0x[0-9a-f]+", "0x…", f"{type(error).__name__}: {error}")  # tables hold no address of memory
+        what = tr("the program failed: {reason}", reason=said)
         remedy = tr("report it with this borrower's rows; the others are not affected")
         failures.append(_failure(book, Fault(what, remedy=remedy)))
     return None
@@ -191,24 +226,31 @@ def _prospect(book: BookCase, menu: Menu) -> _Prospect:
     allowed, prefers = menu.allowed(*who), menu.prefers(*who)
     counts: Counter[str] = Counter()
     asks: list[tuple[PlanOption, Ask]] = []
+    unfit: list[tuple[PlanOption, InputError]] = []
     for option in menu.plan_options:
         if "plan" not in allowed or (option.preferential and not prefers):
             counts["not open"] += 1
             continue
-        variant = planned_variant(case, terms, option)
-        if variant is None:
-            counts["nothing of its own"] += 1
-            continue
-        asks.append((option, ask_for(variant, option, shared)))
+        try:
+            variant = planned_variant(case, terms, option)
+            if variant is None:
+                counts["nothing of its own"] += 1
+            else:
+                asks.append((option, ask_for(variant, option, shared)))
+        except InputError as error:  # the case is right, this option is none for it; others may be
+            counts["does not fit"] += 1
+            unfit.append((option, error))
     kinds = [kind for kind in menu.treatments if kind in allowed]
     counts["not open"] += len(menu.treatments) - len(kinds)
     if not any(source.kind == "guarantor" for source in case.cash.sources) and "guarantor" in kinds:
         kinds.remove("guarantor")
         counts["nothing of its own"] += 1
-    return _Prospect(book, terms, rating, asks, kinds, counts)
+    if unfit and not asks and not kinds:
+        raise unfit[0][1]
+    return _Prospect(book, terms, rating, asks, kinds, counts, unfit)
 
 
-def _plan(prospects: list[_Prospect], failures: list[Failure]) -> tuple[list[_Prospect], list[str]]:
+def _plan(prospects: list[_Prospect], failures: list[Failure]) -> tuple[list[_Prospect], list[_Broken]]:
     """Plans of all borrowers together; where that fails, of each half of them, down to whoever fails, who is taken out.
     Who is left, and why batches failed."""
     if len(prospects) == 1:
@@ -219,10 +261,15 @@ def _plan(prospects: list[_Prospect], failures: list[Failure]) -> tuple[list[_Pr
     asked = [each for prospect in prospects for _, each in prospect.asks]
     try:
         found = iter(plan_options(asked))
+    except MemoryError:
+        raise
     except Exception as error:  # noqa: BLE001 - whose failure it was is found out in halves, and told in its row
         half = len(prospects) // 2
         (first, early), (second, late) = _plan(prospects[:half], failures), _plan(prospects[half:], failures)
-        return first + second, [f"{type(error).__name__}: {error}", *early, *late]
+        said = f"planned in smaller batches: {type(error).__name__}: {error}"
+        for prospect in prospects:
+            prospect.counts["planned in smaller batches"] = len(prospect.asks)
+        return first + second, [(said, [prospect.book.id for prospect in prospects]), *early, *late]
     for prospect in prospects:
         prospect.plans = [next(found) for _ in prospect.asks]
     return prospects, []

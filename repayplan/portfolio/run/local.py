@@ -23,7 +23,8 @@ from repayplan.language import speaking, tr
 from repayplan.portfolio.book import BookCase
 from repayplan.portfolio.book.build import case_of
 from repayplan.portfolio.book.index import Index, rows_of
-from repayplan.portfolio.run.chunk import Done, Job, adopt, bounds, environment, work, write
+from repayplan.portfolio.run.chunk import Done, Job, bounds, work, write
+from repayplan.portfolio.run.overlays import adopt, environment
 
 AHEAD = 2
 """Chunks for each process that are given out at a time."""

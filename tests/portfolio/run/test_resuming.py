@@ -32,6 +32,8 @@ def undisturbed(asked: Wish, tmp_path_factory: pytest.TempPathFactory) -> dict[s
 def killed(asked: Wish, directory: Path, dice: random.Random, resume: bool = False) -> None:
     """Begin a run and kill it with all its processes, somewhere between its first and its last chunk."""
     process = begin(asked, directory, resume=resume)
+    while process.poll() is None and not (directory / ".lock").exists():
+        time.sleep(0.002)
     there = len(list(directory.glob("*/*.parquet")))
     until = dice.randrange(there, 3 * 12)
     while process.poll() is None and len(list(directory.glob("*/*.parquet"))) < until:
@@ -100,6 +102,8 @@ def test_other_inputs_are_refused_with_the_reason(tmp_path: Path) -> None:
 def test_other_tables_of_rules_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     one = wish(tmp_path, 2)
     run(one, tmp_path / "run", workers=1)
+    shipped = (Path(rules.__file__).parent / "treatments.toml").read_text(encoding="utf-8")
+    (tmp_path / "own.toml").write_text(shipped + "# another file\n")
     monkeypatch.setenv("REPAYPLAN_TREATMENTS", str(tmp_path / "own.toml"))
     with pytest.raises(InputError, match="the environment names other tables of rules"):
         run(one, tmp_path / "run", resume=True)

@@ -7,7 +7,7 @@ arguments alone.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -50,6 +50,9 @@ BORROWERS = "borrowers"
 TREATED = "table"
 """The status of an option that is no plan: nothing was solved for it."""
 
+MOST_NOTED = 5
+"""Borrowers that a note names."""
+
 T = TypeVar("T")
 
 
@@ -82,13 +85,16 @@ class Settings:
 @dataclass(frozen=True)
 class Appraised:
     """Tables ``options`` and ``schedules`` (see ``tables``), what was set aside, and how many options became what:
-    ``offered``, ``dominated``, ``infeasible``, ``failed``, ``not open`` (lists of the menu), ``nothing of its own``,
-    plans by solver, ``planned alone`` and ``rounded alone``."""
+    ``offered``, ``dominated``, ``infeasible``, ``failed``, ``does not fit`` (cannot be written for this case), ``not
+    open`` (lists of the menu), ``nothing of its own``, plans by solver, ``planned alone``, ``rounded alone`` and
+    ``planned borrower by borrower`` (the batch broke down). ``notes``: why the options ``failed`` or do not fit, and
+    what broke down, with the first borrowers concerned; they may differ between two runs, the tables do not."""
 
     options: pa.Table
     schedules: pa.Table
     failures: list[Failure]
     counts: Mapping[str, int]
+    notes: Mapping[str, Sequence[str]]
 
 
 @dataclass
@@ -101,7 +107,19 @@ class _Prospect:
     asks: list[tuple[PlanOption, Ask]]
     kinds: list[TreatmentName]
     counts: Counter[str]
+    unfit: list[tuple[PlanOption, InputError]]
     plans: list[Batched] = field(default_factory=list)
+
+    def notes(self) -> Iterator[str]:
+        """Why options are missing that the menu has."""
+        for option, error in self.unfit:
+            yield f"{option.id}: " + "; ".join(str(fault.what) for fault in error.faults)
+        for (option, _), plan in zip(self.asks, self.plans, strict=True):
+            if plan.status == "failed":
+                how = (
+                    "no plan in whole cents was found" if plan.alone is None else f"planned alone ({plan.alone.value})"
+                )
+                yield f"{option.id}: neither a plan nor a proof that there is none: {how}"
 
 
 @dataclass(frozen=True)
@@ -128,7 +146,7 @@ def appraise(cases: Sequence[BookCase], menu: Menu, settings: Settings, clock: C
             if prospect is not None:
                 prospects.append(prospect)
     with clock.phase("plan"):
-        _plan(prospects, failures)
+        broken = _plan(prospects, failures)
     counts: Counter[str] = Counter()
     options: list[dict[str, Any]] = []
     schedules: list[dict[str, Any]] = []
@@ -144,7 +162,16 @@ def appraise(cases: Sequence[BookCase], menu: Menu, settings: Settings, clock: C
                 schedules += rows[1]
                 counts += prospect.counts
         found = to_table(options, options_schema()), to_table(schedules, schedules_schema())
-    return Appraised(*found, failures, dict(sorted(counts.items())))
+    notes = {} if broken is None else {broken: [prospect.book.id for prospect in prospects][:MOST_NOTED]}
+    for prospect in prospects:
+        for note in prospect.notes():
+            notes.setdefault(note, []).append(prospect.book.id)
+    return Appraised(
+        *found,
+        failures,
+        dict(sorted(counts.items())),
+        {note: concerned[:MOST_NOTED] for note, concerned in notes.items()},
+    )
 
 
 def _guarded(book: BookCase, failures: list[Failure], work: Callable[[], T]) -> T | None:
@@ -153,6 +180,8 @@ def _guarded(book: BookCase, failures: list[Failure], work: Callable[[], T]) -> 
         return work()
     except RepayplanError as error:
         failures += [_failure(book, fault) for fault in error.faults]
+    except MemoryError:  # whose turn it was is chance, and tables do not depend on chance
+        raise
     except Exception as error:  # noqa: BLE001 - one borrower never stops a run; what happened is told in its row
         what = tr("the program failed: {reason}", reason=f"{type(error).__name__}: {error}")
         remedy = tr("report it with this borrower's rows; the others are not affected")
@@ -183,31 +212,41 @@ def _prospect(book: BookCase, menu: Menu) -> _Prospect:
     allowed, prefers = menu.allowed(*who), menu.prefers(*who)
     counts: Counter[str] = Counter()
     asks: list[tuple[PlanOption, Ask]] = []
+    unfit: list[tuple[PlanOption, InputError]] = []
     for option in menu.plan_options:
         if "plan" not in allowed or (option.preferential and not prefers):
             counts["not open"] += 1
             continue
-        variant = planned_variant(case, terms, option)
-        if variant is None:
-            counts["nothing of its own"] += 1
-            continue
-        asks.append((option, ask_for(variant, option, shared)))
+        try:
+            variant = planned_variant(case, terms, option)
+            if variant is None:
+                counts["nothing of its own"] += 1
+            else:
+                asks.append((option, ask_for(variant, option, shared)))
+        except InputError as error:  # the case is right, this option is none for it; others may be
+            counts["does not fit"] += 1
+            unfit.append((option, error))
     kinds = [kind for kind in menu.treatments if kind in allowed]
     counts["not open"] += len(menu.treatments) - len(kinds)
     if not any(source.kind == "guarantor" for source in case.cash.sources) and "guarantor" in kinds:
         kinds.remove("guarantor")
         counts["nothing of its own"] += 1
-    return _Prospect(book, terms, rating, asks, kinds, counts)
+    if unfit and not asks and not kinds:
+        raise unfit[0][1]
+    return _Prospect(book, terms, rating, asks, kinds, counts, unfit)
 
 
-def _plan(prospects: list[_Prospect], failures: list[Failure]) -> None:
-    """Plans of all borrowers together; where that fails, borrower by borrower, and whoever fails is taken out."""
+def _plan(prospects: list[_Prospect], failures: list[Failure]) -> str | None:
+    """Plans of all borrowers together; where that breaks down, and then it says why, borrower by borrower, and whoever
+    fails is taken out."""
     asked = [each for prospect in prospects for _, each in prospect.asks]
     try:
         found = iter(plan_options(asked))
         for prospect in prospects:
             prospect.plans = [next(found) for _ in prospect.asks]
-    except Exception:  # noqa: BLE001 - whose failure it was is found out below, and told in its row
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whose failure it was is found out below, and told in its row
         for prospect in list(prospects):
             asks = [each for _, each in prospect.asks]
             plans = _guarded(prospect.book, failures, lambda asks=asks: plan_options(asks))  # type: ignore[misc]
@@ -215,6 +254,9 @@ def _plan(prospects: list[_Prospect], failures: list[Failure]) -> None:
                 prospects.remove(prospect)
             else:
                 prospect.plans = plans
+                prospect.counts["planned borrower by borrower"] += len(plans)
+        return f"planned borrower by borrower: {type(error).__name__}: {error}"
+    return None
 
 
 def _rows(

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 COUPLING = "coupling.json"
 
+_TOLD = ("summary.json", "report.html", "choices.csv", "failures.csv")
+"""What is written of a choice for people and programs, by rooms above this one."""
+
 ALONE = "each alone"
 """The method where no limit couples borrowers."""
 
@@ -128,6 +131,12 @@ def read_coupling(directory: Path) -> Coupling:
     return Coupling(**data | {"said": tuple(data["said"])})
 
 
+def forget_choice(directory: Path) -> None:
+    """Take away what was chosen and what was told of it, so that a run has no choice until it is made again."""
+    for name in (CHOICES, COUPLING, *_TOLD):
+        (directory / name).unlink(missing_ok=True)
+
+
 @dataclass(frozen=True, slots=True)
 class _Chosen:
     """The place (N,) of the option of every borrower among the M, where the options of each begin (N + 1,), the
@@ -175,7 +184,7 @@ def _leads(worth: Real, option: Index, starts: Index) -> tuple[Places, ...]:
 
 def _coupled(results: Results, limits: Limits) -> _Chosen:
     """What the limits let through; where nothing keeps them all, the nearest."""
-    posed = pose(limits, (results.part("options", part) for part in results.parts))
+    posed = pose(limits, (results.part("options", part) for part in results.parts), strangers=True)
     decision = decide(posed)
     choice = decision.choice
     said = list(sentences(decision))[: -len(decision.uses)]

@@ -20,7 +20,8 @@ from pathlib import Path
 from repayplan.errors import Fault, RepayplanError
 from repayplan.language import tr
 from repayplan.portfolio.book.index import Index, rows_of
-from repayplan.portfolio.run.chunk import Done, Job, adopt, appraised, bounds, environment, work, write
+from repayplan.portfolio.run.chunk import Done, Job, appraised, bounds, work, write
+from repayplan.portfolio.run.overlays import adopt, environment
 
 AHEAD = 2
 """Chunks for each process that are given out at a time."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from repayplan.errors import Fault, InputError
 from repayplan.language import tr
 from repayplan.portfolio.run.chunk import COUNTS, count, file_name
+from repayplan.portfolio.run.manifest import NAME as MANIFEST
 from repayplan.portfolio.run.manifest import Manifest, read_manifest
 
 if TYPE_CHECKING:
@@ -21,11 +22,15 @@ if TYPE_CHECKING:
 
     from repayplan.portfolio.run.summary import Summary
 
+__all__ = ["CHOICES", "INDEX", "LIMITS", "MANIFEST", "MENU", "ROWS", "STRAYS", "Results", "read_results"]
+
 INDEX = "book.sqlite"
 MENU, LIMITS = "menu.yaml", "limits.yaml"
 CHOICES = "choices.parquet"
 STRAYS = "book.parquet"
 """The part of the failures that belongs to no chunk: rows without a borrower."""
+ROWS = "rows"
+"""Under this name that part says how many such rows there are."""
 
 
 @dataclass(frozen=True)
@@ -81,9 +86,15 @@ class Results:
     def failed(self) -> pa.Table:
         """The failures of the chunks and the rows of the book that belong to no borrower."""
         import pyarrow as pa
+
+        return pa.concat_tables([*self._parts("failures", None), self.part("failures", STRAYS)])
+
+    def strays(self) -> int:
+        """How many rows of the book belong to no borrower; the failures name the first of them."""
         import pyarrow.parquet as pq
 
-        return pa.concat_tables([*self._parts("failures", None), pq.read_table(self.directory / "failures" / STRAYS)])
+        said = pq.read_schema(self.directory / "failures" / STRAYS).metadata or {}
+        return int(said.get(ROWS.encode(), b"0"))
 
     def counts(self) -> Counter[str]:
         """How many options became what."""

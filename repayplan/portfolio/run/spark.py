@@ -16,7 +16,8 @@ from repayplan.cases.documents import shown
 from repayplan.errors import Fault, InputError, RepayplanError
 from repayplan.language import tr
 from repayplan.portfolio.book.index import Index, rows_of
-from repayplan.portfolio.run.chunk import TABLES, Done, Job, adopt, appraised, bounds, environment, write
+from repayplan.portfolio.run.chunk import TABLES, Done, Job, appraised, bounds, write
+from repayplan.portfolio.run.overlays import adopt, environment
 
 if TYPE_CHECKING:
     import pyarrow as pa

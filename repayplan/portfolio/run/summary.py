@@ -85,14 +85,13 @@ def summarize(results: Results) -> Summary:
     """The summary of a run that has ended. Raises InputError where it has not."""
     chosen = results.chosen().to_pandas()
     failures = results.failed().to_pandas()
-    strays = len(failures) - sum(results.rows("failures", part) for part in results.parts)
-    aside = failures.iloc[: len(failures) - strays]
+    aside = failures.iloc[: sum(results.rows("failures", part) for part in results.parts)]
     months = _months(results, chosen)
     counts = aside.drop_duplicates("case")["reason"].value_counts()
     return Summary(
         borrowers=results.manifest.borrowers,
         failed=int(aside["case"].nunique()),
-        strays=strays,
+        strays=results.strays(),
         reasons=tuple((str(reason), int(count)) for reason, count in counts.items()),
         total=_group("", chosen),
         by_rating=_groups(chosen, "rating", ("low", "medium", "high")),

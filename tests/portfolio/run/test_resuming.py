@@ -32,6 +32,8 @@ def undisturbed(asked: Wish, tmp_path_factory: pytest.TempPathFactory) -> dict[s
 def killed(asked: Wish, directory: Path, dice: random.Random, resume: bool = False) -> None:
     """Begin a run and kill it with all its processes, somewhere between its first and its last chunk."""
     process = begin(asked, directory, resume=resume)
+    while process.poll() is None and not (directory / ".lock").exists():
+        time.sleep(0.002)
     there = len(list(directory.glob("*/*.parquet")))
     until = dice.randrange(there, 3 * 12)
     while process.poll() is None and len(list(directory.glob("*/*.parquet"))) < until:

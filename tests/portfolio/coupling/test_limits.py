@@ -83,6 +83,11 @@ def test_what_nothing_can_mean_is_refused(tmp_path: Path) -> None:
     assert "only amounts are divided by an amount" in ratio
 
 
+def test_a_word_for_a_number_is_no_whole_number(tmp_path: Path) -> None:
+    (told,) = faults(tmp_path, "targets: [{name: A, fall: 30%, month: six}]")
+    assert "this is not a whole number" in told
+
+
 def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
     told = faults(
         tmp_path,

@@ -173,6 +173,15 @@ def test_sizes_are_checked_before_anything_is_read(tmp_path: Path) -> None:
     assert not (tmp_path / "run").exists()
 
 
+def test_spark_that_is_not_there_is_said_before_anything_is_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("repayplan.portfolio.run.spark.find_spec", lambda _: None)
+    with pytest.raises(InputError, match="PySpark is not installed"):
+        run_portfolio(Wish(tmp_path), tmp_path / "run", Means(engine="spark"))
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_planned_borrower_has_its_schedule(tmp_path: Path) -> None:
     asked = wish(tmp_path, 1, stories=("trade",))
     run(asked, tmp_path / "run", workers=1)

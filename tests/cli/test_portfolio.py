@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -89,9 +90,10 @@ def test_one_borrower_opens_as_a_plan_with_the_same_files(done: Path, tmp_path: 
 def test_limits_that_cannot_be_kept_end_with_1(done: Path) -> None:
     limits = done / "limits.yaml"
     limits.write_text("schema: repayplan/limits/1\ntargets: [{name: All gone, fall: 99%, month: 1}]\n")
+    shutil.copytree(done / "out", done / "limited")
     outcome = run(
         *("run", done / "book", "--menu", done / "menu.yaml", "--limits", limits, "-o", done / "limited"),
-        *("--workers", "1", "--scenarios", "20", "--chunk", "4"),
+        *("--workers", "1", "--scenarios", "20", "--chunk", "4", "--resume"),
     )
     assert outcome.exit_code == 1, outcome.output
     assert "All gone" in outcome.stdout

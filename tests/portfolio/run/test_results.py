@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -48,7 +49,13 @@ def test_every_kind_of_book_gives_the_same_tables(tmp_path: Path) -> None:
         "excel": write_workbook(tmp_path / "book.xlsx", book),
         "database": write_database(f"sqlite:///{tmp_path / 'book.sqlite'}", book),
     }
-    found = {name: run(replace(asked, book=form), tmp_path / "runs" / name, workers=1) for name, form in forms.items()}
+    assert asked.menu is not None
+    job = Job(read_menu(asked.menu), QUICK, 2, "en")
+    found = {}
+    for name, form in forms.items():
+        index = build_index(form, tmp_path / f"{name}.index")
+        found[name] = [work(job, index, number)[1] for number in range(count(job.chunk, index.borrowers))]
+    assert len(found["csv"]) == 2
     assert found["csv"] == found["parquet"] == found["excel"] == found["database"]
 
 
@@ -173,6 +180,15 @@ def test_sizes_are_checked_before_anything_is_read(tmp_path: Path) -> None:
     assert not (tmp_path / "run").exists()
 
 
+def test_spark_that_is_not_there_is_said_before_anything_is_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("repayplan.portfolio.run.spark.find_spec", lambda _: None)
+    with pytest.raises(InputError, match="PySpark is not installed"):
+        run_portfolio(Wish(tmp_path), tmp_path / "run", Means(engine="spark"))
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_planned_borrower_has_its_schedule(tmp_path: Path) -> None:
     asked = wish(tmp_path, 1, stories=("trade",))
     run(asked, tmp_path / "run", workers=1)
@@ -192,16 +208,18 @@ targets:
 """
 
 
-def limited(folder: Path, fall: str) -> Results:
-    """The same small book under limits."""
-    folder.mkdir()
-    asked = wish(folder, 6)
-    (folder / "limits.yaml").write_text(LIMITS.replace("FALL", fall))
-    return run_portfolio(replace(asked, limits=folder / "limits.yaml"), folder / "run", Means(workers=1))
+def limited(asked: Wish, directory: Path, fall: str, resume: bool = False) -> Results:
+    """A small book under limits."""
+    limits = directory.parent / f"{fall}.yaml"
+    limits.write_text(LIMITS.replace("FALL", fall))
+    return run_portfolio(replace(asked, limits=limits), directory, Means(workers=1), resume=resume)
 
 
 def test_limits_are_kept_or_the_nearest_choice_is_shown(tmp_path: Path) -> None:
-    free, tight = limited(tmp_path / "free", "1%"), limited(tmp_path / "tight", "99%")
+    asked = wish(tmp_path, 6)
+    free = limited(asked, tmp_path / "free", "1%")
+    shutil.copytree(tmp_path / "free", tmp_path / "tight")
+    tight = limited(asked, tmp_path / "tight", "99%", resume=True)
     assert free.summary.kept
     labels = [limit.label["en"] for limit in free.summary.coupling.limits]
     assert "Costs" in labels

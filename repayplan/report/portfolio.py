@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from repayplan.language import Message, current, plural, tr
-from repayplan.money import grouped, plain
+from repayplan.money import grouped
 from repayplan.portfolio.run.choosing import Coupling
 from repayplan.portfolio.run.results import Results
-from repayplan.portfolio.run.single import Single
 from repayplan.portfolio.run.summary import Group, Summary
 from repayplan.report.layout import bullets, grid, heading, say
 from repayplan.report.portfolio_words import (
     FALLS,
     KINDS,
-    MONEY,
     RATINGS,
     leaning,
     percent,
@@ -48,38 +45,6 @@ def show_summary(results: Results, console: Console) -> None:
     _limits(summary.coupling, console)
     _cases(summary.coupling, console)
     _aside(summary, console)
-
-
-def show_options(single: Single, console: Console) -> None:
-    """Print the options of one borrower, the chosen one marked, before its plan."""
-    say(tr("Options of {name}", name=single.book.case.enterprise.name), console, "bold")
-    table = _table(tr("Option"), tr("Recovered"), tr("Cost"), tr("Given up"), tr("Miss"), tr("Default"))
-    for row in single.options:
-        mark = "✔ " if row["option"] == single.chosen else "  "
-        name = word(KINDS, row["kind"]) if row["kind"] != "plan" else row["option"]
-        figures = [short(row[column]) for column in ("recovery", "cost", "haircut")]
-        table.add_row(f"{mark}{name}", *figures, percent(row["miss"]), percent(row["default"]))
-    console.print(table)
-    if any(row["illustrative"] for row in single.options):
-        say(tr("Illustrative: these figures rest on the example table of treatments."), console, "yellow")
-    if single.variant is None:
-        words = tr("{option} is no plan: there is no schedule to show.", option=word(KINDS, single.name))
-        say(words, console)
-    console.print()
-
-
-def option_documents(single: Single) -> list[dict[str, Any]]:
-    """The options of a borrower for programs: amounts as decimal strings."""
-    return [_document(row) | {"chosen": row["option"] == single.chosen} for row in single.options]
-
-
-def _document(row: Mapping[str, Any]) -> dict[str, Any]:
-    cents = {*MONEY, "legal", *FALLS}
-    return {name: _plain(value) if name in cents else value for name, value in row.items()}
-
-
-def _plain(value: Any) -> Any:
-    return [plain(each) for each in value] if isinstance(value, list) else plain(value)
 
 
 def _figures(summary: Summary) -> list[tuple[Message, str]]:
@@ -122,7 +87,7 @@ def _groups(title: Message, groups: Sequence[Group], words: Mapping[str, Message
     if not groups:
         return
     heading(title, console)
-    table = _table(tr("Group"), tr("Number"), tr("Debt"), tr("Recovered"), tr("Share"), tr("Miss"))
+    table = figures_table(tr("Group"), tr("Number"), tr("Debt"), tr("Recovered"), tr("Share"), tr("Miss"))
     for group in groups[:_MOST_GROUPS]:
         amounts = (f"{group.borrowers:,}", short(group.sums["balance"]), short(group.sums["recovery"]))
         table.add_row(word(words, group.name), *amounts, percent(group.rate), percent(group.miss))
@@ -137,7 +102,7 @@ def _groups(title: Message, groups: Sequence[Group], words: Mapping[str, Message
 def _months(summary: Summary, console: Console) -> None:
     """The overdue balance in its four columns at the ends of quarters."""
     heading(tr("Overdue balance, expected"), console)
-    table = _table(tr("After"), tr("Overdue"), *FALLS.values())
+    table = figures_table(tr("After"), tr("Overdue"), *FALLS.values())
     for month in summary.months:
         if month.number % 3 == 0:
             falls = (short(month.falls[name]) for name in FALLS)
@@ -200,7 +165,7 @@ def _aside(summary: Summary, console: Console) -> None:
     bullets([("!", "bold yellow", line) for line in lines], console)
 
 
-def _table(first: Message, *others: Message) -> Table:
+def figures_table(first: Message, *others: Message) -> Table:
     """Names on the left, figures on the right, no wider than a terminal."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     table.add_column(str(first), max_width=_NAME_CELLS, overflow="ellipsis", no_wrap=True)

@@ -75,6 +75,11 @@ def word(words: Mapping[str, Message], name: str) -> str:
     return str(words[name]) if name in words else name or str(tr("not known"))
 
 
+def option_word(name: str) -> str:
+    """An option as people say it: treatments in words, plans by the name that the menu makes."""
+    return word(KINDS, name)
+
+
 def percent(share: float | None) -> str:
     """``93.4%``; a dash where there is none."""
     return "–" if share is None else f"{share:.1%}"

@@ -118,7 +118,9 @@ def _limits(coupling: Coupling, console: Console) -> None:
     heading(tr("Limits"), console)
     for words in coupling.said:
         say(words[current()], console, "bold red")
-    told = [limit for limit in coupling.limits if limit.price or not limit.kept or limit.target is not None]
+    told = [
+        limit for limit in coupling.limits if limit.price or limit.gain or not limit.kept or limit.target is not None
+    ]
     lines = [
         ("·" if limit.kept else "✘", "dim" if limit.kept else "bold red", limit.sentence[current()]) for limit in told
     ]

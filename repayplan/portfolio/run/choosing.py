@@ -44,8 +44,9 @@ class LimitUse:
 
     ``measure``: cents, hours, visits, share or number, in which ``limit`` and ``used`` are; ``used`` is None where a
     ratio has nothing to divide by. ``least``: less is too little. ``price``: cents for one unit more at the margin (one
-    currency unit, one visit, a percentage point), 0 where it does not bind. ``target``: months after which the overdue
-    balance of the whole book must have fallen so far, None for other limits.
+    currency unit, one visit, a percentage point), 0 where it does not bind; ``gain``: what a new choice with as much
+    more as the sentence names brings, 0 where none was tried. ``target``: months after which the overdue balance of the
+    whole book must have fallen so far, None for other limits.
     """
 
     label: Said
@@ -55,6 +56,7 @@ class LimitUse:
     limit: float
     used: float | None
     price: float
+    gain: float
     kept: bool
     target: int | None
 
@@ -201,6 +203,7 @@ def _used(use: Use) -> LimitUse:
         limit=row.figure,
         used=use.figure if np.isfinite(use.figure) else None,
         price=use.price * unit(row),
+        gain=0.0 if use.more is None else use.more.gain,
         kept=use.kept,
         target=row.months[0] if row.target and row.group is None else None,
     )

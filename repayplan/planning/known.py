@@ -36,9 +36,7 @@ class Known:
     better: int
 
 
-def known(
-    case: Case, payments: Sequence[Payment], *, solver: str = DEFAULT, time_limit: float | None = None
-) -> Known:
+def known(case: Case, payments: Sequence[Payment], *, solver: str = DEFAULT, time_limit: float | None = None) -> Known:
     """Payments as a plan of a case. It is optimal where a plan made afresh is, and is worth no more.
 
     InputError where a payment is on no day or loan of the case.

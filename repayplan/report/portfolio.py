@@ -17,15 +17,21 @@ from repayplan.report.portfolio_words import (
     FALLS,
     KINDS,
     RATINGS,
+    gap_figure,
+    in_order,
+    instead,
     leaning,
     percent,
+    reasons_of,
     short,
+    titled,
+    weighs,
     word,
 )
 
 _MOST_GROUPS = 8
 _MOST_CASES = 5
-_MOST_REASONS = 5
+_MOST_REASONS = 12
 _MOST_LIMITS = 12
 _NAME_CELLS = 22
 
@@ -34,16 +40,18 @@ def show_summary(results: Results, console: Console) -> None:
     """Print what a portfolio team reads first."""
     summary = results.summary
     say(tr("Portfolio: {count} borrowers", count=f"{summary.borrowers:,}"), console, "bold")
+    for words in summary.coupling.said:
+        say(words[current()], console, "bold red")
     said = leaning(summary)
     if said is not None:
         say(said, console, "bold yellow")
     grid(_figures(summary), console)
-    _groups(tr("What was chosen"), summary.by_kind, KINDS, console)
-    _groups(tr("Recovery by rating"), summary.by_rating, RATINGS, console)
-    _groups(tr("Recovery by industry"), summary.by_industry, {}, console)
+    _groups(titled(tr("What was chosen"), summary), summary.by_kind, KINDS, console)
+    _groups(titled(tr("Recovery by rating"), summary), summary.by_rating, RATINGS, console)
+    _groups(titled(tr("Recovery by industry"), summary), summary.by_industry, {}, console)
     _months(summary, console)
-    _limits(summary.coupling, console)
-    _cases(summary.coupling, console)
+    _limits(summary, console)
+    _cases(summary, console)
     _aside(summary, console)
 
 
@@ -55,20 +63,21 @@ def _figures(summary: Summary) -> list[tuple[Message, str]]:
         share=percent(total.rate),
         balance=grouped(total.sums["balance"]),
     )
-    return [
-        (tr("Expected recovery today"), str(recovered)),
+    lines = [
+        (titled(tr("Expected recovery today"), summary), str(recovered)),
         (tr("Overdue today"), grouped(total.sums["overdue"])),
         (tr("Costs"), grouped(total.sums["cost"])),
         (tr("Given up"), grouped(total.sums["haircut"])),
         (tr("Provision"), grouped(total.sums["provision"])),
         (tr("Missed, weighted by debt"), percent(total.miss)),
-        (tr("Best possible, at most"), _bound(coupling)),
-        (tr("Options"), _counts(summary)),
     ]
+    if summary.kept:
+        lines.append((tr("Best possible, at most"), _bound(coupling)))
+    return [*lines, (tr("Options"), _counts(summary))]
 
 
 def _bound(coupling: Coupling) -> str:
-    words = tr("{amount} (gap {gap})", amount=grouped(round(coupling.bound)), gap=f"{coupling.gap:.1e}")
+    words = tr("{amount} (gap {gap})", amount=grouped(round(coupling.bound)), gap=gap_figure(coupling.gap))
     return str(words)
 
 
@@ -101,7 +110,7 @@ def _groups(title: Message, groups: Sequence[Group], words: Mapping[str, Message
 
 def _months(summary: Summary, console: Console) -> None:
     """The overdue balance in its four columns at the ends of quarters."""
-    heading(tr("Overdue balance, expected"), console)
+    heading(titled(tr("Overdue balance, expected"), summary), console)
     table = figures_table(tr("After"), tr("Overdue"), *FALLS.values())
     for month in summary.months:
         if month.number % 3 == 0:
@@ -111,41 +120,30 @@ def _months(summary: Summary, console: Console) -> None:
     say(tr("Only what is paid in cash brings money; the other columns are no recovery."), console, "dim")
 
 
-def _limits(coupling: Coupling, console: Console) -> None:
-    """The limits that bind or are broken; the others are in the page."""
-    if not coupling.limits and not coupling.said:
+def _limits(summary: Summary, console: Console) -> None:
+    """The limits that are broken or bind; the others are in the page."""
+    limits = summary.coupling.limits
+    if not limits:
         return
-    heading(tr("Limits"), console)
-    for words in coupling.said:
-        say(words[current()], console, "bold red")
-    told = [
-        limit for limit in coupling.limits if limit.price or limit.gain or not limit.kept or limit.target is not None
-    ]
+    heading(titled(tr("Limits of the bank"), summary), console)
     lines = [
-        ("·" if limit.kept else "✘", "dim" if limit.kept else "bold red", limit.sentence[current()]) for limit in told
+        ("·" if limit.kept else "✘", "dim" if limit.kept else "bold red", limit.sentence[current()])
+        for limit in in_order(limits)
+        if weighs(limit)
     ]
     bullets(lines[:_MOST_LIMITS], console)
-    rest = len(coupling.limits) - len(lines[:_MOST_LIMITS])
+    rest = len(limits) - len(lines[:_MOST_LIMITS])
     if rest:
         several = tr("{count} other limits are in the page", count=f"{rest:,}")
         say(plural(tr("One other limit is in the page"), several, rest), console, "dim")
 
 
-def _cases(coupling: Coupling, console: Console) -> None:
-    if not coupling.cases:
+def _cases(summary: Summary, console: Console) -> None:
+    cases = summary.coupling.cases
+    if not cases:
         return
-    heading(tr("Borrowers for whom the choice matters most"), console)
-    lines = (
-        tr(
-            "{case}: {option}; {instead} would bring {amount} less",
-            case=case.case,
-            option=word(KINDS, case.option),
-            instead=word(KINDS, case.instead),
-            amount=short(case.difference),
-        )
-        for case in coupling.cases[:_MOST_CASES]
-    )
-    bullets([("·", "dim", str(line)) for line in lines], console)
+    heading(titled(tr("Borrowers for whom the choice matters most"), summary), console)
+    bullets([("·", "dim", str(instead(case))) for case in cases[:_MOST_CASES]], console)
 
 
 def _aside(summary: Summary, console: Console) -> None:
@@ -163,7 +161,12 @@ def _aside(summary: Summary, console: Console) -> None:
         lines.append(
             str(plural(tr("one row of the book belongs to no borrower and counts nowhere"), several, summary.strays))
         )
-    lines += [f"{count:,} × {reason}" for reason, count in summary.reasons[:_MOST_REASONS]]
+    reasons = reasons_of(summary)
+    lines += reasons[:_MOST_REASONS]
+    rest = len(reasons) - _MOST_REASONS
+    if rest > 0:
+        several = tr("and {count} other reasons, all in failures.csv", count=rest)
+        lines.append(str(plural(tr("and one other reason, in failures.csv"), several, rest)))
     bullets([("!", "bold yellow", line) for line in lines], console)
 
 

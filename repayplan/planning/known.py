@@ -63,7 +63,9 @@ def _replayed(case: Case, payments: Sequence[Payment], afresh: Plan) -> Replay:
         first = strange[0]
         said = tr("{date}, loan {loan}, {amount}", date=first.date, loan=first.loan, amount=grouped(first.cents))
         remedy = tr("it was planned on other rules than are in force now: run the portfolio again")
-        raise InputError(Fault(tr("this payment does not fit its case"), case.enterprise.id, str(said), remedy=remedy))
+        raise InputError(
+            Fault(tr("this payment does not fit its case"), case.enterprise.name, str(said), remedy=remedy)
+        )
     return replay(case, terms, problem, payments, afresh.rules)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from repayplan.cases.excel.headings import plain
-from repayplan.language import Message, current, tr
+from repayplan.language import Message, current, plural, tr
 from repayplan.portfolio.appraise import TREATED
 from repayplan.portfolio.book.tables import find_table
 from repayplan.portfolio.coupling.words import shown
@@ -185,13 +185,23 @@ def instead(case: Weighty) -> Message:
 
 def reasons_of(summary: Summary) -> list[str]:
     """Why borrowers were set aside and rows belong to nobody, every reason with its count."""
-    several = (tr("{count} borrowers: {reason}"), tr("{count} rows of nobody: {reason}"))
-    lists = (summary.reasons, summary.stray_reasons)
-    return [
-        str(Message(words.text, {"count": f"{count:,}", "reason": reason}))
-        for words, reasons in zip(several, lists, strict=True)
-        for reason, count in reasons
+    told = [
+        plural(
+            tr("1 borrower: {reason}", reason=reason),
+            tr("{count} borrowers: {reason}", count=f"{count:,}", reason=reason),
+            count,
+        )
+        for reason, count in summary.reasons
     ]
+    told += [
+        plural(
+            tr("1 row of nobody: {reason}", reason=reason),
+            tr("{count} rows of nobody: {reason}", count=f"{count:,}", reason=reason),
+            count,
+        )
+        for reason, count in summary.stray_reasons
+    ]
+    return [str(words) for words in told]
 
 
 def allowed(limit: LimitUse) -> str:

@@ -18,6 +18,7 @@ from repayplan.portfolio.coupling import Weighty as Places
 from repayplan.portfolio.coupling import read_limits as read
 from repayplan.portfolio.coupling.arrays import Index
 from repayplan.portfolio.coupling.deciding import MATTER
+from repayplan.portfolio.coupling.measures import Measure
 from repayplan.portfolio.coupling.words import unit
 from repayplan.portfolio.run.chunk import parquet
 from repayplan.portfolio.run.results import CHOICES, Results
@@ -51,7 +52,7 @@ class LimitUse:
 
     label: Said
     sentence: Said
-    measure: str
+    measure: Measure
     least: bool
     limit: float
     used: float | None

@@ -15,7 +15,6 @@ from repayplan.planning.known import METHOD, Known, known
 from repayplan.planning.plan_file import plan_file
 from repayplan.planning.verify import verify
 
-
 MONTHS = [dt.date(2027, 1, 20), dt.date(2027, 2, 20), dt.date(2027, 3, 20), dt.date(2027, 4, 20), dt.date(2027, 5, 20)]
 
 

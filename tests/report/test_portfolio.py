@@ -98,7 +98,7 @@ def summary(**changed: Any) -> Summary:
 
 def results(of: Summary) -> Results:
     manifest = SimpleNamespace(book="book", version="1", settings={"scenarios": 10, "seed": 1})
-    return cast(Results, SimpleNamespace(summary=of, manifest=manifest))
+    return cast("Results", SimpleNamespace(summary=of, manifest=manifest))
 
 
 def screen(of: Summary) -> str:

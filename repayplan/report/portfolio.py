@@ -16,6 +16,7 @@ from repayplan.report.layout import bullets, grid, heading, say
 from repayplan.report.portfolio_words import (
     FALLS,
     KINDS,
+    ONLY_CASH,
     RATINGS,
     gap_figure,
     in_order,
@@ -110,14 +111,14 @@ def _groups(title: Message, groups: Sequence[Group], words: Mapping[str, Message
 
 def _months(summary: Summary, console: Console) -> None:
     """The overdue balance in its four columns at the ends of quarters."""
-    heading(titled(tr("Overdue balance, expected"), summary), console)
+    heading(titled(tr("Today's overdue balance, expected"), summary), console)
     table = figures_table(tr("After"), tr("Overdue"), *FALLS.values())
     for month in summary.months:
         if month.number % 3 == 0:
             falls = (short(month.falls[name]) for name in FALLS)
             table.add_row(str(tr("{count} months", count=month.number)), short(month.overdue), *falls)
     console.print(table)
-    say(tr("Only what is paid in cash brings money; the other columns are no recovery."), console, "dim")
+    say(ONLY_CASH, console, "dim")
 
 
 def _limits(summary: Summary, console: Console) -> None:

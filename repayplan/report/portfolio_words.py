@@ -40,6 +40,11 @@ FALLS: Mapping[str, Message] = MappingProxyType(
 )
 """Only the first is money; the others are shown beside it."""
 
+ONLY_CASH = tr(
+    "Only what is paid in cash brings money; the other columns are no recovery. What falls due later and is not paid "
+    "is not in them."
+)
+
 COLUMNS: Mapping[str, Message] = MappingProxyType(
     {
         "case": tr("Case"),

@@ -45,13 +45,15 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """How much a chunk held: its number, borrowers, those set aside, options that are left; CPU seconds by phase."""
+    """How much a chunk held: its number, borrowers, those set aside, options that are left; CPU ``seconds`` by phase,
+    and why batches of plans failed (``broken``) whose borrowers were then planned in smaller ones."""
 
     number: int
     borrowers: int
     failed: int
     options: int
     seconds: Mapping[str, float]
+    broken: tuple[str, ...] = ()
 
 
 def environment() -> dict[str, str]:
@@ -103,7 +105,7 @@ def appraised(job: Job, number: int, rows: Iterable[Rows]) -> tuple[Done, dict[s
     with clock.phase("write"):
         files = {name: parquet(found[name]) for name in TABLES}
     failed = len({failure.case for failure in failures})
-    return Done(number, len(read), failed, made.options.num_rows, clock.seconds()), files
+    return Done(number, len(read), failed, made.options.num_rows, clock.seconds(), made.broken), files
 
 
 def write(directory: Path, number: int, files: Mapping[str, bytes]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,16 +60,9 @@ def find(results: Results, case: str, option: str | None = None) -> Single:
     paid = [row for row in results.of(case, "schedules", part) if row["option"] == name]
     payments = tuple(Payment(row["date"], row["loan"], row["payment"]) for row in paid)
     kind = next(row["kind"] for row in rows if row["option"] == name)
-    variant = _variant(case_of(found.case, _menu(results), name), payments) if kind == "plan" else None
-    return Single(found, rows, chosen[0]["option"], name, variant, payments)
-
-
-def _variant(variant: Case, payments: Sequence[Payment]) -> Case:
-    """With as many installments as there are, which are fewer than dates where nothing can be paid at first."""
-    if not isinstance(variant.policy.installments, int):
-        return variant
     count = len({payment.date for payment in payments})
-    return variant.model_copy(update={"policy": variant.policy.model_copy(update={"installments": count})})
+    variant = case_of(found.case, _menu(results), name, count or None) if kind == "plan" else None
+    return Single(found, rows, chosen[0]["option"], name, variant, payments)
 
 
 def _menu(results: Results) -> Menu:

@@ -9,7 +9,6 @@ import argparse
 import datetime as dt
 import platform
 import tempfile
-from collections.abc import Sequence
 from importlib.metadata import version
 from itertools import product
 from pathlib import Path
@@ -18,11 +17,13 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import coupling, replanning, robust
+from benchmarks.machine import lines, processor
 from benchmarks.planning import PHASES, Measured, measure
 from benchmarks.registry import SIZES, SUBJECTS
 from benchmarks.replanning import Again, again
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+WHOLE = "## A whole portfolio"
 COLUMNS = (*PHASES, "whole")
 
 HEAD = """# Benchmarks
@@ -39,6 +40,7 @@ in PuLP, a Python loop per row, solved by CBC / how many times repayplan is fast
 - *whole*: one call of `repayplan.plan` and its files; for PuLP the sum of its phases.
 - Both sides must find the same value to 1e-6, or the run stops.
 
+A whole portfolio has a benchmark of its own, `python -m benchmarks.end_to_end`, whose figures stand at the end.
 Plans in futures have a benchmark of their own, `python -m benchmarks.evaluation`; its figures stand in
 [evaluation.md](evaluation.md).
 
@@ -76,7 +78,7 @@ def main() -> None:
     console.print(table_robust(averse))
     console.print(table_coupling(chosen))
     if arguments.write:
-        PAGE.write_text(page(found, repeated, averse, chosen), encoding="utf-8")
+        PAGE.write_text(page(found, repeated, averse, chosen) + _by_others(), encoding="utf-8")
 
 
 def warm_up(folder: Path) -> None:
@@ -167,6 +169,12 @@ def table_coupling(chosen: list[coupling.Coupling]) -> Table:
     return shown
 
 
+def _by_others() -> str:
+    """What ``benchmarks.end_to_end`` has written on the page, which takes too long to be measured here."""
+    _, heading, rest = PAGE.read_text(encoding="utf-8").partition(WHOLE)
+    return f"\n{heading}{rest}" if heading else ""
+
+
 def page(
     found: list[Measured],
     repeated: list[Again],
@@ -195,21 +203,6 @@ def page(
             "",
         ]
     )
-
-
-def lines(headings: Sequence[str], body: list[list[str]]) -> list[str]:
-    """A table in Markdown."""
-    return [f"| {' | '.join(row)} |" for row in [list(headings), ["---"] * len(headings), *body]]
-
-
-def processor() -> str:
-    """What the machine calls its processor."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
 
 
 if __name__ == "__main__":

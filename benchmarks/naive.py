@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pulp
 
+from benchmarks.naive_menu import account_rows, burden_rows, draws, from_accounts, grace_rows, shape_rows
 from repayplan.problem.arrays import Problem
 
 CENTS = 100.0
@@ -37,10 +38,15 @@ class Model:
 
 
 def lanes(case: Problem) -> list[int | None]:
-    """The stages that may hold the last payment, where a limit speaks of it."""
+    """The stages that may hold the last payment, where something speaks of it."""
+    return [int(stage) for stage in np.flatnonzero(case.pays[0])] if speaks_of_last(case) else [None]
+
+
+def speaks_of_last(case: Problem) -> bool:
+    """Whether a limit or the shape does, or blocked accounts are released after it."""
     limits = case.limits
     named = not np.isnan([limits.minimum[0], limits.step[0], limits.balloon[0]]).all()
-    return [int(stage) for stage in np.flatnonzero(case.pays[0])] if named else [None]
+    return named or not case.form.is_free or bool(case.accounts.blocked.any() and limits.settle_full[0])
 
 
 def build(case: Problem, last: int | None) -> Model:
@@ -52,6 +58,7 @@ def build(case: Problem, last: int | None) -> Model:
     payments = [{t: pulp.LpVariable(f"x_{loan}_{t}", 0) for t in allowed} for loan in loans]
     debts = [[pulp.LpVariable(f"D_{loan}_{t}", 0) for t in stages] for loan in loans]
     total = {t: pulp.lpSum(payments[loan][t] for loan in loans) for t in allowed}
+    drawn = draws(case, stages)
     for loan in loans:
         before: float | pulp.LpVariable = case.debt.opening[0, loan] / CENTS
         for t in stages:
@@ -62,9 +69,13 @@ def build(case: Problem, last: int | None) -> Model:
         if case.limits.settle_full[0]:
             problem += debts[loan][stages[-1]] == 0
     for row in [
-        *cash_rows(case, total, stages),
+        *cash_rows(case, total, drawn, last),
+        *account_rows(case, payments, drawn, stages),
         *interest_rows(case, debts, stages, loans),
+        *grace_rows(case, total, debts, pays),
+        *burden_rows(case, total),
         *installment_rows(case, total, pays, last),
+        *([] if case.form.is_free or last is None else shape_rows(case, total, debts, pays, last)),
     ]:
         problem += row
     value = recovery(case, problem, payments, debts)
@@ -87,12 +98,14 @@ def urgency(case: Problem, pays: list[int]) -> dict[int, list[float]]:
     return weights
 
 
-def cash_rows(case: Problem, total: dict[int, pulp.LpAffineExpression], stages: range) -> Iterator[pulp.LpConstraint]:
+def cash_rows(
+    case: Problem, total: dict[int, pulp.LpAffineExpression], drawn: list[list[pulp.LpVariable]], last: int | None
+) -> Iterator[pulp.LpConstraint]:
     """The floor at every stage, cover on every payment date."""
     cash = case.cash
-    for t in stages:
+    for t in range(case.shape[1]):
         paid = pulp.lpSum(total[s] for s in total if s <= t)
-        yield paid <= float(cash.room[0, t]) / CENTS
+        yield paid - from_accounts(case, drawn, t, last) <= float(cash.allowed[0, t]) / CENTS
     if np.isnan(case.cover.minimum[0]):
         return
     for t in total:

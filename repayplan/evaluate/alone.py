@@ -29,8 +29,8 @@ STRIDE = LANES + 8
 CASH, VALUE, COVER, MISSED, ARREARS, IDLE, COMPOUNDED, UNPAID, PRINCIPAL, FACTOR, ALIVE, DEADLINE, DEFAULTED = (
     place * STRIDE for place in range(13)
 )
-ON_OVERDUE, ON_COMPOUND, ON_INTEREST, ON_PRINCIPAL, AT_END = (place * STRIDE for place in range(13, 18))
-PLACES = 18 * STRIDE
+ON_OVERDUE, ON_COMPOUND, ON_INTEREST, ON_PRINCIPAL, AT_END, COME = (place * STRIDE for place in range(13, 19))
+PLACES = 19 * STRIDE
 # … and the terms of a stage, which are the same for all of them
 FLOOR, SCHEDULED, PLANNED, ON_DEBT, ON_UNPAID, ON_LATE, PAYS, BOOKS = range(8)
 MOST, SHARE, PAID, DEAD, TOO_OLD, SECURED, UNSECURED, REVIVED = range(8, 16)
@@ -171,7 +171,7 @@ def run_alone(
     """One case through all its scenarios. ``own`` (T, S): its cash; ``plan``: stages, the clearing stage, opening cash
     and the plan's end; ``ends``: the recovery rate, and what counts what is left."""
     s, traced = np.empty(PLACES), out[4].shape[2] > 0
-    last, clears = plan[0][case], plan[1][case, 0]
+    last, clears, asked = plan[0][case], plan[1][case, 0], out[7][case]
     for start in range(0, own.shape[1], LANES):
         many = min(LANES, own.shape[1] - start)
         _open(case, start, many, s, plan[2], claims, factor)
@@ -191,9 +191,11 @@ def run_alone(
             pending = not books
             if stage == plan[3][case]:
                 _keep_at_end(s, many)
+            if stage <= asked:
+                _tell(case, out[6][case, stage], start, many, s, come, plan[2][case], out[5])
             if traced:
                 _trace((case, stage, start, many), s, come, plan[2][case], out[4])
-            elif stage >= clears and books and _done(s, many):
+            elif stage >= clears and stage >= asked and books and _done(s, many):
                 break
         _close(case, start, many, s, terms[case, MOST, 0], ends[0][case], ends[1][case], out)
 
@@ -239,6 +241,18 @@ def _trace(at: At, s: Real, come: Real, opening: float, traces: Real) -> None:
         traces[1, case, stage, start + i] = s[IDLE + i] + s[COMPOUNDED + i] + s[UNPAID + i] + s[PRINCIPAL + i]
         traces[2, case, stage, start + i] = s[ARREARS + i]
         traces[3, case, stage, start + i] = before + come[i] - s[CASH + i]
+
+
+@compiled
+def _tell(case: int, place: int, start: int, many: int, s: Real, come: Real, opening: float, told: Real) -> None:
+    """What stands after a stage that is asked for, where ``place`` says so; what has come in is added up until then."""
+    for i in range(many):
+        s[COME + i] += come[i]
+    if place >= 0:
+        for i in range(many):
+            told[0, case, place, start + i] = s[IDLE + i] + s[COMPOUNDED + i] + s[UNPAID + i] + s[PRINCIPAL + i]
+            told[1, case, place, start + i] = s[ARREARS + i]
+            told[2, case, place, start + i] = opening + s[COME + i] - s[CASH + i]
 
 
 @compiled

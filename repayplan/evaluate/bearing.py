@@ -6,9 +6,12 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property, lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
+from repayplan.calendar.daycount import ratios
 from repayplan.cases.models import Case, Loan
 from repayplan.debt.ledger import open_ledger
 from repayplan.debt.rates import RatePath, contract_rate, signed_compound_rate, signed_rate
@@ -18,13 +21,16 @@ from repayplan.problem.frozen import Cents, Mask, Real
 from repayplan.problem.growth import accrued
 from repayplan.problem.terms import Terms
 
+EXACT = 2**53
+"""Whole numbers up to here are floats."""
+
 _ONE = RatePath.fixed(Fraction(1))
 
 Stage = tuple[dt.date, dt.date, dt.date]
 """The start of the interest period that a stage is in, and the stage's own start and end."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Horizon:
     """``days`` on which stages end, ``pays`` those of them that are payment dates, ``plan`` how many are the plan's."""
 
@@ -32,11 +38,13 @@ class Horizon:
     pays: tuple[dt.date, ...]
     plan: int
 
-    @property
+    @cached_property
     def paying(self) -> Mask:
         """(T,) stages that end on a payment date."""
         dates = set(self.pays)
-        return np.array([day in dates for day in self.days])
+        found = np.array([day in dates for day in self.days])
+        found.setflags(write=False)
+        return found
 
     def stages(self, start: dt.date) -> Iterator[Stage]:
         """Every stage from ``start`` on; an interest period ends on each payment date, when it is booked."""
@@ -47,19 +55,35 @@ class Horizon:
             start = day if pays else start
 
 
+@dataclass(frozen=True, slots=True)
+class Years:
+    """Years from the start of the interest period to the start and to the end of each stage by one convention, (T,)
+    each, as whole numbers over whole numbers: all that the dates say of what a loan bears."""
+
+    stages: tuple[Stage, ...]
+    since: tuple[NDArray[np.int64], NDArray[np.int64]]
+    until: tuple[NDArray[np.int64], NDArray[np.int64]]
+
+
+@lru_cache(maxsize=512)
+def years(day_count: str, start: dt.date, days: tuple[dt.date, ...], pays: tuple[dt.date, ...]) -> Years:
+    """Of a horizon from ``start`` on; kept, since borrowers have the same dates."""
+    stages = tuple(Horizon(days, pays, len(days)).stages(start))
+    since = _parts(ratios(day_count, tuple((first, before) for first, before, _ in stages)))
+    return Years(stages, since, _parts(ratios(day_count, tuple((first, end) for first, _, end in stages))))
+
+
+def _parts(fractions: Sequence[tuple[int, int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(T,) numerators and (T,) denominators."""
+    both = np.array(fractions, dtype=np.int64)
+    return both[:, 0], both[:, 1]
+
+
 def debts(case: Case, terms: Terms, loans: Sequence[Loan], principal: Cents, over: Horizon) -> Debts:
     """The debts of one case (N = 1); ``principal`` (T, L) cents by the plan, ``loans`` in order of payment."""
     claims = np.array([[_claims(loan, case.as_of, terms) for loan in loans]], dtype=float)
-    stages = list(over.stages(case.as_of))
-    maps = {
-        "interest": [_borne(loan, signed_rate(loan), stages) for loan in loans],
-        "compound": [_borne(loan, signed_compound_rate(loan), stages) for loan in loans],
-        "penalty": [_borne(loan, _penalty(loan), stages) for loan in loans],
-        "drift": [_borne(loan, _ONE, stages) * _floats(loan) for loan in loans],
-        "compound_drift": [
-            _borne(loan, _ONE, stages) * (_floats(loan) and loan.compound_rate is None) for loan in loans
-        ],
-    }
+    bearing = [_bearing(loan, years(loan.day_count, case.as_of, over.days, over.pays)) for loan in loans]
+    maps = {name: [each[name] for each in bearing] for name in bearing[0]}
     arrays = {name: np.stack(values, axis=1)[None] for name, values in maps.items()}
     revived = [
         _revived(loan, terms, interest, compound, over.paying)
@@ -89,25 +113,47 @@ def _planned(opening: Real, principal: Cents, over: Horizon) -> Real:
     return np.asarray(before[np.minimum(np.arange(len(over.days)), over.plan)])
 
 
-def _borne(loan: Loan, rate: RatePath, stages: Sequence[Stage]) -> Real:
+def _bearing(loan: Loan, over: Years) -> dict[str, Real]:
+    """(T,) what a unit of each class bears in each stage, and years for which a shift of its rate counts."""
+    rate, compound = signed_rate(loan), signed_compound_rate(loan)
+    floats = loan.contract.floating is not None and loan.rate_after_signing is None
+    interest, still = _borne(loan, rate, over), np.zeros(len(over.stages))
+    drift = _borne(loan, _ONE, over) if floats else still
+    return {
+        "interest": interest,
+        "compound": interest if compound == rate else _borne(loan, compound, over),
+        "penalty": _borne(loan, _penalty(loan), over),
+        "drift": drift,
+        "compound_drift": drift if loan.compound_rate is None else still,
+    }
+
+
+def _borne(loan: Loan, rate: RatePath, over: Years) -> Real:
     """(T,) what a unit bears in each stage; counted from the start of its period, so that cutting that changes
     nothing."""
-    return np.array(
-        [
-            accrued(rate, loan.day_count, start, end) - accrued(rate, loan.day_count, start, since)
-            for start, since, end in stages
-        ]
-    )
+    if len(rate.days) > 1:
+        return np.array(
+            [
+                accrued(rate, loan.day_count, start, end) - accrued(rate, loan.day_count, start, since)
+                for start, since, end in over.stages
+            ]
+        )
+    share, place = rate.rates[0].as_integer_ratio()
+    since, until = (_rounded_once(share, place, *each) for each in (over.since, over.until))
+    return np.asarray(until - since)
+
+
+def _rounded_once(share: int, place: int, whole: NDArray[np.int64], parts: NDArray[np.int64]) -> Real:
+    """(T,) a rate times years: a ratio of whole numbers, which is rounded once, as :func:`accrued` rounds it."""
+    most = max(share * int(whole.max(initial=0)), place * int(parts.max(initial=0)))
+    if most > EXACT:
+        return np.array([share * a / (place * b) for a, b in zip(whole.tolist(), parts.tolist(), strict=True)])
+    return np.asarray(share * whole / (place * parts))
 
 
 def _penalty(loan: Loan) -> RatePath:
     """What overdue principal bears by the contract, never less than what principal bears by the plan."""
     return contract_rate(loan).scaled(Fraction(loan.contract.penalty_multiple)).highest(signed_rate(loan))
-
-
-def _floats(loan: Loan) -> bool:
-    """Whether the rate follows a published one under the plan as well."""
-    return loan.contract.floating is not None and loan.rate_after_signing is None
 
 
 def _revived(loan: Loan, terms: Terms, interest: Real, compound: Real, books: Mask) -> Real:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 
@@ -48,8 +49,21 @@ def horizon(terms: Terms, problem: Problem, paid: Cents, long_stop: dt.date | No
     until = add_months(days[int(used[-1])] if used.size else dates[-1], BEYOND)
     if long_stop is not None:
         until = max(until, add_months(long_stop, breach_terms().default_after.months))
+    return _going_on(tuple(days), tuple(dates), until, terms.payment_day, terms.payment_every, terms.first_payment)
+
+
+@lru_cache(maxsize=512)
+def _going_on(
+    days: tuple[dt.date, ...],
+    dates: tuple[dt.date, ...],
+    until: dt.date,
+    payment_day: int,
+    payment_every: int,
+    first_payment: dt.date,
+) -> Horizon:
+    """To the end of the month of ``until``; borrowers have the same dates."""
     until = max(day_in_month(until.year, until.month, 31), days[-1])
-    calendar = recurring(terms.payment_day, terms.payment_every, days[-1], until, terms.first_payment)
+    calendar = recurring(payment_day, payment_every, days[-1], until, first_payment)
     later = sorted({*calendar, *month_ends(days[-1], until)})
     return Horizon((*days, *later), (*dates, *calendar), len(days))
 
@@ -88,11 +102,17 @@ def payment_order(problem: Problem) -> list[int]:
     return [int(loan) for loan in np.argsort(problem.debt.rank[0])]
 
 
-def _deadlines(days: Sequence[dt.date]) -> Stages:
+def _deadlines(days: tuple[dt.date, ...]) -> Stages:
     """(T,) when arrears that begin in a stage make a default; what is still in arrears at the very end has failed."""
-    months = breach_terms().default_after.months
+    return _ends(days, breach_terms().default_after.months)
+
+
+@lru_cache(maxsize=512)
+def _ends(days: tuple[dt.date, ...], months: int) -> Stages:
     limits = np.array([add_months(day, months) for day in days], dtype="datetime64[D]")
-    return np.minimum(np.searchsorted(np.array(days, dtype="datetime64[D]"), limits), len(days) - 1)
+    found = np.minimum(np.searchsorted(np.array(days, dtype="datetime64[D]"), limits), len(days) - 1)
+    found.setflags(write=False)
+    return found
 
 
 def _worth(case: Case, terms: Terms, problem: Problem, over: Horizon) -> Worth:
@@ -114,10 +134,19 @@ def _worth(case: Case, terms: Terms, problem: Problem, over: Horizon) -> Worth:
 def _discount(case: Case, terms: Terms, over: Horizon) -> Real:
     """(T,) factors at the bank's rate, which compound on payment dates as the debt does; as the problem has them."""
     day_count = max(case.loans, key=lambda loan: loan.principal + loan.overdue_principal).day_count
-    rate = RatePath.fixed(Fraction(terms.discount_rate))
+    return _factors(Fraction(terms.discount_rate), day_count, case.as_of, over.days, over.pays)
+
+
+@lru_cache(maxsize=512)
+def _factors(
+    rate: Fraction, day_count: str, start: dt.date, days: tuple[dt.date, ...], pays: tuple[dt.date, ...]
+) -> Real:
+    over, path = Horizon(days, pays, len(days)), RatePath.fixed(rate)
     factors, factor = [], 1.0
-    for (start, _, end), pays in zip(over.stages(case.as_of), over.paying.tolist(), strict=True):
-        if pays:
-            factor /= 1 + accrued(rate, day_count, start, end)
+    for (since, _, end), due in zip(over.stages(start), over.paying.tolist(), strict=True):
+        if due:
+            factor /= 1 + accrued(path, day_count, since, end)
         factors.append(factor)
-    return np.array(factors)
+    found = np.array(factors)
+    found.setflags(write=False)
+    return found

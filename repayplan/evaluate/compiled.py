@@ -10,22 +10,35 @@ import numpy as np
 from repayplan.evaluate.alone import stage_terms
 from repayplan.evaluate.kernels import run_cases
 from repayplan.evaluate.lanes import Arrays
-from repayplan.evaluate.outcome import Fates, Run, Traces
-from repayplan.evaluate.setting import NEVER, Drawn, Hazard, Setting, weights
-from repayplan.problem.frozen import Mask
+from repayplan.evaluate.outcome import Fates, Run, Told, Traces
+from repayplan.evaluate.setting import NEVER, Drawn, Hazard, Setting, Stages, weights
+from repayplan.problem.frozen import Mask, Real
 
 SHARES = 8
 """Parts of the work for each thread: who is done sooner, or is disturbed less, takes more of them."""
 
 
-def run(setting: Setting, drawn: Drawn, hazard: Hazard, *, traced: bool = False, workers: int = 1) -> Run:
-    """What :func:`repayplan.evaluate.reference.run` does; cases are shared out among ``workers`` threads."""
+def run(
+    setting: Setting,
+    drawn: Drawn,
+    hazard: Hazard,
+    *,
+    traced: bool = False,
+    tell: Stages | None = None,
+    workers: int = 1,
+) -> Run:
+    """What :func:`repayplan.evaluate.reference.run` does; cases are shared out among ``workers`` threads.
+
+    ``tell`` (N, M): stages, in order, of which what stands after them is told, without the course in between.
+    """
     cases, stages, _, _ = setting.shape
     shape = (cases, drawn.scenarios)
     value, cover = np.empty(shape), np.empty(shape)
     missed, defaulted = np.empty(shape, dtype=np.int64), np.empty(shape, dtype=np.int64)
     traces = np.zeros((4, *((cases, stages, drawn.scenarios) if traced else (cases, 0, 0))))
-    out = (value, missed, defaulted, cover, traces)
+    places, last = _places(tell, cases, stages)
+    told = np.zeros((3, cases, 0 if tell is None else tell.shape[1], drawn.scenarios))
+    out = (value, missed, defaulted, cover, traces, told, places, last)
     usual = (_fixed(_usual(setting, drawn)), _fixed(stage_terms(setting, hazard)))
     given: Arrays = (*_futures(drawn, cases), usual, *_terms(setting, hazard), out, hazard == "arrears")
     parts = min(workers * SHARES, cases) if workers > 1 else 1
@@ -35,7 +48,27 @@ def run(setting: Setting, drawn: Drawn, hazard: Hazard, *, traced: bool = False,
         edges = np.linspace(0, cases, parts + 1).astype(int).tolist()
         with ThreadPoolExecutor(min(workers, cases)) as pool:
             list(pool.map(lambda first, last: run_cases(first, last, *given), edges[:-1], edges[1:]))
-    return Run(Fates(value, missed, defaulted, cover), Traces(*traces) if traced else None)
+    fates = Fates(value, missed, defaulted, cover)
+    return Run(fates, Traces(*traces) if traced else None, None if tell is None else _told(told, tell, places))
+
+
+def _places(tell: Stages | None, cases: int, stages: int) -> tuple[Stages, Stages]:
+    """(N, T) where a stage is told, −1 where it is not, and (N,) the last that is."""
+    places = np.full((cases, stages), -1)
+    if tell is None or not tell.shape[1]:
+        return places, np.full(cases, -1)
+    count = tell.shape[1]
+    for place in range(count - 1, -1, -1):  # the first of those that are alike
+        places[np.arange(cases), tell[:, place]] = place
+    return places, tell.max(axis=1)
+
+
+def _told(told: Real, tell: Stages, places: Stages) -> Told:
+    """With what is asked for twice."""
+    first = np.take_along_axis(places, tell, axis=1)
+    if (first != np.arange(tell.shape[1])).any():
+        told = np.take_along_axis(told, first[None, :, :, None], axis=2)
+    return Told(*told)
 
 
 def _usual(setting: Setting, drawn: Drawn) -> Mask:

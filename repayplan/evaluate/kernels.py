@@ -23,8 +23,8 @@ STRIDE = LANES + 24
 """Places from one quantity to the next; at a whole power of two all of them would compete for the same cache lines."""
 
 # what a block keeps of the business …
-CASH, ROOM, ALIVE, COVER, VALUE, MISSED, DEFAULTED, DEADLINE, STOP, FACTOR, TOTAL, APART, BEHIND, SHIFT = (
-    place * STRIDE for place in range(14)
+CASH, ROOM, ALIVE, COVER, VALUE, MISSED, DEFAULTED, DEADLINE, STOP, FACTOR, TOTAL, APART, BEHIND, SHIFT, SO_FAR = (
+    place * STRIDE for place in range(15)
 )
 # … and of each loan; classes first, in the order of setting
 IDLE, COMPOUND, INTEREST, PRINCIPAL, ON_OVERDUE, ON_COMPOUND, ON_INTEREST, ON_PRINCIPAL = (
@@ -58,7 +58,7 @@ def run_cases(
     plans of one borrower share; ``usual``: which cases ``alone`` can do, and the terms of their stages; ``strict``:
     arrears make defaults."""
     loans, kept = plan[1].shape[2], accounts[0].shape[1]
-    business, owed, left = np.empty(14 * STRIDE), np.empty((loans, 14 * STRIDE)), np.empty((kept, LANES))
+    business, owed, left = np.empty(15 * STRIDE), np.empty((loans, 14 * STRIDE)), np.empty((kept, LANES))
     for case in range(first, last):
         mine = own[whose[case]]
         if usual[0][case]:
@@ -89,8 +89,7 @@ def run_cases(
                 if late or behind:
                     behind = late > 0
                     _judge(case, stage, many, business, owed, claims, worth[1], counts, plan[5], strict)
-                if out[4].shape[2]:
-                    _trace(case, stage, start, many, business, owed, claims[4], out[4])
+                _note(case, stage, start, many, business, owed, claims[4], out)
             _close(case, start, many, business, owed, claims, worth[1], counts[4], out)
 
 
@@ -400,6 +399,34 @@ def _trace(case: int, stage: int, start: int, many: int, business: Real, owed: R
             traces[1, case, stage, start + i] += mine * debt
             traces[2, case, stage, start + i] += mine * s[ARREARS + i]
             traces[3, case, stage, start + i] += s[PAID + i]
+
+
+@compiled
+def _note(case: int, stage: int, start: int, many: int, business: Real, owed: Real, own: Real, out: Arrays) -> None:
+    """What is asked for of a stage."""
+    if stage <= out[7][case]:
+        _tell(case, out[6][case, stage], start, many, business, owed, own, out[5])
+    if out[4].shape[2]:
+        _trace(case, stage, start, many, business, owed, own, out[4])
+
+
+@compiled
+def _tell(case: int, place: int, start: int, many: int, business: Real, owed: Real, own: Real, told: Real) -> None:
+    """What stands after a stage that is asked for, where ``place`` says so; what is paid is added up until then."""
+    for loan in range(len(owed)):
+        s = owed[loan]
+        for i in range(many):
+            business[SO_FAR + i] += s[PAID + i]
+    if place < 0:
+        return
+    for loan in range(len(owed)):
+        s, mine = owed[loan], own[case, loan]
+        for i in range(many):
+            debt = s[IDLE + i] + s[COMPOUND + i] + s[INTEREST + i] + s[PRINCIPAL + i]
+            told[0, case, place, start + i] += mine * debt
+            told[1, case, place, start + i] += mine * s[ARREARS + i]
+    for i in range(many):
+        told[2, case, place, start + i] = business[SO_FAR + i]
 
 
 @compiled

@@ -37,7 +37,7 @@ def moments(frame: Frame, factors: Real) -> Iterator[Moment]:
     what is left.
     """
     problem = frame.problem
-    survival, dead = problem.value.survival, _deaths(problem)
+    survival, dead = problem.value.survival, deaths(problem)
     at_default = factors * np.where(problem.pays, dead, 0.0)[:, :, None]
     at_end = factors * np.where(frame.final, survival, 0.0)[:, :, None]
     for moment in (
@@ -70,11 +70,10 @@ def _recovered(draft: Draft, frame: Frame, moment: Moment, loan: int) -> None:
     draft.row("recovery", limited, 0.0, where=where)
 
 
-def _deaths(problem: Problem) -> Real:
-    """(N, T) probability of a default since the payment date before."""
-    result = np.zeros_like(problem.value.survival)
-    for case, pays in enumerate(problem.pays):
-        dates = np.flatnonzero(pays)
-        alive = np.concatenate([[1.0], problem.value.survival[case, dates]])
-        result[case, dates] = alive[:-1] - alive[1:]
-    return result
+def deaths(problem: Problem) -> Real:
+    """(N, T) probability of a default since the payment date before, on payment dates."""
+    survival, pays = problem.value.survival, problem.pays
+    latest = np.maximum.accumulate(np.where(pays, np.arange(pays.shape[1]), -1), axis=1)
+    before = np.concatenate([np.full((len(pays), 1), -1), latest[:, :-1]], axis=1)
+    alive = np.where(before >= 0, np.take_along_axis(survival, np.maximum(before, 0), axis=1), 1.0)
+    return np.asarray(np.where(pays, alive - survival, 0.0))

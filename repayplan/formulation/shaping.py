@@ -131,11 +131,16 @@ def _cleared(draft: Draft, frame: Frame) -> None:
     """
     if not frame.guessed:
         return
+    where = frame.at_last & ~(frame.problem.pace.fixed > 0) & guesses(frame.problem)[:, None]
+    least = frame.money(least_at_last(frame))
+    draft.row("last", [(-1.0, payment) for payment in frame.payments], -least, where=where)
+
+
+def least_at_last(frame: Frame) -> Real:
+    """(N, T) cents below which a last payment on that date is a token."""
     limits, opening = frame.problem.limits, frame.problem.debt.opening.sum(axis=1)[:, None]
     payments = np.maximum(np.cumsum(frame.problem.pays, axis=1), 1)
     token = np.where(limits.settle_full[:, None], opening / (TOKEN * payments), 0.0)
     there_is = np.minimum(opening, frame.problem.cash.payable)
     wanted = np.ones_like(token) if frame.problem.wishes.any_last else np.maximum(limits.unit[:, None], token)
-    least = np.minimum(wanted, there_is)
-    where = frame.at_last & ~(frame.problem.pace.fixed > 0) & guesses(frame.problem)[:, None]
-    draft.row("last", [(-1.0, payment) for payment in frame.payments], -frame.money(least), where=where)
+    return np.asarray(np.minimum(wanted, there_is))

@@ -26,6 +26,7 @@ from repayplan.portfolio.attributes import (
     treatment_figures,
 )
 from repayplan.portfolio.book import BookCase, Failure
+from repayplan.portfolio.clock import Clock
 from repayplan.portfolio.dominance import DIRECTIONS, Direction, dominated
 from repayplan.portfolio.lanes import plan_lanes, treatment_lane, untreated
 from repayplan.portfolio.menu import Menu, PlanOption
@@ -111,36 +112,39 @@ class _Tables:
     provisions: ProvisionTable
 
 
-def appraise(cases: Sequence[BookCase], menu: Menu, settings: Settings) -> Appraised:
-    """The options of every borrower. InputError where the settings or a dated table cannot be used."""
+def appraise(cases: Sequence[BookCase], menu: Menu, settings: Settings, clock: Clock | None = None) -> Appraised:
+    """The options of every borrower. InputError where the settings or a dated table cannot be used.
+
+    ``clock`` hears how long its phases take: ``assemble``, ``plan``, ``draw``, ``evaluate`` and ``rows``.
+    """
+    clock = clock or Clock()
     tables = _Tables(treatments(), provision_table())
     drawing = Drawing(settings.seed, settings.scenarios, settings.method)
     failures: list[Failure] = []
     prospects = []
-    for book in cases:
-        prospect = _guarded(book, failures, lambda book=book: _prospect(book, menu))  # type: ignore[misc]
-        if prospect is not None:
-            prospects.append(prospect)
-    _plan(prospects, failures)
+    with clock.phase("assemble"):
+        for book in cases:
+            prospect = _guarded(book, failures, lambda book=book: _prospect(book, menu))  # type: ignore[misc]
+            if prospect is not None:
+                prospects.append(prospect)
+    with clock.phase("plan"):
+        _plan(prospects, failures)
     counts: Counter[str] = Counter()
     options: list[dict[str, Any]] = []
     schedules: list[dict[str, Any]] = []
-    for prospect in prospects:
-        rows = _guarded(
-            prospect.book,
-            failures,
-            lambda prospect=prospect: _rows(prospect, menu, tables, drawing, settings),  # type: ignore[misc]
-        )
-        if rows is not None:
-            options += rows[0]
-            schedules += rows[1]
-            counts += prospect.counts
-    return Appraised(
-        to_table(options, options_schema()),
-        to_table(schedules, schedules_schema()),
-        failures,
-        dict(sorted(counts.items())),
-    )
+    with clock.phase("rows"):
+        for prospect in prospects:
+            rows = _guarded(
+                prospect.book,
+                failures,
+                lambda prospect=prospect: _rows(prospect, menu, tables, drawing, settings, clock),  # type: ignore[misc]
+            )
+            if rows is not None:
+                options += rows[0]
+                schedules += rows[1]
+                counts += prospect.counts
+        found = to_table(options, options_schema()), to_table(schedules, schedules_schema())
+    return Appraised(*found, failures, dict(sorted(counts.items())))
 
 
 def _guarded(book: BookCase, failures: list[Failure], work: Callable[[], T]) -> T | None:
@@ -214,7 +218,7 @@ def _plan(prospects: list[_Prospect], failures: list[Failure]) -> None:
 
 
 def _rows(
-    prospect: _Prospect, menu: Menu, tables: _Tables, drawing: Drawing, settings: Settings
+    prospect: _Prospect, menu: Menu, tables: _Tables, drawing: Drawing, settings: Settings, clock: Clock
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Rows of the options that are offered, and of their payments."""
     offered = _offered(prospect)
@@ -226,7 +230,7 @@ def _rows(
     courses = {kind: tables.treatments.kinds[kind][prospect.rating] for kind in TREATMENTS}
     if base is not None:
         lanes += [treatment_lane(base, kind, courses[kind]) for kind in treated]
-    came = outcomes(prospect.book.case, prospect.terms, lanes, drawing, settings.engine)
+    came = outcomes(prospect.book.case, prospect.terms, lanes, drawing, settings.engine, clock)
     rows, schedules = [], []
     work = _plan_effort(prospect, menu, tables, borrower)
     leans = tables.treatments.illustrative

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from repayplan.evaluate.setting import Drawn, Setting
-from repayplan.problem.frozen import Real
+from repayplan.evaluate.setting import Setting
 
 BY_STAGE = frozenset(
     {
@@ -24,15 +23,6 @@ def first_stages(setting: Setting, count: int) -> Setting:
     cut: Setting = _cut(setting, count)
     end = np.minimum(setting.worth.end, count - 1)
     return replace(cut, stages=np.minimum(setting.stages, count), worth=replace(cut.worth, end=end))
-
-
-def first_of_drawn(drawn: Drawn, count: int) -> Drawn:
-    """The first stages of futures."""
-
-    def cut(values: Real | None) -> Real | None:
-        return None if values is None else values[:, :count]
-
-    return replace(drawn, own=drawn.own[:, :count], apart=cut(drawn.apart), shift=cut(drawn.shift), due=cut(drawn.due))
 
 
 def _cut(part: Any, count: int) -> Any:

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
 import numpy as np
 
@@ -223,9 +224,10 @@ def ending(base: Untreated, course: Course) -> int:
     return min(stage_of(base.over.days, base.case.as_of, course.ends) + 1, len(base.over.days) - 1)
 
 
-def months_seen(days: tuple[dt.date, ...], as_of: dt.date) -> int:
-    """How many stages end in the months of which options tell."""
-    return stage_of(days, as_of, MONTHS) + 1
+@lru_cache(maxsize=512)
+def month_stages(days: tuple[dt.date, ...], as_of: dt.date) -> tuple[int, ...]:
+    """The last stage of each of the months of which options tell."""
+    return tuple(stage_of(days, as_of, month) for month in range(1, MONTHS + 1))
 
 
 def _late(base: Untreated, made: Setting, course: Course) -> Real:

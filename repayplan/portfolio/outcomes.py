@@ -12,17 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from repayplan.cases.models import Case
-from repayplan.evaluate.core import Engine, evaluate
-from repayplan.evaluate.outcome import NOWHERE, Traces
+from repayplan.evaluate.core import Engine
+from repayplan.evaluate.outcome import NOWHERE, Fates, Told
 from repayplan.evaluate.reference import run as run_reference
-from repayplan.evaluate.setting import NEVER, Drawn, Hazard, Setting, stack
+from repayplan.evaluate.setting import NEVER, Drawn, Hazard, Setting, Stages, stack
 from repayplan.forecast import Window
 from repayplan.forecast.futures import Drawing, Futures, draw_futures
-from repayplan.portfolio.cutting import first_of_drawn, first_stages
-from repayplan.portfolio.lanes import Lane, months_seen, stage_of
+from repayplan.portfolio.clock import Clock
+from repayplan.portfolio.lanes import Lane, month_stages
 from repayplan.problem.frozen import Mask, Real
 from repayplan.problem.terms import Terms
-from repayplan.rules.treatments import MONTHS
 
 HAZARD: Hazard = "arrears"
 """What a default of an option comes from; docs/options.md says why."""
@@ -47,66 +46,69 @@ class Outcome:
     collateral: Real
 
 
-def outcomes(case: Case, terms: Terms, lanes: Sequence[Lane], drawing: Drawing, engine: Engine) -> list[Outcome]:
+def outcomes(
+    case: Case, terms: Terms, lanes: Sequence[Lane], drawing: Drawing, engine: Engine, clock: Clock
+) -> list[Outcome]:
     """The outcome of each lane; the lanes are of one borrower, whose ``case`` and ``terms`` say what is drawn."""
     if not lanes:
         return []
     days = tuple(sorted({day for lane in lanes for day in lane.days}))
     window = Window(case.as_of, days[-1], terms.receipt_day, terms.cost_day)
-    futures = draw_futures(case, days, window, drawing)
-    drawn = _Shared(days, futures)
+    with clock.phase("draw"):
+        drawn = Shared(days, draw_futures(case, days, window, drawing))
     together = [number for number, lane in enumerate(lanes) if lane.rules is None]
     found: dict[int, Outcome] = {}
     if together:
         chosen = [lanes[number] for number in together]
-        found.update(zip(together, _run(case.as_of, chosen, drawn.for_lanes(chosen), engine), strict=True))
+        with clock.phase("evaluate"):
+            found.update(zip(together, _run(case.as_of, chosen, drawn.for_lanes(chosen), engine), strict=True))
     for number, lane in enumerate(lanes):
         if lane.rules is not None:
-            own = lane.rules.drawn(draw_futures(lane.rules.replay.case, lane.days, window, drawing))
-            found[number] = _run(case.as_of, [lane], own, engine)[0]
+            with clock.phase("draw"):
+                own = lane.rules.drawn(draw_futures(lane.rules.replay.case, lane.days, window, drawing))
+            with clock.phase("evaluate"):
+                found[number] = _run(case.as_of, [lane], own, engine)[0]
     return [found[number] for number in range(len(lanes))]
 
 
 def _run(as_of: dt.date, lanes: Sequence[Lane], drawn: Drawn, engine: Engine) -> list[Outcome]:
-    fates = evaluate(stack([lane.setting for lane in lanes]), drawn, hazard=HAZARD, engine=engine).fates
-    seen = [months_seen(lane.days, as_of) for lane in lanes]
-    traces = _traces(
-        stack([first_stages(lane.setting, count) for lane, count in zip(lanes, seen, strict=True)]), drawn, engine
-    )
-    found = []
-    for number, lane in enumerate(lanes):
-        at = [stage_of(lane.days, as_of, month) for month in range(1, MONTHS + 1)]
-        failed = fates.defaulted[number]
-        found.append(
-            Outcome(
-                value=fates.value[number],
-                missed=fates.missed[number] != NOWHERE,
-                defaulted=failed != NOWHERE,
-                paid=np.cumsum(traces.paid[number], axis=0)[at],
-                arrears=traces.arrears[number][at],
-                debt=traces.debt[number][at],
-                failed=(failed != NOWHERE) & (failed <= np.array(at)[:, None]),
-                collateral=np.ones(drawn.scenarios) if drawn.collateral is None else drawn.collateral[number],
-            )
+    """One call of the core, which tells what stands at the end of each month besides."""
+    at = np.array([month_stages(lane.days, as_of) for lane in lanes])
+    fates, told = _played(stack([lane.setting for lane in lanes]), drawn, at, engine)
+    defaulted = fates.defaulted != NOWHERE
+    failed = defaulted[:, None] & (fates.defaulted[:, None] <= at[:, :, None])
+    missed = fates.missed != NOWHERE
+    return [
+        Outcome(
+            value=fates.value[number],
+            missed=missed[number],
+            defaulted=defaulted[number],
+            paid=told.paid[number],
+            arrears=told.arrears[number],
+            debt=told.debt[number],
+            failed=failed[number],
+            collateral=np.ones(drawn.scenarios) if drawn.collateral is None else drawn.collateral[number],
         )
-    return found
+        for number in range(len(lanes))
+    ]
 
 
-def _traces(setting: Setting, drawn: Drawn, engine: Engine) -> Traces:
-    """The course of the first stages."""
-    first = first_of_drawn(drawn, setting.shape[1])
+def _played(setting: Setting, drawn: Drawn, tell: Stages, engine: Engine) -> tuple[Fates, Told]:
+    """How it ends, and what stands after the stages of which it is told (N, MONTHS)."""
     if engine == "numpy":
-        traces = run_reference(setting, first, HAZARD, traced=True).traces
+        found = run_reference(setting, drawn, HAZARD, traced=True)
+        told = None if found.traces is None else Told.of(found.traces, tell)
     else:
         from repayplan.evaluate import compiled
 
-        traces = compiled.run(setting, first, HAZARD, traced=True).traces
-    if traces is None:
-        raise AssertionError("traces were asked for")
-    return traces
+        found = compiled.run(setting, drawn, HAZARD, tell=tell)
+        told = found.told
+    if told is None:
+        raise AssertionError("some stages were to be told")
+    return found.fates, told
 
 
-class _Shared:
+class Shared:
     """One borrower's futures on all days of its options, and cut for each option's own stages."""
 
     def __init__(self, days: tuple[dt.date, ...], futures: Futures) -> None:
@@ -124,18 +126,21 @@ class _Shared:
             own = np.broadcast_to(self.own[None, :stages], (count, stages, self.own.shape[1]))
         else:
             own = np.stack([_padded(self._summed(self.own, lane), stages) for lane in lanes])
-        apart = None
-        if self.apart.shape[1]:
-            apart = np.stack(
-                [_padded(self._summed(self.apart, lane), stages) * lane.pays[None, :, None] for lane in lanes]
-            )
         return Drawn(
             own=own,
-            apart=apart,
+            apart=self._apart(lanes, stages) if self.apart.shape[1] else None,
             shift=None if self.shift is None else np.stack([self._at(lane, stages) for lane in lanes]),
             stops=None if self.stops is None else np.broadcast_to(self.stops, (count, len(self.stops))),
             collateral=np.broadcast_to(self.futures.collateral, (count, len(self.futures.collateral))),
         )
+
+    def _apart(self, lanes: Sequence[Lane], stages: int) -> Real:
+        """(N, T, K, S) what comes onto accounts that pay in each lane."""
+        found = np.zeros((len(lanes), stages, *self.apart.shape[1:]))
+        for number, lane in enumerate(lanes):
+            flows = self._summed(self.apart, lane)
+            found[number, : len(flows), lane.pays] = np.moveaxis(flows[:, lane.pays], 1, 0)
+        return found
 
     def _summed(self, flows: Real, lane: Lane) -> Real:
         """Flows belong to the first stage that ends on their day or later."""

@@ -16,8 +16,8 @@ from portfolios import borrower, menu
 from random_cases import cases
 
 from repayplan.calendar.dates import add_months, month_ends, recurring
-from repayplan.cases.readers import read_case
 from repayplan.cases.models import Case
+from repayplan.cases.readers import read_case
 from repayplan.errors import InputError
 from repayplan.forecast import CashAhead, View, Window
 from repayplan.portfolio.planner import ask_for

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,11 +74,20 @@ MOST_DAYS = 36_500
 """Nothing is later than a century: that never comes, and days stay whole numbers."""
 
 
-def scaled(amount: int, factor: Real) -> Cents:
-    """(S,) cents of an amount times a factor, to the cent below; no more than any amount of a case may be."""
+def scaled(amount: int | Cents, factor: Real) -> Cents:
+    """(…, S) cents of an amount times a factor, to the cent below; no more than any amount of a case may be."""
     cents = amount * factor
     np.floor(np.minimum(cents, MAX_CENTS, out=cents), out=cents)
     return cents.astype(np.int64)
+
+
+def by_month(flows: Sequence[Expected], factors: Real, months: Sequence[int]) -> Iterator[Column]:
+    """Flows at the factors (…, S) of their ``months``, all at once; what is certain stays."""
+    moved = [number for number, one in enumerate(flows) if not one.certain]
+    amounts = np.array([flows[number].bank.amount for number in moved], dtype=np.int64)
+    rows = iter(scaled(amounts[:, None], factors[[months[number] for number in moved]]))
+    for one in flows:
+        yield one.as_it_is() if one.certain else Column(one, one.day, next(rows))
 
 
 def delayed(one: Expected, normal: Real, deviation: float) -> Days:

@@ -13,7 +13,7 @@ import numpy as np
 
 from repayplan.cases.sources import Flows, Monthly, Season, Stores
 from repayplan.forecast.flows import Window
-from repayplan.forecast.futures.expected import Column, Expected, expectations, scaled
+from repayplan.forecast.futures.expected import Column, Expected, by_month, expectations
 from repayplan.forecast.futures.factors import A_YEAR, Factors, below
 from repayplan.forecast.futures.normal import Real
 from repayplan.forecast.monthly import monthly_flows
@@ -39,9 +39,7 @@ def monthly_futures(number: int, source: Monthly, window: Window, factors: Facto
 def _monthly(number: int, months: list[Expected], factors: Factors, spread: Spread) -> Iterator[Column]:
     factor = factors.level(number, spread.shared, spread["level"])
     factor *= _chance(factors, number, "months", spread["noise"])
-    for one in months:
-        row = factor[factors.within(one.day)]
-        yield one.as_it_is() if one.certain else Column(one, one.day, scaled(one.bank.amount, row))
+    yield from by_month(months, factor, [factors.within(one.day) for one in months])
 
 
 def _chance(factors: Factors, number: int, name: str, deviation: float) -> Real:
@@ -55,9 +53,8 @@ def single_futures(number: int, source: Flows, window: Window, factors: Factors)
     """Single amounts at the level of their month; what goes out stays."""
     spread = factors.table["flows"]
     level = factors.level(number, spread.shared, spread["level"])
-    for one in expectations(source, single_flows(source, window), window):
-        factor = level[factors.within(one.day)]
-        yield one.as_it_is() if one.certain else Column(one, one.day, scaled(one.bank.amount, factor))
+    flows = list(expectations(source, single_flows(source, window), window))
+    yield from by_month(flows, level, [factors.within(one.day) for one in flows])
 
 
 def store_futures(number: int, source: Stores, window: Window, factors: Factors) -> Iterator[Column]:
@@ -70,8 +67,7 @@ def store_futures(number: int, source: Stores, window: Window, factors: Factors)
             continue
         own = _store(number, store.name, factors, spread)
         own *= chain
-        for one in months:
-            yield Column(one, one.day, scaled(one.bank.amount, own[factors.within(one.day)]))
+        yield from by_month(months, own, [factors.within(one.day) for one in months])
 
 
 def _store(number: int, name: str, factors: Factors, spread: Spread) -> Real:
@@ -82,12 +78,13 @@ def _store(number: int, name: str, factors: Factors, spread: Spread) -> Real:
     months = range(factors.months + 1)
     if spread["closing_yearly"]:
         closed = [below(spread["closing_yearly"], month / 12) for month in months]
-        factor *= factors.once(number, f"store {name} closing", spread.shared, A_YEAR) >= np.array(closed)[:, None]
+        sold = factors.once(number, f"store {name} closing", spread.shared, A_YEAR)
+        np.copyto(factor, 0.0, where=sold < np.array(closed)[:, None])
     if spread["shock_yearly"]:
         shock = factors.own(number, f"store {name} shock")
         begun = [below(spread["shock_yearly"], month / 12) for month in months]
         over = [below(spread["shock_yearly"], (month - spread["shock_months"]) / 12) for month in months]
         hit = shock < np.array(begun)[:, None]
         hit &= shock >= np.array(over)[:, None]
-        factor *= np.where(hit, 1 - spread["shock_loss"], 1.0)
+        np.multiply(factor, 1 - spread["shock_loss"], out=factor, where=hit)
     return factor

@@ -21,10 +21,15 @@ class Stages:
         self.ends = np.array(self.days)
         self.cents: Cents = np.zeros((len(days) + 1, scenarios), dtype=np.int64)
         self.places = np.arange(scenarios)
+        self._alike = [0] * (len(days) + 1)
 
     def put(self, day: int, amount: int | Cents) -> None:
         """Cash on one day, an ordinal, in every scenario."""
-        self.cents[bisect_left(self.days, day)] += amount
+        stage = bisect_left(self.days, day)
+        if isinstance(amount, int):
+            self._alike[stage] += amount
+        else:
+            self.cents[stage] += amount
 
     def add(self, column: Column) -> None:
         """One flow, which may come in another stage in every scenario."""
@@ -37,6 +42,8 @@ class Stages:
     @property
     def result(self) -> Cents:
         """(S, T) without what comes too late; scenarios lie beside each other."""
+        self.cents += np.array(self._alike, dtype=np.int64)[:, None]
+        self._alike = [0] * len(self._alike)
         return self.cents[:-1].T
 
 

@@ -163,7 +163,10 @@ class _Rounding:
         problem = self.problem if len(places) == len(self.winners) else taken(self.problem, places)
         terms = [self.winners[place].ask.terms for place in places.tolist()]
         plans = Plans(problem, terms, walked.paid, walked.debt, walked.principal)
-        fine, whole = hold(plans) & self._confirmed(problem, walked), self._round(problem, self.unit[places], walked, made)
+        fine, whole = (
+            hold(plans) & self._confirmed(problem, walked),
+            self._round(problem, self.unit[places], walked, made),
+        )
         worth = values(problem, np.arange(len(places)), walked.paid, walked.debt)
         kept = np.array([self.winners[place].found.kept for place in places.tolist()])
         fine &= np.round(kept - worth) <= float(ACCEPTED_COST) * problem.debt.opening.sum(axis=1)

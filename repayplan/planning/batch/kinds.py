@@ -64,6 +64,17 @@ def why_alone(problem: Problem, terms: Terms) -> Alone | None:
     return None
 
 
+def stackable(problem: Problem) -> Hashable:
+    """What cases must have in common for their arrays to be stacked."""
+    law, held = problem.legal, problem.accounts
+    return (
+        (problem.shape[2], problem.shape[1] // LENGTHS, held.loan.tobytes(), held.blocked.tobytes()),
+        (problem.form.thetas, bool(problem.form.streams), problem.sharing.rule, problem.wishes.any_last),
+        tuple(each is None for each in (law.within, law.npv, law.liquidation, law.cleared, law.charge, law.waived)),
+        (problem.burden is None, problem.cash.most is None),
+    )
+
+
 def kind(problem: Problem) -> Hashable:
     """What cases must have in common to be written as one program: as many loans and accounts, terms of about a length
     on the same kind of dates, one shape, the same families that bring columns of their own."""

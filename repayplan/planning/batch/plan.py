@@ -17,6 +17,7 @@ from repayplan.planning.batch.cents import InCents, Winner, can_be_rounded, in_c
 from repayplan.planning.batch.engine import Engine, batched
 from repayplan.planning.batch.items import Item, Together, items, together
 from repayplan.planning.batch.kinds import Alone, why_alone
+from repayplan.planning.batch.known import without_programs
 from repayplan.planning.batch.stages import Answer, Beaten, Found, Unanswered, both_stages
 from repayplan.planning.batch.tightening import with_room
 from repayplan.planning.exact import Exact, make_exact
@@ -24,8 +25,7 @@ from repayplan.planning.fewest import fewest
 from repayplan.planning.optimum import Optimum, best_first, impossible
 from repayplan.problem.arrays import Problem
 from repayplan.solvers.chain import Chain
-from repayplan.solvers.result import CERTIFIED, Status, relative_gap
-
+from repayplan.solvers.result import CERTIFIED, Solution, Status, relative_gap
 
 FINER = (1, 10, 100, 10_000)
 """Where whole units cost too much or hold no limit: by how much finer they are tried, one after the other."""
@@ -36,7 +36,8 @@ class _Answers:
     """What has been found of each item of a batch, by ask and bucket, and why an ask goes alone."""
 
     found: dict[tuple[int, int], tuple[Item, Answer]] = field(default_factory=dict)
-    parts: dict[tuple[int, int], Together] = field(default_factory=dict)
+    problems: dict[tuple[int, int], Problem] = field(default_factory=dict)
+    """Those in whose lanes they were found."""
     alone: dict[int, Alone] = field(default_factory=dict)
 
     def plans(self, number: int, buckets: int) -> list[tuple[Item, Found]]:
@@ -94,14 +95,23 @@ def _solved(asks: Sequence[Ask], engine: Engine) -> _Answers:
 
 
 def _solve(wanted: Sequence[Item], engine: Engine, answers: _Answers) -> None:
-    for part in together(wanted):
+    """What arithmetic says at once, and the programs of the rest."""
+    rest: list[Item] = []
+    for some, problem, said in without_programs(wanted):
+        for item, known in zip(some, said, strict=True):
+            if known is None:
+                rest.append(item)
+            else:
+                answers.found[item.ask, item.bucket] = item, known
+                answers.problems[item.ask, item.bucket] = problem
+    for part in together(rest):
         if not isinstance(part, Together):
             answers.alone |= dict.fromkeys((item.ask for item in part), Alone.WHOLE_NUMBERS)
             continue
         group = np.array([item.ask for item in part.items])
         for item, found in zip(part.items, both_stages(part.formulation, part.owner, engine, group), strict=True):
             answers.found[item.ask, item.bucket] = item, found
-            answers.parts[item.ask, item.bucket] = part
+            answers.problems[item.ask, item.bucket] = part.formulation.frame.problem
 
 
 # ------------------------------------------------------------------------------------------------------ in whole cents
@@ -111,19 +121,19 @@ def _rounded(asks: Sequence[Ask], solved: _Answers, solve: Engine) -> dict[int, 
     """Whole cents of the most valuable bucket of each ask, program by program, where they are found at once: of the
     plan as it is, or of one with room for rounding."""
     winners: dict[int, list[Winner]] = defaultdict(list)
-    programs: dict[int, Together] = {}
+    problems: dict[int, Problem] = {}
     for number, ask in enumerate(asks):
         if number in solved.alone:
             continue
         plans = solved.plans(number, len(ask.problem.buckets()))
         if plans:
             item, found = plans[0]
-            part = solved.parts[number, item.bucket]
-            programs[id(part)] = part
-            winners[id(part)].append(Winner(number, ask, item, found))
+            problem = solved.problems[number, item.bucket]
+            problems[id(problem)] = problem
+            winners[id(problem)].append(Winner(number, ask, item, found))
     exact: dict[int, InCents] = {}
     for key, some in winners.items():
-        problem = programs[key].formulation.frame.problem
+        problem = problems[key]
         exact |= in_cents(problem, some)
         for finer in FINER:
             waiting = [winner for winner in some if winner.number not in exact and can_be_rounded(winner)]
@@ -143,7 +153,10 @@ def _best(ask: Ask, number: int, solved: _Answers, exact: InCents | None, chain:
         item, plan = plans[0]
         return _at_once(ask, _bounded(plan, bound, float(item.problem.scale[0])), exact)
     for item, plan in plans:
-        optimum = _optimum(item.problem, _bounded(plan, bound, float(item.problem.scale[0])))
+        if plan.valued is None or plan.preferred is None:  # no program was written, which the search starts from
+            return replace(alone(ask, chain, Alone.OPEN), alone=None, rounded_alone=True)
+        found = _bounded(plan, bound, float(item.problem.scale[0]))
+        optimum = _optimum(item.problem, found, (plan.valued, plan.preferred))
         searched = make_exact(ask.case, ask.terms, item.problem, optimum, chain=chain)
         if searched is not None:
             return replace(_planned(optimum, searched), rounded_alone=True)
@@ -178,7 +191,7 @@ def _bounded(found: Found, bound: float, scale: float) -> Found:
     return replace(found, bound=bound, gap=gap)
 
 
-def _optimum(problem: Problem, found: Found) -> Optimum:
+def _optimum(problem: Problem, found: Found, solved: tuple[Solution, Solution]) -> Optimum:
     """What is found of a case, as the search for whole cents wants it: on the stages that the case has."""
     formulation, stages = formulate(problem), problem.shape[1]
     return Optimum(
@@ -191,8 +204,8 @@ def _optimum(problem: Problem, found: Found) -> Optimum:
         bound=found.bound,
         kept=found.kept,
         gap=found.gap,
-        valued=found.valued,
-        preferred=found.preferred,
+        valued=solved[0],
+        preferred=solved[1],
         solver=found.solver,
         worth={},
     )

@@ -32,7 +32,7 @@ class Found:
     """The optimum of one item over its lanes, as :class:`repayplan.planning.optimum.Optimum` has it; cents.
 
     ``lane`` of the program was chosen, ``last``: the stage of its last payment; ``least`` (units of the debt): what it
-    must be worth.
+    must be worth. ``valued`` and ``preferred``: what the program was solved with; None where none was written.
     """
 
     lane: int
@@ -44,8 +44,8 @@ class Found:
     kept: float
     least: float
     gap: float
-    valued: Solution
-    preferred: Solution
+    valued: Solution | None
+    preferred: Solution | None
     solver: str
 
 

@@ -19,13 +19,17 @@ from repayplan.solvers.highs import Highs
 from repayplan.solvers.result import CERTIFIED, Status
 
 FINISHED = 20_000
-"""Options among which branch and bound looks for a first choice where rounding finds none."""
+"""Options that branch and bound takes where no choice is known."""
 
-NODES = 100
-"""Of each tree, at the most."""
+FEW, SEARCHED = 300, 600
+"""Options beyond one a case that branch and bound takes: those of least regret first, and then more: as a better choice
+known leaves fewer open, these often are all. Still more would cost much and bring little."""
 
-QUICK, SEARCHED = 10, 30
-"""Options a node: so many of least regret are searched first, and up to so many where these are all that are open."""
+NODES = 50
+"""Of each tree, at the most; but of the last one over all options that are open ``THOROUGH`` times as many by their
+number, so that a small one comes to its end."""
+
+THOROUGH = 6_000
 
 NEAR = 2_000
 """Cases that are changed first: those whose best options lead by least."""
@@ -117,35 +121,37 @@ def _better(coupled: Coupled, option: Index | None, start: Choice | None) -> Ind
     return option
 
 
-def open_options(coupled: Coupled, found: Priced, option: Index | None) -> Mask:
+def open_options(coupled: Coupled, found: Priced, option: Index | None, regret: Real) -> Mask:
     """(M,) the options that may be in a better choice than the one that is known, and those in it."""
     if option is None:
         return np.ones(len(coupled.value), dtype=bool)
     left = found.bound - float(coupled.value[option].sum())
-    kept = regrets(coupled, found.prices) <= left
+    kept = regret <= left
     kept[option] = True
     return kept
 
 
 def _finished(coupled: Coupled, found: Priced, option: Index | None, wanted: float, nodes: int) -> Choice:
-    """Branch and bound from the choice known: over options of little regret first, then over all that are open."""
+    """Branch and bound from the choice known: over the few options of least regret first, then over more, or over all
+    that the better choice leaves open."""
     method = ""
-    kept = open_options(coupled, found, option)
-    if option is not None and kept.sum() - coupled.cases > QUICK * nodes:
-        regret = regrets(coupled, found.prices)
-        least = regret <= np.partition(regret, coupled.cases + QUICK * nodes)[coupled.cases + QUICK * nodes]
-        least[option] = True
-        tree = _tree(coupled, found, least, option, wanted, nodes)
+    regret = regrets(coupled, found.prices)
+    for most, quick in ((FEW, True), (SEARCHED if option is not None else FINISHED, False)):
+        kept = open_options(coupled, found, option, regret)
+        left = int(kept.sum()) - coupled.cases
+        if left > most:
+            kept &= regret <= np.partition(regret, coupled.cases + most)[coupled.cases + most]
+            kept[found.option if option is None else option] = True
+        thorough = not quick and left <= most
+        tree = _tree(coupled, found, kept, option, wanted, THOROUGH * nodes // max(left, 1) if thorough else nodes)
         option, method = tree.option, tree.solver
-        kept = open_options(coupled, found, option)
-    most = FINISHED if option is None else SEARCHED * nodes
-    if kept.sum() - coupled.cases <= most and (option is None or _gap(coupled, found.bound, option) > wanted):
-        tree = _tree(coupled, found, kept, option, wanted, nodes)
-        option, method = tree.option, tree.solver
-        if tree.impossible:
-            return _result(coupled, found, found.option, wanted, Status.INFEASIBLE, method)
-        known = -np.inf if option is None else float(coupled.value[option].sum())
-        found = replace(found, bound=min(found.bound, max(tree.bound, known)))
+        if left <= most:
+            if tree.impossible:
+                return _result(coupled, found, found.option, wanted, Status.INFEASIBLE, method)
+            known = -np.inf if option is None else float(coupled.value[option].sum())
+            found = replace(found, bound=min(found.bound, max(tree.bound, known)))
+        if option is not None and _gap(coupled, found.bound, option) <= wanted:
+            break
     if option is None:
         return _result(coupled, found, found.option, wanted, Status.FAILED, method)
     return _result(coupled, found, option, wanted, None, method)
@@ -166,7 +172,6 @@ def _tree(coupled: Coupled, found: Priced, kept: Mask, option: Index | None, wan
     """Branch and bound over the ``kept`` options (M,), from the choice known."""
     small = core(coupled, kept, coupled.dearest, whole=True)
     size = abs(found.bound) if option is None else abs(float(coupled.value[option].sum()))
-    nodes = int(np.clip(QUICK * nodes * nodes // max(len(small.options), 1), 10, nodes))
     engine = Highs(
         {
             "mip_max_nodes": nodes,

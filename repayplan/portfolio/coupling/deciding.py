@@ -22,7 +22,7 @@ from repayplan.solvers.result import CERTIFIED, Status
 TRIED = 12
 """Limits that cost most, for each of which it is chosen again with more of it."""
 
-NODES = 30
+NODES = 15
 """Of the tree when it is chosen again: what is to be bettered is known."""
 
 NEARLY = 0.01

@@ -53,7 +53,28 @@ def move(case: int, old: int, new: int, use: Array, limit: Array, excess: Array)
 
 
 @compiled
-def propose_relief(
+def brings(
+    case: int,
+    old: int,
+    new: int,
+    value: Array,
+    use: Array,
+    limit: Array,
+    excess: Array,
+    weight: Array,
+    tolerance: Array,
+    mending: bool,
+) -> float:
+    """What a move is made for: violation removed when ``mending``, otherwise value where it fits; not above 0 if it
+    is no use."""
+    if mending:
+        return relief(case, old, new, use, limit, excess, weight)
+    gain = value[new] - value[old]
+    return gain if gain > 0.0 and fits(case, old, new, use, limit, excess, tolerance) else 0.0
+
+
+@compiled
+def propose(
     cases: Array,
     starts: Array,
     value: Array,
@@ -63,13 +84,15 @@ def propose_relief(
     option: Array,
     excess: Array,
     weight: Array,
+    tolerance: Array,
+    mending: bool,
     widest: int,
     target: Array,
     cost: Array,
     promised: Array,
 ) -> None:
-    """For each of some ``cases`` the option that costs least worth per violation removed: ``target`` (N,), or −1, with
-    that ratio in ``cost`` and the violation in ``promised``."""
+    """For each of some ``cases`` the option that costs least worth for what it brings: ``target`` (N,), or −1, with
+    that ratio in ``cost`` and what it brings in ``promised``."""
     worth = np.empty(widest)
     for case in cases:
         target[case], cost[case], promised[case] = -1, np.inf, 0.0
@@ -78,7 +101,7 @@ def propose_relief(
         for new in range(first, starts[case + 1]):
             if new == old:
                 continue
-            gained = relief(case, old, new, use, limit, excess, weight)
+            gained = brings(case, old, new, value, use, limit, excess, weight, tolerance, mending)
             if gained <= 0.0:
                 continue
             if count < 0:
@@ -113,39 +136,6 @@ def make_relief(
             option[case] = target[case]
             made += 1
     return made
-
-
-@compiled
-def propose_gain(
-    cases: Array,
-    starts: Array,
-    value: Array,
-    use: Array,
-    limit: Array,
-    prices: Array,
-    option: Array,
-    excess: Array,
-    tolerance: Array,
-    widest: int,
-    target: Array,
-    cost: Array,
-) -> None:
-    """For each of some ``cases`` the option of more value that fits and gives up least worth for it: ``target`` (N,),
-    or −1, with that ratio in ``cost``."""
-    worth = np.empty(widest)
-    for case in cases:
-        target[case], cost[case] = -1, np.inf
-        first, old = starts[case], option[case]
-        count = -1
-        for new in range(first, starts[case + 1]):
-            gain = value[new] - value[old]
-            if gain <= 0.0 or not fits(case, old, new, use, limit, excess, tolerance):
-                continue
-            if count < 0:
-                count = priced(case, starts, value, use, limit, prices, worth)
-            ratio = (worth[old - first] - worth[new - first]) / gain
-            if ratio < cost[case]:
-                target[case], cost[case] = new, ratio
 
 
 @compiled

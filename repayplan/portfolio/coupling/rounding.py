@@ -35,6 +35,7 @@ class Rounding:
         self._tolerance = np.append(coupled.tolerance, np.inf)
         self._weight = np.append((1.0 if weight is None else weight) / coupled.scale, 0.0)
         self._target, self._cost = np.full(coupled.cases, -1), np.full(coupled.cases, np.inf)
+        self._promised = np.zeros(coupled.cases)
         self.option = option.copy()
         self._count()
 
@@ -55,24 +56,12 @@ class Rounding:
 
     def mend(self) -> None:
         """Remove violations, the cheapest first, as long as single moves can."""
-        promised = np.empty(self._coupled.cases)
         for _ in range(MOST_ROUNDS):
             if self.keeps:
                 break
-            moving.propose_relief(
-                self.cases,
-                *self._coupled.arrays,
-                self._prices,
-                self.option,
-                self._excess,
-                self._weight,
-                self._coupled.widest,
-                self._target,
-                self._cost,
-                promised,
-            )
+            self._propose(mending=True)
             made = moving.make_relief(
-                self._order(), self._target, promised, *self._places, self._excess, self._weight, self._tolerance
+                self._order(), self._target, self._promised, *self._places, self._excess, self._weight, self._tolerance
             )
             self._count()
             if not made:
@@ -81,17 +70,7 @@ class Rounding:
     def fill(self) -> None:
         """Single moves that gain value and fit, those first that give up least worth for it."""
         for _ in range(MOST_ROUNDS):
-            moving.propose_gain(
-                self.cases,
-                *self._coupled.arrays,
-                self._prices,
-                self.option,
-                self._excess,
-                self._tolerance,
-                self._coupled.widest,
-                self._target,
-                self._cost,
-            )
+            self._propose(mending=False)
             order = self._order()
             if not moving.make_gain(order, self._target, *self._places, self._excess, self._tolerance):
                 break
@@ -118,6 +97,23 @@ class Rounding:
     @property
     def _places(self) -> tuple[Real, object, Index]:
         return self._coupled.use, self._coupled.limit, self.option
+
+    def _propose(self, mending: bool) -> None:
+        """For every case that may change the move that costs least worth for the violation or value it is made for."""
+        moving.propose(
+            self.cases,
+            *self._coupled.arrays,
+            self._prices,
+            self.option,
+            self._excess,
+            self._weight,
+            self._tolerance,
+            mending,
+            self._coupled.widest,
+            self._target,
+            self._cost,
+            self._promised,
+        )
 
     def _order(self) -> Index:
         """Cases for which there is a move, the cheapest first, and of equals the first."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 AHEAD = 4
 """Chunks for each core of the cluster that are sent out at a time."""
 
-_COUNTS = ("chunk", "borrowers", "aside", "offered")
-"""What ``Done`` says, under names that no table has."""
+_DONE = "done"
+"""What ``Done`` says, as JSON, under a name that no table has."""
 
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
 
@@ -43,9 +44,9 @@ def run_spark(
         for first in range(0, len(numbers), size):
             wave = numbers[first : first + size]
             frame = session.createDataFrame(_sent(index, job, wave)).repartition(len(wave))
-            schema = ", ".join([*(f"{name} long" for name in _COUNTS), *(f"{name} binary" for name in TABLES)])
+            schema = ", ".join([f"{_DONE} string", *(f"{name} binary" for name in TABLES)])
             for row in _received(frame.mapInArrow(task, schema)):
-                done = Done(*(row[name] for name in _COUNTS))
+                done = Done(**json.loads(row[_DONE]))
                 write(directory, done.number, {name: bytes(row[name]) for name in TABLES})
                 yield done
 
@@ -69,9 +70,9 @@ def _task(job: bytes) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.Record
         for batch in batches:
             for number, rows in zip(batch["number"].to_pylist(), batch["rows"].to_pylist(), strict=True):
                 done, files = appraised(known, number, pickle.loads(rows))
-                counts = [pa.array([each], pa.int64()) for each in astuple(done)]
+                said = pa.array([json.dumps(asdict(done))], pa.string())
                 tables = [pa.array([files[name]], pa.binary()) for name in TABLES]
-                yield pa.RecordBatch.from_arrays([*counts, *tables], [*_COUNTS, *TABLES])
+                yield pa.RecordBatch.from_arrays([said, *tables], [_DONE, *TABLES])
 
     return appraise_chunks
 

@@ -27,16 +27,14 @@ def proven(programs: Programs, points: Points) -> tuple[Array, Array, Array]:
     """(N,) objectives, safe lower bounds of the minima (see ``solvers.certificate``), and largest violations."""
     from repayplan.solvers.batched.checking import Claims, check
 
-    alike = np.array([len(value) == 1 for value in programs.values], dtype=bool)
-    values = [value for value in programs.values if len(value) > 1]
     always, whole = programs.active.all(axis=1), np.ascontiguousarray
     found = check(
         Claims(
             rows=programs.rows,
             columns=programs.columns,
-            varying=np.where(alike, -1, np.cumsum(~alike) - 1).astype(np.int32),
-            fixed=np.array([value[0] for value in programs.values], dtype=np.float64),
-            values=np.stack(values) if values else np.empty((0, programs.lanes)),
+            varying=programs.varying,
+            fixed=programs.fixed,
+            values=whole(programs.values),
             rhs=whole(programs.rhs),
             sometimes=np.where(always, -1, np.cumsum(~always) - 1).astype(np.int32),
             there=whole(programs.active[~always], dtype=np.float64),

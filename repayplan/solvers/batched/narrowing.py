@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from repayplan.solvers.batched.programs import LANES
-from repayplan.solvers.batched.tolerances import EMPTY, FIXED, MARGIN, WORTHWHILE
-from repayplan.solvers.batched.vectors import at, compiled, load, splat, store, where_less
+from repayplan.solvers.batched.tolerances import EMPTY, FIXED, MARGIN, SURE, WORTHWHILE
+from repayplan.solvers.batched.vectors import any_above, at, compiled, load, splat, store, where_less
 
 
 @compiled
@@ -66,6 +66,21 @@ def _bound(a: Any, e: Any, j: Any, lower: Any, upper: Any, spare: Any) -> Any:
     store(upper, j, where_less(zero, narrower * same, low + width, high))
     store(lower, j, where_less(narrower * same, zero, high - width, low))
     return narrower
+
+
+@compiled
+def sure_of(shape: Any, a: Any, lower: Any, upper: Any) -> Any:
+    """(e,) whether an entry is there in every lane, in a column that can move in each."""
+    found, zero = np.ones(len(shape.rows), np.bool_), splat(0.0)
+    for j in range(len(shape.column_starts) - 1):
+        for each in range(len(a)):
+            moves = not any_above(splat(FIXED), load(upper[each], j) - load(lower[each], j))
+            for e in range(at(shape.column_starts, j), at(shape.column_starts, j + 1)):
+                value = load(a[each], e)
+                size = where_less(value, zero, zero - value, value)
+                if not moves or any_above(splat(SURE), size):
+                    found[e] = False
+    return found
 
 
 @compiled

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,14 +23,17 @@ LANES = 8
 class Programs:
     """``min costᵀz`` with ``Az ≤ rhs`` (or =) and ``lower ≤ z ≤ upper`` in N lanes.
 
-    ``rows`` and ``columns`` (e,) say where entries of A stand, sorted by column; ``values`` (e, N), or (e, 1) where
-    all lanes share them. ``rhs`` (m, N); ``active`` (m, N) is False where a lane has no such row; ``equal`` (m,).
+    ``rows`` and ``columns`` (e,) say where entries of A stand, sorted by column. Entry e is row ``varying[e]`` of
+    ``values`` (k, N), or ``fixed[e]`` in all lanes where that is −1. ``rhs`` (m, N); ``active`` (m, N) is False where
+    a lane has no such row; ``equal`` (m,).
     ``cost``, ``lower`` and ``upper`` (n, N); every box is finite.
     """
 
     rows: Index
     columns: Index
-    values: list[Array]
+    fixed: Array
+    varying: Index
+    values: Array
     rhs: Array
     active: Mask
     equal: Mask
@@ -52,10 +55,9 @@ class Programs:
         """Some of the lanes."""
         return replace(
             self,
-            values=[value if len(value) == 1 else value[lanes] for value in self.values],
             **{
                 name: np.ascontiguousarray(getattr(self, name)[:, lanes])
-                for name in ("rhs", "active", "cost", "lower", "upper")
+                for name in ("values", "rhs", "active", "cost", "lower", "upper")
             },
         )
 
@@ -85,12 +87,13 @@ def every_lane(layout: Layout) -> Programs:
     first_long = layout.height - len(program.long_rows)
     for number, long in enumerate(program.long_rows):
         rhs[first_long + number], active[first_long + number] = long.rhs, long.active
-    values = [value for block in layout.blocks() for value in _split(block)]
-    order, indices, starts = layout.order, layout.indices, layout.starts
+    fixed, varying, values = _split(layout.blocks(), program.lanes)
     return Programs(
-        rows=indices,
-        columns=np.repeat(np.arange(width, dtype=np.int32), np.diff(starts)),
-        values=[values[entry] for entry in order.tolist()],
+        rows=layout.indices,
+        columns=np.repeat(np.arange(width, dtype=np.int32), np.diff(layout.starts)),
+        fixed=fixed[layout.order],
+        varying=varying[layout.order],
+        values=values,
         rhs=rhs,
         active=active,
         equal=equal,
@@ -131,10 +134,13 @@ def stacked(programs: Sequence[SparseProgram]) -> Programs:
     upper = np.stack([program.row_upper for program in programs], axis=1)
     active = np.isfinite(upper)
     lower = np.stack([program.row_lower for program in programs], axis=1)
+    fixed, varying, values = _split([np.stack([program.values for program in programs], axis=1)], len(programs))
     return Programs(
         rows=first.indices,
         columns=np.repeat(np.arange(first.shape[1], dtype=np.int32), np.diff(first.starts)),
-        values=_split(np.stack([program.values for program in programs], axis=1)),
+        fixed=fixed,
+        varying=varying,
+        values=values,
         rhs=np.where(active, upper, 0.0),
         active=active,
         equal=np.asarray(np.isfinite(lower).any(axis=1)),
@@ -144,7 +150,13 @@ def stacked(programs: Sequence[SparseProgram]) -> Programs:
     )
 
 
-def _split(block: Array) -> list[Array]:
-    """The rows of (k, N), cut to one number where all are the same."""
-    alike = (block == block[:, :1]).all(axis=1)
-    return [row[:1] if same else row for row, same in zip(block, alike.tolist(), strict=True)]
+def _split(blocks: Iterable[Array], lanes: int) -> tuple[Array, Index, Array]:
+    """Of the rows of (k, N) blocks, numbers where all are the same, or which row of the others it is; the others."""
+    fixed, varying, values, count = [np.empty(0)], [np.empty(0, np.int32)], [np.empty((0, lanes))], 0
+    for block in blocks:
+        differs = (block != block[:, :1]).any(axis=1) if block.strides[1] else np.zeros(len(block), bool)
+        fixed.append(block[:, 0])
+        varying.append(np.where(differs, count + np.cumsum(differs) - 1, -1).astype(np.int32))
+        values.append(block[differs])
+        count += int(differs.sum())
+    return np.concatenate(fixed), np.concatenate(varying), np.concatenate(values)

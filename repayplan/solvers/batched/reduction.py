@@ -1,430 +1,325 @@
 """Smaller programs of the same optimum: what every lane's presolve would do, done once for all of them.
 
-A rule applies where it holds in every lane, so that one pattern is left. Rows of one column become boxes; a column that
-an equation gives by another is replaced, as debt between payments and running totals are; a column that only fills up
-a row, as what is recovered from a claim, is priced into it; a column without a cost between two kinds of bounds, as
-principal, is left out by joining them; rows that others imply are dropped (Andersen & Andersen, Math. Program. 71,
-1995). ``undoing`` goes back.
+One pattern is left for all lanes of a batch. What is done depends on these lanes alone, never on what was solved
+before, so that a chunk of a run comes out the same whatever process does it; and as it is compiled, a few lanes pay.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
-from itertools import permutations
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from repayplan.solvers.batched.programs import Programs
+from repayplan.solvers.batched.joining import joined
+from repayplan.solvers.batched.pattern import Matrix, matrix
+from repayplan.solvers.batched.programs import LANES, Programs
+from repayplan.solvers.batched.rules import boxes, dominated, doubletons, filling, fixed, redundant, sparser
+from repayplan.solvers.batched.storage import (
+    BLOCKS,
+    CHAIN,
+    CHANGES,
+    COLUMN_FIELDS,
+    COLUMNS,
+    COST,
+    COUNTS,
+    DOMINATED,
+    ENTRIES,
+    ENTRY_FIELDS,
+    EQUAL,
+    FILL,
+    FIRST_SLOT,
+    FIX,
+    FRESH,
+    GONE,
+    HEAD,
+    HIGH,
+    IMPOSSIBLE,
+    JOIN,
+    LOW,
+    MASK,
+    NEXT_IN_ROW,
+    NUMBERS,
+    OF_COLUMN,
+    OF_ROW,
+    OFFSET,
+    ONE,
+    ORDERED,
+    REDUNDANT,
+    RHS,
+    ROW_FIELDS,
+    ROWS,
+    SLOTS,
+    STALE,
+    THERE,
+    VALUE,
+    ZERO,
+    FullError,
+    Store,
+    link,
+    new_number,
+    new_row,
+    new_slot,
+    plus,
+    put,
+    value,
+)
 from repayplan.solvers.batched.tolerances import EMPTY
-from repayplan.solvers.batched.undoing import Added, Fixed, Joined, Replaced, Undo, Value
+from repayplan.solvers.batched.undoing import undo
+from repayplan.solvers.batched.vectors import compiled, load, splat, store, where_less
 
 Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
-
-IMPLIED = 1e-9
-"""A bound counts as implied by others if it is no farther out than this."""
-
-SMALLEST_PIVOT = 1e-3
-CANCELED = 1e-13
-
-MOST_JOINED = 8
+Ints = NDArray[np.int64]
 
 
-class Reduction:
-    """A program being reduced, in place; ``done`` lists what was done, and ``offset`` (N,) is what it has cost.
-
-    ``impossible`` (N,): lanes that are seen to have no point.
-
-    ``rows`` maps columns to coefficients, row by row; None where a row has gone. ``rhs`` and ``active`` are by row.
-    ``where``: the rows in which a column is. ``touched``: rows that have changed since it was seen what implies them.
+@dataclass(frozen=True)
+class Kernel:
+    """The reduced programs as arrays by block, (blocks, numbers · LANES): e' entries ``a``, m' right-hand sides ``b``,
+    n' costs ``c`` and boxes.
     """
 
-    def __init__(self, programs: Programs) -> None:
-        self.lanes = programs.lanes
-        self.equal = programs.equal.tolist()
-        self.lower, self.upper = programs.lower.copy(), programs.upper.copy()
-        alike = np.asarray((programs.cost == programs.cost[:, :1]).all(axis=1)).tolist()
-        self.cost: list[Value] = [
-            float(cost[0]) if same else cost for cost, same in zip(programs.cost, alike, strict=True)
-        ]
-        self.offset = np.zeros(self.lanes)
-        self.impossible = np.zeros(self.lanes, bool)
-        self.done: list[Undo] = []
-        self.gone: set[int] = set()
-        self.where: list[set[int]] = [set() for _ in self.cost]
-        self.touched = set(range(len(programs.equal)))
-        always, sometimes = (np.asarray(of(programs.active, axis=1)).tolist() for of in (np.all, np.any))
-        self.active: list[Mask | None] = [
-            None if there else mask for there, mask in zip(always, programs.active, strict=True)
-        ]
-        self.rhs: list[Array] = [
-            rhs if mask is None else np.where(mask, rhs, 0.0 if equation else 1.0)
-            for rhs, mask, equation in zip(programs.rhs, self.active, self.equal, strict=True)
-        ]
-        self.rows: list[dict[int, Value] | None] = [{} if there else None for there in sometimes]
-        for row, column, value in zip(programs.rows.tolist(), programs.columns.tolist(), programs.values, strict=True):
-            entries, mask = self.rows[row], self.active[row]
-            if entries is None or not value.any():
-                continue
-            entries[column] = float(value[0]) if len(value) == 1 else value
-            if mask is not None:
-                entries[column] = value * mask
-            self.where[column].add(row)
+    a: Array
+    b: Array
+    c: Array
+    lower: Array
+    upper: Array
+    offset: Array
 
-    def run(self) -> None:
-        """Every rule, again as long as one finds something."""
-        self._boxes(range(len(self.rows)))
-        while True:
-            before = len(self.done), sum(row is None for row in self.rows)
-            self._fixed()
-            self._doubletons()
-            self._sparser()
-            self._boxes(range(len(self.rows)))
-            self._redundant()
-            self._dominated()
-            self._filling()
-            self._joined()
-            if (len(self.done), sum(row is None for row in self.rows)) == before:
-                break
-        self.impossible |= (self.lower - self.upper > EMPTY).any(axis=0)
 
-    # the rules
+@dataclass(frozen=True)
+class Reduction:
+    """What is left of programs of ``shape``, and all that was done: ``rows``, ``columns`` and ``entries`` that are
+    still there, by their number in the store.
+    """
 
-    def _boxes(self, rows: Iterable[int]) -> None:
-        """A row of one column narrows its box."""
-        for row in rows:
-            entries = self.rows[row]
-            if entries is None or len(entries) > 1:
-                continue
-            for column, value in entries.items():
-                self._narrow(column, value, self.rhs[row], self.equal[row])
-            if not entries:
-                missed = np.abs(self.rhs[row]) if self.equal[row] else -self.rhs[row]
-                self.impossible |= missed > EMPTY
-            self._drop(row)
+    store: Store
+    shape: tuple[int, int]
+    rows: Ints
+    columns: Ints
+    entries: Ints
 
-    def _fixed(self) -> None:
-        """A column whose box is one number is that number."""
-        for column in np.flatnonzero((self.upper <= self.lower).all(axis=1)).tolist():
-            if column in self.gone:
-                continue
-            value = self.lower[column].copy()
-            for row in tuple(self.where[column]):
-                entries = self._row(row)
-                self.rhs[row] = self.rhs[row] - entries.pop(column) * value
-                self.touched.add(row)
-            self._finish(column, Fixed(column, value), self.cost[column] * value)
+    @cached_property
+    def matrix(self) -> Matrix:
+        """Where entries stand, by what is left."""
+        places = np.zeros(self.store.counts[ROWS], np.int32), np.zeros(self.store.counts[COLUMNS], np.int32)
+        places[0][self.rows], places[1][self.columns] = np.arange(len(self.rows)), np.arange(len(self.columns))
+        of_row, of_column = self.store.entry[self.entries, OF_ROW], self.store.entry[self.entries, OF_COLUMN]
+        equal = self.store.row[self.rows, EQUAL] != 0
+        return matrix(places[0][of_row], places[1][of_column], equal, len(self.columns))
 
-    def _doubletons(self) -> None:
-        """An equation of two columns gives one by the other, whose box it narrows."""
-        for row in range(len(self.rows)):
-            entries = self.rows[row]
-            if entries is None or not self.equal[row] or len(entries) != 2:
-                continue
-            for column, other in sorted(permutations(entries), key=lambda pair: (len(self.where[pair[0]]), pair)):
-                pivot, value = entries[column], entries[other]
-                with np.errstate(divide="ignore", invalid="ignore"):
-                    fits = np.abs(pivot) >= SMALLEST_PIVOT * np.maximum(np.abs(value), 1.0)
-                if not every(fits):
-                    continue
-                rhs = self.rhs[row]
-                low, high = pivot * self.lower[column], pivot * self.upper[column]
-                self._narrow(other, value, rhs - np.minimum(low, high), equal=False)
-                self._narrow(other, -value, np.maximum(low, high) - rhs, equal=False)
-                self._replace(column, row)
-                break
+    @property
+    def impossible(self) -> NDArray[np.bool_]:
+        """(N,) lanes that are seen to have no point."""
+        lanes = int(self.store.counts[BLOCKS]) * LANES
+        return np.asarray(self.store.pool[IMPOSSIBLE * lanes : (IMPOSSIBLE + 1) * lanes] > 0)
 
-    def _sparser(self) -> None:
-        """An equation is added to a row where two of its columns go for one that comes."""
-        for equation, entries in enumerate(self.rows):
-            if entries is None or not self.equal[equation] or len(entries) < 3:
-                continue
-            shared = Counter(row for column in entries for row in self.where[column] if row != equation)
-            for row, count in sorted(shared.items()):
-                if 2 * count > len(entries) and count >= 2:
-                    self._try_adding(row, equation, entries)
+    def kernel(self) -> Kernel:
+        """What is left, to be solved."""
+        s = self.store
 
-    def _try_adding(self, row: int, equation: int, entries: dict[int, Value]) -> None:
-        mine = self._row(row)
-        mask, theirs = self.active[row], self.active[equation]
-        if theirs is not None and (mask is None or (mask & ~theirs).any()):
-            return
-        common = [column for column in entries if column in mine]
-        for column in common:
-            if not every(np.abs(entries[column]) >= SMALLEST_PIVOT):
-                continue
-            weight = -mine[column] / entries[column]
-            zero = [other for other in common if not some(_sum(mine[other], weight * entries[other]))]
-            if len(zero) > len(entries) - len(common):
-                self._add(row, weight, entries, self.rhs[equation])
-                for other in zero:
-                    mine.pop(other, None)
-                    self.where[other].discard(row)
-                self.done.append(Added(row, equation, weight))
-                return
+        def blocks(refs: Ints) -> Array:
+            return np.asarray(in_blocks(s, np.ascontiguousarray(refs)))
 
-    def _redundant(self) -> None:
-        """A row that holds wherever in the boxes is left out."""
-        for row in sorted(self.touched):
-            entries = self.rows[row]
-            if entries is not None and not self.equal[row] and self._implied(entries, self.rhs[row]):
-                self._drop(row)
-        self.touched.clear()
-
-    def _dominated(self) -> None:
-        """Of rows of the same columns, those that another one implies; and a ≤ c where a ≤ b and b ≤ c."""
-        alike: dict[frozenset[int], list[int]] = defaultdict(list)
-        above: dict[int, dict[int, int]] = defaultdict(dict)
-        for row, entries in enumerate(self.rows):
-            if entries is not None and not self.equal[row]:
-                alike[frozenset(entries)].append(row)
-                pair = self._ordered(row)
-                if pair is not None:
-                    above[pair[0]][pair[1]] = row
-        for rows in alike.values():
-            for kept, row in permutations(rows, 2):
-                if self.rows[kept] is not None and self.rows[row] is not None and self._stronger(kept, row):
-                    self._drop(row)
-        for low, middle in [(low, middle) for low, others in above.items() for middle in others]:
-            for high in above.get(middle, {}):
-                row = above[low].get(high, -1)
-                there = (self.rows[above[low][middle]], self.rows[above[middle][high]])
-                if row >= 0 and self.rows[row] is not None and None not in there:
-                    self._drop(row)
-
-    def _ordered(self, row: int) -> tuple[int, int] | None:
-        """The two columns of a row that says no more than that the first is at most the second."""
-        entries = self._row(row)
-        if len(entries) != 2 or self.active[row] is not None or self.rhs[row].any():
-            return None
-        (one, first), (two, second) = entries.items()
-        if not isinstance(first, float) or not isinstance(second, float) or first != -second:
-            return None
-        return (one, two) if first > 0 else (two, one)
-
-    def _stronger(self, kept: int, row: int) -> bool:
-        """Whether the row ``kept`` implies ``row``, which has the same columns."""
-        one, two = self._row(kept), self._row(row)
-        mask, others = self.active[kept], self.active[row]
-        if mask is not None and (others is None or (others & ~mask).any()):
-            return False
-        first = min(one)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            scale = two[first] / one[first]
-        if not every(np.isfinite(scale) & (scale > 0) | (False if others is None else ~others)):
-            return False
-        scale = np.nan_to_num(scale, posinf=0.0)
-        difference = {column: two[column] - scale * one[column] for column in two}
-        return self._implied(difference, self.rhs[row] - scale * self.rhs[kept], others)
-
-    def _filling(self) -> None:
-        """A column that only fills a row up as far as it is worth it: the row is tight, and its price goes to others.
-
-        A column that nothing holds back from its better end is fixed there.
-        """
-        for column in range(len(self.cost)):
-            if column in self.gone:
-                continue
-            rows, cost = self.where[column], self.cost[column]
-            if any(self.equal[row] for row in rows):
-                continue
-            values = [self._row(row)[column] for row in rows]
-            if every(cost >= 0) and all(every(value >= 0) for value in values):
-                self._pin(column, self.lower[column])
-            elif every(cost <= 0) and all(every(value <= 0) for value in values):
-                self._pin(column, self.upper[column])
-            elif len(rows) == 1:
-                self._fill(column, next(iter(rows)), values[0])
-
-    def _pin(self, column: int, end: Array) -> None:
-        self.impossible |= self.lower[column] - self.upper[column] > EMPTY
-        self.lower[column] = self.upper[column] = end.copy()
-
-    def _fill(self, column: int, row: int, value: Value) -> None:
-        cost = self.cost[column]
-        rising = bool(every(value > 0) and every(cost <= 0))
-        if self.active[row] is not None or not (rising or (every(value < 0) and every(cost >= 0))):
-            return
-        if not every(np.abs(value) >= SMALLEST_PIVOT):
-            return
-        others = {other: each for other, each in self._row(row).items() if other != column}
-        far, near = (self.upper, self.lower) if rising else (self.lower, self.upper)
-        least = sum(np.minimum(each * self.lower[other], each * self.upper[other]) for other, each in others.items())
-        if not every(
-            np.abs(value) * np.abs(far[column] - near[column]) + IMPLIED >= self.rhs[row] - least - value * near[column]
-        ):
-            return
-        rhs = self.rhs[row] - value * near[column]
-        kept = dict(others)
-        self.equal[row] = True
-        self._replace(column, row)
-        self.equal[row], self.rows[row], self.rhs[row] = False, kept, rhs
-        for other in kept:
-            self.where[other].add(row)
-
-    def _joined(self) -> None:
-        """A column without a cost, in rows of inequalities alone: every pair of its bounds is a row, it is none."""
-        for column in range(len(self.cost)):
-            rows = sorted(self.where[column])
-            if column in self.gone or some(self.cost[column]) or not 2 <= len(rows) <= MOST_JOINED:
-                continue
-            if any(self.equal[row] for row in rows):
-                continue
-            values = {row: self._row(row)[column] for row in rows}
-            if not all(self._there(row, value) for row, value in values.items()):
-                continue
-            above = [row for row in rows if every(values[row] >= 0)]
-            under = [row for row in rows if every(values[row] <= 0)]
-            if len(above) + len(under) == len(rows) and len(above) * len(under) <= len(rows):
-                self._join(column, above, under)
-
-    def _there(self, row: int, value: Value) -> bool:
-        mask = self.active[row]
-        return bool(
-            every(np.abs(value) >= SMALLEST_PIVOT) if mask is None else every((np.abs(value) >= SMALLEST_PIVOT) | ~mask)
+        return Kernel(
+            blocks(s.entry[self.entries, VALUE]),
+            blocks(s.row[self.rows, RHS]),
+            blocks(s.column[self.columns, COST]),
+            blocks(s.column[self.columns, LOW]),
+            blocks(s.column[self.columns, HIGH]),
+            blocks(np.array([OFFSET])),
         )
 
-    def _join(self, column: int, above: list[int], under: list[int]) -> None:
-        made: list[tuple[dict[int, Value], Array, Mask | None, list[tuple[int, Value]]]] = []
-        low, high = self.lower[column], self.upper[column]
-        rests = {row: {k: v for k, v in self._row(row).items() if k != column} for row in (*above, *under)}
-        value = {row: self._row(row)[column] for row in (*above, *under)}
-        for row in (*above, *under):  # against the column's own box
-            rhs = self.rhs[row] - value[row] * (low if row in above else high)
-            if not self._implied(rests[row], rhs, self.active[row]):
-                made.append((rests[row], rhs, self.active[row], [(row, 1.0)]))
-        for one in above:
-            for two in under:
-                first, second = _inverse(value[one]), _inverse(-np.asarray(value[two]))
-                sums: dict[int, Value] = {k: v * first for k, v in rests[one].items()}
-                for k, v in rests[two].items():
-                    sums[k] = _sum(sums[k], v * second) if k in sums else v * second
-                sums = {k: v for k, v in sums.items() if some(v)}
-                mask = _both(self.active[one], self.active[two])
-                rhs = self.rhs[one] * first + self.rhs[two] * second
-                if mask is not None:
-                    sums, rhs = {k: np.asarray(v * mask) for k, v in sums.items()}, np.where(mask, rhs, 1.0)
-                if not self._implied(sums, rhs, mask):
-                    made.append((sums, rhs, mask, [(one, first), (two, second)]))
-        if len(made) > len(above) + len(under):
-            return
-        bounds = [(value[row], rests[row], self.rhs[row]) for row in (*above, *under)]
-        for row in (*above, *under):
-            self._drop(row)
-        numbers = [self._new_row(entries, rhs, mask) for entries, rhs, mask, _ in made]
-        sums_of = [(number, parts) for number, (*_, parts) in zip(numbers, made, strict=True)]
-        self._finish(column, Joined(column, bounds, low.copy(), high.copy(), sums_of), 0.0)
-
-    # what rules share
-
-    def _row(self, row: int) -> dict[int, Value]:
-        entries = self.rows[row]
-        assert entries is not None
-        return entries
-
-    def _drop(self, row: int) -> None:
-        for column in self._row(row):
-            self.where[column].discard(row)
-        self.rows[row] = None
-
-    def _new_row(self, entries: dict[int, Value], rhs: Array, mask: Mask | None) -> int:
-        self.rows.append(entries)
-        self.rhs.append(rhs)
-        self.equal.append(False)
-        self.active.append(mask)
-        for column in entries:
-            self.where[column].add(len(self.rows) - 1)
-        return len(self.rows) - 1
-
-    def _finish(self, column: int, step: Undo, cost: Value) -> None:
-        self.offset = self.offset + cost
-        self.where[column].clear()
-        self.gone.add(column)
-        self.done.append(step)
-
-    def _replace(self, column: int, row: int) -> None:
-        """Leave out a column by the equation ``row``, which goes with it."""
-        entries, rhs, cost = self._row(row), self.rhs[row], self.cost[column]
-        pivot = entries[column]
-        others = {other: value for other, value in entries.items() if other != column}
-        elsewhere = {}
-        for where in sorted(self.where[column] - {row}):
-            value = self._row(where).pop(column)
-            elsewhere[where] = value
-            self._add(where, -value / pivot, others, rhs)
-        for other, value in others.items():
-            self.cost[other] = self.cost[other] - cost * value / pivot
-        self._drop(row)
-        least, most = self.lower[column].copy(), self.upper[column].copy()
-        self._finish(
-            column, Replaced(column, row, pivot, others, rhs, elsewhere, cost, least, most), cost * rhs / pivot
+    def undone(self, x: Array, y: Array, lower: Array, upper: Array) -> tuple[Array, Array, Array, Array]:
+        """Points and duals, (n, N) and (m, N), and boxes (n, N) that hold an optimum, from what was solved by block."""
+        s, lanes = self.store, int(self.store.counts[BLOCKS]) * LANES
+        columns, duals = np.zeros(self.shape[1] * lanes), np.zeros(int(s.counts[ROWS]) * lanes)
+        from_blocks(x, self.columns, columns)
+        from_blocks(y, self.rows, duals)
+        undo(s, columns, duals)
+        low, high = by_lane(s, s.column[:, LOW].copy()), by_lane(s, s.column[:, HIGH].copy())
+        from_blocks(lower, self.columns, low)
+        from_blocks(upper, self.columns, high)
+        wide = (-1, lanes)
+        return (
+            columns.reshape(wide),
+            duals.reshape(wide)[: self.shape[0]],
+            low.reshape(wide),
+            high.reshape(wide),
         )
 
-    def _add(self, row: int, weight: Value, others: dict[int, Value], rhs: Array) -> None:
-        mine = self._row(row)
-        for column, value in others.items():
-            mine[column] = _sum(mine[column], weight * value) if column in mine else weight * value
-            if some(mine[column]):
-                self.where[column].add(row)
-            else:
-                del mine[column]
-                self.where[column].discard(row)
-        self.rhs[row] = self.rhs[row] + weight * rhs
-        self.touched.add(row)
 
-    def _narrow(self, column: int, value: Value, rhs: Array, equal: bool) -> None:
-        """value · column ≤ rhs, or =, as a box."""
-        low, high = self.lower[column], self.upper[column]
-        if isinstance(value, float):
-            if equal or value > 0:
-                np.minimum(high, rhs / value, out=high)
-            if equal or value < 0:
-                np.maximum(low, rhs / value, out=low)
-            return
-        with np.errstate(divide="ignore", invalid="ignore"):
-            limit = np.where(value != 0, rhs / value, np.nan)
-        np.fmin(high, limit, out=high, where=equal | (value > 0))
-        np.fmax(low, limit, out=low, where=equal | (value < 0))
-
-    def _implied(self, entries: dict[int, Value], rhs: Array, mask: Mask | None = None) -> bool:
-        """Whether a row of inequalities holds wherever in the boxes, in every lane that has it."""
-        most: Value = 0.0
-        for column, value in entries.items():
-            most = most + np.maximum(value * self.lower[column], value * self.upper[column])
-        holds = most <= rhs + 1e-13
-        return bool(every(holds if mask is None else holds | ~mask))
+def reduce(programs: Programs) -> Reduction:
+    """Every rule, again as long as one finds something; the lanes are whole blocks."""
+    room = 1
+    while True:
+        s = _store(programs, room)
+        try:
+            fill_in(s, _given(programs))
+            run(s)
+        except FullError:
+            room *= 2
+        else:
+            break
+    height, width = int(s.counts[ROWS]), int(s.counts[COLUMNS])
+    rows = np.flatnonzero(s.row[:height, THERE])
+    columns = np.flatnonzero(s.column[:width, GONE] == 0)
+    entries = listed(s)
+    order = np.lexsort((s.entry[entries, OF_ROW], s.entry[entries, OF_COLUMN]))
+    return Reduction(s, programs.shape, rows, columns, entries[order])
 
 
-def every(condition: Any) -> bool:
-    """Whether it holds in every lane."""
-    return condition if isinstance(condition, bool) else bool(condition.all())
+def _store(programs: Programs, room: int) -> Store:
+    """Room that is enough but for odd programs; what is not used is never touched, and costs nothing."""
+    (height, width), entries = programs.shape, len(programs.rows)
+    slots = FIRST_SLOT + 2 * height + 4 * width + 2 * len(programs.values) + 2_000 * room
+    s = Store(
+        counts=np.zeros(COUNTS, np.int64),
+        row=np.empty((3 * room * height + 100, ROW_FIELDS), np.int64),
+        column=np.zeros((width, COLUMN_FIELDS), np.int64),
+        entry=np.empty((6 * room * entries + 1_000, ENTRY_FIELDS), np.int64),
+        pool=np.empty(slots * room * programs.lanes),
+        numbers=np.empty(20 * room * entries + 10_000),
+        done=np.empty(30 * room * entries + 10_000, np.int64),
+        work=np.empty(room * (10 * (height + width) + 10_000), np.int64),
+    )
+    s.counts[BLOCKS], s.counts[SLOTS], s.counts[COLUMNS] = programs.lanes // LANES, FIRST_SLOT, width
+    s.pool[: FIRST_SLOT * programs.lanes] = 0.0
+    s.numbers[:3] = 0.0, 1.0, -1.0
+    s.counts[NUMBERS] = 3
+    return s
 
 
-def some(value: Value) -> bool:
-    """Whether it is not 0 in some lane."""
-    return value != 0.0 if isinstance(value, float) else bool(value.any())
+def _given(programs: Programs) -> tuple[Any, ...]:
+    return (
+        *(programs.rows, programs.columns, programs.fixed, programs.varying, programs.values),
+        *(programs.rhs, programs.active, programs.equal, programs.cost, programs.lower, programs.upper),
+    )
 
 
-def _sum(one: Value, two: Value) -> Value:
-    """A sum of coefficients; nothing where they cancel but for rounding."""
-    found = one + two
-    size = CANCELED * np.abs(two)
-    if isinstance(found, float):
-        return found if abs(found) > size else 0.0
-    return np.where(np.abs(found) > size, found, 0.0)
+@compiled
+def run(s: Any) -> Any:
+    """Rules in turn until none finds anything; then boxes that are empty."""
+    boxes(s)
+    before = -1
+    while s.counts[CHANGES] != before:
+        before = s.counts[CHANGES]
+        fixed(s)
+        doubletons(s)
+        sparser(s)
+        boxes(s)
+        redundant(s)
+        dominated(s)
+        filling(s)
+        joined(s)
+    one = splat(1.0)
+    for j in range(s.counts[COLUMNS]):
+        for k in range(s.counts[BLOCKS]):
+            over = value(s, s.column[j, LOW], k) - value(s, s.column[j, HIGH], k)
+            put(s, IMPOSSIBLE, k, where_less(splat(EMPTY), over, one, value(s, IMPOSSIBLE, k)))
 
 
-def _inverse(value: Value) -> Value:
-    """One over a number; 0 where it is none."""
-    if isinstance(value, float) or np.ndim(value) == 0:
-        return 1.0 / float(value)
-    return np.divide(1.0, value, out=np.zeros_like(value), where=value != 0)
+@compiled
+def fill_in(s: Any, given: Any) -> Any:
+    """Programs as they came."""
+    rows, columns, fixed, varying, values, right, active, equal, cost, lower, upper = given
+    for i in range(len(right)):
+        mask, there = masked(s, active[i])
+        rhs = taken(s, right[i], mask, 0.0 if equal[i] else 1.0)
+        new_row(s, equal[i], rhs, mask)
+        s.row[i, STALE], s.row[i, THERE] = REDUNDANT | DOMINATED | ORDERED, there
+    for j in range(len(cost)):
+        s.column[j, HEAD] = -1
+        s.column[j, COST] = taken(s, cost[j], -1, 0.0)
+        s.column[j, LOW], s.column[j, HIGH] = slot_of(s, lower[j]), slot_of(s, upper[j])
+        s.column[j, FRESH] = FIX | FILL | JOIN | CHAIN
+    for e in range(len(rows) - 1, -1, -1):
+        i = rows[e]
+        if s.row[i, THERE] == 0:
+            continue
+        ref = taken(s, values[varying[e]], s.row[i, MASK], 0.0) if varying[e] >= 0 else new_number(s, fixed[e])
+        if varying[e] < 0 and s.row[i, MASK] >= 0:
+            ref = plus(s, ZERO, 1.0, ref, s.row[i, MASK], ONE, -1)
+        if ref >= 0 or s.numbers[-1 - ref] != 0.0:
+            link(s, i, columns[e], ref)
 
 
-def _both(one: Mask | None, two: Mask | None) -> Mask | None:
-    if one is None:
-        return two
-    return one if two is None else one & two
+@compiled
+def masked(s: Any, active: Any) -> Any:
+    """The slot that is 1 in lanes that have a row, or −1 where all or none have; and whether any has."""
+    there = active.sum()
+    if there == 0 or there == len(active):
+        return -1, there > 0
+    slot = new_slot(s)
+    for lane in range(len(active)):
+        s.pool[slot * len(active) + lane] = active[lane]
+    return slot, True
+
+
+@compiled
+def slot_of(s: Any, numbers: Any) -> Any:
+    """A slot with numbers (N,)."""
+    slot = new_slot(s)
+    s.pool[slot * len(numbers) : (slot + 1) * len(numbers)] = numbers
+    return slot
+
+
+@compiled
+def taken(s: Any, numbers: Any, mask: Any, otherwise: Any) -> Any:
+    """A value with the ``numbers`` (N,) in lanes of a mask, ``otherwise`` in the others."""
+    lanes, same = len(numbers), mask < 0
+    if same:
+        for lane in range(1, lanes):
+            if numbers[lane] != numbers[0]:
+                same = False
+                break
+    if same:
+        return new_number(s, numbers[0])
+    slot = new_slot(s)
+    for lane in range(lanes):
+        there = mask < 0 or s.pool[mask * lanes + lane] > 0.0
+        s.pool[slot * lanes + lane] = numbers[lane] if there else otherwise
+    return slot
+
+
+@compiled
+def listed(s: Any) -> Any:
+    """The entries of rows that are there."""
+    found, count = np.empty(s.counts[ENTRIES], np.int64), 0
+    for i in range(s.counts[ROWS]):
+        if s.row[i, THERE]:
+            e = s.row[i, HEAD]
+            while e >= 0:
+                found[count] = e
+                count += 1
+                e = s.entry[e, NEXT_IN_ROW]
+    return found[:count]
+
+
+@compiled
+def in_blocks(s: Any, refs: Any) -> Any:
+    """(blocks, values · LANES) of some values."""
+    found = np.empty((s.counts[BLOCKS], len(refs) * LANES))
+    for k in range(s.counts[BLOCKS]):
+        for place in range(len(refs)):
+            store(found[k], place, value(s, refs[place], k))
+    return found
+
+
+@compiled
+def from_blocks(found: Any, places: Any, into: Any) -> Any:
+    """Values by block, (blocks, values · LANES), into rows of (…, N), flat."""
+    for k in range(len(found)):
+        for place in range(len(places)):
+            store(into, places[place] * len(found) + k, load(found[k], place))
+
+
+@compiled
+def by_lane(s: Any, refs: Any) -> Any:
+    """(values · N) of some values."""
+    found = np.empty(len(refs) * s.counts[BLOCKS] * LANES)
+    for place in range(len(refs)):
+        for k in range(s.counts[BLOCKS]):
+            store(found, place * s.counts[BLOCKS] + k, value(s, refs[place], k))
+    return found

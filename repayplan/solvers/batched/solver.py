@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from repayplan.solvers.batched.certified import Points, gaps, proven
-from repayplan.solvers.batched.pattern import Matrix, Pattern, matrix, pattern
+from repayplan.solvers.batched.pattern import Matrix, Pattern, pattern
 from repayplan.solvers.batched.programs import LANES, Programs, every_lane, padded, stacked
-from repayplan.solvers.batched.reduction import Reduction
-from repayplan.solvers.batched.tolerances import FIXED, ROUNDS
+from repayplan.solvers.batched.tolerances import ROUNDS
 from repayplan.solvers.result import CERTIFIED, GAP_FLOOR, Attempt, Solution, Status
 from repayplan.solvers.sparse import Layout, SparseProgram
+
+if TYPE_CHECKING:
+    from repayplan.solvers.batched.reduction import Kernel  # compiled code is loaded when something is solved
 
 Array = NDArray[np.float64]
 
@@ -32,8 +34,6 @@ MOST_LANES = 2560
 """Lanes that are reduced together: enough to forget what Python takes, in a few hundred megabytes."""
 
 MOST_PATTERNS = 64
-SURE = 1e-3
-"""An entry that is smaller in some lane is no pivot."""
 
 
 @dataclass(frozen=True)
@@ -67,23 +67,6 @@ class Solved:
         )
 
 
-@dataclass(frozen=True)
-class Kernel:
-    """The reduced programs as arrays: e' entries, m' rows, n' columns that are left, N lanes.
-
-    ``rows`` and ``columns`` are their places in the programs as they came.
-    """
-
-    a: Array
-    b: Array
-    c: Array
-    lower: Array
-    upper: Array
-    rows: list[int]
-    columns: list[int]
-    matrix: Matrix
-
-
 def solve_batch(programs: Programs, enough: float = ENOUGH, engine: Engine = "numba") -> Solved:
     """Every lane solved; one that is neither certified nor proven to have no point is FAILED or FEASIBLE.
 
@@ -99,13 +82,14 @@ def solve_batch(programs: Programs, enough: float = ENOUGH, engine: Engine = "nu
 
 
 def _solved(programs: Programs, enough: float, engine: Engine) -> Solved:
+    from repayplan.solvers.batched.reduction import reduce
+
     lanes = programs.lanes
     programs = padded(programs)
-    reduction = Reduction(programs)
-    reduction.run()
-    kernel = _kernel(reduction)
-    x, y, spent, near = _iterate(kernel, reduction.offset, enough, engine)
-    points = _points(programs, reduction, kernel, x, y)
+    reduction = reduce(programs)
+    kernel = reduction.kernel()
+    x, y, spent, near = _iterate(reduction.matrix, kernel, enough, engine)
+    points = Points(*reduction.undone(x, y, kernel.lower, kernel.upper))
     objective, bound, off = proven(programs, points)
     gap = np.where(off <= ACCEPTED, gaps(objective, bound), np.inf)
     status = np.empty(programs.lanes, dtype=object)
@@ -142,25 +126,6 @@ class Batched:
         return replace(found, attempts=(Attempt(self.name, "", found.status),))
 
 
-def _kernel(reduction: Reduction) -> Kernel:
-    rows = [row for row, entries in enumerate(reduction.rows) if entries is not None]
-    columns = [column for column in range(len(reduction.cost)) if column not in reduction.gone]
-    number = {column: place for place, column in enumerate(columns)}
-    entries = sorted((number[column], place) for place, row in enumerate(rows) for column in reduction.rows[row] or {})
-    lanes = reduction.lanes
-    a = np.empty((len(entries), lanes))
-    for at, (column, row) in enumerate(entries):
-        a[at] = (reduction.rows[rows[row]] or {})[columns[column]]
-    c = np.empty((len(columns), lanes))
-    for at, column in enumerate(columns):
-        c[at] = reduction.cost[column]
-    b = np.stack([reduction.rhs[row] for row in rows]) if rows else np.empty((0, lanes))
-    places = np.array(entries, dtype=np.int32).reshape(-1, 2)
-    equal = np.array([reduction.equal[row] for row in rows], dtype=bool)
-    of = matrix(places[:, 1], places[:, 0], equal, len(columns))
-    return Kernel(a, b, c, reduction.lower[columns], reduction.upper[columns], rows, columns, of)
-
-
 _patterns: dict[bytes, Pattern] = {}
 
 
@@ -174,54 +139,40 @@ def _pattern(of: Matrix, sure: NDArray[np.bool_]) -> Pattern:
     return _patterns[key]
 
 
-def _iterate(kernel: Kernel, offset: Array, enough: float, engine: Engine) -> tuple[Array, Array, Array, Array]:
-    """x (n', N), y (m', N), iterations and gaps (N,); boxes of the kernel become narrower."""
+def _iterate(of: Matrix, kernel: Kernel, enough: float, engine: Engine) -> tuple[Array, Array, Array, Array]:
+    """x and y by block, iterations and gaps (N,); boxes of the kernel become narrower."""
     if engine == "numpy":
-        return _iterate_plainly(kernel, offset, enough)
+        return _iterate_plainly(of, kernel, enough)
     from repayplan.solvers.batched.compiled import run
-    from repayplan.solvers.batched.narrowing import narrow_all
+    from repayplan.solvers.batched.narrowing import narrow_all, sure_of
 
-    count = kernel.c.shape[1] // LANES
-
-    def blocks(values: Array) -> Array:
-        lined = values.reshape(len(values), count, LANES)
-        return np.ascontiguousarray(lined.transpose(1, 0, 2)).reshape(count, len(values) * LANES)
-
-    def lanes_of(values: Array, height: int) -> Array:
-        lined = np.ascontiguousarray(values.reshape(count, height, LANES).transpose(1, 0, 2))
-        return lined.reshape(height, count * LANES)
-
-    a, b, lower, upper = (blocks(part) for part in (kernel.a, kernel.b, kernel.lower, kernel.upper))
-    narrow_all(kernel.matrix, a, b, lower, upper, ROUNDS)
-    kernel.lower[:] = lanes_of(lower, len(kernel.lower))
-    kernel.upper[:] = lanes_of(upper, len(kernel.upper))
-    moves = np.asarray((kernel.upper - kernel.lower > FIXED).all(axis=1))
-    shape = _pattern(kernel.matrix, (np.abs(kernel.a) > SURE).all(axis=1) & moves[kernel.matrix.columns])
+    narrow_all(of, kernel.a, kernel.b, kernel.lower, kernel.upper, ROUNDS)
+    shape = _pattern(of, sure_of(of, kernel.a, kernel.lower, kernel.upper))
+    # the programs are used up, but for boxes
     x, y, spent, near = run(
-        shape, a, b, blocks(kernel.c), lower, upper, blocks(offset[None]), GAP_FLOOR, enough, MOST_ITERATIONS
+        shape,
+        *(kernel.a, kernel.b, kernel.c, kernel.lower, kernel.upper, kernel.offset),
+        *(GAP_FLOOR, enough, MOST_ITERATIONS),
     )
-    width, height = kernel.c.shape[0], kernel.b.shape[0]
-    return lanes_of(x, width), lanes_of(y, height), spent.ravel(), near.ravel()
+    return x, y, spent.ravel(), near.ravel()
 
 
-def _iterate_plainly(kernel: Kernel, offset: Array, enough: float) -> tuple[Array, Array, Array, Array]:
+def _iterate_plainly(of: Matrix, kernel: Kernel, enough: float) -> tuple[Array, Array, Array, Array]:
     """The same by the reference."""
     from repayplan.solvers.batched.reference import run
 
-    of = kernel.matrix
-    a = np.zeros((kernel.c.shape[1], len(kernel.b), len(kernel.c)))
-    a[:, of.rows, of.columns] = kernel.a.T
-    lower, upper = kernel.lower.T.copy(), kernel.upper.T.copy()
-    x, y, spent, near = run(a, kernel.b.T, kernel.c.T, lower, upper, of.equal, offset, enough, MOST_ITERATIONS)
-    kernel.lower[:], kernel.upper[:] = lower.T, upper.T
-    return x.T, y.T, spent, near
+    def by_lane(values: Array) -> Array:
+        """(N, numbers)."""
+        count, height = len(values), values.shape[1] // LANES
+        return values.reshape(count, height, LANES).transpose(0, 2, 1).reshape(count * LANES, height).copy()
 
+    def blocks(values: Array) -> Array:
+        count, height = len(values) // LANES, values.shape[1]
+        return values.reshape(count, LANES, height).transpose(0, 2, 1).reshape(count, height * LANES).copy()
 
-def _points(programs: Programs, reduction: Reduction, kernel: Kernel, x: Array, y: Array) -> Points:
-    """Back to the programs as they came."""
-    columns, duals = np.zeros((programs.shape[1], programs.lanes)), np.zeros((len(reduction.rows), programs.lanes))
-    columns[kernel.columns], duals[kernel.rows] = x, y
-    reduction.lower[kernel.columns], reduction.upper[kernel.columns] = kernel.lower, kernel.upper
-    for step in reversed(reduction.done):
-        step.undo(columns, duals)
-    return Points(columns, duals[: programs.shape[0]], reduction.lower, reduction.upper)
+    b, c, lower, upper = (by_lane(part) for part in (kernel.b, kernel.c, kernel.lower, kernel.upper))
+    a = np.zeros((len(c), b.shape[1], c.shape[1]))
+    a[:, of.rows, of.columns] = by_lane(kernel.a)
+    x, y, spent, near = run(a, b, c, lower, upper, of.equal, kernel.offset.ravel(), enough, MOST_ITERATIONS)
+    kernel.lower[:], kernel.upper[:] = blocks(lower), blocks(upper)
+    return blocks(x), blocks(y), spent, near

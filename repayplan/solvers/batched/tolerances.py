@@ -40,3 +40,6 @@ MARGIN = 1e-12
 
 ROUNDS = 5
 """How often every row is looked at for the boxes it implies."""
+
+SURE = 1e-3
+"""An entry that is smaller in some lane is no pivot."""

@@ -122,6 +122,17 @@ def _chosen(relation: str) -> Any:
     return operation
 
 
+@intrinsic
+def any_above(typing: Any, one: Any, two: Any) -> Any:
+    """Whether one > two in some lane, or either is no number there."""
+
+    def code(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        bits = builder.bitcast(builder.fcmp_unordered(">", *values), ir.IntType(LANES))
+        return builder.icmp_unsigned("!=", bits, ir.Constant(ir.IntType(LANES), 0))
+
+    return types.boolean(vector, vector), code
+
+
 add, subtract, multiply, divide = (_binary(name) for name in ("fadd", "fsub", "fmul", "fdiv"))
 where_less = _chosen("<")
 

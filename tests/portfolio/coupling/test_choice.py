@@ -124,6 +124,11 @@ def test_cases_that_do_not_count_use_nothing() -> None:
     assert choose(replace(problem, limit=limit)).option.tolist() == [0, 3]
 
 
+def test_a_tight_choice_comes_to_its_end() -> None:
+    """The first tree leaves 3e-3; its choice leaves so few options open that branch and bound looks at all of them."""
+    assert choose(invented(2, 60, 4, 3)).status is Status.OPTIMAL
+
+
 def test_the_same_comes_out_twice() -> None:
     one, two = (choose(invented(9, 400, 5, 3, 0.6), 1e-3) for _ in range(2))
     np.testing.assert_array_equal(one.option, two.option)

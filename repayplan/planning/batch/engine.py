@@ -12,7 +12,7 @@ from repayplan.solvers.sparse import Layout
 Engine = Callable[[Layout], list[Solution]]
 """A solution for every lane, in order; each optimal with its certificate, infeasible with a proof, or failed."""
 
-FEW = 16
+FEW = 3
 """Up to so many lanes the work that all lanes share costs more than it saves."""
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+import numpy as np
 
 from repayplan.cases.models import Case
 from repayplan.cases.shapes import Contingent, Free, shape_of
@@ -18,35 +19,23 @@ from repayplan.problem.terms import open_dates, resolve
 
 
 def ask_for(variant: Case, option: PlanOption, prospect: Prospect | None = None) -> Ask:
-    """A variant ready to be planned, its term being the option's: no other last payment is tried, except where receipts
-    decide. ``prospect``: what all options of the borrower share. InputError where it cannot be planned as it is
-    written."""
-    return ask(variant, prospect, to_the_end=not isinstance(shape_of(option.shape), Contingent))
+    """A variant ready to be planned. Where the shape counts installments its term is the option's; where amounts follow
+    the cash or receipts, every date up to then is tried as that of the last payment. ``prospect``: what all options of
+    the borrower share. InputError where it cannot be planned as it is written."""
+    return ask(variant, prospect, to_the_end=_counted(option))
 
 
 def plan_options(asks: Sequence[Ask]) -> list[Batched]:
-    """The best plan of every option, in order. Where amounts follow the cash, and the debt is cleared too soon for a
-    payment on the last date, sooner last payments are tried."""
-    found = plan_batch(asks)
-    sooner = [number for number, plan in enumerate(found) if plan.payments is None and _may_end_sooner(asks[number])]
-    for number, plan in zip(sooner, plan_batch([replace(asks[number], last=None) for number in sooner]), strict=True):
-        found[number] = plan
-    return found
+    """The best plan of every option, in order."""
+    return plan_batch(asks)
 
 
-def _may_end_sooner(asked: Ask) -> bool:
-    """Whether another last payment may help: at some date there would be cash for the whole debt, or not all of it need
-    be paid."""
-    problem = asked.problem
-    whole = int(problem.debt.opening.sum()) <= int(problem.payable.max())
-    free = asked.last is not None and isinstance(asked.terms.form, Free)
-    return free and (whole or not bool(problem.limits.settle_full[0]))
-
-
-def case_of(case: Case, menu: Menu, name: str) -> Case:
+def case_of(case: Case, menu: Menu, name: str, installments: int | None = None) -> Case:
     """The case that a plan option of the menu makes of a borrower, complete: planned alone it gives the option's plan.
 
-    InputError where the menu has no such plan, or it is none of its own for this borrower.
+    ``installments``: how many the option's plan has, where that is known; otherwise it is made, for dates on which
+    nothing can be paid do not count. InputError where the menu has no such plan, or it is none of its own for this
+    borrower.
     """
     found = {option.id: option for option in menu.plan_options}.get(name)
     if found is None:
@@ -57,8 +46,14 @@ def case_of(case: Case, menu: Menu, name: str) -> Case:
         raise InputError(Fault(tr("this plan is nothing of its own for this borrower"), "option", name))
     if not _counted(found):
         return variant
-    count = len(open_dates(variant, resolve(variant)))
-    return variant.model_copy(update={"policy": variant.policy.model_copy(update={"installments": count})})
+    asked = ask_for(variant, found)
+    if installments is None:
+        (made,) = plan_options([asked])
+        paid = 0 if made.payments is None else np.count_nonzero(made.payments.sum(axis=1))
+        installments = int(paid) or len(open_dates(variant, asked.terms))  # of what is impossible there is no number
+    step = "off" if asked.terms.step is None else asked.terms.step  # the default is another where a number is asked for
+    policy = variant.policy.model_copy(update={"installments": installments, "step": step})
+    return variant.model_copy(update={"policy": policy})
 
 
 def _counted(option: PlanOption) -> bool:

@@ -141,7 +141,8 @@ def test_the_page_is_one_file_that_loads_nothing_and_escapes_everything(spoiled:
         assert words in text
         assert "<script" not in text
         assert "&lt;script&gt;alert(1)" in text
-        assert not re.search(r"(src|href)\s*=|url\(|@import|https?://", text)
+        named = text.replace("HYPERLINK(&#34;http://example.org", "")  # a borrower's name, escaped
+        assert not re.search(r"(src|href)\s*=|url\(|@import|https?://", named)
         assert text.count("<rect") == 13 * 5
     assert '"illustrative": null' not in json.dumps(summary_document(spoiled))
 
@@ -168,8 +169,8 @@ def test_one_borrower_opens_with_its_options(spoiled: Results) -> None:
 
 
 def test_cells_are_words_in_the_language_in_use(spoiled: Results) -> None:
-    with speaking("zh"):
-        write_summary(spoiled)
+    with speaking("zh"):  # failures are told in the language of the run
+        write_summary(replace(spoiled, manifest=replace(spoiled.manifest, language="zh")))
     choices, failures = (
         list(csv.reader(io.StringIO((spoiled.directory / name).read_text(encoding="utf-8-sig"))))
         for name in ("choices.csv", "failures.csv")

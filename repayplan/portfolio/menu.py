@@ -220,8 +220,12 @@ def read_menu(path: str | Path) -> Menu:
 @cache
 def default_menu() -> Menu:
     """The menu that is shipped: eight options."""
-    text = (files("repayplan.portfolio") / "menu.yaml").read_text(encoding="utf-8")
-    return settings_of(read_yaml(text, "menu.yaml"), Menu)
+    return settings_of(read_yaml(shipped_menu().decode(), "menu.yaml"), Menu)
+
+
+def shipped_menu() -> bytes:
+    """The file of the menu that is shipped."""
+    return (files("repayplan.portfolio") / "menu.yaml").read_bytes()
 
 
 def _id(part: Plans, shape: Any, count: int, concession: str) -> str:

@@ -32,7 +32,6 @@ _FREE_OF_DEMANDS: dict[str, Any] = {
     "max_waived": None,
     "all_in_charge": None,
     "npv": None,
-    "liquidation_floor": None,
     "max_burden": None,
     "cover": "off",
     "grace": "off",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, MetaData
 
 _BATCH = 8_192
+_EXAMPLES = tr("check the URL, such as postgresql://user@host/book or sqlite:///book.sqlite")
+_HIDDEN = "…"
+_PLAIN = re.compile(r"[\w.+:/\\ -]*")
+"""Names of people, machines and databases; other signs are those of a password or of settings."""
 _ORDER = "row"
 """A column of this name, where there is one, is the order of the rows."""
 
@@ -26,9 +31,12 @@ def open_database(url: str, stack: ExitStack) -> Opened:
     """The tables of a database; nothing in it is changed. Raises InputError where it cannot be reached."""
     import sqlalchemy as sa
 
+    name = shown_url(url)
+    parsed = _parsed(url)
+    if parsed is None:
+        raise InputError(Fault(tr("this is no URL of a database"), name, remedy=_EXAMPLES))
     try:
-        engine = sa.create_engine(_with_driver(url))
-        name = engine.url.render_as_string(hide_password=True)
+        engine = sa.create_engine(parsed)
         _exists(engine, name)
         stack.callback(engine.dispose)
         connection = stack.enter_context(engine.connect().execution_options(stream_results=True, yield_per=_BATCH))
@@ -40,16 +48,37 @@ def open_database(url: str, stack: ExitStack) -> Opened:
             if (table := find_table(found.name)) is not None
             for lines in [_lines(connection, found, table)]
         ]
-    except (sa.exc.SQLAlchemyError, ImportError) as error:
-        raise InputError(_unreached(url, error)) from None
+    except (sa.exc.SQLAlchemyError, ImportError, TypeError, ValueError) as error:
+        raise InputError(_unreached(name, error, parsed)) from None
     return Opened(name, in_order(streams, name))
 
 
-def _with_driver(url: str) -> Any:
-    """PostgreSQL through psycopg 3 where the URL names no driver."""
+def shown_url(url: str) -> str:
+    """A URL as people may see it: who, where and which database, without password and without settings behind ``?``.
+
+    Where a part has signs that names do not have, as in a URL that is written wrongly, it may hold a piece of a
+    password, and nothing but the kind of database is shown.
+    """
+    scheme, parsed = url.partition("://")[0], _parsed(url)
+    if parsed is None:
+        return f"{scheme}://{_HIDDEN}" if re.fullmatch(r"\w+(\+\w+)?", scheme) else f"{_HIDDEN}://{_HIDDEN}"
+    user, host, database = (part or "" for part in (parsed.username, parsed.host, parsed.database))
+    asked = (user, host) if parsed.get_backend_name() == "sqlite" else (user, host, database)
+    if not all(map(_PLAIN.fullmatch, asked)) or "?" in str(parsed.password or ""):
+        return f"{scheme}://{_HIDDEN}"
+    place = f"[{host}]" if ":" in host else host
+    port = "" if parsed.port is None else f":{parsed.port}"
+    return f"{scheme}://{user}{'@' if user else ''}{place}{port}{'/' if database else ''}{database}"
+
+
+def _parsed(url: str) -> Any:
+    """PostgreSQL through psycopg 3 where the URL names no driver; None where it is no URL."""
     import sqlalchemy as sa
 
-    parsed = sa.make_url(url)
+    try:
+        parsed = sa.make_url(url)
+    except (sa.exc.SQLAlchemyError, ValueError):
+        return None
     return parsed.set(drivername="postgresql+psycopg") if parsed.drivername in ("postgresql", "postgres") else parsed
 
 
@@ -105,10 +134,19 @@ def _exact(connection: Connection, column: Any) -> Any:
     return column.nulls_first()
 
 
-def _unreached(name: str, error: Exception) -> Fault:
-    """What the database says, without the URL, which may hold a password."""
+def _unreached(name: str, error: Exception, url: Any = None) -> Fault:
+    """What the database says, without what it repeats of a password or of the settings behind ``?``."""
     cause = getattr(error, "orig", None) or error
-    reason = shown(str(cause).splitlines()[0] if str(cause) else type(cause).__name__, 200)
-    where = name.partition("://")[0] if "://" in name else name
-    remedy = tr("check the URL, such as postgresql://user@host/book or sqlite:///book.sqlite")
-    return Fault(tr("this database cannot be read: {reason}", reason=reason), where, remedy=remedy)
+    reason = type(cause).__name__ if name.endswith(_HIDDEN) else (str(cause).splitlines() or [type(cause).__name__])[0]
+    for secret in _secrets(url):
+        reason = reason.replace(secret, "…")
+    what = tr("this database cannot be read: {reason}", reason=shown(reason, 200))
+    return Fault(what, name, remedy=_EXAMPLES)
+
+
+def _secrets(url: Any) -> list[str]:
+    """What of a URL nobody may see, the longest first."""
+    if url is None:
+        return []
+    settings = (each for value in url.query.values() for each in ([value] if isinstance(value, str) else value))
+    return sorted({str(each) for each in (url.password, *settings) if each}, key=len, reverse=True)

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -32,7 +33,12 @@ MAX_ROWS = 200_000_000
 MAX_CASE_ROWS = 20_000
 """Rows of one table that one borrower may have."""
 
+MOST_STRAYS = 10_000
+"""Rows without a borrower that are named one by one."""
+
 _BATCH = 8_192
+
+_UNKNOWN = '"case" IS NULL OR "case" NOT IN (SELECT "case" FROM borrowers)'
 
 Row = tuple[int, str | None, list[tuple[Heading, str]]]
 """Number of a row, why it cannot be believed, and its cells that are not blank."""
@@ -64,6 +70,7 @@ def build_index(book: str | Path, path: Path) -> Index:
             base.execute("CREATE TABLE book (name TEXT, borrowers INTEGER, digest TEXT)")
             base.execute("INSERT INTO book VALUES (?, ?, ?)", (found.name, count, digest))
             base.commit()
+        _to_disk(waiting)
         waiting.replace(path)
     except sqlite3.Error as error:
         what = tr("the index of the book cannot be written: {reason}", reason=shown(error, 200))
@@ -75,12 +82,8 @@ def build_index(book: str | Path, path: Path) -> Index:
 
 def open_index(path: Path) -> Index:
     """An index that is there. Raises InputError where it is none."""
-    try:
-        with closing(_read_only(path)) as base:
-            count, digest = base.execute("SELECT borrowers, digest FROM book").fetchone()
-    except (sqlite3.Error, TypeError, ValueError):
-        remedy = tr("run the portfolio again with another directory")
-        raise InputError(Fault(tr("the index of the book is missing or damaged"), str(path), remedy=remedy)) from None
+    with _reading(path) as base:
+        count, digest = base.execute("SELECT borrowers, digest FROM book").fetchone()
     return Index(path, int(count), str(digest))
 
 
@@ -95,7 +98,7 @@ class Rows:
 
 def rows_of(index: Index, first: int, last: int) -> Iterator[Rows]:
     """The borrowers ``first`` to before ``last`` in the order of the book, one at a time."""
-    with closing(_read_only(index.path)) as base:
+    with _reading(index.path) as base:
         headings = _headings(base)
         cursors = {name: _Joined(base, name, headings[name], first, last) for name in headings}
         for place in range(first, min(last, index.borrowers)):
@@ -106,14 +109,43 @@ def rows_of(index: Index, first: int, last: int) -> Iterator[Rows]:
 
 def place_of(index: Index, case: str) -> int | None:
     """Which borrower of the book a case is, from 0; None where it is none."""
-    with closing(_read_only(index.path)) as base:
+    with _reading(index.path) as base:
         found = base.execute('SELECT place FROM borrowers WHERE "case" = ?', (case,)).fetchone()
     return None if found is None else int(found[0])
 
 
-def strays(index: Index) -> Iterator[Failure]:
-    """Rows that belong to no borrower: none is named, or one that is not there, or one that is there already."""
-    with closing(_read_only(index.path)) as base:
+def headings_of(index: Index) -> list[Heading]:
+    """The columns that the table of borrowers has."""
+    with _reading(index.path) as base:
+        return _headings(base)["borrowers"]
+
+
+def texts_of(index: Index, column: str) -> Iterator[tuple[str | None, int, int]]:
+    """Every different text in a column of the borrowers, None for a blank one, with how many have it and the place of
+    the first of them; nothing where the book has no such column."""
+    if all(each.column.name != column for each in headings_of(index)):
+        return
+    with _reading(index.path) as base:
+        yield from base.execute(f'SELECT "{column}", COUNT(*), MIN(place) FROM borrowers GROUP BY 1 ORDER BY 3')
+
+
+def strays(index: Index, most: int = MOST_STRAYS) -> tuple[int, list[Failure]]:
+    """How many rows belong to no borrower, and the first ``most`` of them: none is named, or one that is not there, or
+    one that is there already."""
+    with _reading(index.path) as base:
+        count = sum(int(base.execute(query).fetchone()[0]) for query in _counting(base))
+    return count, list(islice(_strays(index), most))
+
+
+def _counting(base: sqlite3.Connection) -> Iterator[str]:
+    yield "SELECT COUNT(*) FROM strays"
+    for name in _headings(base):
+        if name != "borrowers":
+            yield f"SELECT COUNT(*) FROM {name} WHERE {_UNKNOWN}"
+
+
+def _strays(index: Index) -> Iterator[Failure]:
+    with _reading(index.path) as base:
         for number, broken in base.execute('SELECT row, broken FROM strays WHERE "case" IS NULL ORDER BY row'):
             reason = broken or str(tr("this row names no case"))
             yield Failure("", "borrowers", number, "case", "", "", reason, str(tr("fill in the case")))
@@ -128,10 +160,7 @@ def strays(index: Index) -> Iterator[Failure]:
 
 
 def _orphans(base: sqlite3.Connection, name: str) -> Iterator[Failure]:
-    query = (
-        f'SELECT t."case", t.row, t.broken FROM {name} t LEFT JOIN borrowers b ON b."case" = t."case" '
-        "WHERE b.place IS NULL ORDER BY t.row"
-    )
+    query = f'SELECT "case", row, broken FROM {name} WHERE {_UNKNOWN} ORDER BY rowid'
     for case, number, broken in base.execute(query):
         reason = broken or str(tr("no borrower has this case") if case else tr("this row names no case"))
         remedy = str(tr("mend the case, or add it to the borrowers; until then the row counts nowhere"))
@@ -147,6 +176,12 @@ def _connect(path: Path) -> sqlite3.Connection:
     base.execute("PRAGMA synchronous = OFF")
     base.execute("PRAGMA cache_size = -65536")
     return base
+
+
+def _to_disk(path: Path) -> None:
+    """So that a file that has its name is whole, even after a power cut."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def _fill(base: sqlite3.Connection, found: Opened) -> str:
@@ -180,7 +215,7 @@ def _fill_table(base: sqlite3.Connection, stream: Stream, headings: Sequence[Hea
         if total > most:
             limit, remedy = tr("at most {count}", count=f"{most:,}"), tr("make several books of it")
             raise InputError(Fault(tr("this table has too many rows"), stream.where, limit=limit, remedy=remedy))
-        digest.update("\x1e".join("\x1f".join(str(each) for each in row) for row in batch).encode())
+        digest.update(json.dumps(batch, ensure_ascii=False, separators=(",", ":")).encode())
         base.executemany(f"INSERT INTO {name} VALUES ({marks})", batch)
 
 
@@ -223,8 +258,15 @@ def _join(base: sqlite3.Connection) -> None:
 # --------------------------------------------------------------------------------------------------------- reading
 
 
-def _read_only(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+@contextmanager
+def _reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """The file of an index. InputError where it is none, or not whole."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as base:
+            yield base
+    except (sqlite3.Error, TypeError, ValueError):
+        remedy = tr("go on with repayplan portfolio run --resume, which makes it again")
+        raise InputError(Fault(tr("the index of the book is missing or damaged"), str(path), remedy=remedy)) from None
 
 
 def _headings(base: sqlite3.Connection) -> dict[str, list[Heading]]:

@@ -74,12 +74,12 @@ def opened(book: str | Path) -> Iterator[Opened]:
 
 
 def shown_book(book: str | Path) -> str:
-    """What people may know of where a book lies: never the password of a database."""
-    scheme, found, rest = str(book).partition("://")
-    if not found:
+    """What people may know of where a book lies: never the password of a database, wherever in the URL it stands."""
+    if "://" not in str(book):
         return shown(book, 400)
-    user, at, place = rest.rpartition("@")
-    return f"{scheme}://{user.partition(':')[0]}{at}{place.partition('?')[0]}"
+    from repayplan.portfolio.book.database import shown_url
+
+    return shown(shown_url(str(book)), 400)
 
 
 def in_order(streams: Sequence[Stream], where: str) -> tuple[Stream, ...]:

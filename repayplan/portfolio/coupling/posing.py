@@ -132,11 +132,11 @@ class _Rows:
         self.wanted: list[float] = []
         self.faults: list[Fault] = []
 
-    def add(self, number: int, spec: _Spec) -> None:
+    def add(self, number: int, spec: _Spec, strangers: bool) -> None:
         """All rows of a limit."""
         groups = _groups(self._columns.labels[number])
         counted = np.concatenate(self._columns.counted[number])
-        self.faults += _strangers(spec, groups)
+        self.faults += [] if strangers else _strangers(spec, groups)
         for least in (False, True):
             figures = _figures(spec, [name for name, _ in groups], least)
             if any(figure is not None for figure in figures):
@@ -179,20 +179,21 @@ class _Rows:
         return Posed(coupled, tuple(self.rows), np.array(self.bands, dtype=np.int64), self.divisors)
 
 
-def pose(limits: Limits, tables: Iterable[pa.Table]) -> Posed:
-    """The arrays for the options in ``tables``, in their order.
+def pose(limits: Limits, tables: Iterable[pa.Table] | pa.Table, strangers: bool = False) -> Posed:
+    """The arrays for the options in ``tables``, in their order, or in a single one.
 
-    InputError where there are no options, or a limit has a figure for a group that the book has not.
+    InputError where there are no options, or a limit has a figure for a group that no borrower with options is in,
+    unless such ``strangers`` are known to be in the book: it limits nobody then.
     """
     columns = _Columns(_specs(limits))
-    for table in tables:
+    for table in [tables] if hasattr(tables, "num_rows") else tables:
         if table.num_rows:
             columns.add(table)
     if not columns.value:
         raise InputError(Fault(tr("no borrower has an option to choose"), remedy=tr("look at the failures of the run")))
     rows = _Rows(columns)
     for number, spec in enumerate(columns.specs):
-        rows.add(number, spec)
+        rows.add(number, spec, strangers)
     return rows.posed()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 from repayplan.language import speaking
 from repayplan.portfolio.book import BookCase, Failure
 from repayplan.portfolio.book.build import case_of
+from repayplan.portfolio.book.common import Common
 from repayplan.portfolio.book.index import Index, Rows, rows_of
 from repayplan.portfolio.clock import Clock
 from repayplan.publishing import publish
@@ -26,44 +26,33 @@ if TYPE_CHECKING:
 TABLES = ("schedules", "failures", "options")
 """The tables of a chunk in the order in which they appear: a chunk with options is done."""
 
-
-_TABLES = "REPAYPLAN_"
-
 COUNTS = "counts"
 """Under this name the file of options says how many options became what, those that were dropped too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What every chunk of a run has in common. ``chunk``: borrowers in each but the last."""
+    """What every chunk of a run has in common. ``chunk``: borrowers in each but the last; ``common``: what a borrower
+    must have in common with its book, None where nothing."""
 
     menu: Menu
     settings: Settings
     chunk: int
     language: str
+    common: Common | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """How much a chunk held: its number, borrowers, those set aside, options that are left; CPU seconds by phase."""
+    """How much a chunk held: its number, borrowers, those set aside, options that are left; CPU seconds by phase; why
+    options are missing that the menu has, with the first borrowers concerned."""
 
     number: int
     borrowers: int
     failed: int
     options: int
     seconds: Mapping[str, float]
-
-
-def environment() -> dict[str, str]:
-    """The variables that name tables of rules, for processes that began before they were set, or elsewhere."""
-    return {name: value for name, value in os.environ.items() if name.startswith(_TABLES)}
-
-
-def adopt(variables: Mapping[str, str]) -> None:
-    """Make these the variables that name tables of rules."""
-    for name in environment().keys() - variables.keys():
-        del os.environ[name]
-    os.environ.update(variables)
+    notes: Mapping[str, Sequence[str]]
 
 
 def bounds(number: int, chunk: int, borrowers: int) -> tuple[int, int]:
@@ -94,7 +83,7 @@ def appraised(job: Job, number: int, rows: Iterable[Rows]) -> tuple[Done, dict[s
     clock = Clock()
     with speaking(job.language):
         with clock.phase("read"):
-            read = {found.case: case_of(found) for found in rows}
+            read = {found.case: _fitting(case_of(found), job.common) for found in rows}
         made = appraise([each for each in read.values() if isinstance(each, BookCase)], job.menu, job.settings, clock)
         failures = _in_order(read, made.failures)
         counts = {COUNTS: json.dumps(dict(sorted(made.counts.items())))}
@@ -103,7 +92,7 @@ def appraised(job: Job, number: int, rows: Iterable[Rows]) -> tuple[Done, dict[s
     with clock.phase("write"):
         files = {name: parquet(found[name]) for name in TABLES}
     failed = len({failure.case for failure in failures})
-    return Done(number, len(read), failed, made.options.num_rows, clock.seconds()), files
+    return Done(number, len(read), failed, made.options.num_rows, clock.seconds(), made.notes), files
 
 
 def write(directory: Path, number: int, files: Mapping[str, bytes]) -> None:
@@ -119,6 +108,13 @@ def parquet(table: pa.Table) -> bytes:
     sink = io.BytesIO()
     pq.write_table(table, sink, compression="zstd", row_group_size=1_048_576)
     return sink.getvalue()
+
+
+def _fitting(read: BookCase | list[Failure], common: Common | None) -> BookCase | list[Failure]:
+    """A borrower that can be added up with the others of its book, or why it cannot."""
+    if common is None or not isinstance(read, BookCase):
+        return read
+    return common.misfits(read) or read
 
 
 def _in_order(read: Mapping[str, BookCase | Sequence[Failure]], later: Sequence[Failure]) -> list[Failure]:

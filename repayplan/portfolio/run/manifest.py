@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,9 +18,8 @@ SCHEMA = "repayplan/portfolio-run/1"
 NAME = "manifest.json"
 MAX_BYTES = 1024 * 1024
 
-_OVERLAYS = "REPAYPLAN_"
-_NO_OVERLAYS = ("REPAYPLAN_LANG", "REPAYPLAN_DATA")
-"""Variables that change no figure."""
+_KEPT = ("matters", "keep_all")
+"""Settings that follow from the limits: by them options were dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +27,8 @@ class Manifest:
     """Everything the tables of a run depend on. Hashes are SHA-256; ``book`` only says where the book was.
 
     ``rules``: of the tables of rules that the environment puts in place of the shipped ones. ``language``: in which
-    failures are told.
+    failures are told. ``limits``: those by which options were chosen last; what of them decides which options there
+    are stands in the settings.
     """
 
     book: str
@@ -49,7 +48,6 @@ class Manifest:
         found = [
             (self.book_hash != other.book_hash, tr("the book has changed")),
             (self.menu_hash != other.menu_hash, tr("the menu is another one")),
-            (self.limits_hash != other.limits_hash, tr("the limits are others")),
             (self.rules_hash != other.rules_hash, tr("the environment names other tables of rules")),
             (self.chunk != other.chunk, tr("chunks had {old} borrowers, now {new}", old=self.chunk, new=other.chunk)),
             (
@@ -59,8 +57,20 @@ class Manifest:
         ]
         for name in sorted({*self.settings, *other.settings}):
             old, new = self.settings.get(name), other.settings.get(name)
-            found.append((old != new, tr("{name} was {old}, now {new}", name=name, old=old, new=new)))
-        return [why for differs, why in found if differs]
+            differs = old != new and name not in _KEPT
+            found.append((differs, tr("{name} was {old}, now {new}", name=name, old=old, new=new)))
+        return [why for differs, why in [*found, *_missing(self.settings, other.settings)] if differs]
+
+
+def _missing(begun: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[tuple[bool, Message]]:
+    """Whether limits of ``now`` could want options that were dropped because the limits of ``begun`` could not."""
+    if not begun["keep_all"]:
+        yield now["keep_all"], tr("these limits need options that were dropped: they count only some kinds of option")
+        bound = [name for name, way in now["matters"].items() if begun["matters"].get(name) not in (way, "both")]
+        what = tr(
+            "these limits need options that were dropped: nothing limited {attributes}", attributes=", ".join(bound)
+        )
+        yield bool(bound), what
 
 
 def write_manifest(directory: Path, manifest: Manifest, files: Mapping[str, bytes]) -> None:
@@ -81,7 +91,7 @@ def read_manifest(directory: Path) -> Manifest | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, KeyError) as error:
-        remedy = tr("give another directory, or delete this one")
+        remedy = tr("give another directory")
         what = tr("this is no manifest of a portfolio run: {reason}", reason=error)
         raise InputError(Fault(what, str(path), remedy=remedy)) from None
 
@@ -94,19 +104,6 @@ def refuse_others(directory: Path, begun: Manifest, now: Manifest) -> None:
         raise InputError(
             [Fault(tr("this run cannot go on: {reason}", reason=why), str(directory), remedy=remedy) for why in reasons]
         )
-
-
-def rules_hash() -> str:
-    """Of every table that the environment names: what is in the files counts, not where they lie."""
-    digest = hashlib.sha256()
-    for name in sorted(os.environ):
-        if name.startswith(_OVERLAYS) and name not in _NO_OVERLAYS:
-            digest.update(f"{name}=".encode())
-            try:
-                digest.update(Path(os.environ[name]).read_bytes())
-            except (OSError, ValueError):
-                digest.update(os.environ[name].encode())
-    return digest.hexdigest()
 
 
 def sha256(content: bytes) -> str:

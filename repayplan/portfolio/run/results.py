@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from repayplan.errors import Fault, InputError
 from repayplan.language import tr
 from repayplan.portfolio.run.chunk import COUNTS, count, file_name
+from repayplan.portfolio.run.manifest import NAME as MANIFEST
 from repayplan.portfolio.run.manifest import Manifest, read_manifest
 
 if TYPE_CHECKING:
@@ -21,11 +22,15 @@ if TYPE_CHECKING:
 
     from repayplan.portfolio.run.summary import Summary
 
+__all__ = ["CHOICES", "INDEX", "LIMITS", "MANIFEST", "MENU", "ROWS", "STRAYS", "Results", "read_results"]
+
 INDEX = "book.sqlite"
 MENU, LIMITS = "menu.yaml", "limits.yaml"
 CHOICES = "choices.parquet"
 STRAYS = "book.parquet"
 """The part of the failures that belongs to no chunk: rows without a borrower."""
+ROWS = "rows"
+"""Under this name that part says how many such rows there are."""
 
 
 @dataclass(frozen=True)
@@ -81,9 +86,15 @@ class Results:
     def failed(self) -> pa.Table:
         """The failures of the chunks and the rows of the book that belong to no borrower."""
         import pyarrow as pa
+
+        return pa.concat_tables([*self._parts("failures", None), self.part("failures", STRAYS)])
+
+    def strays(self) -> int:
+        """How many rows of the book belong to no borrower; the failures name the first of them."""
         import pyarrow.parquet as pq
 
-        return pa.concat_tables([*self._parts("failures", None), pq.read_table(self.directory / "failures" / STRAYS)])
+        said = pq.read_schema(self.directory / "failures" / STRAYS).metadata or {}
+        return int(said.get(ROWS.encode(), b"0"))
 
     def counts(self) -> Counter[str]:
         """How many options became what."""
@@ -107,6 +118,14 @@ class Results:
         import pyarrow.parquet as pq
 
         return pq.read_table(self.directory / name / part, columns=columns).replace_schema_metadata(None)
+
+    def of(self, case: str, name: str, part: str | None = None) -> list[dict[str, Any]]:
+        """One borrower's rows of a part of a table, or of the choices."""
+        import pyarrow.compute as pc
+
+        table = self.chosen() if part is None else self.part(name, part)
+        rows: list[dict[str, Any]] = table.filter(pc.equal(table["case"], case)).to_pylist()
+        return rows
 
     def rows(self, name: str, part: str) -> int:
         """How many rows a part has."""

@@ -6,18 +6,15 @@ on from there. What the tables hold follows from book, menu, limits, settings an
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from repayplan.cases.files import content_of
-from repayplan.errors import Fault, InputError
-from repayplan.language import current, speaking, tr
-from repayplan.portfolio.appraise import Settings
-from repayplan.portfolio.book.index import Index, build_index, strays
-from repayplan.portfolio.book.opening import shown_book
+from repayplan.language import speaking, tr
+from repayplan.portfolio.book import Failure
+from repayplan.portfolio.book.common import common_of
+from repayplan.portfolio.book.index import MOST_STRAYS, Index, strays
 from repayplan.portfolio.menu import default_menu, read_menu
 from repayplan.portfolio.run import results as where
 from repayplan.portfolio.run.choosing import read_limits, write_choice
@@ -25,16 +22,16 @@ from repayplan.portfolio.run.chunk import TABLES, Done, Job, bounds, count, file
 from repayplan.portfolio.run.local import cores, run_local
 from repayplan.portfolio.run.lock import alone
 from repayplan.portfolio.run.log import Log
-from repayplan.portfolio.run.manifest import Manifest, read_manifest, refuse_others, rules_hash, sha256, write_manifest
+from repayplan.portfolio.run.manifest import Manifest
+from repayplan.portfolio.run.overlays import refuse_unusable
 from repayplan.portfolio.run.results import Results
+from repayplan.portfolio.run.spark import require_spark, run_spark
+from repayplan.portfolio.run.starting import as_begun, require_own, start
+from repayplan.portfolio.run.wish import CHUNK, EngineName, Means, Wish, require_sensible
 from repayplan.portfolio.tables import failures_table
-from repayplan.publishing import publish, require_directory
+from repayplan.publishing import publish
 
-EngineName = Literal["local", "spark"]
-
-CHUNK = 250
-MOST_CHUNK = 10_000
-MOST_WORKERS = 1_024
+__all__ = ["CHUNK", "EngineName", "Means", "Progress", "Wish", "run_portfolio"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,34 +44,10 @@ class Progress:
     failed: int
 
 
-@dataclass(frozen=True, slots=True)
-class Means:
-    """By what a run is done; no figure depends on it. ``workers``: all cores of this machine where None; ``master``:
-    of a Spark cluster."""
-
-    engine: EngineName = "local"
-    workers: int | None = None
-    master: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What is to be done: a book, a menu and limits in files, how options are appraised, in what chunks.
-
-    Without a menu it is the one that is shipped; without limits every borrower gets what is best for it alone.
-    """
-
-    book: str | Path
-    limits: Path | None = None
-    menu: Path | None = None
-    settings: Settings = field(default_factory=Settings)
-    chunk: int = CHUNK
-
-
 def run_portfolio(
     wish: Wish,
     directory: Path,
-    means: Means = Means(),
+    means: Means | None = None,
     *,
     resume: bool = False,
     told: Callable[[Progress], None] = lambda _: None,
@@ -84,16 +57,21 @@ def run_portfolio(
     ``told`` hears after every chunk how far it is. Raises InputError where something cannot be understood, where a run
     is there already and ``resume`` is not asked for, or where it rests on something else.
     """
-    _sensible(wish, means)
-    require_directory(directory)
+    means = means or Means()
+    require_sensible(wish, means)
+    if means.engine == "spark":
+        require_spark()
+    refuse_unusable()
+    require_own(directory, wish.book, resume)
+    wish = as_begun(wish, directory)
     menu = default_menu() if wish.menu is None else read_menu(wish.menu)
     limits = read_limits(wish.limits)
-    settings = limits.settings(wish.settings)
     with alone(directory):
+        started = start(wish, menu, limits, directory)
+        manifest, index = started.manifest, started.index
         log = Log(directory)
-        manifest, index = _begun(wish, settings, directory, resume)
         log.say("resumed" if resume else "begun", **_said(manifest), engine=means.engine)
-        job = Job(menu, settings, wish.chunk, manifest.language)
+        job = Job(menu, started.settings, wish.chunk, manifest.language, common_of(index))
         _write_strays(index, directory, manifest.language)
         _appraise(job, index, directory, means, log, told)
         results = Results(directory, manifest)
@@ -102,73 +80,18 @@ def run_portfolio(
     return results
 
 
-def _sensible(wish: Wish, means: Means) -> None:
-    asked = [
-        ("--chunk", wish.chunk, MOST_CHUNK),
-        ("--workers", cores() if means.workers is None else means.workers, MOST_WORKERS),
-    ]
-    faults = [
-        Fault(tr("this number is out of range"), name, f"{value:,}", tr("1 to {most}", most=f"{most:,}"))
-        for name, value, most in asked
-        if not 1 <= value <= most
-    ]
-    if faults:
-        raise InputError(faults)
-
-
-def _begun(wish: Wish, settings: Settings, directory: Path, resume: bool) -> tuple[Manifest, Index]:
-    """The manifest of the run and the index of its book, both in its directory. The book is read again each time: it
-    must be what it was."""
-    begun = read_manifest(directory)
-    if begun is not None and not resume:
-        remedy = tr("go on with --resume, or give another directory")
-        raise InputError(Fault(tr("a portfolio run is here already"), str(directory), remedy=remedy))
-    path = directory / where.INDEX
-    index = build_index(wish.book, path if begun is None else directory / f".again.{where.INDEX}")
-    files = {where.MENU: _content(wish.menu), where.LIMITS: _content(wish.limits)}
-    now = Manifest(
-        book=shown_book(wish.book),
-        borrowers=index.borrowers,
-        book_hash=index.digest,
-        menu_hash=sha256(files[where.MENU]),
-        limits_hash=sha256(files[where.LIMITS]),
-        rules_hash=rules_hash(),
-        settings=_plain(settings, wish),
-        chunk=wish.chunk,
-        language=current(),
-    )
-    if begun is None:
-        write_manifest(directory, now, files)
-        return now, index
-    try:
-        refuse_others(directory, begun, now)
-    finally:
-        if path.exists():
-            index.path.unlink()
-        else:
-            index.path.replace(path)
-    return begun, replace(index, path=path)
-
-
-def _plain(settings: Settings, wish: Wish) -> dict[str, Any]:
-    """The settings as the manifest has them; what follows from the limits is said by their hash."""
-    plain: dict[str, Any] = json.loads(json.dumps(asdict(settings)))
-    if wish.limits is not None:
-        plain = {name: value for name, value in plain.items() if name not in ("matters", "keep_all")}
-    return plain
-
-
-def _content(path: Path | None) -> bytes:
-    """A file as it was given; nothing where none was, which is the menu that this version ships."""
-    return b"" if path is None else content_of(path)
-
-
 def _write_strays(index: Index, directory: Path, language: str) -> None:
     """Rows of the book that belong to no borrower, before anything else: they may say what is wrong with the rest."""
     if (directory / "failures" / where.STRAYS).exists():
         return
     with speaking(language):
-        publish(directory / "failures", {where.STRAYS: parquet(failures_table(strays(index)))})
+        count, named = strays(index, MOST_STRAYS)
+        if count > len(named):
+            what = tr("{count} more rows belong to no borrower", count=f"{count - len(named):,}")
+            remedy = tr("mend those that are named: they may say what is wrong with the rest")
+            named.append(Failure("", "", None, "", "", "", str(what), str(remedy)))
+        table = failures_table(named).replace_schema_metadata({where.ROWS: str(count)})
+        publish(directory / "failures", {where.STRAYS: parquet(table)})
 
 
 def _appraise(
@@ -176,9 +99,6 @@ def _appraise(
 ) -> None:
     """Do the chunks that are not there yet."""
     chunks = range(count(job.chunk, index.borrowers))
-    for name in TABLES:
-        for left in (directory / name).glob(".*.part"):
-            left.unlink()
     missing = [number for number in chunks if not (directory / TABLES[-1] / file_name(number)).exists()]
     sizes = {number: _size(job, index, number) for number in missing}
     before = index.borrowers - sum(sizes.values())
@@ -201,8 +121,6 @@ def _engine(job: Job, index: Index, directory: Path, missing: list[int], means: 
     workers = means.workers or cores()
     if means.engine == "local":
         return run_local(job, index, directory, missing, workers)
-    from repayplan.portfolio.run.spark import run_spark
-
     return run_spark(job, index, directory, missing, workers, means.master)
 
 

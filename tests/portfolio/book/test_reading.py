@@ -143,7 +143,7 @@ def test_rows_that_belong_to_nobody_are_named_and_nothing_else_changes(tmp_path:
     book["loans"].append(book["loans"][0] | {"case": "B-99999"})
     index = build_index(write_csv(tmp_path / "book", book), tmp_path / "i")
     assert [each.id for each in cases(list(read_cases(index, 0, 9)))] == ["B-00000", "B-00001", "B-00002", "B-00003"]
-    told = [(each.table, each.row, each.case, each.reason) for each in strays(index)]
+    told = [(each.table, each.row, each.case, each.reason) for each in strays(index)[1]]
     assert told == [
         ("borrowers", 7, "", "this row names no case"),
         ("borrowers", 6, "B-00001", "this case stands twice"),

@@ -1,0 +1,58 @@
+"""What is to be done in a run, and by what means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from repayplan.errors import Fault, InputError
+from repayplan.language import tr
+from repayplan.portfolio.appraise import Settings
+from repayplan.portfolio.run.local import cores
+
+EngineName = Literal["local", "spark"]
+
+CHUNK = 250
+MOST_CHUNK = 10_000
+MOST_WORKERS = 1_024
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """By what a run is done; no figure depends on it. ``workers``: all cores of this machine where None; ``master``:
+    of a Spark cluster."""
+
+    engine: EngineName = "local"
+    workers: int | None = None
+    master: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be done: a book, a menu and limits in files, how options are appraised, in what chunks.
+
+    Without a menu it is the one that is shipped; without limits every borrower gets what is best for it alone. A run
+    that goes on has its own menu and limits where none are given.
+    """
+
+    book: str | Path
+    limits: Path | None = None
+    menu: Path | None = None
+    settings: Settings = field(default_factory=Settings)
+    chunk: int = CHUNK
+
+
+def require_sensible(wish: Wish, means: Means) -> None:
+    """InputError where a number is out of range."""
+    asked = [
+        ("--chunk", wish.chunk, MOST_CHUNK),
+        ("--workers", cores() if means.workers is None else means.workers, MOST_WORKERS),
+    ]
+    faults = [
+        Fault(tr("this number is out of range"), name, f"{value:,}", tr("1 to {most}", most=f"{most:,}"))
+        for name, value, most in asked
+        if not 1 <= value <= most
+    ]
+    if faults:
+        raise InputError(faults)

@@ -41,7 +41,11 @@ if TYPE_CHECKING:
     required=True,
     help=tr("Directory for the tables, summary.json and the page.").text,
 )
-@click.option("--resume", is_flag=True, help=tr("Go on where a run into this directory stopped.").text)
+@click.option(
+    "--resume",
+    is_flag=True,
+    help=tr("Go on where a run into this directory stopped, or choose again under other limits.").text,
+)
 @click.option(
     "--chunk", type=int, default=250, show_default=True, help=tr("Borrowers that are done and written together.").text
 )

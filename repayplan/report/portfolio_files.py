@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from repayplan.language import current, tr
+from repayplan.language import current, speaking, tr
 from repayplan.money import plain
 from repayplan.portfolio.run.results import Results
 from repayplan.portfolio.run.summary import Group, Month
@@ -30,9 +30,11 @@ _SAID, _LOST = ("label", "sentence"), ("difference", "forgone")
 
 def write_summary(results: Results) -> list[Path]:
     """Write the files of a run that has ended and return their paths, the page first."""
+    with speaking(results.manifest.language):  # in which reasons and remedies were written
+        failures = _csv(results.failed())
     document = json.dumps(summary_document(results), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
     files = {
-        FAILURES: _csv(results.failed()),
+        FAILURES: failures,
         CHOICES: _csv(results.chosen()),
         SUMMARY: document.encode(),
         PAGE: page(results).encode(),

@@ -100,6 +100,26 @@ def test_limits_that_cannot_be_kept_end_with_1(done: Path) -> None:
     assert (done / "limited" / "report.html").exists()
 
 
+def test_a_run_that_is_done_is_chosen_again_under_other_limits(done: Path) -> None:
+    limits = done / "fewer.yaml"
+    limits.write_text("schema: repayplan/limits/1\nlimits: [{name: Hours, sum: officer_hours, at_most: 900}]\n")
+    asked = ("run", done / "book", "--limits", limits, "-o", done / "out", "--resume")
+    options = ("--workers", "1", "--scenarios", "20", "--chunk", "4")
+    outcome = run(*asked, *options)
+    assert outcome.exit_code == 0, outcome.output
+    assert "Hours" in (done / "out" / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_directory_with_anything_else_in_it_is_refused(done: Path) -> None:
+    before = sorted(done.iterdir())
+    for directory, words in ((done, "other files are in this directory"), (done / "book", "among the tables")):
+        for more in ((), ("--resume",)):
+            outcome = run("run", done / "book", "-o", directory, *more)
+            assert outcome.exit_code == 2
+            assert words in " ".join(outcome.stderr.split())
+    assert sorted(done.iterdir()) == before
+
+
 def test_what_cannot_be_shown_is_said(done: Path) -> None:
     for case, words in (("B-99999", "no borrower has this case"), ("B-00001", "this borrower has no such option")):
         outcome = run("show", done / "out", case, "--option", "level-600")

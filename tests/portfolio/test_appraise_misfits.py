@@ -49,8 +49,8 @@ def test_a_batch_that_breaks_down_is_said(monkeypatch: pytest.MonkeyPatch) -> No
     two = [borrower("B-1"), borrower("B-2")]
     found = appraise(two, menu(plans=[{"shapes": ["level"], "installments": [12]}]), settings())
     assert found.options.num_rows == 2
-    assert found.counts["planned borrower by borrower"] == 2
-    assert found.notes == {"planned borrower by borrower: AssertionError: a row too many": ["B-1", "B-2"]}
+    assert found.counts["planned in smaller batches"] == 2
+    assert found.notes == {"planned in smaller batches: AssertionError: a row too many": ["B-1", "B-2"]}
 
 
 def test_want_of_memory_sets_nobody_aside(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,3 +60,13 @@ def test_want_of_memory_sets_nobody_aside(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(module, "plan_options", short)
     with pytest.raises(MemoryError):
         appraise([borrower()], menu(plans=[{"shapes": ["level"], "installments": [12]}]), settings())
+
+
+def test_what_a_failure_says_is_the_same_in_every_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: Any, **__: Any) -> Any:
+        raise AssertionError(f"what is {object()}?")
+
+    monkeypatch.setattr(module, "rate_case", failing)
+    monkeypatch.setattr(module, "resolve", failing)
+    found = appraise([borrower()], menu(plans=[{"shapes": ["level"], "installments": [12]}]), settings())
+    assert "what is <object object at 0x…>?" in found.failures[0].reason

@@ -18,9 +18,8 @@ MENU = """schema: repayplan/menu/1
 plans:
   - {shapes: [level], installments: [24]}
 treatments: [remind, sell, do_nothing]
-black_list:
-  - {cases: [UNPLANNED], allow: [remind, sell, do_nothing]}
 """
+BARRED = "black_list: [{cases: [UNPLANNED], allow: [remind, sell, do_nothing]}]\n"
 """Three borrowers of a book are offered plans, so that a run has schedules and is quick."""
 
 QUICK = Settings(seed=3, scenarios=16, engine="numpy")
@@ -33,7 +32,7 @@ def wish(
     book = write_csv(folder / "book", many(borrowers, stories))
     menu = folder / "menu.yaml"
     unplanned = [f"B-{n:05}" for n in range(borrowers) if f"B-{n:05}" not in PLANNED]
-    menu.write_text(MENU.replace("UNPLANNED", ", ".join(unplanned or ["nobody"])))
+    menu.write_text(MENU + (BARRED.replace("UNPLANNED", ", ".join(unplanned)) if unplanned else ""))
     return Wish(book, None, menu, QUICK, chunk)
 
 

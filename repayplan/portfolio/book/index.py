@@ -12,7 +12,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -82,12 +82,8 @@ def build_index(book: str | Path, path: Path) -> Index:
 
 def open_index(path: Path) -> Index:
     """An index that is there. Raises InputError where it is none."""
-    try:
-        with closing(_read_only(path)) as base:
-            count, digest = base.execute("SELECT borrowers, digest FROM book").fetchone()
-    except (sqlite3.Error, TypeError, ValueError):
-        remedy = tr("run the portfolio again with another directory")
-        raise InputError(Fault(tr("the index of the book is missing or damaged"), str(path), remedy=remedy)) from None
+    with _reading(path) as base:
+        count, digest = base.execute("SELECT borrowers, digest FROM book").fetchone()
     return Index(path, int(count), str(digest))
 
 
@@ -102,7 +98,7 @@ class Rows:
 
 def rows_of(index: Index, first: int, last: int) -> Iterator[Rows]:
     """The borrowers ``first`` to before ``last`` in the order of the book, one at a time."""
-    with closing(_read_only(index.path)) as base:
+    with _reading(index.path) as base:
         headings = _headings(base)
         cursors = {name: _Joined(base, name, headings[name], first, last) for name in headings}
         for place in range(first, min(last, index.borrowers)):
@@ -113,14 +109,14 @@ def rows_of(index: Index, first: int, last: int) -> Iterator[Rows]:
 
 def place_of(index: Index, case: str) -> int | None:
     """Which borrower of the book a case is, from 0; None where it is none."""
-    with closing(_read_only(index.path)) as base:
+    with _reading(index.path) as base:
         found = base.execute('SELECT place FROM borrowers WHERE "case" = ?', (case,)).fetchone()
     return None if found is None else int(found[0])
 
 
 def headings_of(index: Index) -> list[Heading]:
     """The columns that the table of borrowers has."""
-    with closing(_read_only(index.path)) as base:
+    with _reading(index.path) as base:
         return _headings(base)["borrowers"]
 
 
@@ -129,14 +125,14 @@ def texts_of(index: Index, column: str) -> Iterator[tuple[str | None, int, int]]
     the first of them; nothing where the book has no such column."""
     if all(each.column.name != column for each in headings_of(index)):
         return
-    with closing(_read_only(index.path)) as base:
+    with _reading(index.path) as base:
         yield from base.execute(f'SELECT "{column}", COUNT(*), MIN(place) FROM borrowers GROUP BY 1 ORDER BY 3')
 
 
 def strays(index: Index, most: int = MOST_STRAYS) -> tuple[int, list[Failure]]:
     """How many rows belong to no borrower, and the first ``most`` of them: none is named, or one that is not there, or
     one that is there already."""
-    with closing(_read_only(index.path)) as base:
+    with _reading(index.path) as base:
         count = sum(int(base.execute(query).fetchone()[0]) for query in _counting(base))
     return count, list(islice(_strays(index), most))
 
@@ -149,7 +145,7 @@ def _counting(base: sqlite3.Connection) -> Iterator[str]:
 
 
 def _strays(index: Index) -> Iterator[Failure]:
-    with closing(_read_only(index.path)) as base:
+    with _reading(index.path) as base:
         for number, broken in base.execute('SELECT row, broken FROM strays WHERE "case" IS NULL ORDER BY row'):
             reason = broken or str(tr("this row names no case"))
             yield Failure("", "borrowers", number, "case", "", "", reason, str(tr("fill in the case")))
@@ -262,8 +258,15 @@ def _join(base: sqlite3.Connection) -> None:
 # --------------------------------------------------------------------------------------------------------- reading
 
 
-def _read_only(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+@contextmanager
+def _reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """The file of an index. InputError where it is none, or not whole."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as base:
+            yield base
+    except (sqlite3.Error, TypeError, ValueError):
+        remedy = tr("go on with repayplan portfolio run --resume, which makes it again")
+        raise InputError(Fault(tr("the index of the book is missing or damaged"), str(path), remedy=remedy)) from None
 
 
 def _headings(base: sqlite3.Connection) -> dict[str, list[Heading]]:

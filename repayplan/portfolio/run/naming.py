@@ -1,51 +1,88 @@
-"""Whether limits speak of groups that the book has: known from its index, before any borrower is appraised."""
+"""Whether limits and lists speak of borrowers that the book has: known from its index, before any is appraised.
+
+A name that nobody has would be a limit that limits nobody, and no one would notice.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import islice
 
 from repayplan.errors import Fault, InputError
 from repayplan.language import Message, tr
 from repayplan.portfolio.book.index import Index, texts_of
 from repayplan.portfolio.coupling import Limits
+from repayplan.portfolio.coupling.limits import Limit
+from repayplan.portfolio.menu import Menu, Who
 from repayplan.rules.hazard import LEVELS
 
 _MOST_NAMED = 20
 """Names that a message lists."""
 
+Known = Mapping[str, Collection[str]]
+"""What the borrowers of a book have in each column by which limits and lists name them."""
 
-def refuse_strangers(limits: Limits | None, index: Index) -> None:
-    """InputError with every figure for a group that no borrower of the book is in."""
-    if limits is None or not any(limit.each for limit in limits.limits):
-        return
-    known: Mapping[str, Collection[str]] = {
+
+def refuse_strangers(limits: Limits | None, menu: Menu, index: Index) -> None:
+    """InputError with every name in limits that no borrower has, and every entry of a list that fits nobody."""
+    lists = {"white_list": menu.white_list, "black_list": menu.black_list}
+    named = [each for entries in lists.values() for each in entries]
+    known = {
         "industry": _texts(index, "industry"),
         "region": _texts(index, "region"),
         "rating": LEVELS,
+        "case": _texts(index, "case", {name for each in named for name in each.cases}),
     }
-    faults = [
-        Fault(
-            tr("the limit {name} has a figure for a group that no borrower is in", name=limit.name),
-            "each",
-            name,
-            _one_of(known[group]),
-            tr("leave it out"),
-        )
-        for limit in limits.limits
-        for group in limit.groups
-        for name in limit.each
-        if name not in known[group]
-    ]
+    faults = [fault for limit in (limits.limits if limits else ()) for fault in _of_limit(limit, known)]
+    for name, entries in lists.items():
+        for number, who in enumerate(entries, start=1):
+            faults += _of_list(f"{name} {number}", who, known)
     if faults:
         raise InputError(faults)
 
 
-def _texts(index: Index, column: str) -> list[str]:
-    """What stands in a column of the borrowers, as the first of them write it."""
-    return [text for text, _, _ in texts_of(index, column) if text is not None]
+def _of_limit(limit: Limit, known: Known) -> Iterator[Fault]:
+    """Groups and filters of a limit; groups are told apart as the book writes them."""
+    for group in limit.groups:
+        for name in limit.each:
+            if name not in known[group]:
+                what = tr("the limit {name} has a figure for a group that no borrower is in", name=limit.name)
+                yield Fault(what, "each", name, _one_of(known[group]), tr("leave it out"))
+    for column, names in (("industry", limit.industries), ("region", limit.regions)):
+        small = {each.casefold() for each in known[column]}
+        for name in names:
+            if name.casefold() not in small:
+                what = tr("the limit {name} counts a group that no borrower is in", name=limit.name)
+                yield Fault(what, _FIELDS[column], name, _one_of(known[column]), tr("leave it out"))
+
+
+def _of_list(place: str, who: Who, known: Known) -> Iterator[Fault]:
+    """An entry none of whose names the book has; a list for more books than this one may name others besides."""
+    for column, names in (("industry", who.industries), ("region", who.regions), ("case", who.cases)):
+        small = {each.casefold() for each in known[column]}
+        if names and not any(name.casefold() in small for name in names):
+            limit = None if column == "case" else _one_of(known[column])
+            remedy = tr("write names as the book has them, or leave the entry out")
+            what = tr("this entry of a list fits no borrower of the book")
+            yield Fault(what, f"{place} {_FIELDS[column]}", _listed(names), limit, remedy)
+
+
+_FIELDS = {"industry": "industries", "region": "regions", "case": "cases"}
+
+
+def _texts(index: Index, column: str, wanted: Collection[str] | None = None) -> list[str]:
+    """What stands in a column of the borrowers, as the first of them write it; only what is ``wanted``, if it is
+    said."""
+    small = None if wanted is None else {each.casefold() for each in wanted}
+    if small is not None and not small:
+        return []
+    texts = (text for text, _, _ in texts_of(index, column) if text is not None)
+    return [text for text in texts if small is None or text.casefold() in small]
 
 
 def _one_of(names: Collection[str]) -> Message:
-    listed = ", ".join(islice(names, _MOST_NAMED))
-    return tr("one of: {choices}", choices=listed if len(names) <= _MOST_NAMED else f"{listed} …")
+    return tr("one of: {choices}", choices=_listed(names))
+
+
+def _listed(names: Collection[str]) -> str:
+    return ", ".join(islice(names, _MOST_NAMED)) + (" …" if len(names) > _MOST_NAMED else "")

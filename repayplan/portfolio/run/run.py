@@ -27,11 +27,11 @@ from repayplan.portfolio.run.overlays import refuse_unusable
 from repayplan.portfolio.run.results import Results
 from repayplan.portfolio.run.spark import require_spark, run_spark
 from repayplan.portfolio.run.starting import as_begun, require_own, start
-from repayplan.portfolio.run.wish import EngineName, Means, Wish, require_sensible
+from repayplan.portfolio.run.wish import CHUNK, EngineName, Means, Wish, require_sensible
 from repayplan.portfolio.tables import failures_table
 from repayplan.publishing import publish
 
-__all__ = ["EngineName", "Means", "Progress", "Wish", "run_portfolio"]
+__all__ = ["CHUNK", "EngineName", "Means", "Progress", "Wish", "run_portfolio"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def run_portfolio(
     menu = default_menu() if wish.menu is None else read_menu(wish.menu)
     limits = read_limits(wish.limits)
     with alone(directory):
-        started = start(wish, limits, directory)
+        started = start(wish, menu, limits, directory)
         manifest, index = started.manifest, started.index
         log = Log(directory)
         log.say("resumed" if resume else "begun", **_said(manifest), engine=means.engine)

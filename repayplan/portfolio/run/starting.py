@@ -20,7 +20,7 @@ from repayplan.language import current, speaking, tr
 from repayplan.portfolio.appraise import Settings
 from repayplan.portfolio.book.index import Index, build_index
 from repayplan.portfolio.book.opening import shown_book
-from repayplan.portfolio.menu import shipped_menu
+from repayplan.portfolio.menu import Menu, shipped_menu
 from repayplan.portfolio.run import lock
 from repayplan.portfolio.run import results as where
 from repayplan.portfolio.run.choosing import Given, forget_choice
@@ -87,11 +87,12 @@ def as_begun(wish: Wish, directory: Path) -> Wish:
     return replace(wish, menu=wish.menu or files.get(where.MENU), limits=wish.limits or files.get(where.LIMITS))
 
 
-def start(wish: Wish, given: Given, directory: Path) -> Started:
+def start(wish: Wish, menu: Menu, given: Given, directory: Path) -> Started:
     """Index the book, and begin the run or go on with the one that is there.
 
     The book is read again each time: it must be what it was, and what chunks are read from is what has been read just
-    now. InputError where the run cannot go on with what is given now, or limits do not fit the book.
+    now. InputError where the run cannot go on with what is given now, or limits
+    and lists name whom the book has not.
     """
     _sweep(directory)
     begun = read_manifest(directory)
@@ -110,7 +111,7 @@ def start(wish: Wish, given: Given, directory: Path) -> Started:
         )
         if begun is not None:
             refuse_others(directory, begun, now)
-        refuse_strangers(given.limits, index)
+        refuse_strangers(given.limits, menu, index)
         kept = directory / where.INDEX
         index.path.replace(kept)
     if begun is None:

@@ -17,6 +17,7 @@ from repayplan.portfolio.book.index import build_index, open_index, strays
 from repayplan.portfolio.run.overlays import OVERLAYS, environment, rules_hash
 from repayplan.portfolio.run.results import Results, read_results
 from repayplan.portfolio.run.run import Means, Wish, run_portfolio
+from repayplan.portfolio.run.single import find
 from repayplan.report.portfolio_files import summary_document, write_summary
 
 Run = tuple[Wish, Path]
@@ -69,14 +70,25 @@ def test_chunks_come_from_the_book_that_was_just_read(harm: str, done: Run, ther
     assert run(asked, directory, workers=1, resume=True) == tables(done[1])
 
 
+def test_a_damaged_index_is_said_with_its_cure(there: Run) -> None:
+    path = there[1] / "book.sqlite"
+    path.write_bytes(path.read_bytes()[:4096] + b"\0" * 8192)
+    with pytest.raises(InputError, match=r"missing or damaged.*--resume"):
+        find(read_results(there[1]), "B-00001")
+
+
 def test_a_book_with_broken_rows_is_the_same_book_in_another_language(tmp_path: Path) -> None:
     asked = wish(tmp_path, 2)
     assert isinstance(asked.book, Path)
     path = asked.book / "loans.csv"
     path.write_text(path.read_text() + 'B-00001,"never closed\n')
     before = run(asked, tmp_path / "run", workers=1)
+    write_summary(read_results(tmp_path / "run"))
+    told = (tmp_path / "run" / "failures.csv").read_text()
     with speaking("zh"):
         assert run(asked, tmp_path / "run", workers=1, resume=True) == before
+        write_summary(read_results(tmp_path / "run"))
+    assert (tmp_path / "run" / "failures.csv").read_text() == told, "its headings are in the language of its reasons"
 
 
 def test_an_empty_cell_and_the_word_none_are_not_one_book(tmp_path: Path) -> None:
@@ -254,6 +266,19 @@ def test_a_figure_for_no_group_is_found_before_the_run_begins(done: Run, tmp_pat
         run(limited(done[0], tmp_path, text), tmp_path / "run")
     assert [(fault.value, str(fault.limit)) for fault in caught.value.faults] == [("Nroth", "one of: North, South")]
     assert not (tmp_path / "run").exists()
+
+
+def test_a_filter_that_fits_nobody_is_found_before_the_run_begins(done: Run, tmp_path: Path) -> None:
+    text = HOURS.replace("MOST", "9").replace("at_most", "industries: [construktion], regions: [north], at_most")
+    assert done[0].menu is not None
+    menu = tmp_path / "menu.yaml"
+    menu.write_text(done[0].menu.read_text().replace("B-00001", "B-001").replace(", B-00002, B-00003", ""))
+    with pytest.raises(InputError) as caught:
+        run(replace(limited(done[0], tmp_path, text), menu=menu), tmp_path / "run")
+    assert [(fault.where, fault.value) for fault in caught.value.faults] == [
+        ("industries", "construktion"),
+        ("black_list 1 cases", "B-001"),
+    ]
 
 
 def test_a_group_whose_borrowers_were_all_set_aside_limits_nobody(tmp_path: Path) -> None:

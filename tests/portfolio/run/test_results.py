@@ -127,6 +127,8 @@ def test_bad_rows_are_set_aside_with_place_and_reason(spoiled: Results) -> None:
     ]
     summary = spoiled.summary
     assert (summary.borrowers, summary.failed, summary.strays) == (6, 2, 1)
+    assert sorted(count for _, count in (*summary.reasons, *summary.stray_reasons)) == [1, 1, 1]
+    assert summary.offered == len(spoiled.options)
     assert set(spoiled.choices["case"]) == {"B-00001", "B-00002", "B-00004", "B-00005"}
 
 
@@ -189,6 +191,28 @@ def test_one_borrower_opens_with_its_options(spoiled: Results) -> None:
         find(spoiled, "B-00001", "level-600")
 
 
+def test_cells_are_words_in_the_language_in_use(spoiled: Results) -> None:
+    with speaking("zh"):
+        write_summary(spoiled)
+    choices, failures = (
+        list(csv.reader(io.StringIO((spoiled.directory / name).read_text(encoding="utf-8-sig"))))
+        for name in ("choices.csv", "failures.csv")
+    )
+    kind, rating = choices[0].index("类型"), choices[0].index("风险等级")
+    assert {row[kind] for row in choices[1:]} == {"催告"}
+    assert {row[rating] for row in choices[1:]} <= {"低风险", "中风险", "高风险"}
+    assert failures[1][1:4] == ["贷款", "2", "年利率"]
+    with speaking("en"):
+        write_summary(spoiled)
+
+
+def test_nothing_is_shown_of_a_run_that_has_not_ended(spoiled: Results, tmp_path: Path) -> None:
+    for name in ("manifest.json", "book.sqlite", "menu.yaml"):
+        (tmp_path / name).write_bytes((spoiled.directory / name).read_bytes())
+    with pytest.raises(InputError, match="this run has not ended"):
+        find(read_results(tmp_path), "B-00001")
+
+
 def test_what_is_no_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there is no portfolio run here"):
         read_results(tmp_path)
@@ -219,6 +243,8 @@ def test_a_planned_borrower_has_its_schedule(tmp_path: Path) -> None:
     results = read_results(tmp_path / "run")
     assert "level-24" in set(results.schedules["option"])
     single = find(results, "B-00000", "level-24")
+    rows = results.schedules.query("case == 'B-00000' and option == 'level-24'")
+    assert [each.cents for each in single.payments] == rows["payment"].tolist()
     assert single.variant is not None
     assert single.variant.policy.shape == "level"
 
@@ -260,6 +286,7 @@ def test_limits_are_kept_or_the_nearest_choice_is_shown(tmp_path: Path) -> None:
         page = (results.directory / "report.html").read_text(encoding="utf-8")
         assert "Overdue down" in page
         assert page.count("stroke-dasharray") == 1
+        assert all(use.sentence["en"] in page for use in results.summary.coupling.limits if use.price or not use.kept)
         assert page.count('class="warn"') == 1 + len(results.summary.coupling.said)
     assert json.loads((tight.directory / "summary.json").read_text())["choice"]["limits_kept"] is False
 

@@ -6,6 +6,7 @@ Those whose names end in share tie payments to receipts: day and amount follow w
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
@@ -250,4 +251,9 @@ ShapeWish = Annotated[Annotated[PlainName, Tag("plain")] | Annotated[Shape, Tag(
 
 def shape_of(wish: Any) -> Any:
     """The model of what is wished for, by name or with fields."""
-    return SHAPES[wish].model_validate({"kind": wish}) if isinstance(wish, str) else wish
+    return _plain(wish) if isinstance(wish, str) else wish
+
+
+@cache
+def _plain(name: str) -> Any:
+    return SHAPES[name].model_validate({"kind": name})

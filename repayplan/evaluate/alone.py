@@ -33,12 +33,12 @@ ON_OVERDUE, ON_COMPOUND, ON_INTEREST, ON_PRINCIPAL, AT_END, COME = (place * STRI
 PLACES = 19 * STRIDE
 # … and the terms of a stage, which are the same for all of them
 FLOOR, SCHEDULED, PLANNED, ON_DEBT, ON_UNPAID, ON_LATE, PAYS, BOOKS = range(8)
-MOST, SHARE, PAID, DEAD, TOO_OLD, SECURED, UNSECURED, REVIVED = range(8, 16)
-TERMS = 16
+MOST, SHARE, PAID, DEAD, TOO_OLD, SECURED, UNSECURED, REVIVED, PURSUED = range(8, 17)
+TERMS = 17
 
 
 def stage_terms(setting: Setting, hazard: Hazard) -> Real:
-    """(N, 16, T) what the stages of a case are about, in the order of the places above; no stages where loans are
+    """(N, 17, T) what the stages of a case are about, in the order of the places above; no stages where loans are
     several or there are accounts."""
     cases, stages, loans, accounts = setting.shape
     if loans != 1 or accounts:
@@ -49,7 +49,8 @@ def stage_terms(setting: Setting, hazard: Hazard) -> Real:
     each = {
         FLOOR: setting.floor, SCHEDULED: np.where(cleared, np.inf, setting.schedule[:, :, 0]),
         PLANNED: debts.planned[:, :, 0], ON_DEBT: debts.interest[:, :, 0], ON_UNPAID: debts.compound[:, :, 0],
-        ON_LATE: debts.penalty[:, :, 0], PAYS: worth.pays, BOOKS: debts.books, MOST: debts.collateral,
+        ON_LATE: debts.penalty[:, :, 0], PAYS: worth.pays, BOOKS: debts.books,
+        MOST: debts.collateral * counts.kept[:, None], PURSUED: counts.pursued,
         SHARE: worth.recovery[:, None], PAID: counts.paid, DEAD: counts.dead, TOO_OLD: setting.deadline,
         SECURED: counts.secured, UNSECURED: counts.unsecured, REVIVED: debts.revived[:, :, 0],
     }  # fmt: skip
@@ -88,12 +89,12 @@ def _settled(
 def _call(s: Real, many: int, terms: Real, at: int) -> None:
     """What the claim brings where arrears have grown too old."""
     collateral, share, revived = terms[MOST, at], terms[SHARE, at], terms[REVIVED, at]
-    secured, unsecured, now = terms[SECURED, at], terms[UNSECURED, at], float(at)
+    secured, unsecured, pursued, now = terms[SECURED, at], terms[UNSECURED, at], terms[PURSUED, at], float(at)
     for i in range(many):
         alive, value, before, deadline = s[ALIVE + i], s[VALUE + i], s[DEFAULTED + i], s[DEADLINE + i]
         claim = s[IDLE + i] + s[COMPOUNDED + i] + s[UNPAID + i] + s[PRINCIPAL + i] + revived
         brought = _lesser(collateral * s[FACTOR + i], claim)
-        worth = secured * brought + unsecured * (share * (claim - brought))
+        worth = _above(secured * brought + unsecured * (share * (claim - brought)), pursued)
         fails = alive if now >= deadline else 0.0
         s[VALUE + i] = value + (worth if fails > 0.0 else 0.0)
         s[DEFAULTED + i] = now if fails > 0.0 else before

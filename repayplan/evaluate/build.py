@@ -49,11 +49,11 @@ def horizon(terms: Terms, problem: Problem, paid: Cents, long_stop: dt.date | No
     until = add_months(days[int(used[-1])] if used.size else dates[-1], BEYOND)
     if long_stop is not None:
         until = max(until, add_months(long_stop, breach_terms().default_after.months))
-    return _going_on(tuple(days), tuple(dates), until, terms.payment_day, terms.payment_every, terms.first_payment)
+    return going_on(tuple(days), tuple(dates), until, terms.payment_day, terms.payment_every, terms.first_payment)
 
 
 @lru_cache(maxsize=512)
-def _going_on(
+def going_on(
     days: tuple[dt.date, ...],
     dates: tuple[dt.date, ...],
     until: dt.date,
@@ -61,7 +61,8 @@ def _going_on(
     payment_every: int,
     first_payment: dt.date,
 ) -> Horizon:
-    """To the end of the month of ``until``; borrowers have the same dates."""
+    """Stages that end on ``days``, ``dates`` of them payment dates, and more of the kind to the end of the month of
+    ``until``; kept, since borrowers have the same dates."""
     until = max(day_in_month(until.year, until.month, 31), days[-1])
     calendar = recurring(payment_day, payment_every, days[-1], until, first_payment)
     later = sorted({*calendar, *month_ends(days[-1], until)})
@@ -120,12 +121,14 @@ def _worth(case: Case, terms: Terms, problem: Problem, over: Horizon) -> Worth:
     asked = case.policy.liquidation_floor not in (None, "off")
     delay = terms.liquidation_delay if asked else breach_terms().collateral_delay.months
     costs = terms.liquidation_costs if asked else Decimal(0)
-    late = float(1 - costs) * (1 + float(terms.discount_rate)) ** (-delay / 12)
+    late = (1 + float(terms.discount_rate)) ** (-delay / 12)
     return Worth(
         discount=_discount(case, terms, over)[None],
         survival=survival[np.minimum(np.arange(len(over.days)), over.plan - 1)][None],
         pays=over.paying[None],
+        kept=np.array([float(1 - costs)]),
         late=np.array([late]),
+        pursuit=np.zeros(1),
         recovery=problem.value.recovery,
         end=np.array([over.plan - 1]),
     )

@@ -111,9 +111,9 @@ def _terms(setting: Setting, hazard: Hazard) -> tuple[Any, ...]:
         ),
         (setting.account_loan, setting.blocked),
         (debts.interest, debts.compound, debts.penalty, debts.drift, debts.compound_drift, debts.books, debts.planned),
-        (debts.claims, debts.backwards, debts.revived, debts.collateral, debts.own),
+        (debts.claims, debts.backwards, debts.revived, debts.collateral * factors.kept[:, None], debts.own),
         (worth.pays, worth.recovery, worth.end),
-        (factors.paid, factors.dead, factors.secured, factors.unsecured, factors.end),
+        (factors.paid, factors.dead, factors.secured, factors.unsecured, factors.end, factors.pursued),
     )
     return tuple(tuple(map(_fixed, part)) for part in parts)
 

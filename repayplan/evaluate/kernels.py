@@ -373,6 +373,8 @@ def _judge(
         hit += 1 if fails > 0.0 else 0
     if not strict or hit == 0:
         return
+    for i in range(many):  # what a stage had to pay with is spent: its place holds what the claims bring
+        business[ROOM + i] = 0.0
     for loan in range(len(owed)):
         s, mine, collateral = owed[loan], claims[4][case, loan], claims[3][case, loan]
         revived, secured, unsecured = claims[2][case, stage, loan], counts[2][case, stage], counts[3][case, stage]
@@ -380,10 +382,12 @@ def _judge(
             claim = s[IDLE + i] + s[COMPOUND + i] + s[INTEREST + i] + s[PRINCIPAL + i] + revived
             most = collateral * business[FACTOR + i]
             brought = most if most < claim else claim
-            worth = mine * (secured * brought + unsecured * (recovery[case] * (claim - brought)))
-            business[VALUE + i] += worth if business[TOTAL + i] > 0.0 else 0.0
+            business[ROOM + i] += mine * (secured * brought + unsecured * (recovery[case] * (claim - brought)))
+    pursued = counts[5][case, stage]
     for i in range(many):
         if business[TOTAL + i] > 0.0:
+            worth = business[ROOM + i] - pursued
+            business[VALUE + i] += worth if worth > 0.0 else 0.0
             business[DEFAULTED + i] = now
             business[ALIVE + i] = 0.0
 

@@ -76,7 +76,9 @@ class _Course:
         self.behind = False
         clears = setting.clears[setting.clears < NEVER]
         self.last_clearing = int(clears.max()) if clears.size else NEVER
-        self.collateral = np.ones(shape) if drawn.collateral is None else drawn.collateral
+        factor = np.ones(shape) if drawn.collateral is None else drawn.collateral
+        most = setting.debts.collateral * self.weights.kept[:, None]
+        self.collateral = [most[:, loan, None] * factor for loan in range(loans)]
 
     def owed(self, loan: int) -> Real:
         """The whole debt of a loan."""
@@ -287,12 +289,14 @@ class _Course:
             return
         factors, debts, recovery = self.weights, self.setting.debts, self.setting.worth.recovery[case]
         secured, unsecured = factors.secured[case, stage], factors.unsecured[case, stage]
+        whole = np.zeros(len(case))
         for loan, parts in enumerate(self.claims):
             idle, compound, interest, principal = (part[case, scenario] for part in parts)
             claim = idle + compound + interest + principal + debts.revived[case, stage, loan]
-            brought = np.minimum(debts.collateral[case, loan] * self.collateral[case, scenario], claim)
+            brought = np.minimum(self.collateral[loan][case, scenario], claim)
             worth = secured * brought + unsecured * (recovery * (claim - brought))
-            self.value[case, scenario] += debts.own[case, loan] * worth
+            whole += debts.own[case, loan] * worth
+        self.value[case, scenario] += np.maximum(whole - factors.pursued[case, stage], 0.0)
         self.alive = np.ones_like(self.cash) if self.alive is None else self.alive
         self.defaulted[case, scenario], self.alive[case, scenario] = stage, 0.0
 
@@ -305,7 +309,7 @@ class _Course:
 
     def recovered(self, claim: Real, loan: int) -> Real:
         """Collateral first, then the recovery rate on the rest."""
-        brought = np.minimum(self.setting.debts.collateral[:, loan, None] * self.collateral, claim)
+        brought = np.minimum(self.collateral[loan], claim)
         return brought + self.setting.worth.recovery[:, None] * (claim - brought)
 
     def ended(self) -> Fates:

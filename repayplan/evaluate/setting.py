@@ -58,15 +58,18 @@ class Debts(Frozen):
 class Worth(Frozen):
     """Factors of value, (N, T): ``discount`` at the bank's rate, ``survival`` constant after the plan's last stage.
 
-    ``pays`` (N, T) marks payment dates. ``late`` (N,): share of the collateral that is left after the costs of
-    enforcement and discounted over its delay. ``recovery`` (N,): share of an unsecured claim. ``end`` (N,): the plan's
-    last stage, by whose factors what was never due is valued.
+    ``pays`` (N, T) marks payment dates. ``recovery`` (N,): share of an unsecured claim. ``end`` (N,): the plan's last
+    stage, by whose factors what was never due is valued. Where arrears make defaults: ``kept`` (N,): share of the
+    collateral that is left after costs besides those it is net of; ``late`` (N,): factor of its money over the delay;
+    ``pursuit`` (N,): cents that pursuing a default costs then, which nobody does for less.
     """
 
     discount: Real
     survival: Real
     pays: Mask
+    kept: Real
     late: Real
+    pursuit: Real
     recovery: Real
     end: Stages
 
@@ -110,13 +113,16 @@ class Setting(Frozen):
 @dataclass(frozen=True)
 class Weights(Frozen):
     """What a cent counts for, (N, T): ``paid``; claimed at a default by the hazard, ``dead``; brought by collateral
-    (``secured``) and otherwise (``unsecured``) at a default by arrears; (N,) left at the ``end``."""
+    (``secured``) and otherwise (``unsecured``) at a default by arrears; (N,) left at the ``end``. ``pursued`` (N, T):
+    what pursuing a default by arrears costs, cents. ``kept`` (N,): share of the collateral that counts at all."""
 
     paid: Real
     dead: Real
     secured: Real
     unsecured: Real
     end: Real
+    pursued: Real
+    kept: Real
 
 
 def weights(worth: Worth, hazard: Hazard) -> Weights:
@@ -129,13 +135,16 @@ def weights(worth: Worth, hazard: Hazard) -> Weights:
     nothing = np.zeros_like(discount)
     if hazard == "arrears":
         secured = discount * worth.late[:, None]
-        return Weights(discount, nothing, secured, discount, discount[rows, worth.end])
+        pursued = discount * worth.pursuit[:, None]
+        return Weights(discount, nothing, secured, discount, discount[rows, worth.end], pursued, worth.kept)
     return Weights(
         discount * survival,
         discount * _deaths(survival, worth.pays & (np.arange(discount.shape[1]) <= worth.end[:, None])),
         nothing,
         nothing,
         discount[rows, worth.end] * survival[rows, worth.end],
+        nothing,
+        np.ones(len(worth.end)),
     )
 
 

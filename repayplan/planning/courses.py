@@ -57,11 +57,13 @@ class Unknowns:
 @dataclass(frozen=True, slots=True)
 class Course:
     """``amount``: what is paid over all loans at a stage before the last payment, given the ledgers as they stand; None
-    where the shape does not say. ``whole``: whether amounts are multiples of the unit; ``rules``: what is signed."""
+    where the shape does not say. ``whole``: whether amounts are multiples of the unit; ``rules``: what is signed.
+    ``stated``: the amounts by stage where they do not depend on the ledgers."""
 
     amount: Amounts
     whole: bool
     rules: tuple[Rule, ...] = ()
+    stated: Mapping[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +109,13 @@ def courses(problem: Problem, unknowns: Unknowns, fine: Fineness) -> Iterator[Co
 def level(problem: Problem, unknowns: Unknowns, fine: Fineness) -> Iterator[Course]:
     """One amount, or two."""
     for amounts in _levels(problem, unknowns, fine):
-        yield Course(_looked_up(amounts), whole=True)
+        yield looked_up(amounts)
 
 
 @rounding("level_balloon")
 def level_balloon(problem: Problem, unknowns: Unknowns, fine: Fineness) -> Iterator[Course]:
     """One amount; the last payment is large whatever the others are."""
-    yield Course(_looked_up(next(_levels(problem, unknowns, fine))), whole=True)
+    yield looked_up(next(_levels(problem, unknowns, fine)))
 
 
 @rounding("step_up", "seasonal")
@@ -128,7 +130,7 @@ def multiples(problem: Problem, unknowns: Unknowns, fine: Fineness) -> Iterator[
             amount = floor_to(int(exact) + (fine.unit - 1 if fine.up else 0), fine.unit)
             found[multiple] = _within_step(problem, stage, amount, amounts, fine.unit)
         amounts[stage] = found[multiple]
-    yield Course(_looked_up(amounts), whole=True)
+    yield looked_up(amounts)
 
 
 def _within_step(problem: Problem, stage: int, amount: int, amounts: Mapping[int, int], unit: int) -> int:
@@ -197,8 +199,9 @@ def moved_by_shares(problem: Problem, fine: Fineness) -> int:
     return ceil(fine.share * sum(sum(stream.cents) for stream in problem.form.streams))
 
 
-def _looked_up(amounts: Mapping[int, int]) -> Amounts:
-    return lambda stage, _: amounts.get(stage)
+def looked_up(amounts: Mapping[int, int]) -> Course:
+    """Whole amounts by stage."""
+    return Course(lambda stage, _: amounts.get(stage), whole=True, stated=amounts)
 
 
 def _before_last(problem: Problem, unknowns: Unknowns) -> list[int]:

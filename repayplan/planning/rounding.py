@@ -20,7 +20,7 @@ from repayplan.compliance.replay import Payment, ledgers
 from repayplan.debt.ledger import Ledger
 from repayplan.money import floor_to
 from repayplan.planning.closing import fixed_end, fixed_ends, leaving, leaving_together
-from repayplan.planning.courses import NOISE, Course, Fineness, Unknowns, courses
+from repayplan.planning.courses import NOISE, Course, Fineness, Unknowns, courses, looked_up
 from repayplan.planning.evening import even_amounts
 from repayplan.planning.room import Room
 from repayplan.planning.sharing import least_total, share
@@ -101,7 +101,7 @@ def round_payments(case: Case, terms: Terms, problem: Problem, target: Target, g
         alike = None
         if target.even is not None:
             amounts = even_amounts(problem, target.even, grain.unit, up=grain.up)
-            alike = Course(lambda stage, _: amounts.get(stage), whole=True)
+            alike = looked_up(amounts)
         return Rounded(_walk(case, terms, problem, target, grain, alike), ())
     made = Rounded([], ())
     for course in courses(problem, target.unknowns, Fineness(grain.unit, terms.unit, grain.up)):

@@ -6,6 +6,7 @@ arguments alone.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -29,12 +30,13 @@ from repayplan.portfolio.attributes import (
 from repayplan.portfolio.book import BookCase, Failure
 from repayplan.portfolio.clock import Clock
 from repayplan.portfolio.dominance import DIRECTIONS, Direction, dominated
-from repayplan.portfolio.lanes import plan_lanes, treatment_lane, untreated
+from repayplan.portfolio.lanes import plan_lanes, treatment_lanes, untreated
 from repayplan.portfolio.menu import Menu, PlanOption
 from repayplan.portfolio.outcomes import outcomes
 from repayplan.portfolio.planner import ask_for, plan_options
-from repayplan.portfolio.tables import options_schema, schedules_schema, to_table
+from repayplan.portfolio.tables import Schedules, options_schema, to_table
 from repayplan.portfolio.variants import farthest, planned_variant
+from repayplan.problem.frozen import Cents
 from repayplan.problem.prospect import Prospect
 from repayplan.problem.rating import rate_case
 from repayplan.problem.terms import Terms, resolve
@@ -55,6 +57,12 @@ MOST_NOTED = 5
 """Borrowers that a note names."""
 
 T = TypeVar("T")
+
+_Paid = tuple[Sequence[dt.date], Sequence[str], Cents]
+"""Days, names of loans, and (T, L) cents paid."""
+
+_Broken = tuple[str, list[str]]
+"""Why a batch failed, and whose it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +96,9 @@ class Appraised:
     """Tables ``options`` and ``schedules`` (see ``tables``), what was set aside, and how many options became what:
     ``offered``, ``dominated``, ``infeasible``, ``failed``, ``does not fit`` (cannot be written for this case), ``not
     open`` (lists of the menu), ``nothing of its own``, plans by solver, ``planned alone``, ``rounded alone`` and
-    ``planned borrower by borrower`` (the batch broke down). ``notes``: why the options ``failed`` or do not fit, and
-    what broke down, with the first borrowers concerned; they may differ between two runs, the tables do not."""
+    ``planned in smaller batches``.
+    ``notes``: why options ``failed`` or do not fit, and why batches broke down whose borrowers were then planned in
+    smaller ones, with the first borrowers concerned; they may differ between two runs, the tables do not."""
 
     options: pa.Table
     schedules: pa.Table
@@ -147,10 +156,10 @@ def appraise(cases: Sequence[BookCase], menu: Menu, settings: Settings, clock: C
             if prospect is not None:
                 prospects.append(prospect)
     with clock.phase("plan"):
-        broken = _plan(prospects, failures)
+        prospects, broken = _plan(prospects, failures)
     counts: Counter[str] = Counter()
     options: list[dict[str, Any]] = []
-    schedules: list[dict[str, Any]] = []
+    schedules = Schedules()
     with clock.phase("rows"):
         for prospect in prospects:
             rows = _guarded(
@@ -160,10 +169,13 @@ def appraise(cases: Sequence[BookCase], menu: Menu, settings: Settings, clock: C
             )
             if rows is not None:
                 options += rows[0]
-                schedules += rows[1]
+                for option, plan in rows[1]:
+                    schedules.add(prospect.book.id, option, *plan)
                 counts += prospect.counts
-        found = to_table(options, options_schema()), to_table(schedules, schedules_schema())
-    notes = {} if broken is None else {broken: [prospect.book.id for prospect in prospects][:MOST_NOTED]}
+        found = to_table(options, options_schema()), schedules.table()
+    notes: dict[str, list[str]] = {}
+    for note, concerned in broken:
+        notes.setdefault(note, []).extend(concerned)
     for prospect in prospects:
         for note in prospect.notes():
             notes.setdefault(note, []).append(prospect.book.id)
@@ -171,7 +183,7 @@ def appraise(cases: Sequence[BookCase], menu: Menu, settings: Settings, clock: C
         *found,
         failures,
         dict(sorted(counts.items())),
-        {note: concerned[:MOST_NOTED] for note, concerned in notes.items()},
+        {note: some[:MOST_NOTED] for note, some in notes.items()},
     )
 
 
@@ -238,61 +250,72 @@ def _prospect(book: BookCase, menu: Menu) -> _Prospect:
     return _Prospect(book, terms, rating, asks, kinds, counts, unfit)
 
 
-def _plan(prospects: list[_Prospect], failures: list[Failure]) -> str | None:
-    """Plans of all borrowers together; where that breaks down, and then it says why, borrower by borrower, and whoever
-    fails is taken out."""
+def _plan(prospects: list[_Prospect], failures: list[Failure]) -> tuple[list[_Prospect], list[_Broken]]:
+    """Plans of all borrowers together; where that fails, of each half of them, down to whoever fails, who is taken out.
+    Who is left, and why batches failed."""
+    if len(prospects) == 1:
+        (one,) = prospects
+        plans = _guarded(one.book, failures, lambda: plan_options([each for _, each in one.asks]))
+        one.plans = plans or []
+        return ([] if plans is None else prospects), []
     asked = [each for prospect in prospects for _, each in prospect.asks]
     try:
         found = iter(plan_options(asked))
-        for prospect in prospects:
-            prospect.plans = [next(found) for _ in prospect.asks]
     except MemoryError:
         raise
-    except Exception as error:  # noqa: BLE001 - whose failure it was is found out below, and told in its row
-        for prospect in list(prospects):
-            asks = [each for _, each in prospect.asks]
-            plans = _guarded(prospect.book, failures, lambda asks=asks: plan_options(asks))  # type: ignore[misc]
-            if plans is None:
-                prospects.remove(prospect)
-            else:
-                prospect.plans = plans
-                prospect.counts["planned borrower by borrower"] += len(plans)
-        return f"planned borrower by borrower: {type(error).__name__}: {error}"
-    return None
+    except Exception as error:  # noqa: BLE001 - whose failure it was is found out in halves, and told in its row
+        half = len(prospects) // 2
+        (first, early), (second, late) = _plan(prospects[:half], failures), _plan(prospects[half:], failures)
+        said = f"planned in smaller batches: {type(error).__name__}: {error}"
+        for prospect in prospects:
+            prospect.counts["planned in smaller batches"] = len(prospect.asks)
+        return first + second, [(said, [prospect.book.id for prospect in prospects]), *early, *late]
+    for prospect in prospects:
+        prospect.plans = [next(found) for _ in prospect.asks]
+    return prospects, []
 
 
 def _rows(
     prospect: _Prospect, menu: Menu, tables: _Tables, drawing: Drawing, settings: Settings, clock: Clock
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Rows of the options that are offered, and of their payments."""
+) -> tuple[list[dict[str, Any]], list[tuple[str, _Paid]]]:
+    """Rows of the options that are offered, and by option what is paid."""
     offered = _offered(prospect)
     like = prospect.asks[0][1] if prospect.asks else None
-    base = untreated(prospect.book.case, like) if prospect.kinds else None
+    unsaid = tables.treatments.contract_months
+    base = untreated(prospect.book.case, unsaid, like) if prospect.kinds else None
     borrower = Borrower.of(prospect.book.case, prospect.terms)
-    lanes = plan_lanes([(asked, found) for _, asked, found in offered])
-    treated = [kind for kind in prospect.kinds if kind != "sell"]
     courses = {kind: tables.treatments.kinds[kind][prospect.rating] for kind in TREATMENTS}
-    if base is not None:
-        lanes += [treatment_lane(base, kind, courses[kind]) for kind in treated]
+    pursuit = effort(borrower, courses["enforce"], tables.treatments).worth
+    lanes = plan_lanes([(asked, found) for _, asked, found in offered], pursuit if menu.effort == "table" else 0.0)
+    treated = {
+        kind: treatment_lanes(base, kind, courses[kind], pursuit)
+        for kind in prospect.kinds
+        if kind != "sell" and base is not None
+    }
+    lanes += [each.lane for worlds in treated.values() for each in worlds]
     came = outcomes(prospect.book.case, prospect.terms, lanes, drawing, settings.engine, clock)
-    rows, schedules = [], []
+    rows, paid = [], []
     work = _plan_effort(prospect, menu, tables, borrower)
     leans = tables.treatments.illustrative
-    for (option, asked, found), outcome in zip(offered, came, strict=False):
+    results = iter(came)
+    for (option, asked, found), outcome in zip(offered, results, strict=False):
         figures = plan_figures(borrower, asked, found, outcome, work, tables.provisions)
         proof = (found.status, found.gap, found.solver, leans and work.cost > 0)
         rows.append(_row(prospect, borrower, option.id, "plan", proof, figures))
-        schedules += _payments(prospect, option, asked, found)
-    results = dict(zip(treated, came[len(offered) :], strict=True))
+        if found.payments is not None:
+            paid.append((option.id, (found.days, [loan.id for loan in asked.case.loans], found.payments)))
     for kind in prospect.kinds:
         course = courses[kind]
         work = effort(borrower, course, tables.treatments)
         if kind == "sell" or base is None:
             figures = sale_figures(borrower, course, work)
         else:
-            figures = treatment_figures(borrower, base, course, results[kind], work, tables.provisions)
+            worlds = [(each, next(results)) for each in treated[kind]]
+            figures = treatment_figures(borrower, base, course, worlds, work, tables.provisions)
         rows.append(_row(prospect, borrower, kind, kind, (TREATED, None, "", leans), figures))
-    return _kept(prospect, rows, schedules, settings)
+    kept = _kept(prospect, rows, settings)
+    names = {row["option"] for row in kept}
+    return kept, [(option, plan) for option, plan in paid if option in names]
 
 
 def _offered(prospect: _Prospect) -> list[tuple[PlanOption, Ask, Batched]]:
@@ -345,28 +368,11 @@ def _row(
     }
 
 
-def _payments(prospect: _Prospect, option: PlanOption, asked: Ask, found: Batched) -> list[dict[str, Any]]:
-    """Rows of a plan's payments, by date and loan."""
-    if found.payments is None:
-        return []
-    loans = [loan.id for loan in asked.case.loans]
-    return [
-        {"case": prospect.book.id, "option": option.id, "date": day, "loan": loan, "payment": int(cents)}
-        for day, row in zip(found.days, found.payments, strict=True)
-        for loan, cents in zip(loans, row, strict=True)
-        if cents
-    ]
-
-
-def _kept(
-    prospect: _Prospect, rows: list[dict[str, Any]], schedules: list[dict[str, Any]], settings: Settings
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _kept(prospect: _Prospect, rows: list[dict[str, Any]], settings: Settings) -> list[dict[str, Any]]:
     """Without dominated options, which are counted."""
     if not settings.keep_all:
-        needless = dominated(rows, settings.matters)
-        dropped = {row["option"] for row, drop in zip(rows, needless.tolist(), strict=True) if drop}
-        prospect.counts["dominated"] += len(dropped)
-        rows = [row for row in rows if row["option"] not in dropped]
-        schedules = [row for row in schedules if row["option"] not in dropped]
+        needless = dominated(rows, settings.matters).tolist()
+        prospect.counts["dominated"] += sum(needless)
+        rows = [row for row, drop in zip(rows, needless, strict=True) if not drop]
     prospect.counts["offered"] += len(rows)
-    return rows, schedules
+    return rows

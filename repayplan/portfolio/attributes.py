@@ -6,17 +6,18 @@ Today's overdue balance falls in four columns that foot with what is left of it:
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from repayplan.cases.checks import owed
-from repayplan.cases.concession_checks import waived_by_bank
+from repayplan.cases.concession_checks import waived, waived_by_bank
 from repayplan.cases.models import Case
 from repayplan.money import to_cents
 from repayplan.planning.batch.asks import Ask, Batched
-from repayplan.portfolio.lanes import Untreated, overdue_of
+from repayplan.portfolio.lanes import Treated, Untreated, overdue_of
 from repayplan.portfolio.outcomes import Outcome
 from repayplan.problem.frozen import Cents, Real
 from repayplan.problem.original import original_factors, value_before
@@ -94,27 +95,29 @@ def no_effort() -> Effort:
 def plan_figures(
     borrower: Borrower, asked: Ask, found: Batched, outcome: Outcome, work: Effort, provisions: ProvisionTable
 ) -> dict[str, Any]:
-    """Attributes of a plan."""
-    waived = waived_by_bank(asked.case)
-    open_ = max(borrower.overdue - waived, 0)
-    paid = outcome.paid * _own_share(asked, found)
-    cash = np.minimum(paid, open_)
+    """Attributes of a plan. Payments settle interest since signing first: the debt falls by what is left of them, and
+    by that much today's overdue balance has been paid in cash."""
+    given, revives = waived_by_bank(asked.case), _on_condition(asked.case)
+    written = np.minimum(np.where(outcome.failed, given - revives, given), borrower.overdue)
+    open_ = borrower.overdue - written
+    cash = np.maximum.accumulate(np.clip(borrower.balance - given - outcome.debt, 0.0, open_), axis=0)
     missing = np.where(outcome.failed, open_ - cash, np.minimum(outcome.arrears, open_ - cash))
-    written = np.full(MONTHS, min(waived, borrower.overdue), dtype=np.int64)
-    by_cash = _mean(cash)
-    rescheduled = np.maximum(open_ - by_cash - _mean(missing), 0)
-    fall = Fall(by_cash, rescheduled, written, np.zeros(MONTHS, dtype=np.int64))
+    by_cash, given_up = _mean(cash), _mean(written)
+    rescheduled = np.maximum(borrower.overdue - by_cash - given_up - _mean(missing), 0)
+    fall = Fall(by_cash, rescheduled, given_up, np.zeros(MONTHS, dtype=np.int64))
+    by, unpaid = provisions.after_months - 1, _never_paid(asked, found)
     better = max(provisions.place(borrower.days), provisions.restructured)
     worse = max(better, provisions.failed)
-    by = provisions.after_months - 1
-    failing = float(outcome.failed[by].mean())
-    rate = (1 - failing) * provisions.rate(better) + failing * provisions.rate(worse)
-    left = np.maximum(borrower.balance - waived - paid[by], 0).mean()
+    failed = outcome.failed[by]
+    left = outcome.debt[by] + np.where(failed, revives, 0)
+    lost = np.minimum(unpaid, left)
+    rate = np.where(failed, provisions.rate(worse), provisions.rate(better))
+    provision = rate * (left - lost) + provisions.rate(len(provisions.classes) - 1) * lost
     return {
         "recovery": round(float(outcome.value.mean()) - work.worth),
         "cost": round(work.cost),
-        "haircut": waived,
-        "provision": round(rate * float(left)),
+        "haircut": given + unpaid,
+        "provision": round(float(provision.mean())),
         "npv_loss": _npv_loss(borrower.case, asked, found),
         "miss": float(outcome.missed.mean()),
         "default": float(outcome.defaulted.mean()),
@@ -123,31 +126,62 @@ def plan_figures(
 
 
 def treatment_figures(
-    borrower: Borrower, base: Untreated, course: Course, outcome: Outcome, work: Effort, provisions: ProvisionTable
+    borrower: Borrower,
+    base: Untreated,
+    course: Course,
+    came: Sequence[tuple[Treated, Outcome]],
+    work: Effort,
+    provisions: ProvisionTable,
 ) -> dict[str, Any]:
-    """Attributes of a treatment that leaves the loans with the bank."""
-    paid = outcome.paid
-    brought = _brought(base, course, outcome)
-    by_cash = _mean(np.minimum(paid + brought, borrower.overdue))
+    """Attributes of a treatment that leaves the loans with the bank: expected over what may become of the borrower."""
+    arrears = [_on_arrears(borrower, treated, outcome) for treated, outcome in came]
+    brought = [_brought(base, course, outcome) for _, outcome in came]
+    cash = [np.minimum(paid + more, borrower.overdue) for paid, more in zip(arrears, brought, strict=True)]
+
+    def expected(values: Iterable[Real]) -> Real:
+        return np.asarray(sum(treated.share * each for (treated, _), each in zip(came, values, strict=True)))
+
+    by_cash = np.floor(expected(each.mean(axis=1) for each in cash) + 1e-6).astype(np.int64)
     rescheduled = np.floor(course.rescheduled * (borrower.overdue - by_cash)).astype(np.int64)
     nothing = np.zeros(MONTHS, dtype=np.int64)
-    came = np.diff(paid.mean(axis=1), prepend=0.0)
-    performing = float(np.floor(course.performing * base.not_due).sum())  # worth its amount: it bears its own rate
-    fee, fee_worth = course.fee * float(came.sum()), course.fee * float(came @ borrower.monthly)
-    by = provisions.after_months - 1
-    ran = round(provisions.after_months * 365 / 12)
-    place = provisions.place(borrower.days + ran if borrower.overdue else 0)
-    left = np.maximum(borrower.balance - paid[by] - brought[by], 0).mean()
+    gathered = np.diff(expected(paid.mean(axis=1) for paid in arrears), prepend=0.0)
+    fee, fee_worth = course.fee * float(gathered.sum()), course.fee * float(gathered @ borrower.monthly)
+    provided = (
+        _provided(borrower, treated, outcome, more, provisions).mean()
+        for (treated, outcome), more in zip(came, brought, strict=True)
+    )
     return {
-        "recovery": round(float(outcome.value.mean()) + performing - work.worth - fee_worth),
+        "recovery": round(float(expected(outcome.value.mean() for _, outcome in came)) - work.worth - fee_worth),
         "cost": round(work.cost + fee),
         "haircut": 0,
-        "provision": round(provisions.rate(place) * float(left)),
+        "provision": round(float(expected(provided))),
         "npv_loss": 0,
-        "miss": float(outcome.missed.mean()),
-        "default": float(outcome.defaulted.mean()),
+        "miss": float(expected(outcome.missed.mean() for _, outcome in came)),
+        "default": float(expected(outcome.defaulted.mean() for _, outcome in came)),
         **_monthly(work, Fall(by_cash, rescheduled, nothing, nothing)),
     }
+
+
+def _on_arrears(borrower: Borrower, treated: Treated, outcome: Outcome) -> Real:
+    """(MONTHS, S) what has been paid on today's arrears: not what serves the contract as it falls due anew."""
+    anew = treated.called[:, None] if treated.served else 0.0
+    paid = np.clip(outcome.paid - anew, 0.0, borrower.overdue)
+    return np.asarray(np.maximum.accumulate(paid, axis=0))
+
+
+def _provided(
+    borrower: Borrower, treated: Treated, outcome: Outcome, brought: Real, provisions: ProvisionTable
+) -> Real:
+    """(S,) provision on what is left, by the age of the oldest unpaid claim: what fell due first was paid first."""
+    by = provisions.after_months - 1
+    due = np.concatenate([[0.0], treated.called[: by + 1]]) + borrower.overdue
+    oldest = np.searchsorted(due, outcome.paid[by] + brought[by] + CENTS, side="left")
+    days = np.rint((by + 1 - np.arange(len(due) + 1)) * 365 / 12)
+    days[0], days[-1] = days[0] + borrower.days, 0.0
+    places = np.array([provisions.place(int(each)) for each in days])[oldest]
+    places = np.where(outcome.failed[by], np.maximum(places, provisions.failed), places)
+    rates = np.array([provisions.rate(place) for place in range(len(provisions.classes))])[places]
+    return np.asarray(rates * np.maximum(outcome.debt[by] - brought[by], 0.0))
 
 
 def sale_figures(borrower: Borrower, course: Course, work: Effort) -> dict[str, Any]:
@@ -188,26 +222,31 @@ def _mean(values: Real) -> Cents:
 
 
 def _brought(base: Untreated, course: Course, outcome: Outcome) -> Real:
-    """(MONTHS, S) what enforcement has brought by the end of each month: collateral first, then the rest."""
+    """(MONTHS, S) what pursuing a default has brought by the end of each month: collateral first, then the rest."""
     brought = np.zeros_like(outcome.paid)
-    delay = course.delay_months
-    if delay is None or course.ends + delay > MONTHS:
+    if course.delay_months is None or course.ends + course.delay_months > MONTHS:
         return brought
-    debts, claim = base.setting.debts, outcome.debt[course.ends - 1]
-    whole = float((debts.collateral * debts.own).sum())
-    secured = np.minimum(whole * outcome.collateral, claim)
-    rest = min(float(base.setting.worth.recovery[0]) * course.unsecured, 1.0) * (claim - secured)
-    brought[course.ends + delay - 1 :] = secured * (1 - (course.costs or 0.0)) + rest
+    since, worth, debts = course.ends + course.delay_months - 1, base.setting.worth, base.setting.debts
+    claim = outcome.debt[course.ends - 1]
+    parts = debts.claims[0].sum(axis=1) * debts.own[0]  # each loan's part of the claim, as it is today
+    each = parts[:, None] / max(parts.sum(), 1.0) * claim
+    secured = np.minimum((debts.collateral[0] * worth.kept[0])[:, None] * outcome.collateral, each).sum(axis=0)
+    rest = min(float(worth.recovery[0]) * course.unsecured, 1.0) * (claim - secured)
+    brought[since:] = np.where(outcome.failed[since:], secured + rest, 0.0)
     return brought
 
 
-def _own_share(asked: Ask, found: Batched) -> float:
-    """The part of a plan's payments that is the bank's; the rest serves other lenders."""
-    own = [loan.lender is None for loan in asked.case.loans]
-    if found.payments is None or all(own):
-        return 1.0
-    whole = float(found.payments.sum())
-    return float(found.payments[:, own].sum()) / whole if whole else 1.0
+def _on_condition(case: Case) -> int:
+    """What is waived on the bank's loans until a breach revives it; cents."""
+    own = (loan for loan in case.loans if loan.lender is None)
+    return sum(waived(loan) for loan in own if loan.waiver is not None and loan.waiver.conditional)
+
+
+def _never_paid(asked: Ask, found: Batched) -> int:
+    """What a plan that settles as much as can be leaves of the bank's loans in the end; cents."""
+    if found.debt is None:
+        return 0
+    return sum(int(cents) for loan, cents in zip(asked.case.loans, found.debt[-1], strict=True) if loan.lender is None)
 
 
 def _npv_loss(case: Case, asked: Ask, found: Batched) -> int:

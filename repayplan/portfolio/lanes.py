@@ -22,14 +22,14 @@ from repayplan.evaluate.bearing import Horizon
 from repayplan.evaluate.build import Planned as Signed
 from repayplan.evaluate.build import horizon, payment_order, setting
 from repayplan.evaluate.rules import until_the_long_stops
-from repayplan.evaluate.setting import NEVER, PRINCIPAL, Setting
+from repayplan.evaluate.setting import NEVER, PRINCIPAL, Setting, Worth
 from repayplan.forecast.apart import AccountKey, account_keys
 from repayplan.money import to_cents
 from repayplan.planning.batch.asks import Ask, Batched
 from repayplan.planning.stress import Prepared
 from repayplan.portfolio.cutting import first_stages
+from repayplan.portfolio.running import Dues, dues_of, horizon_of
 from repayplan.portfolio.variants import TREATED_MONTHS, treated_variant
-from repayplan.problem.arrays import Problem
 from repayplan.problem.assemble import assemble
 from repayplan.problem.frozen import Mask, Real
 from repayplan.problem.terms import Terms, resolve
@@ -52,21 +52,34 @@ class Lane:
 
 @dataclass(frozen=True)
 class Untreated:
-    """A borrower without a plan: what every treatment starts from. ``overdue`` and what is ``not_due`` (L,) cents by
-    loan in order of payment, the bank's own alone."""
+    """A borrower without a plan: what every treatment starts from. ``overdue`` (L,) cents by loan in order of payment,
+    the bank's own alone; ``dues``: what the contracts call up of the rest; ``running`` (T, L): what loans bear by their
+    contracts, whereas in ``setting`` overdue principal bears its penalty."""
 
     case: Case
     terms: Terms
     over: Horizon
     setting: Setting
     overdue: Real
-    not_due: Real
+    dues: Dues
+    running: Real
     keys: tuple[AccountKey, ...]
 
 
-def plan_lanes(made: Sequence[tuple[Ask, Batched]]) -> list[Lane]:
+@dataclass(frozen=True)
+class Treated:
+    """What may become of a borrower that is treated, with a chance of ``share``. ``called`` (MONTHS,): what contracts
+    have called up anew by the end of each month, cents; ``served``: that is paid too, not the arrears alone."""
+
+    share: float
+    lane: Lane
+    called: Real
+    served: bool
+
+
+def plan_lanes(made: Sequence[tuple[Ask, Batched]], pursuit: float = 0.0) -> list[Lane]:
     """The lanes of one borrower's plans, in order. What loans bear is found once for all plans that agree the same of
-    them, over the longest. ValueError where one is no plan."""
+    them, over the longest. ``pursuit``: cents that pursuing a default costs then. ValueError where one is no plan."""
     overs = [_horizon(asked, found) for asked, found in made]
     known: dict[tuple[object, ...], tuple[Horizon, Setting]] = {}
     lanes: dict[int, Lane] = {}
@@ -81,6 +94,7 @@ def plan_lanes(made: Sequence[tuple[Ask, Batched]]) -> list[Lane]:
             known[alike] = over, own
         else:
             own = _shortened(setting_of_all, asked, signed, over)
+        own = replace(own, worth=replace(own.worth, pursuit=np.array([pursuit])))
         lanes[number] = _lane(asked, found, signed, over, own, len(keys))
     return [lanes[number] for number in range(len(made))]
 
@@ -140,41 +154,29 @@ def _lane(asked: Ask, found: Batched, signed: Signed, over: Horizon, own: Settin
     return Lane(over.days, own, pays, Prepared(course, over, signed, own, found.rules))
 
 
-def untreated(case: Case, like: Ask | None = None) -> Untreated:
-    """What treatments of a borrower start from. ``like``: one of its plans, whose stages and terms serve where they are
-    the same. InputError where the case cannot be read as a running debt."""
+def untreated(case: Case, unsaid: int, like: Ask | None = None) -> Untreated:
+    """What treatments of a borrower start from. ``unsaid``: months until a contract runs out that does not say when;
+    ``like``: one of its plans, whose stages and terms serve where they are the same. InputError where the case cannot
+    be read as a running debt."""
     variant = treated_variant(case)
-    known = None if like is None else _stages_of(like, case)
-    if like is None or known is None:
+    agreed = case.policy.named_payments or case.policy.fixed_payments  # on dates that are the plan's alone
+    if like is None or agreed:
         terms = resolve(variant)
         problem = assemble(variant, terms)
-        over = _first_days(problem, len(problem.days()))
     else:
-        terms, problem, over = replace(like.terms, arrears="keep"), like.problem, known
+        terms, problem = replace(like.terms, arrears="keep"), like.problem
     loans = [variant.loans[number] for number in payment_order(problem)]
-    shape = (len(over.days), len(variant.loans))
+    over = horizon_of(loans, case.as_of, problem, terms, TREATED_MONTHS, unsaid)
+    shape = (over.plan, len(variant.loans))
     principal = np.array([to_cents(loan.principal + loan.overdue_principal) for loan in variant.loans], dtype=np.int64)
     nothing = np.zeros(shape, dtype=np.int64)
     signed = Signed(nothing, np.ones(shape, dtype=np.int64), np.broadcast_to(principal, shape))
     keys = account_keys(variant)
     made = setting(variant, terms, problem, signed, over, keys)
     overdue = np.array([0.0 if loan.lender else float(overdue_of(loan)) for loan in loans])
-    not_due = np.array([0.0 if loan.lender else float(to_cents(loan.principal)) for loan in loans])
-    return Untreated(variant, terms, over, _with_penalty(made, loans), overdue, not_due, keys)
-
-
-def _stages_of(like: Ask, case: Case) -> Horizon | None:
-    """The stages of a plan that a treatment is looked at; None where it is too short, or has payment dates that are
-    agreed for plans alone."""
-    days = like.problem.days()
-    count = bisect_right(days, add_months(case.as_of, TREATED_MONTHS))
-    agreed = case.policy.named_payments or case.policy.fixed_payments
-    return None if agreed or count >= len(days) else _first_days(like.problem, count)
-
-
-def _first_days(problem: Problem, count: int) -> Horizon:
-    days = tuple(problem.days()[:count])
-    return Horizon(days, tuple(day for day, pays in zip(days, problem.pays[0], strict=False) if pays), count)
+    running = made.debts.interest[0]
+    dues = dues_of(loans, case.as_of, over, running, unsaid)
+    return Untreated(variant, terms, over, _with_penalty(made, loans), overdue, dues, running, keys)
 
 
 def overdue_of(loan: Loan) -> int:
@@ -182,36 +184,68 @@ def overdue_of(loan: Loan) -> int:
     return sum(to_cents(getattr(loan, name)) for name in OVERDUE)
 
 
-def treatment_lane(base: Untreated, kind: TreatmentName, course: Course) -> Lane:
-    """The lane of a treatment by the course that is expected of it."""
-    days, as_of = base.over.days, base.case.as_of
-    made, stages, ends = base.setting, len(base.over.days), ending(base, course)
-    schedule = np.zeros_like(made.schedule)
-    for month, share in enumerate(course.cash, 1):
-        schedule[0, stage_of(days, as_of, month)] += np.floor(share * base.overdue)
+def treatment_lanes(base: Untreated, kind: TreatmentName, course: Course, pursuit: float) -> list[Treated]:
+    """What may become of a borrower by the course that is expected of a treatment: it comes back to its contract, or
+    the debt is called. ``pursuit``: cents that pursuing a default costs then."""
+    called = np.cumsum(base.dues.amounts.sum(axis=1))[list(month_stages(base.over.days, base.case.as_of))]
+    back, lanes = course.performing, []
+    if back > 0:
+        lanes.append(Treated(back, _back_to_contract(base, course, pursuit), called, served=True))
+    if back < 1:
+        cost = 0.0 if kind == "enforce" else pursuit  # enforcement is that work itself
+        lanes.append(Treated(1 - back, _called(base, kind, course, cost), called, served=False))
+    return lanes
+
+
+def _back_to_contract(base: Untreated, course: Course, pursuit: float) -> Lane:
+    """Contracts are served beside shares of the arrears, whose rest falls due in the end; what is in arrears then for
+    too long is a default of everything."""
+    made, ends, debts = base.setting, ending(base, course), base.setting.debts
+    before = (np.arange(len(base.over.days)) <= ends)[:, None]
+    shares = _shares(base, course) * before
+    shares[ends] += base.overdue - shares.sum(axis=0)
+    changed = replace(
+        made,
+        schedule=(shares + base.dues.amounts)[None],
+        clears=np.where(debts.own > 0, np.maximum(base.dues.last, ends), NEVER),
+        deadline=np.maximum(made.deadline, ends),
+        debts=replace(
+            debts,
+            interest=np.where(before, debts.interest, base.running),
+            planned=np.where(before, debts.planned, np.where(debts.own[0] > 0, base.dues.before, debts.planned)),
+        ),
+        worth=replace(_worth_of(base, course, pursuit), end=np.array([max(base.dues.end, ends)])),
+    )
+    return Lane(base.over.days, changed, np.array([name is None for name, _ in base.keys], dtype=bool))
+
+
+def _called(base: Untreated, kind: TreatmentName, course: Course, pursuit: float) -> Lane:
+    """Shares of the arrears are paid, then all of the debt is called, of which nothing is."""
+    ends, days = ending(base, course), base.over.days
+    count = max(ends, stage_of(days, base.case.as_of, MONTHS)) + 1
+    made = first_stages(replace(base.setting, worth=_worth_of(base, course, pursuit)), count)
     floor = np.array(made.floor)
     floor[0, ends] = np.inf  # what is left is called, not paid
     clears = np.full_like(made.clears, ends)
-    called = kind == "guarantor"
-    if called:  # the guarantor owes all of it at once; of the borrower nothing is expected
+    guaranteed = kind == "guarantor"
+    if guaranteed:  # the guarantor owes all of it at once; of the borrower nothing is expected
         floor[:], clears[:] = np.inf, 0
-    pays = np.array([called or name is None for name, _ in base.keys], dtype=bool)
-    claims = np.array(made.debts.claims)
-    claims[0, :, PRINCIPAL] -= np.floor(course.performing * base.not_due)  # goes on by its contract, outside the core
     changed = replace(
         made,
-        debts=replace(made.debts, claims=claims),
-        schedule=schedule,
+        schedule=_shares(base, course)[None, :count],
         clears=np.where(made.debts.own > 0, clears, NEVER),
         floor=floor,
-        deadline=np.full((1, stages), ends),
-        worth=replace(
-            made.worth,
-            late=_late(base, made, course),
-            recovery=np.minimum(made.worth.recovery * course.unsecured, 1.0),
-        ),
+        deadline=np.full((1, count), ends),
     )
-    return Lane(days, changed, pays)
+    return Lane(days[:count], changed, np.array([guaranteed or name is None for name, _ in base.keys], dtype=bool))
+
+
+def _shares(base: Untreated, course: Course) -> Real:
+    """(T, L) shares of today's arrears that the borrower is ready to pay."""
+    schedule = np.zeros(base.setting.schedule.shape[1:])
+    for month, share in enumerate(course.cash, 1):
+        schedule[stage_of(base.over.days, base.case.as_of, month)] += np.floor(share * base.overdue)
+    return schedule
 
 
 def stage_of(days: tuple[dt.date, ...], as_of: dt.date, month: int) -> int:
@@ -230,12 +264,12 @@ def month_stages(days: tuple[dt.date, ...], as_of: dt.date) -> tuple[int, ...]:
     return tuple(stage_of(days, as_of, month) for month in range(1, MONTHS + 1))
 
 
-def _late(base: Untreated, made: Setting, course: Course) -> Real:
-    """What a cent of collateral is worth at the default, costs and delay considered."""
-    if course.delay_months is None:
-        return np.asarray(made.worth.late)
-    discounted = (1 + float(base.terms.discount_rate)) ** (-course.delay_months / 12)
-    return np.array([(1 - (course.costs or 0.0)) * discounted])
+def _worth_of(base: Untreated, course: Course, pursuit: float) -> Worth:
+    """What a default is worth by the course of a treatment."""
+    worth, rate = base.setting.worth, float(base.terms.discount_rate)
+    late = worth.late if course.delay_months is None else np.array([(1 + rate) ** (-course.delay_months / 12)])
+    recovery = np.minimum(worth.recovery * course.unsecured, 1.0)
+    return replace(worth, late=late, pursuit=np.array([pursuit]), recovery=recovery)
 
 
 def _with_penalty(made: Setting, loans: list[Loan]) -> Setting:

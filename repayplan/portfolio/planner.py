@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from repayplan.cases.models import Case
 from repayplan.cases.shapes import Contingent, Free, shape_of
 from repayplan.errors import Fault, InputError
@@ -43,10 +45,12 @@ def _may_end_sooner(asked: Ask) -> bool:
     return free and (whole or not bool(problem.limits.settle_full[0]))
 
 
-def case_of(case: Case, menu: Menu, name: str) -> Case:
+def case_of(case: Case, menu: Menu, name: str, installments: int | None = None) -> Case:
     """The case that a plan option of the menu makes of a borrower, complete: planned alone it gives the option's plan.
 
-    InputError where the menu has no such plan, or it is none of its own for this borrower.
+    ``installments``: how many the option's plan has, where that is known; otherwise it is made, for dates on which
+    nothing can be paid do not count. InputError where the menu has no such plan, or it is none of its own for this
+    borrower.
     """
     found = {option.id: option for option in menu.plan_options}.get(name)
     if found is None:
@@ -57,8 +61,14 @@ def case_of(case: Case, menu: Menu, name: str) -> Case:
         raise InputError(Fault(tr("this plan is nothing of its own for this borrower"), "option", name))
     if not _counted(found):
         return variant
-    count = len(open_dates(variant, resolve(variant)))
-    return variant.model_copy(update={"policy": variant.policy.model_copy(update={"installments": count})})
+    asked = ask_for(variant, found)
+    if installments is None:
+        (made,) = plan_options([asked])
+        paid = 0 if made.payments is None else np.count_nonzero(made.payments.sum(axis=1))
+        installments = int(paid) or len(open_dates(variant, asked.terms))  # of what is impossible there is no number
+    step = "off" if asked.terms.step is None else asked.terms.step  # the default is another where a number is asked for
+    policy = variant.policy.model_copy(update={"installments": installments, "step": step})
+    return variant.model_copy(update={"policy": policy})
 
 
 def _counted(option: PlanOption) -> bool:

@@ -7,9 +7,14 @@ first after the case's date; falls of the overdue balance are cumulative.
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from repayplan.problem.frozen import Cents
 from repayplan.rules.treatments import MONTHS
 
 if TYPE_CHECKING:
@@ -86,6 +91,36 @@ def to_table(rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:
 
     columns = [pa.array([row[field.name] for row in rows], type=field.type) for field in schema]
     return pa.table(columns, schema=schema)
+
+
+class Schedules:
+    """The table of payments under way, plan by plan."""
+
+    def __init__(self) -> None:
+        self._texts: tuple[list[str], list[str], list[str]] = ([], [], [])
+        self._days: list[NDArray[np.int32]] = []
+        self._cents: list[Cents] = []
+
+    def add(self, case: str, option: str, days: Sequence[dt.date], loans: Sequence[str], paid: Cents) -> None:
+        """One plan: what is ``paid`` (T, L) on its ``days`` on each of its ``loans``, by date and loan."""
+        stages, places = np.nonzero(paid)
+        cases, options, names = self._texts
+        cases += [case] * len(stages)
+        options += [option] * len(stages)
+        names += [loans[place] for place in places.tolist()]
+        self._days.append(np.array(days, dtype="datetime64[D]").astype(np.int32)[stages])
+        self._cents.append(paid[stages, places])
+
+    def table(self) -> pa.Table:
+        """All payments so far."""
+        import pyarrow as pa
+
+        schema = schedules_schema()
+        days = np.concatenate([np.zeros(0, dtype=np.int32), *self._days])
+        cents = np.concatenate([np.zeros(0, dtype=np.int64), *self._cents])
+        cases, options, loans = (pa.array(texts, pa.string()) for texts in self._texts)
+        dates = pa.array(days, pa.int32()).cast(pa.date32())
+        return pa.table([cases, options, dates, loans, pa.array(cents, pa.int64())], schema=schema)
 
 
 def _named(kind: pa.DataType, *names: str) -> list[tuple[str, pa.DataType]]:

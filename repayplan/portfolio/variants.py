@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
@@ -31,7 +32,6 @@ _FREE_OF_DEMANDS: dict[str, Any] = {
     "max_waived": None,
     "all_in_charge": None,
     "npv": None,
-    "liquidation_floor": None,
     "max_burden": None,
     "cover": "off",
     "grace": "off",
@@ -87,7 +87,7 @@ def last_day(case: Case, terms: Terms, grace: Grace | None, count: int) -> dt.da
     months = count * terms.payment_every + (grace.months if grace else 0)
     until = add_months(max(terms.first_payment, after), months + terms.payment_every)
     dates = recurring(terms.payment_day, terms.payment_every, case.as_of, until, terms.first_payment)
-    return [date for date in dates if date > after][count - 1]
+    return dates[bisect_right(dates, after) + count - 1]
 
 
 def farthest(case: Case, options: Iterable[PlanOption]) -> dt.date:

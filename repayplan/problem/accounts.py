@@ -63,6 +63,8 @@ def accounts(case: Case, days: Sequence[dt.date], flows: Sequence[Flow]) -> Acco
     loans = [loan.id for loan in case.loans]
     apart = [flow for flow in flows if is_apart(flow)]
     keys = account_keys(case)
+    if not keys:
+        return AccountArrays.none(1, len(days))
     arrived: Cents = np.zeros((len(days), len(keys)), dtype=np.int64)
     for flow in apart:
         arrived[bisect_left(days, flow.date), keys.index(account_of(flow))] += flow.amount
@@ -96,8 +98,6 @@ def draw(accounts: AccountArrays, left: Cents, paid: Cents) -> Cents:
 
 def draw_whole(accounts: AccountArrays, left: list[int], paid: list[int]) -> list[int]:
     """The same in plain numbers, which are quicker of a few loans and accounts."""
-    if not left:
-        return []
     open_, taken = list(paid), []
     for loan, has in zip(accounts.loan.tolist(), left, strict=True):
         rest = has

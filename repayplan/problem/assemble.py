@@ -25,7 +25,7 @@ from repayplan.problem.stages import Stages, stages_of
 from repayplan.problem.terms import Terms, payment_dates
 from repayplan.problem.wishes import wishes
 from repayplan.problem.worth import survivals_of, worth
-from repayplan.rules.hazard import hazard_table
+from repayplan.rules.hazard import RiskLevel, hazard_table
 
 
 def assemble(case: Case, terms: Terms, prospect: Prospect | None = None) -> Problem:
@@ -72,7 +72,7 @@ def assemble(case: Case, terms: Terms, prospect: Prospect | None = None) -> Prob
         form=form,
         wishes=wishes(terms),
         legal=legal(case, terms, stages.days, stages.pays, value.contract, debt.opening),
-        burden=_burden(terms, stages, cash, survivals),
+        burden=prospect.once(_burden, stages, cash, survivals, terms.max_burden, terms.hazard, terms.rating),
         accounts=expected.accounts,
         sharing=_sharing(terms, debt),
     )
@@ -95,16 +95,23 @@ def _sharing(terms: Terms, debt: DebtArrays) -> Sharing:
     return Sharing(PARI_PASSU if terms.allocation == PARI_PASSU else RANK, order)
 
 
-def _burden(terms: Terms, stages: Stages, cash: CashArrays, survivals: Real) -> Burden | None:
-    """What the first year may take, and the table of hazards by it, where either is asked for."""
-    if terms.max_burden is None and terms.hazard is not None:
+def _burden(
+    stages: Stages,
+    cash: CashArrays,
+    survivals: Real,
+    most: Decimal | None,
+    hazard: Decimal | None,
+    rating: RiskLevel | None,
+) -> Burden | None:
+    """What the first year may take (at ``most``), and the table of hazards by it, where either is asked for."""
+    if most is None and hazard is not None:
         return None
     first = stages.by(add_months(stages.as_of, FIRST_YEAR))[None]
     net = ((cash.inflow - cash.outflow) * first).sum(axis=1)
-    known = {"first": first, "cash": net, "low": np.array([np.nan]), "high": _or_nan(terms.max_burden)}
-    if terms.hazard is not None:
+    known = {"first": first, "cash": net, "low": np.array([np.nan]), "high": _or_nan(most)}
+    if hazard is not None:
         return Burden(**known)
-    buckets = hazard_table(terms.rating).buckets
+    buckets = hazard_table(rating).buckets
     edges = np.array([[np.inf if bucket.up_to is None else float(bucket.up_to) for bucket in buckets]])
     return Burden(**known, edges=edges, survival=survivals[None])
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from repayplan.problem.frozen import Cents, Mask, Real
+from repayplan.problem.frozen import Cents, Frozen, Mask, Real
 
 FIRST_YEAR = 12
 """Months over which the burden is measured."""
 
 
 @dataclass(frozen=True)
-class Burden:
+class Burden(Frozen):
     """``first`` (N, T): stages of the first twelve months, ``cash`` (N,) cents that come in then, net of costs.
 
     ``low`` and ``high`` (N,): what the burden must lie between; NaN where it need not. ``edges`` (N, B) upper edges of

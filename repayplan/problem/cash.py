@@ -56,7 +56,7 @@ def expected_cash(
         inflow=_by_stage(np.maximum(amount, 0), ends)[None],
         outflow=_by_stage(np.maximum(-amount, 0), ends)[None],
         apart=own.total,
-        trough=_trough(np.cumsum(np.append(opening, np.where(apart, 0, amount))), day, stages, ends)[None],
+        trough=_trough(opening + _sums(np.where(apart, 0, amount)), day, stages, ends)[None],
         reach=stages.own[None],
     )
     service = _by_stage(np.where(course.service[:count], -amount, 0), ends)
@@ -68,8 +68,16 @@ def expected_cash(
 
 def _by_stage(amounts: Cents, ends: NDArray[np.int64]) -> Cents:
     """(T,) sums of amounts (F,) in order of date, of which so many lie before each stage's end (T,)."""
-    total = np.concatenate([[0], np.cumsum(amounts)])
-    return np.diff(total[ends], prepend=0)
+    total = _sums(amounts)[ends]
+    total[1:] -= total[:-1].copy()
+    return total
+
+
+def _sums(amounts: Cents) -> Cents:
+    """(F + 1,) of what comes before each of F amounts, and of them all."""
+    total = np.zeros(len(amounts) + 1, dtype=np.int64)
+    np.cumsum(amounts, out=total[1:])
+    return total
 
 
 def _trough(cash: Cents, day: NDArray[np.int64], stages: Stages, ends: NDArray[np.int64]) -> Cents:
@@ -78,11 +86,14 @@ def _trough(cash: Cents, day: NDArray[np.int64], stages: Stages, ends: NDArray[n
     ``cash`` (F + 1,) before each flow and after the last; flows of a ``day`` (F,) count together. ``ends`` (T,): how
     many flows come by each stage's end.
     """
-    closes = np.append(day[1:] != day[:-1], True)[: len(day)]
-    after = np.append(np.where(closes, cash[1:], _NEVER), _NEVER)
-    until = np.append(np.searchsorted(day, stages.ordinal[1:], side="left"), ends[-1])
-    between = np.minimum.reduceat(after, np.stack([ends, until], axis=1).ravel())[::2]
-    return np.where(until > ends, np.minimum(cash[ends], between), cash[ends])
+    after = np.full(len(cash), _NEVER)  # the last of a day's flows tells what the day leaves
+    closes = np.flatnonzero(day[1:] != day[:-1])
+    after[closes], after[len(day) - 1 : -1] = cash[closes + 1], cash[len(day) :]
+    places = np.empty((len(stages), 2), dtype=np.int64)
+    places[:, 0], places[:-1, 1], places[-1, 1] = ends, np.searchsorted(day, stages.ordinal[1:]), ends[-1]
+    between = np.minimum.reduceat(after, places.ravel())[::2]
+    at_end = cash[ends]
+    return np.where(places[:, 1] > ends, np.minimum(at_end, between), at_end)
 
 
 def _windows(
@@ -100,7 +111,7 @@ def _windows(
     """
     over = max(float(minimum or 0) - 1, 0.0)
     margin = np.ceil(over * service).astype(np.int64)
-    net = np.concatenate([[0], np.cumsum(cash.inflow[0] - cash.outflow[0] - margin)])
+    net = _sums(cash.inflow[0] - cash.outflow[0] - margin)
     paid = counted = stages.dates
     if kind == "since_receipt":
         receipts = np.append(np.flatnonzero(cash.inflow[0] > 0), 0)  # before the first receipt: from the beginning

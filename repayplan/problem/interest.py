@@ -56,22 +56,22 @@ def affordable(
     carried, bears = cash.carried[0].tolist(), cash.own_payable[0].tolist()
     counts, starts = cover.cash[0].tolist(), cover.start[0].tolist()
     ratio, carry = float(cover.minimum[0]), float(cover.carry[0])
+    covered, asked = not math.isnan(ratio), due.tolist()
     come, used = apart.available[0].tolist(), [0] * len(apart.names)
     paid, when, own = [0.0], list[int](), 0.0  # in all after each payment, and out of the business's own cash
     can = np.zeros(len(due), dtype=bool)
     for stage in np.flatnonzero(due | (fixed[0] != 0)).tolist():
         so_far = paid[-1] + pinned[stage]
         own += pinned[stage]
-        if due[stage]:
+        if asked[stage]:
             unpaid = path.unpaid(stage)
-            taken = draw_whole(
-                apart,
-                [has - gone for has, gone in zip(come[stage], used, strict=True)],
-                [math.floor(cents) for cents in unpaid],
-            )
-            owed, others = sum(unpaid), float(sum(taken))
+            owed, taken, others = sum(unpaid), used, 0.0
+            if used:
+                left = [has - gone for has, gone in zip(come[stage], used, strict=True)]
+                taken = draw_whole(apart, left, list(map(math.floor, unpaid)))
+                others = float(sum(taken))
             room = min(bears[stage] - own + others, most)
-            if not math.isnan(ratio):
+            if covered:
                 before = paid[bisect_left(when, starts[stage])]
                 counted = counts[stage] + carry * (carried[starts[stage]] - before)
                 room = min(room, counted / ratio - (so_far - before))

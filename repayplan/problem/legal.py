@@ -157,14 +157,15 @@ def _npv(case: Case, terms: Terms, days: Sequence[dt.date], contract: Real) -> N
 
 
 def _liquidation(case: Case, terms: Terms, opening: Cents) -> Real:
-    """Net collateral, no more than each claim, less costs, discounted over the time enforcement takes."""
+    """Net collateral less costs, no more than each claim, discounted over the time enforcement takes."""
+    kept = 1 - float(terms.liquidation_costs)
     secured = sum(
-        min(to_cents(loan.collateral), int(owed))
+        min(to_cents(loan.collateral) * kept, int(owed))
         for loan, owed in zip(case.loans, opening[0], strict=True)
         if loan.lender is None
     )
     later = (1 + float(terms.discount_rate)) ** (-terms.liquidation_delay / 12)
-    return np.array([secured * (1 - float(terms.liquidation_costs)) * later])
+    return np.array([secured * later])
 
 
 def _cleared(case: Case, terms: Terms, days: Sequence[dt.date], pays: Mask) -> Cleared:

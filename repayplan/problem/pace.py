@@ -77,7 +77,8 @@ class PaceArrays(Frozen):
     @property
     def fixed(self) -> Real:
         """(N, T) cents that are pinned, of all loans or of some; 0 where nothing is."""
-        return np.asarray(np.where(np.isnan(self.pinned), np.nansum(self.pinned_loan, axis=2), self.pinned))
+        single = np.where(np.isnan(self.pinned_loan), 0.0, self.pinned_loan).sum(axis=2)
+        return np.asarray(np.where(np.isnan(self.pinned), single, self.pinned))
 
     def undemanding(self) -> PaceArrays:
         """The same without anything that demands money."""

@@ -208,6 +208,11 @@ def padded(values: Sequence[NDArray[Any]], stages: int, filling: Filling, axis: 
     whole = np.empty(shape, dtype=first.dtype)
     for number, value in enumerate(values):
         known = value.shape[axis]
+        if axis == 1:
+            whole[number, :known] = value[0]
+            if known < stages:
+                whole[number, known:] = _filled(filling, value[0], np.arange(known, stages))
+            continue
         at = np.moveaxis(whole[number], axis - 1, 0)
         come = np.moveaxis(value[0], axis - 1, 0)
         at[:known] = come

@@ -102,13 +102,16 @@ class Terms:
         return Decimal(1) if self.cover_window == "since_receipt" else self.cover_carry
 
 
+_NO_COVER = Cover()
+
+
 def resolve(case: Case) -> Terms:
     """Complete terms for ``case``; InputError where it names no cash, or dates that leave no payment day."""
     if not case.cash.sources:
         raise InputError(_no_cash())
     filler = _Filler(case)
     policy = case.policy
-    cover = policy.cover if isinstance(policy.cover, Cover) else Cover.model_construct()
+    cover = policy.cover if isinstance(policy.cover, Cover) else _NO_COVER
     filler.note("grace", policy.grace)
     filler.views()
     months = filler.quietly("months", policy.months) if policy.maturity else filler.value("months", policy.months)
@@ -158,6 +161,8 @@ def payment_dates(case: Case, terms: Terms) -> list[dt.date]:
     """Days on which an installment may fall, from the first payment to the maturity, and those named one by one."""
     if terms.dates is not None:
         return list(terms.dates)
+    if not case.policy.fixed_payments and not case.policy.named_payments:
+        return recurring(terms.payment_day, terms.payment_every, case.as_of, terms.maturity, terms.first_payment)
     calendar = recurring(terms.payment_day, terms.payment_every, case.as_of, terms.maturity, terms.first_payment)
     fixed = (payment.date for payment in case.policy.fixed_payments)
     named = (payment.date for payment in case.policy.named_payments)

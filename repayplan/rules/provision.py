@@ -15,7 +15,8 @@ from repayplan.rules.tables import Reading, one_of, table
 ENVIRONMENT = "REPAYPLAN_PROVISION"
 """Names the bank's own file in place of ``provision.toml``."""
 
-MOST_MONTHS = 60
+MOST_MONTHS = 12
+"""Options are told for a year."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,11 +34,11 @@ class Course:
     """What is expected of a treatment, or of a plan, with borrowers of one rating.
 
     ``cash``: shares of the overdue balance paid by month; ``rescheduled``: share of it that gets new days;
-    ``performing``: share of what is not yet due that is paid by the contract; ``hours`` and ``visits`` by month;
+    ``performing``: share of borrowers who come back to their contract; ``hours`` and ``visits`` by month;
     ``legal`` by month, currency units, and ``legal_share`` of the debt in month 1; ``fee``: share of the cash that
     somebody else keeps; ``ends``: month of the default of what is left, or of the sale; ``unsecured``: multiple of the
-    case's recovery rate of what collateral does not cover; ``delay_months`` and ``costs`` of collateral, None where
-    other tables say; prices of a sale as shares of the debt.
+    case's recovery rate of what collateral does not cover; ``delay_months`` of collateral, None where other tables say;
+    prices of a sale as shares of the debt.
     """
 
     cash: Monthly
@@ -52,7 +52,6 @@ class Course:
     ends: int
     unsecured: float
     delay_months: int | None
-    costs: float | None
     price_secured: float
     price_unsecured: float
 
@@ -60,12 +59,14 @@ class Course:
 @dataclass(frozen=True, slots=True)
 class Treatments:
     """The table. ``plan``: the work of a plan; ``hour`` and ``visit``: what they cost, currency units.
-    ``illustrative``: no statistics stand behind it."""
+    ``contract_months``: in how many a loan runs out whose contract does not say when it ends. ``illustrative``: no
+    statistics stand behind it."""
 
     plan: Mapping[RiskLevel, Course]
     kinds: Mapping[TreatmentName, Mapping[RiskLevel, Course]]
     hour: float
     visit: float
+    contract_months: int
     illustrative: bool
     clause: str
     valid_from: dt.date
@@ -80,11 +81,12 @@ def treatments() -> Treatments:
 def _to_table(data: Mapping[str, Any], place: str) -> Treatments:
     """InputError with everything that is wrong at once."""
     reading = _Reading(place, "treatments.toml", ENVIRONMENT)
-    known = {"valid_from", "illustrative", "clause", "costs", "plan", *TREATMENTS}
+    known = {"valid_from", "illustrative", "clause", "contract", "costs", "plan", *TREATMENTS}
     for name in data.keys() - known:
         reading.blame(name, None, tr("there is no such treatment"), one_of(sorted(known)))
     kinds = {name: reading.ratings(name, data.get(name)) for name in TREATMENTS}
     costs = reading.part("costs", data.get("costs"), {"hour", "visit", "reason"})
+    contract = reading.part("contract", data.get("contract"), {"months", "reason"})
     illustrative, clause = data.get("illustrative"), data.get("clause")
     if not isinstance(illustrative, bool):
         reading.blame("illustrative", illustrative, tr("this is neither true nor false"))
@@ -95,6 +97,7 @@ def _to_table(data: Mapping[str, Any], place: str) -> Treatments:
         kinds=kinds,
         hour=reading.number("costs.hour", costs.get("hour")),
         visit=reading.number("costs.visit", costs.get("visit")),
+        contract_months=reading.months("contract.months", contract.get("months"), MOST_MONTHS, 1),
         illustrative=illustrative is not False,
         clause=str(clause),
         valid_from=reading.day("valid_from", data.get("valid_from")),
@@ -125,7 +128,7 @@ class _Reading(Reading):
         if sum(cash) + rescheduled > 1 + 1e-9:
             most = tr("at most {limit}", limit=1)
             self.blame(f"{where}.cash", f"{sum(cash) + rescheduled:g}", tr("more than all arrears are paid"), most)
-        delay, costs = row.get("delay_months"), row.get("costs")
+        delay = row.get("delay_months")
         return Course(
             cash=cash,
             hours=self.monthly(f"{where}.hours", row.get("hours", [])),
@@ -138,7 +141,6 @@ class _Reading(Reading):
             ends=self.months(f"{where}.ends", row.get("ends", MONTHS), MONTHS, 1),
             unsecured=self.number(f"{where}.unsecured", row.get("unsecured", 1), MOST_MULTIPLE),
             delay_months=None if delay is None else self.months(f"{where}.delay_months", delay, MOST_MONTHS, 0),
-            costs=None if costs is None else self.share(f"{where}.costs", costs),
             price_secured=self.share(f"{where}.price_secured", row.get("price_secured", 0)),
             price_unsecured=self.share(f"{where}.price_unsecured", row.get("price_unsecured", 0)),
         )

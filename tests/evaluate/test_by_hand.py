@@ -8,6 +8,7 @@ leaves 4,000.00. 31 days to 20 February make 12.40; 4,012.40 leaves nothing. Sta
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ import pytest
 from futures import setting_of
 from making import make_case, pay
 
+from repayplan.evaluate import compiled
 from repayplan.evaluate.outcome import Run
 from repayplan.evaluate.reference import run
 from repayplan.evaluate.setting import NEVER, Drawn, Hazard
@@ -103,6 +105,31 @@ def test_delay_and_costs_of_enforcement_are_those_the_case_gives() -> None:
     found = fate({DEC: 303_000}, loan={"collateral": "5000.00"}, **policy)
     brought = 0.9 * 500_000 * 1.036**-0.5
     assert found.fates.value[0, 0] == pytest.approx(factor(1) * 303_000 + factor(5) * brought, rel=1e-12)
+
+
+def test_costs_besides_are_taken_off_the_collateral_before_the_claim_bounds_it() -> None:
+    # 8,000.00 less 10 % are 7,200.00 and still cover the claim of 7,110.28; 7,500.00 less 10 % are 6,750.00
+    policy = {"liquidation_floor": {"delay_months": 6, "costs": "10%"}}
+    for collateral, brought in (("8000.00", 711_028), ("7500.00", 675_000)):
+        found = fate({DEC: 303_000}, loan={"collateral": collateral}, **policy)
+        worth = factor(1) * 303_000 + factor(5) * brought * 1.036**-0.5
+        assert found.fates.value[0, 0] == pytest.approx(worth, rel=1e-12)
+
+
+@pytest.mark.parametrize("pursuit", [50_000, 400_000])
+def test_pursuing_a_default_costs_once_and_is_left_where_it_brings_less(pursuit: int) -> None:
+    # half of a claim of 7,110.28 is 3,555.14, less 500.00 discounted as it is; for 4,000.00 nobody goes to court
+    case = make_case(
+        loan={"principal": "10000.00"}, monthly=["5000.00"] * 4, months=3, discount_rate="3.60%", recovery="50%"
+    )
+    setting, over, _ = setting_of(pay(case, *PAID))
+    costly = replace(setting, worth=replace(setting.worth, pursuit=np.array([float(pursuit)])))
+    own = np.zeros((1, len(over.days), 1))
+    own[0, DEC, 0] = 303_000
+    brought = max(0.5 * 711_028 - pursuit, 0)
+    for engine in (run, compiled.run):
+        value = engine(costly, Drawn(own), "arrears").fates.value[0, 0]
+        assert value == pytest.approx(factor(1) * 303_000 + factor(5) * brought, rel=1e-12)
 
 
 def test_what_was_waived_on_condition_is_claimed_again() -> None:

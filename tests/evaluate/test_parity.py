@@ -25,7 +25,7 @@ from repayplan.evaluate import compiled, reference
 from repayplan.evaluate.bearing import Horizon
 from repayplan.evaluate.core import evaluate
 from repayplan.evaluate.kernels import run_cases
-from repayplan.evaluate.outcome import Run
+from repayplan.evaluate.outcome import Run, Told
 from repayplan.evaluate.setting import NEVER, Drawn, Hazard, Setting, stack
 
 SCENARIOS = 7
@@ -43,6 +43,12 @@ def prepared(case: Case, seed: int, size: float) -> tuple[Replay, Setting, Horiz
     return found, setting, over, noisy(still(found, over, keys, SCENARIOS), np.random.default_rng(seed), size)
 
 
+def costly(setting: Setting, seed: int) -> Setting:
+    """Enforcement takes part of the collateral, and pursuing a default costs something, or more than it brings."""
+    kept, pursuit = [(1.0, 0.0), (0.9, 500_00.0), (0.5, 5_000_00.0), (0.0, 1e12)][seed % 4]
+    return replace(setting, worth=replace(setting.worth, kept=np.array([kept]), pursuit=np.array([pursuit])))
+
+
 def same(one: Run, other: Run) -> None:
     """Payments and cash to the cent, values to the last digits."""
     assert one.traces is not None
@@ -58,7 +64,11 @@ def same(one: Run, other: Run) -> None:
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(cases(), st.integers(0, 2**32)), min_size=1, max_size=3), st.sampled_from([0.05, 0.4, 0.9]))
 def test_compiled_and_reference_are_the_same_over_ragged_cases(drawn: list[tuple[Case, int]], size: float) -> None:
-    made = [prepared(case, seed, size) for case, seed in drawn]
+    made = [
+        (plan, costly(setting, seed), *rest)
+        for case, seed in drawn
+        for plan, setting, *rest in [prepared(case, seed, size)]
+    ]
     whole, futures = stack([each[1] for each in made]), together([each[3] for each in made])
     hazards: tuple[Hazard, ...] = ("weight", "arrears")
     for hazard in hazards:
@@ -71,6 +81,33 @@ def test_compiled_and_reference_are_the_same_over_ragged_cases(drawn: list[tuple
             np.testing.assert_array_equal(found.traces.paid[number, : len(over.days)], single.traces.paid[0])
             np.testing.assert_array_equal(found.fates.defaulted[number], single.fates.defaulted[0])
             np.testing.assert_allclose(found.fates.value[number], single.fates.value[0], rtol=1e-12, atol=1e-6)
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.tuples(cases(), st.integers(0, 2**32)), min_size=1, max_size=3), st.data())
+def test_what_is_told_of_some_stages_is_what_the_whole_course_says(
+    drawn: list[tuple[Case, int]], data: st.DataObject
+) -> None:
+    """Also where a stage is asked for twice, and where every loan is clear before the last one."""
+    made = [prepared(case, seed, 0.4) for case, seed in drawn]
+    whole, futures = stack([each[1] for each in made]), together([each[3] for each in made])
+    asked = [
+        sorted(data.draw(st.lists(st.integers(0, len(over.days) - 1), min_size=4, max_size=4)))
+        for _, _, over, _ in made
+    ]
+    tell = np.array(asked)
+    hazards: tuple[Hazard, ...] = ("weight", "arrears")
+    for hazard in hazards:
+        course = reference.run(whole, futures, hazard, traced=True).traces
+        found = compiled.run(whole, futures, hazard, tell=tell)
+        assert course is not None
+        assert found.told is not None
+        wanted = Told.of(course, tell)
+        for name in ("debt", "arrears", "paid"):
+            np.testing.assert_array_equal(getattr(found.told, name), getattr(wanted, name))
+        plain = compiled.run(whole, futures, hazard).fates
+        np.testing.assert_array_equal(found.fates.value, plain.value)
+        np.testing.assert_array_equal(found.fates.defaulted, plain.defaulted)
 
 
 def test_it_is_compiled_once() -> None:

@@ -49,8 +49,8 @@ def test_a_batch_that_breaks_down_is_said(monkeypatch: pytest.MonkeyPatch) -> No
     two = [borrower("B-1"), borrower("B-2")]
     found = appraise(two, menu(plans=[{"shapes": ["level"], "installments": [12]}]), settings())
     assert found.options.num_rows == 2
-    assert found.counts["planned borrower by borrower"] == 2
-    assert found.notes == {"planned borrower by borrower: AssertionError: a row too many": ["B-1", "B-2"]}
+    assert found.counts["planned in smaller batches"] == 2
+    assert found.notes == {"planned in smaller batches: AssertionError: a row too many": ["B-1", "B-2"]}
 
 
 def test_want_of_memory_sets_nobody_aside(monkeypatch: pytest.MonkeyPatch) -> None:

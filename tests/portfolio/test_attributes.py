@@ -6,15 +6,25 @@ at 4.35 %, overdue since 1 September 2026, 80 days before the case's date; an ex
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pytest
 from portfolios import borrower, menu, settings
 
+from repayplan.planning.batch.asks import Batched
 from repayplan.portfolio.appraise import appraise
+from repayplan.portfolio.attributes import Borrower, no_effort, plan_figures
 from repayplan.portfolio.book import BookCase
+from repayplan.portfolio.outcomes import Outcome
+from repayplan.portfolio.planner import ask_for
+from repayplan.portfolio.variants import planned_variant
+from repayplan.problem.frozen import Real
+from repayplan.problem.terms import resolve
+from repayplan.rules.provision import provision_table
 from repayplan.rules.treatments import treatments
 
 RATE = 1.0435
@@ -27,6 +37,19 @@ def option(book: BookCase, name: str, **parts: Any) -> Mapping[str, Any]:
     return next(row for row in found.options.to_pylist() if row["option"] == name)
 
 
+UNSAID = Batched("optimal", 0.0, 0.0, 0.0, 0.0, "", (), None, None, None, None)
+"""A plan whose payments do not matter."""
+
+
+def outcome_of(debt: Real) -> Outcome:
+    """Two futures with these debts, of which the first one has failed at once."""
+    nothing, failed = np.zeros((12, 2)), np.array([[True, False]] * 12)
+    return Outcome(
+        value=np.zeros(2), missed=failed[0], defaulted=failed[0], paid=nothing, arrears=nothing, debt=debt,
+        failed=failed, collateral=np.ones(2),
+    )  # fmt: skip
+
+
 def test_cash_of_a_plan_takes_the_place_of_what_signing_reschedules() -> None:
     book = borrower()
     found = appraise(
@@ -37,13 +60,19 @@ def test_cash_of_a_plan_takes_the_place_of_what_signing_reschedules() -> None:
     row = found.options.to_pylist()[0]
     payments = found.schedules.to_pylist()
     assert len(payments) == 24
-    # the first payment is on 20 January, the last of the year on 20 November: nothing in month 1, eleven by month 12
-    paid = np.cumsum([0, *(payment["payment"] for payment in payments[:11])])
-    assert row["fall_cash"] == np.minimum(paid, 40_000_00).tolist()
-    assert row["fall_rescheduled"] == (40_000_00 - np.minimum(paid, 40_000_00)).tolist()
+    # the first payment is on 20 January, the last of the year on 20 November: nothing in month 1, eleven by month 12;
+    # 100,000.00 bears 4.35 % ACT/360 to the cent from one payment date to the next, which payments settle first
+    debts, before = [100_000_00, 100_000_00], dt.date(2026, 11, 20)
+    for payment in payments[:11]:
+        interest = debts[-1] * Fraction("0.0435") * (payment["date"] - before).days / 360
+        debts.append(debts[-1] + int(interest + Fraction(1, 2)) - payment["payment"])
+        before = payment["date"]
+    paid_down = np.minimum(100_000_00 - np.array(debts[1:]), 40_000_00)
+    assert row["fall_cash"] == paid_down.tolist()
+    assert row["fall_rescheduled"] == (40_000_00 - paid_down).tolist()
     assert row["fall_written_off"] == row["fall_sold"] == [0] * 12
-    # special mention, 2 %, on what is left after twelve months
-    assert row["provision"] == round(0.02 * (100_000_00 - int(paid[-1])))
+    # special mention, 2 %, on what is left after twelve months, interest paid being no principal
+    assert row["provision"] == round(0.02 * debts[-1])
     assert (row["miss"], row["default"], row["haircut"], row["cost"]) == (0.0, 0.0, 0, 0)
 
 
@@ -88,42 +117,62 @@ def test_the_work_of_a_plan_is_that_of_the_table() -> None:
     assert bare["recovery"] - worked["recovery"] == pytest.approx(worth, abs=1)
 
 
-def test_who_is_left_alone_pays_a_little_and_fails() -> None:
-    row = option(borrower(), "do_nothing", treatments=["do_nothing"])
-    # 3, 3, 2 and 1 % of 40,000.00
-    assert row["fall_cash"] == [1_200_00, 2_400_00, 3_200_00, *[3_600_00] * 9]
-    assert (row["miss"], row["default"], row["cost"]) == (1.0, 1.0, 0)
-    # 80 + 365 days past due: loss, all of what is left
-    assert row["provision"] == 96_400_00
-    # 40 % of 60,000.00 goes on by contract; the rest fails after a year at half of 20 %
-    claim = 100_000_00 - 24_000_00 - 3_600_00
-    least = 24_000_00 + 0.96 * (3_600_00 + 0.10 * claim)
-    most = 24_000_00 + 3_600_00 + 0.10 * (claim + 0.0652 * 100_000_00)
-    assert least < row["recovery"] < most
+def test_provision_is_that_of_each_future_not_of_the_mean() -> None:
+    """Who fails has paid least: 25 % (substandard) of 90,000.00 in one future, 2 % (special mention) of 10,000.00 in
+    the other, on average 11,350.00; mean rate times mean debt would be 6,750.00."""
+    book = borrower()
+    offer = menu(plans=[{"shapes": ["level"], "installments": [24]}])
+    asked = ask_for(book.case, offer.plan_options[0])
+    outcome = outcome_of(np.array([[90_000_00.0, 10_000_00.0]] * 12))
+    who = Borrower.of(book.case, asked.terms)
+    figures = plan_figures(who, asked, UNSAID, outcome, no_effort(), provision_table())
+    assert figures["provision"] == 11_350_00
 
 
-def test_enforcement_brings_collateral_late_and_dear_and_part_of_the_rest() -> None:
-    row = option(borrower(loan={"collateral": "20000.00"}), "enforce", treatments=["enforce"])
-    course = treatments().kinds["enforce"]["medium"]  # 12 months, 10 %, unsecured 1.3 × 20 %
-    legal = 10_000_00 + round(0.012 * 100_000_00)
-    hours, visits = sum(course.hours), sum(course.visits)
-    assert row["legal"] == [legal, *[0] * 11]
-    assert row["cost"] == round(hours * HOUR + visits * VISIT + legal)
-    collateral = 20_000_00 * 0.9 / RATE
-    least = 0.996 * (collateral + 0.26 * 80_000_00) - row["cost"]
-    most = collateral + 0.26 * 81_000_00 - 0.95 * row["cost"]
-    assert least < row["recovery"] < most
-    assert row["fall_cash"] == [0] * 12, "the court takes longer than the year that is told"
+def test_what_a_breach_revives_is_not_written_off_where_it_fails() -> None:
+    """500.00 and 750.00 are waived until a breach. In the future that fails with a debt of 98,750.00 nothing is written
+    off and 100,000.00 provided for, 25,000.00; in the other one 2 % of 58,750.00."""
+    offer = menu(
+        plans=[{"shapes": ["level"], "installments": [24], "concessions": ["relief"]}],
+        concessions=[{"name": "relief", "waive_penalty": "100%", "waive_interest": "50%"}],
+    )
+    book = borrower()
+    case = planned_variant(book.case, resolve(book.case), offer.plan_options[0])
+    assert case is not None
+    asked = ask_for(case, offer.plan_options[0])
+    debt = np.array([[98_750_00.0, 58_750_00.0]] * 12)
+    figures = plan_figures(
+        Borrower.of(book.case, asked.terms), asked, UNSAID, outcome_of(debt), no_effort(), provision_table()
+    )
+    assert figures["haircut"] == 1_250_00, "given up at signing all the same"
+    assert figures["fall_written_off"] == [625_00] * 12
+    assert figures["provision"] == round((25_000_00 + 0.02 * 58_750_00) / 2)
+    # 40,000.00 of one future are overdue still; of the other 1,250.00 are written off and 38,750.00 paid
+    assert figures["fall_cash"] == [19_375_00] * 12
+    assert figures["fall_rescheduled"] == [0] * 12
 
 
-def test_enforcement_within_the_year_is_cash() -> None:
-    book = borrower(loan={"collateral": "20000.00"}, policy={"rating": "low"})
-    row = option(book, "enforce", treatments=["enforce"])
-    # called after month 1, 10 months until the collateral has brought its money, 8 % of it for costs; 1.2 × 20 % of the
-    # rest, which is 80,000.00 and what a month bears
-    assert row["fall_cash"][:10] == [0] * 10
-    assert row["fall_cash"][10:] == [row["fall_cash"][10]] * 2
-    assert row["fall_cash"][10] == pytest.approx(20_000_00 * 0.92 + 0.24 * 80_000_00, abs=120_00)
+def test_what_a_plan_never_pays_is_given_up_and_lost() -> None:
+    """2,000.00 a month until December 2028, and settle: best: the rest of 100,000.00 is a haircut, and of what is left
+    after a year that part is provided for in full, 2 % of the other."""
+    source = {"kind": "monthly", "name": "Shop", "start": "2026-12", "amount": "2000.00", "months": 84}
+    book = borrower(loan={"rate": "0.00%"}, cash={"opening": "0.00", "sources": [source]})
+    best = {
+        "plans": [{"shapes": ["free"], "installments": [24], "concessions": ["best"]}],
+        "concessions": [{"name": "best", "settle": "best"}],
+    }
+    found = appraise([book], menu(**best), settings(method="still", scenarios=2))
+    row, payments = found.options.to_pylist()[0], [each["payment"] for each in found.schedules.to_pylist()]
+    # from 20 January 2027 to 20 December 2028: 24 times what has come by the end of the month before, in whole units
+    assert row["haircut"] == 100_000_00 - sum(payments) == pytest.approx(52_000_00, abs=10_00)
+    # eleven payments are made in the year; the later ones are restructured debt
+    assert row["provision"] == round(row["haircut"] + 0.02 * sum(payments[11:]))
+
+
+def test_a_visit_gives_new_days_to_part_of_what_is_not_paid() -> None:
+    row = option(borrower(), "visit", treatments=["visit"])
+    for cash, moved in zip(row["fall_cash"], row["fall_rescheduled"], strict=True):
+        assert moved == int(0.15 * (40_000_00 - cash))
 
 
 def test_a_sale_by_hand() -> None:
@@ -136,24 +185,3 @@ def test_a_sale_by_hand() -> None:
     assert row["haircut"] == row["npv_loss"] == 100_000_00 - price
     assert row["fall_sold"] == [0, 0, *[40_000_00] * 10]
     assert (row["provision"], row["miss"], row["default"]) == (0, 0.0, 0.0)
-
-
-def test_an_agency_keeps_its_fee() -> None:
-    row = option(borrower(), "agency", treatments=["agency"])
-    course = treatments().kinds["agency"]["medium"]
-    assert row["fall_cash"][-1] == round(sum(course.cash) * 40_000_00)
-    work = sum(course.hours) * HOUR
-    assert row["cost"] == pytest.approx(work + 0.28 * row["fall_cash"][-1], abs=1)
-
-
-def test_a_visit_gives_new_days_to_part_of_what_is_not_paid() -> None:
-    row = option(borrower(), "visit", treatments=["visit"])
-    for cash, moved in zip(row["fall_cash"], row["fall_rescheduled"], strict=True):
-        assert moved == int(0.15 * (40_000_00 - cash))
-
-
-def test_a_borrower_without_cash_cannot_be_moved_to_pay() -> None:
-    source = {"kind": "monthly", "name": "Shop", "start": "2026-12", "amount": "1.00", "months": 84}
-    poor = borrower(cash={"opening": "0.00", "sources": [source]})
-    row = option(poor, "visit", treatments=["visit"])
-    assert row["fall_cash"][-1] <= 12_00

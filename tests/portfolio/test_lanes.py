@@ -63,7 +63,7 @@ def test_what_treatments_start_from_does_not_depend_on_the_plans_beside_them() -
         )
         variant = planned_variant(book.case, resolve(book.case), offer.plan_options[0])
         assert variant is not None
-        alone, beside = untreated(book.case), untreated(book.case, ask_for(variant, offer.plan_options[0]))
+        alone, beside = untreated(book.case, 36), untreated(book.case, 36, ask_for(variant, offer.plan_options[0]))
         ends = ending(alone, treatments().kinds["do_nothing"]["low"])
         assert alone.over.days[: ends + 1] == beside.over.days[: ends + 1]
         first, second = (first_stages(each.setting, ends + 1) for each in (alone, beside))

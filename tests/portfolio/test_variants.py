@@ -10,8 +10,9 @@ from portfolios import borrower, menu
 
 from repayplan.cases.models import Grace
 from repayplan.errors import InputError
+from repayplan.planning.plan import plan
 from repayplan.portfolio.menu import PlanOption
-from repayplan.portfolio.planner import case_of
+from repayplan.portfolio.planner import ask_for, case_of, plan_options
 from repayplan.portfolio.variants import last_day, planned_variant, treated_variant
 from repayplan.problem.terms import payment_dates, resolve
 
@@ -120,3 +121,26 @@ def test_the_case_of_an_option_is_complete() -> None:
         case_of(case, offer, "level-36")
     with pytest.raises(InputError, match="nothing of its own"):
         case_of(case, offer, "level-24-relief")
+
+
+@pytest.mark.parametrize("every", [1, 2])
+def test_planned_alone_the_case_of_an_option_gives_the_options_plan(every: int) -> None:
+    """Nothing can be paid before the first receipt, at the end of April 2027: these dates are no installments."""
+    source = {"kind": "monthly", "name": "Shop", "start": "2027-04", "amount": "15000.00", "months": 84}
+    late = borrower(cash={"opening": "0.00", "sources": [source]}, policy={"payment_every": every}).case
+    offer = menu(plans=[{"shapes": ["level"], "installments": [24]}])
+    variant = planned_variant(late, resolve(late), offer.plan_options[0])
+    assert variant is not None
+    (found,) = plan_options([ask_for(variant, offer.plan_options[0])])
+    assert found.payments is not None
+    paid = {day: int(cents) for day, cents in zip(found.days, found.payments.sum(axis=1), strict=True) if cents}
+    assert len(paid) == {1: 20, 2: 22}[every]  # without January to April; every other month without January and March
+    written = case_of(late, offer, "level-24")
+    assert written.policy.installments == len(paid)
+    assert written.policy.step == Decimal("0.25")  # that of the option, where a number of installments has none
+    made = plan(written)
+    assert {row.date: row.payment for row in made.installments if row.payment} == paid
+    assert case_of(late, offer, "level-24", len(paid)) == written
+    poor = late.model_copy(update={"cash": late.cash.model_copy(update={"operating_cost": Decimal("14000.00")})})
+    assert case_of(poor, offer, "level-24").policy.installments == 24  # impossible, which planning it says
+    assert plan(case_of(poor, offer, "level-24")).status == "infeasible"

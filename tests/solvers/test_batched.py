@@ -16,7 +16,7 @@ from repayplan.cases.models import Case
 from repayplan.errors import InputError
 from repayplan.formulation.build import Formulation, formulate
 from repayplan.planning.optimum import optimize
-from repayplan.solvers.batched import costs, every_lane, solve_batch, solve_lanes, stacked
+from repayplan.solvers.batched import costs, every_lane, solve_batch, solve_lanes, solver, stacked
 from repayplan.solvers.certificate import dual_bound, violation
 from repayplan.solvers.chain import Chain
 from repayplan.solvers.highs import Highs
@@ -66,6 +66,36 @@ def test_no_point_is_proven() -> None:
     assert list(solved.status) == [Status.INFEASIBLE, Status.OPTIMAL]
     assert solved.solution(1).objective == pytest.approx(0.25)
     assert solved.solution(0).bound == np.inf
+
+
+def test_two_rows_that_leave_nothing_between_them() -> None:
+    """x ≤ y and 2y ≤ 2x, x + y ≤ 1.5: both are 0.75 where x earns 2 and y costs 1, or the other way round.
+
+    The duals make x cost nothing: −2 = 1 · −2 of the first row, 1 = −2 · −0.5 of the second.
+    """
+    rows = [[1.0, -1.0], [-2.0, 2.0], [1.0, 1.0]]
+    programs = [
+        Known.of(cost, rows, [0.0, 0.0, 1.5], [False] * 3, [0.0, 0.0], [2.0, 2.0], point=[0.5, 0.5]).program
+        for cost in ([-2.0, 1.0], [1.0, -2.0])
+    ]
+    solved = solve_batch(stacked(programs))
+    assert list(solved.status) == [Status.OPTIMAL] * 2
+    assert solved.objective == pytest.approx([-0.75, -0.75])
+    assert solved.row_duals[:, :2].tolist() == [[-2.0, 0.0], [0.0, -0.5]]
+
+
+def test_what_was_solved_before_changes_nothing() -> None:
+    """Byte for byte: a run that is killed and resumed solves its chunks in other processes."""
+    wanted = every_lane(formulate(prepare(make_case(monthly=["9000.00"] * 12, months=12, settle="best"))[1]).layout)
+    others = every_lane(formulate(prepare(make_case(monthly=["7000.00"] * 12, months=12, settle="best"))[1]).layout)
+    first = solve_batch(wanted)
+    solve_batch(others)
+    again = solve_batch(wanted)
+    solver._patterns.clear()
+    anew = solve_batch(wanted)
+    for other in (again, anew):
+        for name in ("objective", "bound", "gap", "iterations", "columns", "row_duals"):
+            assert getattr(first, name).tobytes() == getattr(other, name).tobytes()
 
 
 @settings(max_examples=40)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -133,8 +133,7 @@ def _cash(ask: _Ask, keys: Sequence[AccountKey], factors: Factors) -> tuple[Cent
     """(S, T) of the business and (S, T, K) on accounts apart."""
     business = Stages(ask.days, factors.count)
     accounts = [Stages(ask.days, factors.count) for _ in keys]
-    for flow in operating_cost_flows(to_cents(ask.case.cash.operating_cost), ask.window):
-        business.put(flow.date.toordinal(), flow.amount)
+    business.put_all(_cost_stages(ask.days, ask.window), -to_cents(ask.case.cash.operating_cost))
     for number in range(len(ask.case.cash.sources)):
         for column in ask.columns(number, factors):
             flow = column.expected.bank
@@ -142,6 +141,14 @@ def _cash(ask: _Ask, keys: Sequence[AccountKey], factors: Factors) -> tuple[Cent
     apart = [account.result for account in accounts]
     empty = np.zeros((factors.count, len(ask.days), 0), dtype=np.int64)
     return business.result, np.stack(apart, axis=2) if apart else empty
+
+
+@lru_cache(maxsize=512)
+def _cost_stages(days: tuple[dt.date, ...], window: Window) -> Cents:
+    """(T + 1,) how many times the running cost falls due in each stage; borrowers have the same dates."""
+    due = [flow.date.toordinal() for flow in operating_cost_flows(1, window)]
+    stages = np.searchsorted([day.toordinal() for day in days], due)
+    return np.bincount(stages, minlength=len(days) + 1).astype(np.int64)
 
 
 def _received(ask: _Ask, name: str, parts: Parts, expected: dt.date | None) -> Cents:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,7 @@ Days = NDArray[np.int64]
 Cents = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(NamedTuple):
     """One flow: the ``bank``'s view, ``start`` the borrower's day and ``day`` the bank's, as ordinals.
 
     What should have come before the case's date and has not starts on the day after.
@@ -45,8 +44,7 @@ class Expected:
         return Column(self, self.day, self.bank.amount)
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One expected flow in S scenarios: its ``day``, an ordinal or (S,), and ``amount``, cents or (S,) cents."""
 
     expected: Expected
@@ -64,10 +62,9 @@ def expectations(source: Source, flows: Iterable[Flow], window: Window) -> Itera
 
 def expectation(flow: Flow, bank: Seen, after: dt.date) -> Expected | None:
     """One flow in both views; None where the bank counts it up to ``after``."""
-    counted = as_bank(flow, bank.haircut, bank.delay_days)
-    if counted.date <= after:
-        return None
-    return Expected(counted, max(flow.date, after + dt.timedelta(days=1)).toordinal(), counted.date.toordinal())
+    counted = as_bank(flow, bank.haircut, bank.delay_days) if bank.haircut or bank.delay_days else flow
+    day, first = counted.date.toordinal(), after.toordinal() + 1
+    return Expected(counted, max(flow.date.toordinal(), first), day) if day >= first else None
 
 
 MOST_DAYS = 36_500

@@ -21,7 +21,7 @@ class Stages:
         self.ends = np.array(self.days)
         self.cents: Cents = np.zeros((len(days) + 1, scenarios), dtype=np.int64)
         self.places = np.arange(scenarios)
-        self._alike = [0] * (len(days) + 1)
+        self._alike: Cents = np.zeros(len(days) + 1, dtype=np.int64)
 
     def put(self, day: int, amount: int | Cents) -> None:
         """Cash on one day, an ordinal, in every scenario."""
@@ -30,6 +30,10 @@ class Stages:
             self._alike[stage] += amount
         else:
             self.cents[stage] += amount
+
+    def put_all(self, times: Cents, amount: int) -> None:
+        """The same amount so many ``times`` (T + 1,) in each stage, in every scenario."""
+        self._alike += times * amount
 
     def add(self, column: Column) -> None:
         """One flow, which may come in another stage in every scenario."""
@@ -42,8 +46,8 @@ class Stages:
     @property
     def result(self) -> Cents:
         """(S, T) without what comes too late; scenarios lie beside each other."""
-        self.cents += np.array(self._alike, dtype=np.int64)[:, None]
-        self._alike = [0] * len(self._alike)
+        self.cents += self._alike[:, None]
+        self._alike[:] = 0
         return self.cents[:-1].T
 
 

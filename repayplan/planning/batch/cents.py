@@ -23,12 +23,12 @@ from repayplan.planning.batch.items import Item
 from repayplan.planning.batch.rounding import Grains, Ground, Targets, Walked, aims, fractions, walk
 from repayplan.planning.batch.stages import Found
 from repayplan.planning.batch.worth import values
-from repayplan.planning.courses import Course, Fineness, Unknowns, courses
+from repayplan.planning.courses import Course, Fineness, Unknowns, courses, looked_up
 from repayplan.planning.evening import even_amounts
 from repayplan.planning.exact import ACCEPTED_COST, INTEREST_UNITS_AHEAD
 from repayplan.problem.arrays import Cents, Mask, Problem, Real
 from repayplan.problem.form import Rule
-from repayplan.problem.stacking import taken
+from repayplan.problem.stacking import stack, taken
 
 FLOATS = 1e-3
 """Cents that floats lose of a debt; see :func:`repayplan.planning.value.debt_bound`."""
@@ -61,19 +61,18 @@ class InCents:
     round: bool
 
 
-def in_cents(problem: Problem, winners: Sequence[Winner], finer: int = 1) -> dict[int, InCents]:
-    """Whole cents by the number of the ask, of those for which they are found at once; ``problem`` is that of the
-    program's lanes. Units are so much ``finer`` than asked."""
-    able = [winner for winner in winners if can_be_rounded(winner)]
-    if not able:
+def in_cents(winners: Sequence[Winner], finer: int = 1) -> dict[int, InCents]:
+    """Whole cents by the number of the ask, of those for which they are found at once; of all the arrays can be
+    stacked. Units are so much ``finer`` than asked."""
+    if not winners:
         return {}
-    lanes = np.array([winner.found.lane for winner in able])
-    rounding = _Rounding(taken(problem, lanes), able, finer)
-    found = rounding.attempt(np.arange(len(able)), up=False)
+    problem = stack([winner.item.problem for winner in winners])
+    rounding = _Rounding(problem, winners, finer)
+    found = rounding.attempt(np.arange(len(winners)), up=False)
     alone = problem.shape[2] == 1  # of several loans one or the other is paid exactly its interest, whatever is tried
     waiting = [
         place
-        for place, winner in enumerate(able)
+        for place, winner in enumerate(winners)
         if winner.number not in found or (alone and not found[winner.number].round)
     ]
     if waiting:
@@ -150,7 +149,7 @@ class _Rounding:
         elif problem.wishes.prefer[0] == "smoothest":
             noise = 10 * 1e-9 * float(problem.scale[0])
             amounts = even_amounts(problem, np.where(totals > noise, totals, 0.0), unit, up=up)
-            yield Course(lambda stage, _: amounts.get(stage), whole=True)
+            yield looked_up(amounts)
 
     def _walked(self, places: NDArray[np.int64], made: Mapping[int, Course], *, up: bool) -> Walked:
         every = len(places) == len(self.winners)

@@ -65,10 +65,10 @@ def why_alone(problem: Problem, terms: Terms) -> Alone | None:
 
 
 def stackable(problem: Problem) -> Hashable:
-    """What cases must have in common for their arrays to be stacked."""
+    """What cases must have in common for their arrays to be stacked, whatever their terms."""
     law, held = problem.legal, problem.accounts
     return (
-        (problem.shape[2], problem.shape[1] // LENGTHS, held.loan.tobytes(), held.blocked.tobytes()),
+        (problem.shape[2], held.loan.tobytes(), held.blocked.tobytes(), problem.debt.claims.principal.tobytes()),
         (problem.form.thetas, bool(problem.form.streams), problem.sharing.rule, problem.wishes.any_last),
         tuple(each is None for each in (law.within, law.npv, law.liquidation, law.cleared, law.charge, law.waived)),
         (problem.burden is None, problem.cash.most is None),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from repayplan.planning.batch.items import Item
-from repayplan.planning.batch.kinds import stackable
+from repayplan.planning.batch.kinds import LENGTHS, stackable
 from repayplan.planning.batch.stages import Found, Unanswered
 from repayplan.planning.batch.straight import Straight, straight
 from repayplan.planning.batch.worth import planned_values
@@ -19,35 +21,44 @@ from repayplan.solvers.result import relative_gap
 GREEDY, CLOSED_FORM = "greedy", "closed form"
 """What is told as the solver."""
 
-Said = Found | Unanswered | None
+
+@dataclass(frozen=True)
+class Open:
+    """An item of which a program has to say; no plan of it is worth more than ``bound`` (cents), infinite where nothing
+    is known."""
+
+    bound: float
 
 
-def without_programs(wanted: Sequence[Item]) -> Iterator[tuple[list[Item], Problem, list[Said]]]:
-    """Items that can be stacked, their problem, and what is known of each; None where a program has to say."""
+Said = Found | Unanswered | Open
+
+
+def without_programs(wanted: Sequence[Item]) -> Iterator[tuple[Item, Said]]:
+    """What is known of each item."""
     alike: dict[Hashable, list[Item]] = defaultdict(list)
     for item in wanted:
-        alike[stackable(item.problem)].append(item)
+        alike[stackable(item.problem), item.problem.shape[1] // LENGTHS].append(item)
     for some in alike.values():
-        problem = stack([item.problem for item in some])
-        yield some, problem, _said(some, problem)
+        yield from zip(some, _said(some, stack([item.problem for item in some])), strict=True)
 
 
 def _said(some: Sequence[Item], problem: Problem) -> list[Said]:
-    """Of items whose last payment may be on one of several dates nothing is said."""
+    """Nothing of items whose last payment may be on one of several dates."""
     last = np.array([item.lasts[-1] for item in some], dtype=np.int64)
     known = straight(problem, last)
-    found: list[Said] = [None] * len(some)
-    plans = [place for place, item in enumerate(some) if len(item.lasts) == 1 and known.found[place]]
-    worth = _replayed(problem, known, np.array(plans, dtype=np.int64))
-    for place, item in enumerate(some):
-        if len(item.lasts) == 1 and known.impossible[place]:
-            found[place] = Unanswered(proven=True)
-    for place, (replayed, kept) in zip(plans, worth, strict=True):
+    bounds = np.where(np.isnan(known.bound), np.inf, known.bound) * problem.scale
+    single = np.array([len(item.lasts) == 1 for item in some])
+    found: list[Said] = [Open(bound) for bound in np.where(single, bounds, np.inf).tolist()]
+    plans = np.flatnonzero(single & known.found & ~known.impossible)
+    worth = _replayed(problem, known, plans)
+    for place in np.flatnonzero(single & known.impossible).tolist():
+        found[place] = Unanswered(proven=True)
+    for place, (replayed, kept) in zip(plans.tolist(), worth, strict=True):
         found[place] = _found(some[place], place, problem, known, (replayed, kept))
     return found
 
 
-def _replayed(problem: Problem, known: Straight, plans: np.ndarray) -> list[tuple[float, float]]:
+def _replayed(problem: Problem, known: Straight, plans: NDArray[np.int64]) -> list[tuple[float, float]]:
     """What the plans of the most value and the preferred ones are worth, settled class by class; cents."""
     if not plans.size:
         return []

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -16,8 +16,8 @@ from repayplan.planning.batch.asks import Ask, Batched
 from repayplan.planning.batch.cents import InCents, Winner, can_be_rounded, in_cents
 from repayplan.planning.batch.engine import Engine, batched
 from repayplan.planning.batch.items import Item, Together, items, together
-from repayplan.planning.batch.kinds import Alone, why_alone
-from repayplan.planning.batch.known import without_programs
+from repayplan.planning.batch.kinds import Alone, stackable, why_alone
+from repayplan.planning.batch.known import Open, without_programs
 from repayplan.planning.batch.stages import Answer, Beaten, Found, Unanswered, both_stages
 from repayplan.planning.batch.tightening import with_room
 from repayplan.planning.exact import Exact, make_exact
@@ -33,27 +33,32 @@ FINER = (1, 10, 100, 10_000)
 
 @dataclass
 class _Answers:
-    """What has been found of each item of a batch, by ask and bucket, and why an ask goes alone."""
+    """What has been found of each item of a batch, by ask and bucket, how many ``buckets`` an ask has, and why one goes
+    alone."""
 
     found: dict[tuple[int, int], tuple[Item, Answer]] = field(default_factory=dict)
-    problems: dict[tuple[int, int], Problem] = field(default_factory=dict)
-    """Those in whose lanes they were found."""
+    buckets: Counter[int] = field(default_factory=Counter)
     alone: dict[int, Alone] = field(default_factory=dict)
 
-    def plans(self, number: int, buckets: int) -> list[tuple[Item, Found]]:
+    def plans(self, number: int) -> list[tuple[Item, Found]]:
         """The plans of an ask, the most valuable bucket first."""
-        found = (self.found[number, bucket] for bucket in range(buckets))
+        found = (self.found[number, bucket] for bucket in range(self.buckets[number]))
         plans = [(item, plan) for item, plan in found if isinstance(plan, Found)]
         return sorted(plans, key=lambda pair: -pair[1].value)
 
-    def bound(self, number: int, buckets: int) -> float:
+    def value(self, number: int) -> float:
+        """What the best plan of an ask so far is worth; cents."""
+        known = (self.found.get((number, bucket)) for bucket in range(self.buckets[number]))
+        return max((each[1].value for each in known if each and isinstance(each[1], Found)), default=-math.inf)
+
+    def bound(self, number: int) -> float:
         """What no plan of an ask is worth more than; cents."""
-        found = (self.found[number, bucket][1] for bucket in range(buckets))
+        found = (self.found[number, bucket][1] for bucket in range(self.buckets[number]))
         return max((plan.bound for plan in found if isinstance(plan, Found | Beaten)), default=-math.inf)
 
-    def beaten(self, number: int, buckets: int) -> bool:
+    def beaten(self, number: int) -> bool:
         """Whether some bucket has a plan that was not looked for, as another is worth more."""
-        return any(isinstance(self.found[number, bucket][1], Beaten) for bucket in range(buckets))
+        return any(isinstance(self.found[number, bucket][1], Beaten) for bucket in range(self.buckets[number]))
 
 
 def plan_batch(asks: Sequence[Ask], engine: Engine | None = None) -> list[Batched]:
@@ -82,7 +87,9 @@ def _solved(asks: Sequence[Ask], engine: Engine) -> _Answers:
     for number, ask in enumerate(asks):
         reason = why_alone(ask.problem, ask.terms)
         if reason is None:
-            wanted += items(ask, number)
+            some = list(items(ask, number))
+            answers.buckets[number] = len(some)
+            wanted += some
         else:
             answers.alone[number] = reason
     _solve(wanted, engine, answers)
@@ -95,73 +102,80 @@ def _solved(asks: Sequence[Ask], engine: Engine) -> _Answers:
 
 
 def _solve(wanted: Sequence[Item], engine: Engine, answers: _Answers) -> None:
-    """What arithmetic says at once, and the programs of the rest."""
-    rest: list[Item] = []
-    for some, problem, said in without_programs(wanted):
-        for item, known in zip(some, said, strict=True):
-            if known is None:
-                rest.append(item)
-            else:
-                answers.found[item.ask, item.bucket] = item, known
-                answers.problems[item.ask, item.bucket] = problem
-    for part in together(rest):
+    """What arithmetic says at once, and programs of the rest: of the buckets of an ask that of the highest bound first,
+    another where its bound is above what has been found."""
+    open_: dict[int, list[tuple[float, Item]]] = defaultdict(list)
+    for item, known in without_programs(wanted):
+        if isinstance(known, Open):
+            open_[item.ask].append((known.bound, item))
+        else:
+            answers.found[item.ask, item.bucket] = item, known
+    first, later = list[Item](), list[tuple[float, Item]]()
+    for number, some in open_.items():
+        highest = math.inf if answers.value(number) > -math.inf else max(bound for bound, _ in some)
+        first += [item for bound, item in some if bound == highest]
+        later += [(bound, item) for bound, item in some if bound != highest]
+    _programs(first, engine, answers)
+    left = [item for bound, item in later if bound > answers.value(item.ask)]
+    answers.found |= {
+        (item.ask, item.bucket): (item, Beaten(bound)) for bound, item in later if bound <= answers.value(item.ask)
+    }
+    _programs(left, engine, answers)
+
+
+def _programs(wanted: Sequence[Item], engine: Engine, answers: _Answers) -> None:
+    for part in together(wanted):
         if not isinstance(part, Together):
             answers.alone |= dict.fromkeys((item.ask for item in part), Alone.WHOLE_NUMBERS)
             continue
         group = np.array([item.ask for item in part.items])
         for item, found in zip(part.items, both_stages(part.formulation, part.owner, engine, group), strict=True):
             answers.found[item.ask, item.bucket] = item, found
-            answers.problems[item.ask, item.bucket] = part.formulation.frame.problem
 
 
 # ------------------------------------------------------------------------------------------------------ in whole cents
 
 
 def _rounded(asks: Sequence[Ask], solved: _Answers, solve: Engine) -> dict[int, InCents]:
-    """Whole cents of the most valuable bucket of each ask, program by program, where they are found at once: of the
-    plan as it is, or of one with room for rounding."""
-    winners: dict[int, list[Winner]] = defaultdict(list)
-    problems: dict[int, Problem] = {}
+    """Whole cents of the most valuable bucket of each ask where they are found at once, those alike side by side: of
+    the plan as it is, or of one with room for rounding."""
+    winners: dict[Hashable, list[Winner]] = defaultdict(list)
     for number, ask in enumerate(asks):
-        if number in solved.alone:
-            continue
-        plans = solved.plans(number, len(ask.problem.buckets()))
+        plans = [] if number in solved.alone else solved.plans(number)
         if plans:
-            item, found = plans[0]
-            problem = solved.problems[number, item.bucket]
-            problems[id(problem)] = problem
-            winners[id(problem)].append(Winner(number, ask, item, found))
+            winner = Winner(number, ask, *plans[0])
+            if can_be_rounded(winner):
+                winners[stackable(winner.item.problem), ask.terms.order].append(winner)
     exact: dict[int, InCents] = {}
-    for key, some in winners.items():
-        problem = problems[key]
-        exact |= in_cents(problem, some)
+    for some in winners.values():
+        exact |= in_cents(some)
         for finer in FINER:
-            waiting = [winner for winner in some if winner.number not in exact and can_be_rounded(winner)]
+            waiting = [winner for winner in some if winner.number not in exact]
             if not waiting:
                 break
-            exact |= in_cents(problem, with_room(waiting, solve, finer), finer)
+            exact |= in_cents(with_room(waiting, solve, finer), finer)
     return exact
 
 
 def _best(ask: Ask, number: int, solved: _Answers, exact: InCents | None, chain: Chain) -> Batched:
     """The plan of the most valuable bucket whose whole cents hold every limit."""
-    buckets = len(ask.problem.buckets())
-    plans, bound = solved.plans(number, buckets), solved.bound(number, buckets)
+    plans, bound = solved.plans(number), solved.bound(number)
     if not plans:
         return _nothing(ask, "infeasible")
     if exact is not None:
         item, plan = plans[0]
         return _at_once(ask, _bounded(plan, bound, float(item.problem.scale[0])), exact)
+    whole = all(plan.valued is not None for _, plan in plans) and not solved.beaten(number)
+    if not whole:  # no program was written, which the search starts from, or not of every bucket
+        return replace(alone(ask, chain, Alone.OPEN), alone=None, rounded_alone=True)
     for item, plan in plans:
-        if plan.valued is None or plan.preferred is None:  # no program was written, which the search starts from
-            return replace(alone(ask, chain, Alone.OPEN), alone=None, rounded_alone=True)
+        if plan.valued is None or plan.preferred is None:
+            continue
         found = _bounded(plan, bound, float(item.problem.scale[0]))
         optimum = _optimum(item.problem, found, (plan.valued, plan.preferred))
         searched = make_exact(ask.case, ask.terms, item.problem, optimum, chain=chain)
         if searched is not None:
             return replace(_planned(optimum, searched), rounded_alone=True)
-    if solved.beaten(number, buckets):
-        return replace(alone(ask, chain, Alone.OPEN), alone=None, rounded_alone=True)
     return _nothing(ask, "failed")
 
 

@@ -106,8 +106,10 @@ class _Walker:
     """All cases side by side on one date after the other."""
 
     def __init__(self, ground: Ground, targets: Targets, grains: Grains, courses: Mapping[int, Course]) -> None:
-        self.ground, self.targets, self.grains, self.courses = ground, targets, grains, courses
+        self.ground, self.targets, self.grains = ground, targets, grains
         self.problem = ground.problem
+        self.stated, self.said = _stated(courses, self.problem.pays, targets.final)
+        self.courses = {case: course for case, course in courses.items() if course.stated is None}
         self.books = Books(ground.opening.copy(), ground.order)
         self.rooms = Rooms(self.problem, ground.terms, targets.final)
         self.pays = targets.pays
@@ -181,7 +183,8 @@ class _Walker:
         """(N,) the total that is fixed or that a shape makes, and where there is one."""
         pinned = self.problem.pace.pinned[:, stage]
         given = ~np.isnan(pinned)
-        fixed = np.nan_to_num(pinned).astype(np.int64)
+        fixed = np.where(given, np.nan_to_num(pinned).astype(np.int64), self.stated[:, stage])
+        given = given | self.said[:, stage]
         for case, course in self.courses.items():
             if given[case] or stage >= self.targets.final[case] or not self.problem.pays[case, stage]:
                 continue
@@ -199,6 +202,16 @@ class _Walker:
         higher = np.where(raised <= most, raised, tight)
         lower = np.maximum(most // unit * unit, tight) if self.so_far.shape[1] == 1 else most
         return np.where(total > most, lower, np.where(total < least, higher, total))
+
+
+def _stated(courses: Mapping[int, Course], pays: Mask, final: Stages) -> tuple[Cents, Mask]:
+    """(N, T) amounts that courses state for dates before the last payment, and where they do."""
+    amounts, said = np.zeros(pays.shape, dtype=np.int64), np.zeros(pays.shape, dtype=bool)
+    for case, course in courses.items():
+        if course.stated:
+            stages = list(course.stated)
+            amounts[case, stages], said[case, stages] = list(course.stated.values()), True
+    return amounts, said & pays & (np.arange(pays.shape[1]) < final[:, None])
 
 
 def _spread(amounts: Cents, total: Cents, least: Cents, most: Cents, unit: Cents) -> Cents:

@@ -58,9 +58,8 @@ class Unanswered:
 
 @dataclass(frozen=True)
 class Beaten:
-    """An item that another of the same group is worth more than; ``value`` and safe ``bound`` in cents."""
+    """An item that another of the same ask is worth more than; safe ``bound`` in cents."""
 
-    value: float
     bound: float
 
 
@@ -101,7 +100,7 @@ def both_stages(formulation: Formulation, owner: Lanes, solve: Engine, group: La
     for item in np.flatnonzero(beaten & np.isfinite(best)).tolist():
         mine = np.flatnonzero(owner == item).tolist()
         unit = float(scale[mine[0]])
-        found[item] = Beaten(float(best[item]) * unit, max(-first[lane].bound for lane in mine) * unit)
+        found[item] = Beaten(max(-first[lane].bound for lane in mine) * unit)
     return found
 
 

@@ -17,7 +17,6 @@ the debt: what no θ can hold, no plan can.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +26,6 @@ from repayplan.formulation.preference import earliness
 from repayplan.formulation.recovery import deaths
 from repayplan.formulation.shaping import guesses, least_at_last
 from repayplan.problem.arrays import Mask, Problem, Real
-
-if TYPE_CHECKING:
-    from repayplan.planning.batch.sweeps import Given
 
 SURE = 1e-6
 """In units of the debt: what no plan holds by so much, no solver holds within its tolerance, stage after stage."""
@@ -63,6 +59,63 @@ class Straight:
     tied: Mask
 
 
+@dataclass(frozen=True)
+class Given:
+    """N lanes over T stages in units of each case's debt; infinite where there is no such limit.
+
+    (N, T): ``kind`` of date; ``weight`` and ``base`` of the shape; ``room`` for what has been paid, ``cover`` and the
+    first stage of its window ``start``; ``growth`` of the debt and what it is ``unpaid``; ``floor`` below which it may
+    not and ``due`` above which it must not be after a payment; ``least`` and ``most`` of a payment; ``demanded`` by
+    then; ``before``: the stage whose payment a step is taken from, or −1; ``worth`` of a unit paid, ``lost`` of a unit
+    recovered on default, ``early`` what a unit counts in stage 2.
+    (N,): ``ratio`` and ``carry`` of cover; ``last`` stage, ``settled``: what is owed then; ``capped``: whether the
+    last payment is at most what the shape says; ``balloon`` with the ``third`` and ``second`` last stages; ``year``:
+    the last payment stage of twelve months and ``low``: the least paid by then; ``rise``, ``fall``, ``spare`` of steps;
+    ``secured`` by collateral and the ``rate`` at which the rest is recovered.
+    """
+
+    kind: NDArray[np.int64]
+    weight: Real
+    base: Real
+    room: Real
+    cover: Real
+    start: NDArray[np.int64]
+    growth: Real
+    unpaid: Real
+    floor: Real
+    due: Real
+    least: Real
+    most: Real
+    demanded: Real
+    before: NDArray[np.int64]
+    worth: Real
+    lost: Real
+    early: Real
+    ratio: Real
+    carry: Real
+    last: NDArray[np.int64]
+    settled: Real
+    capped: Mask
+    balloon: Real
+    third: NDArray[np.int64]
+    second: NDArray[np.int64]
+    year: NDArray[np.int64]
+    low: Real
+    rise: Real
+    fall: Real
+    spare: Real
+    secured: Real
+    rate: Real
+
+    def packed(self) -> tuple[Real, NDArray[np.int64], Real, NDArray[np.int64]]:
+        """The same as kernels have it, lane after lane."""
+        from repayplan.planning.batch.sweeps import BY_CASE, BY_STAGE, PLACES, WHOLE
+
+        parts = ((BY_STAGE, float), (PLACES, np.int64), (BY_CASE, float), (WHOLE, np.int64))
+        lined = (np.stack([getattr(self, name) for name in names], axis=1, dtype=kind) for names, kind in parts)
+        return tuple(lined)  # type: ignore[return-value]
+
+
 def straight(problem: Problem, last: NDArray[np.int64]) -> Straight:
     """What can be said of N cases, each with the stage of its ``last`` payment (N,), without a program."""
     from repayplan.planning.batch.sweeps import proofs, solved
@@ -74,15 +127,17 @@ def straight(problem: Problem, last: NDArray[np.int64]) -> Straight:
     weight = np.where(given.kind == TIED, given.weight, np.inf).min(axis=1, initial=np.inf)
     highest = np.where(np.isfinite(weight), given.unpaid.max(axis=1) / weight, 0.0)
     impossible = np.zeros(cases, dtype=bool)
-    proofs(given, highest, SURE, impossible)
+    packed = given.packed()
+    proofs(*packed, highest, SURE, impossible)
     impossible &= (problem.debt.claims.fastest >= 1 - FLAT).all(axis=(1, 2))
     lanes = np.flatnonzero(able & ~impossible)
-    found, theta, paid = np.full((5, len(lanes)), np.inf), np.zeros((len(lanes), 2)), np.zeros((len(lanes), 2, stages))
-    solved(given, highest, problem.value.tolerance, lanes, found, theta, paid)
+    found, theta, paid = np.full((len(lanes), 5), np.inf), np.zeros((len(lanes), 2)), np.zeros((len(lanes), 2, stages))
+    some = [part[lanes] for part in packed]
+    solved(some[0], some[1], some[2], some[3], highest[lanes], problem.value.tolerance[lanes], found, theta, paid)
     every, amounts = np.full((4, cases), np.nan), np.zeros((cases, 2, stages))
-    every[:, lanes], amounts[lanes] = found[:4], paid
+    every[:, lanes], amounts[lanes] = found.T[:4], paid
     thetas, good = np.zeros(cases), np.zeros(cases, dtype=bool)
-    thetas[lanes], good[lanes] = theta[:, 1], found[4] <= HELD
+    thetas[lanes], good[lanes] = theta[:, 1], found[:, 4] <= HELD
     every[1] += _lost(frame)
     value, bound, kept, least = every
     return Straight(impossible, good, value, bound, kept, least, thetas, amounts[:, 1], amounts[:, 0], highest > 0)
@@ -143,8 +198,6 @@ def _ahead(frame: Frame, now: Real, later: Real) -> Real:
 
 def _given(frame: Frame, able: Mask) -> Given:
     """The rows of all cases, as :class:`repayplan.planning.batch.sweeps.Given` has them."""
-    from repayplan.planning.batch.sweeps import Given
-
     problem, debt, limits = frame.problem, frame.problem.debt, frame.problem.limits
     unpaid = frame.money(debt.unpaid.sum(axis=2))
     growth = np.where(able[:, None], debt.growth[:, :, 0], debt.claims.fastest.max(axis=2))
@@ -201,13 +254,13 @@ def _cents(frame: Frame, cents: Real, sign: float) -> Real:
     return frame.money(np.nan_to_num(cents)) + sign * margin.reshape((-1,) + (1,) * (cents.ndim - 1))
 
 
-def _kinds(frame: Frame) -> tuple[NDArray[np.int8], Mask]:
+def _kinds(frame: Frame) -> tuple[NDArray[np.int64], Mask]:
     """What is paid on each date, and whether the last payment is at most what the shape says. Dates of shapes that have
     more than one unknown are free, and so is the last where the debt need not be settled: that allows more."""
     problem, form = frame.problem, frame.problem.form
     one = np.array([kind in ONE_AMOUNT for kind in form.kinds]) & (form.thetas == 1) & (not form.streams)
     shaped = form.counted & one[:, None] & np.isnan(form.stated)[:, None]
-    kind = np.where(frame.up_to_last, FREE, OFF).astype(np.int8)
+    kind = np.where(frame.up_to_last, FREE, OFF)
     kind[frame.before_last & shaped] = TIED
     settled = np.flatnonzero(problem.limits.settle_full)
     kind[settled, frame.last[settled]] = LAST
@@ -215,7 +268,7 @@ def _kinds(frame: Frame) -> tuple[NDArray[np.int8], Mask]:
     return kind, np.asarray(capped)
 
 
-def _sizes(frame: Frame, kind: NDArray[np.int8]) -> tuple[Real, Real]:
+def _sizes(frame: Frame, kind: NDArray[np.int64]) -> tuple[Real, Real]:
     """(N, T) the least and the most of each payment."""
     limits, pace = frame.problem.limits, frame.problem.pace
     small = frame.before_last & ~limits.exempt & ~np.isnan(limits.minimum)[:, None]

@@ -8,7 +8,7 @@ its derivative by θ, which is that of the branch it came from.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -30,52 +30,20 @@ LITTLE = 0.05
 MOST_STEPS = 200
 
 
-class Given(NamedTuple):
-    """N lanes over T stages in units of each case's debt; infinite where there is no such limit.
+BY_STAGE = (
+    *("weight", "base", "room", "cover", "growth", "unpaid", "floor", "due", "least", "most", "demanded"),
+    *("worth", "lost", "early"),
+)
+PLACES = ("kind", "start", "before")
+BY_CASE = ("ratio", "carry", "settled", "balloon", "low", "rise", "fall", "spare", "secured", "rate")
+WHOLE = ("last", "capped", "third", "second", "year")
+"""Fields of :class:`repayplan.planning.batch.straight.Given` in the order in which kernels have them: of a lane as
+``s`` (14, T), ``k`` (3, T), ``c`` (10,) and ``i`` (5,)."""
 
-    (N, T): ``kind`` of date; ``weight`` and ``base`` of the shape; ``room`` for what has been paid, ``cover`` and the
-    first stage of its window ``start``; ``growth`` of the debt and what it is ``unpaid``; ``floor`` below which it may
-    not and ``due`` above which it must not be after a payment; ``least`` and ``most`` of a payment; ``demanded`` by
-    then; ``before``: the stage whose payment a step is taken from, or −1; ``worth`` of a unit paid, ``lost`` of a unit
-    recovered on default, ``early`` what a unit counts in stage 2.
-    (N,): ``ratio`` and ``carry`` of cover; ``last`` stage, ``settled``: what is owed then; ``capped``: whether the
-    last payment is at most what the shape says; ``balloon`` with the ``third`` and ``second`` last stages; ``year``:
-    the last payment stage of twelve months and ``low``: the least paid by then; ``rise``, ``fall``, ``spare`` of steps;
-    ``secured`` by collateral and the ``rate`` at which the rest is recovered.
-    """
-
-    kind: Array
-    weight: Array
-    base: Array
-    room: Array
-    cover: Array
-    start: Array
-    growth: Array
-    unpaid: Array
-    floor: Array
-    due: Array
-    least: Array
-    most: Array
-    demanded: Array
-    before: Array
-    worth: Array
-    lost: Array
-    early: Array
-    ratio: Array
-    carry: Array
-    last: Array
-    settled: Array
-    capped: Array
-    balloon: Array
-    third: Array
-    second: Array
-    year: Array
-    low: Array
-    rise: Array
-    fall: Array
-    spare: Array
-    secured: Array
-    rate: Array
+WEIGHT, BASE, ROOM, COVER, GROWTH, UNPAID, FLOOR, DUE, LEAST, MOST, DEMANDED, WORTH, LOST, EARLY = range(14)
+KIND, START, BEFORE = range(3)
+RATIO, CARRY, SETTLED, BALLOON, LOW, RISE, FALL, SPARE, SECURED, RATE = range(10)
+LAST_STAGE, CAPPED, THIRD, SECOND, YEAR = range(5)
 
 
 @compiled
@@ -85,160 +53,169 @@ def worse(row: Pair, value: float, slope: float) -> Pair:
 
 
 @compiled
-def covered(n: int, t: int, theta: float, g: Any) -> tuple[float, float, float, float]:
+def covered(t: int, theta: float, lane: Any) -> tuple[float, float, float, float]:
     """What cover on a date that follows the shape leaves for all that is paid by then, infinite where the share that is
     carried is too small to tell; and the row of θ alone that stands for it then. Each with its derivative."""
-    if g.cover[n, t] == np.inf:
+    s, k, c, _ = lane
+    if s[COVER, t] == np.inf:
         return np.inf, 0.0, -np.inf, 0.0
-    ratio, carry, window, dwindow = g.ratio[n], g.carry[n], 0.0, 0.0
-    for s in range(g.start[n, t], t + 1):
-        if g.kind[n, s] == TIED:
-            window += g.weight[n, s] * theta + g.base[n, s]
-            dwindow += g.weight[n, s]
+    ratio, carry, window, dwindow = c[RATIO], c[CARRY], 0.0, 0.0
+    for u in range(k[START, t], t + 1):
+        if k[KIND, u] == TIED:
+            window += s[WEIGHT, u] * theta + s[BASE, u]
+            dwindow += s[WEIGHT, u]
     if carry > LITTLE:
-        return (g.cover[n, t] - (ratio - carry) * window) / carry, (carry - ratio) * dwindow / carry, -np.inf, 0.0
-    return np.inf, 0.0, ratio * window - g.cover[n, t], ratio * dwindow
+        return (s[COVER, t] - (ratio - carry) * window) / carry, (carry - ratio) * dwindow / carry, -np.inf, 0.0
+    return np.inf, 0.0, ratio * window - s[COVER, t], ratio * dwindow
 
 
 @compiled
-def backward(n: int, theta: float, g: Any, work: Array) -> Pair:
+def backward(theta: float, lane: Any, work: Array) -> Pair:
     """The most that may have been paid and saved after each free date, with derivatives, into ``work[:4]``; the worst
     row of θ alone: that nothing has been paid before the first date, and cover."""
+    s, k, c, i = lane
     paid, dpaid, saved, dsaved, row = np.inf, 0.0, np.inf, 0.0, (-np.inf, 0.0)
-    last = g.last[n]
+    last = i[LAST_STAGE]
     for t in range(last, -1, -1):
         if t < last:
-            saved, dsaved = saved / g.growth[n, t + 1], dsaved / g.growth[n, t + 1]
-        kind = g.kind[n, t]
+            saved, dsaved = saved / s[GROWTH, t + 1], dsaved / s[GROWTH, t + 1]
+        kind = k[KIND, t]
         if kind == OFF:
             continue
         if kind == LAST:
-            paid, saved = g.room[n, t] - g.least[n, t], g.settled[n] - g.least[n, t]
+            paid = s[ROOM, t] - s[LEAST, t]
+            if s[FLOOR, t] > -np.inf:  # where parts of the debt grow more slowly, what is saved may be less
+                saved = c[SETTLED] - s[LEAST, t]
             continue
-        if g.room[n, t] < paid:
-            paid, dpaid = g.room[n, t], 0.0
-        if g.unpaid[n, t] - g.floor[n, t] < saved:
-            saved, dsaved = g.unpaid[n, t] - g.floor[n, t], 0.0
+        if s[ROOM, t] < paid:
+            paid, dpaid = s[ROOM, t], 0.0
+        if s[UNPAID, t] - s[FLOOR, t] < saved:
+            saved, dsaved = s[UNPAID, t] - s[FLOOR, t], 0.0
         if kind == FREE:
             work[0, t], work[1, t], work[2, t], work[3, t] = paid, dpaid, saved, dsaved
             continue
-        most, dmost, value, slope = covered(n, t, theta, g)
+        most, dmost, value, slope = covered(t, theta, lane)
         row = worse(row, value, slope)
         if most < paid:
             paid, dpaid = most, dmost
-        amount = g.weight[n, t] * theta + g.base[n, t]
-        paid, dpaid = paid - amount, dpaid - g.weight[n, t]
-        saved, dsaved = saved - amount, dsaved - g.weight[n, t]
-    return worse(worse(row, -paid, -dpaid), -saved / g.growth[n, 0], -dsaved / g.growth[n, 0])
+        amount = s[WEIGHT, t] * theta + s[BASE, t]
+        paid, dpaid = paid - amount, dpaid - s[WEIGHT, t]
+        saved, dsaved = saved - amount, dsaved - s[WEIGHT, t]
+    return worse(worse(row, -paid, -dpaid), -saved / s[GROWTH, 0], -dsaved / s[GROWTH, 0])
 
 
 @compiled
-def as_much(n: int, t: int, g: Any, work: Array, paid: Pair, saved: Pair) -> Pair:
+def as_much(t: int, lane: Any, work: Array, paid: Pair, saved: Pair) -> Pair:
     """The payment on a free date, as much as is allowed with so much paid and saved before; with its derivative. Where
     that is less than nothing it stays so: rows would no longer be convex in θ."""
+    s, k, c, _ = lane
     x, dx = work[0, t] - paid[0], work[1, t] - paid[1]
     if work[2, t] - saved[0] < x:
         x, dx = work[2, t] - saved[0], work[3, t] - saved[1]
-    if g.most[n, t] < x:
-        x, dx = g.most[n, t], 0.0
-    if g.cover[n, t] < np.inf:
-        ratio, share = g.ratio[n], 1.0 - g.carry[n] / g.ratio[n]
-        first = g.start[n, t]
+    if s[MOST, t] < x:
+        x, dx = s[MOST, t], 0.0
+    if s[COVER, t] < np.inf:
+        ratio, share = c[RATIO], 1.0 - c[CARRY] / c[RATIO]
+        first = k[START, t]
         before, dbefore = (work[4, first - 1], work[5, first - 1]) if first > 0 else (0.0, 0.0)
-        most = g.cover[n, t] / ratio + share * before - paid[0]
+        most = s[COVER, t] / ratio + share * before - paid[0]
         if most < x:
             x, dx = most, share * dbefore - paid[1]
     return x, dx
 
 
 @compiled
-def at_last(n: int, theta: float, g: Any, work: Array, x: Pair, paid: Pair, row: Pair) -> Pair:
+def at_last(theta: float, lane: Any, work: Array, x: Pair, paid: Pair, row: Pair) -> Pair:
     """The worst row once the last payment ``x`` is made and ``paid`` is all."""
-    t = g.last[n]
-    row = worse(row, x[0] - g.most[n, t], x[1])
-    row = worse(row, paid[0] - g.room[n, t], paid[1])
-    if g.capped[n]:
-        row = worse(row, x[0] - g.weight[n, t] * theta - g.base[n, t], x[1] - g.weight[n, t])
-    if g.cover[n, t] < np.inf:
-        first, rest = g.start[n, t], g.ratio[n] - g.carry[n]
+    s, k, c, i = lane
+    t = i[LAST_STAGE]
+    row = worse(row, x[0] - s[MOST, t], x[1])
+    row = worse(row, paid[0] - s[ROOM, t], paid[1])
+    if i[CAPPED]:
+        row = worse(row, x[0] - s[WEIGHT, t] * theta - s[BASE, t], x[1] - s[WEIGHT, t])
+    if s[COVER, t] < np.inf:
+        first, rest = k[START, t], c[RATIO] - c[CARRY]
         before, dbefore = (work[4, first - 1], work[5, first - 1]) if first > 0 else (0.0, 0.0)
-        value = g.ratio[n] * paid[0] - rest * before - g.cover[n, t]
-        row = worse(row, value, g.ratio[n] * paid[1] - rest * dbefore)
-    third, second = g.third[n], g.second[n]
-    if g.balloon[n] < np.inf and second >= 0 and g.kind[n, second] == TIED and (third < 0 or g.kind[n, third] == TIED):
-        value, slope = x[0] - g.balloon[n], x[1]
-        for s in (third, second):
-            if s >= 0:
-                value, slope = value + g.weight[n, s] * theta + g.base[n, s], slope + g.weight[n, s]
+        value = c[RATIO] * paid[0] - rest * before - s[COVER, t]
+        row = worse(row, value, c[RATIO] * paid[1] - rest * dbefore)
+    third, second = i[THIRD], i[SECOND]
+    if c[BALLOON] < np.inf and second >= 0 and k[KIND, second] == TIED and (third < 0 or k[KIND, third] == TIED):
+        value, slope = x[0] - c[BALLOON], x[1]
+        for u in (third, second):
+            if u >= 0:
+                value, slope = value + s[WEIGHT, u] * theta + s[BASE, u], slope + s[WEIGHT, u]
         row = worse(row, value, slope)
-    base = g.before[n, t]
-    if base >= 0 and g.kind[n, base] == TIED:
-        value = x[0] + g.spare[n] - g.rise[n] * (g.weight[n, base] * theta + g.base[n, base])
-        row = worse(row, value, x[1] - g.rise[n] * g.weight[n, base])
+    base = k[BEFORE, t]
+    if base >= 0 and k[KIND, base] == TIED:
+        value = x[0] + c[SPARE] - c[RISE] * (s[WEIGHT, base] * theta + s[BASE, base])
+        row = worse(row, value, x[1] - c[RISE] * s[WEIGHT, base])
     return row
 
 
 @compiled
-def tied(n: int, t: int, theta: float, g: Any, row: Pair) -> Pair:
+def tied(t: int, theta: float, lane: Any, row: Pair) -> Pair:
     """The worst row with what the shape says of a date."""
-    weight = g.weight[n, t]
-    x = weight * theta + g.base[n, t]
-    row = worse(row, g.least[n, t] - x, -weight)
-    row = worse(row, x - g.most[n, t], weight)
-    base = g.before[n, t]
-    if base >= 0 and g.kind[n, base] == TIED:
-        other = g.weight[n, base]
-        earlier = other * theta + g.base[n, base]
-        row = worse(row, x + g.spare[n] - g.rise[n] * earlier, weight - g.rise[n] * other)
-        row = worse(row, g.fall[n] * earlier + g.spare[n] - x, g.fall[n] * other - weight)
+    s, k, c, _ = lane
+    weight = s[WEIGHT, t]
+    x = weight * theta + s[BASE, t]
+    row = worse(row, s[LEAST, t] - x, -weight)
+    row = worse(row, x - s[MOST, t], weight)
+    base = k[BEFORE, t]
+    if base >= 0 and k[KIND, base] == TIED:
+        other = s[WEIGHT, base]
+        earlier = other * theta + s[BASE, base]
+        row = worse(row, x + c[SPARE] - c[RISE] * earlier, weight - c[RISE] * other)
+        row = worse(row, c[FALL] * earlier + c[SPARE] - x, c[FALL] * other - weight)
     return row
 
 
 @compiled
-def forward(n: int, theta: float, g: Any, work: Array) -> tuple[float, float, float, float, float, float]:
+def forward(theta: float, lane: Any, work: Array) -> tuple[float, float, float, float, float, float]:
     """The worst row, the value and the earliness for one θ, each with its derivative; payments into ``work[6]``, what
     has been paid by each stage into ``work[4:6]``."""
-    row = backward(n, theta, g, work)
+    s, k, c, i = lane
+    row = backward(theta, lane, work)
     paid, saved, up = (0.0, 0.0), (0.0, 0.0), (0.0, 0.0)
     value, dvalue, early, dearly = 0.0, 0.0, 0.0, 0.0
-    for t in range(g.last[n] + 1):
-        kind = g.kind[n, t]
-        saved = (saved[0] * g.growth[n, t], saved[1] * g.growth[n, t])
+    for t in range(i[LAST_STAGE] + 1):
+        kind = k[KIND, t]
+        saved = (saved[0] * s[GROWTH, t], saved[1] * s[GROWTH, t])
         x = (0.0, 0.0)
         if kind == FREE:
-            x = as_much(n, t, g, work, paid, saved)
+            x = as_much(t, lane, work, paid, saved)
             up = (work[0, t], work[1, t])
         elif kind == TIED:
-            x = (g.weight[n, t] * theta + g.base[n, t], g.weight[n, t])
+            x = (s[WEIGHT, t] * theta + s[BASE, t], s[WEIGHT, t])
             up = (up[0] + x[0], up[1] + x[1])
-            row = tied(n, t, theta, g, row)
+            row = tied(t, theta, lane, row)
         elif kind == LAST:
-            x = (g.settled[n] - saved[0], -saved[1])
+            x = (c[SETTLED] - saved[0], -saved[1])
         if kind != OFF:
-            claim, slope = g.unpaid[n, t] - saved[0], -saved[1]
-            share = g.rate[n] if claim > g.secured[n] else 1.0
-            brought = min(claim, g.secured[n]) + g.rate[n] * max(claim - g.secured[n], 0.0)
-            value += g.worth[n, t] * x[0] + g.lost[n, t] * brought
-            dvalue += g.worth[n, t] * x[1] + g.lost[n, t] * share * slope
-            early, dearly = early + g.early[n, t] * x[0], dearly + g.early[n, t] * x[1]
+            claim, slope = s[UNPAID, t] - saved[0], -saved[1]
+            share = c[RATE] if claim > c[SECURED] else 1.0
+            brought = min(claim, c[SECURED]) + c[RATE] * max(claim - c[SECURED], 0.0)
+            value += s[WORTH, t] * x[0] + s[LOST, t] * brought
+            dvalue += s[WORTH, t] * x[1] + s[LOST, t] * share * slope
+            early, dearly = early + s[EARLY, t] * x[0], dearly + s[EARLY, t] * x[1]
             paid, saved = (paid[0] + x[0], paid[1] + x[1]), (saved[0] + x[0], saved[1] + x[1])
             if kind == LAST:
-                row = at_last(n, theta, g, work, x, paid, row)
+                row = at_last(theta, lane, work, x, paid, row)
             else:
-                row = worse(row, g.demanded[n, t] - up[0], -up[1])
-                if t == g.year[n]:
-                    row = worse(row, g.low[n] - up[0], -up[1])
-            row = worse(row, g.unpaid[n, t] - saved[0] - g.due[n, t], -saved[1])
+                row = worse(row, s[DEMANDED, t] - up[0], -up[1])
+                if t == i[YEAR]:
+                    row = worse(row, c[LOW] - up[0], -up[1])
+            row = worse(row, s[UNPAID, t] - saved[0] - s[DUE, t], -saved[1])
         work[4, t], work[5, t], work[6, t] = paid[0], paid[1], x[0]
-    work[6, g.last[n] + 1 :] = 0.0
+    for t in range(i[LAST_STAGE] + 1, len(work[6])):
+        work[6, t] = 0.0
     return row[0], row[1], value, dvalue, early, dearly
 
 
 @compiled
-def looked(n: int, theta: float, g: Any, work: Array, accepted: float) -> tuple[float, float, float, float]:
+def looked(theta: float, lane: Any, work: Array, accepted: float) -> tuple[float, float, float, float]:
     """The worst row and what is to be made the most of, with derivatives: the value, or, where a value is ``accepted``,
     the earliness of what is worth that."""
-    row, drow, value, dvalue, early, dearly = forward(n, theta, g, work)
+    row, drow, value, dvalue, early, dearly = forward(theta, lane, work)
     if accepted == -np.inf:
         return row, drow, value, dvalue
     if accepted - value > row:
@@ -247,15 +224,15 @@ def looked(n: int, theta: float, g: Any, work: Array, accepted: float) -> tuple[
 
 
 @compiled
-def inside(n: int, g: Any, work: Array, ends: Pair, accepted: float, slack: float) -> Pair:
+def inside(lane: Any, work: Array, ends: Pair, accepted: float, slack: float) -> Pair:
     """The part of an interval of θ in which no row is broken by more than ``slack``; one that is empty where there is
     none. Rows are convex in θ: what a tangent excludes is excluded."""
     low, high = ends
     for step in range(MOST_STEPS):
         theta = high if step % 2 == 0 else low
-        row, drow, _, _ = looked(n, theta, g, work, accepted)
+        row, drow, _, _ = looked(theta, lane, work, accepted)
         if row <= slack:
-            other, _, _, _ = looked(n, low if step % 2 == 0 else high, g, work, accepted)
+            other, _, _, _ = looked(low if step % 2 == 0 else high, lane, work, accepted)
             if other <= slack:
                 return low, high
             continue
@@ -272,14 +249,14 @@ def inside(n: int, g: Any, work: Array, ends: Pair, accepted: float, slack: floa
 
 
 @compiled
-def best(n: int, g: Any, work: Array, ends: Pair, accepted: float) -> tuple[float, float, float]:
+def best(lane: Any, work: Array, ends: Pair, accepted: float) -> tuple[float, float, float]:
     """θ, what is made the most of, and what it cannot exceed, within an interval: the tangents of a concave function
     lie above it, and it has finitely many."""
     low, high = ends
-    _, _, top, dtop = looked(n, high, g, work, accepted)
+    _, _, top, dtop = looked(high, lane, work, accepted)
     if dtop >= 0.0 or high <= low:
         return high, top, top
-    _, _, bottom, dbottom = looked(n, low, g, work, accepted)
+    _, _, bottom, dbottom = looked(low, lane, work, accepted)
     if dbottom <= 0.0:
         return low, bottom, bottom
     bound = np.inf
@@ -287,7 +264,7 @@ def best(n: int, g: Any, work: Array, ends: Pair, accepted: float) -> tuple[floa
         theta = (bottom - top + dtop * high - dbottom * low) / (dtop - dbottom)
         theta = min(max(theta, low), high)
         bound = bottom + dbottom * (theta - low)
-        _, _, value, slope = looked(n, theta, g, work, accepted)
+        _, _, value, slope = looked(theta, lane, work, accepted)
         if bound - value <= FEASIBLE:
             return theta, value, max(bound, value)
         if theta in (low, high):
@@ -300,70 +277,81 @@ def best(n: int, g: Any, work: Array, ends: Pair, accepted: float) -> tuple[floa
 
 
 @compiled
-def kept(n: int, g: Any, x: Array) -> float:
+def kept(lane: Any, x: Array) -> float:
     """By how much payments break the worst row of all, also those that are not asked on the way."""
-    last, saved, paid, worst, least_owed = g.last[n], 0.0, 0.0, 0.0, np.inf
+    s, k, c, i = lane
+    last, saved, paid, worst, least_owed = i[LAST_STAGE], 0.0, 0.0, 0.0, np.inf
     so_far = np.zeros(last + 1)
     for t in range(last + 1):
-        saved = saved * g.growth[n, t]
-        if g.kind[n, t] != OFF:
+        saved = saved * s[GROWTH, t]
+        if k[KIND, t] != OFF:
             paid, saved = paid + x[t], saved + x[t]
-            owed = g.unpaid[n, t] - saved
-            worst = max(worst, -x[t], g.least[n, t] - x[t], x[t] - g.most[n, t], paid - g.room[n, t])
-            worst = max(worst, g.demanded[n, t] - paid, -owed, owed - g.due[n, t])
+            owed = s[UNPAID, t] - saved
+            worst = max(worst, -x[t], s[LEAST, t] - x[t], x[t] - s[MOST, t], paid - s[ROOM, t])
+            worst = max(worst, s[DEMANDED, t] - paid, -owed, owed - s[DUE, t])
             if t < last:
-                worst = max(worst, g.floor[n, t] - owed)
-            if g.due[n, t] < np.inf:
+                worst = max(worst, s[FLOOR, t] - owed)
+            if s[DUE, t] < np.inf:
                 worst = max(worst, owed - least_owed)
-            if g.cover[n, t] < np.inf:
-                before = so_far[g.start[n, t] - 1] if g.start[n, t] > 0 else 0.0
-                worst = max(worst, g.ratio[n] * paid - (g.ratio[n] - g.carry[n]) * before - g.cover[n, t])
-            base = g.before[n, t]
+            if s[COVER, t] < np.inf:
+                before = so_far[k[START, t] - 1] if k[START, t] > 0 else 0.0
+                worst = max(worst, c[RATIO] * paid - (c[RATIO] - c[CARRY]) * before - s[COVER, t])
+            base = k[BEFORE, t]
             if base >= 0:
-                worst = max(worst, x[t] + g.spare[n] - g.rise[n] * x[base])
+                worst = max(worst, x[t] + c[SPARE] - c[RISE] * x[base])
                 if t < last:
-                    worst = max(worst, g.fall[n] * x[base] + g.spare[n] - x[t])
-            if t == g.year[n]:
-                worst = max(worst, g.low[n] - paid)
+                    worst = max(worst, c[FALL] * x[base] + c[SPARE] - x[t])
+            if t == i[YEAR]:
+                worst = max(worst, c[LOW] - paid)
             least_owed = min(least_owed, owed)
         so_far[t] = paid
-    if g.balloon[n] < np.inf:
+    if c[BALLOON] < np.inf:
         end = x[last]
-        for s in (g.third[n], g.second[n]):
-            end += x[s] if s >= 0 else 0.0
-        worst = max(worst, end - g.balloon[n])
+        for u in (i[THIRD], i[SECOND]):
+            end += x[u] if u >= 0 else 0.0
+        worst = max(worst, end - c[BALLOON])
     return worst
 
 
 @compiled
-def proofs(g: Any, highest: Array, slack: float, impossible: Array) -> None:
+def proofs(s: Array, k: Array, c: Array, i: Array, highest: Array, slack: float, impossible: Array) -> None:
     """Lanes in which no θ holds every row by ``slack``, into ``impossible`` (N,)."""
-    work = np.empty((7, g.kind.shape[1]))
-    for n in range(g.kind.shape[0]):
-        low, high = inside(n, g, work, (0.0, highest[n]), -np.inf, slack)
+    work = np.empty((7, s.shape[2]))
+    for n in range(len(s)):
+        lane = (s[n], k[n], c[n], i[n])
+        low, high = inside(lane, work, (0.0, highest[n]), -np.inf, slack)
         impossible[n] = low > high
 
 
 @compiled
-def solved(g: Any, highest: Array, tolerance: Array, lanes: Array, found: Array, theta: Array, paid: Array) -> None:
-    """Both stages of some lanes: value, bound, the value of the preferred plan, the least it must be worth, and by how
-    much the two plans break a row at worst into ``found`` (5, n), θ (n, 2) and payments (n, 2, T) of both."""
-    work = np.empty((7, g.kind.shape[1]))
-    for place, n in enumerate(lanes):
-        found[4, place] = np.inf
-        ends = inside(n, g, work, (0.0, highest[n]), -np.inf, FEASIBLE)
+def solved(
+    s: Array, k: Array, c: Array, i: Array, highest: Array, tolerance: Array, found: Array, theta: Array, paid: Array
+) -> None:
+    """Both stages: value, bound, the value of the preferred plan, the least it must be worth, and by how much the two
+    plans break a row at worst into ``found`` (N, 5), θ (N, 2) and payments (N, 2, T) of both."""
+    work = np.empty((7, s.shape[2]))
+    for n in range(len(s)):
+        lane = (s[n], k[n], c[n], i[n])
+        found[n, 4] = np.inf
+        ends = inside(lane, work, (0.0, highest[n]), -np.inf, FEASIBLE)
         if ends[0] > ends[1]:
             continue
-        theta[place, 0], value, bound = best(n, g, work, ends, -np.inf)
-        forward(n, theta[place, 0], g, work)
-        paid[place, 0] = work[6]
+        theta[n, 0], value, bound = best(lane, work, ends, -np.inf)
+        forward(theta[n, 0], lane, work)
+        copied(work[6], paid[n, 0])
         accepted = value - tolerance[n] * abs(value)
-        ends = inside(n, g, work, ends, accepted, FEASIBLE)
-        theta[place, 1] = theta[place, 0]
+        ends = inside(lane, work, ends, accepted, FEASIBLE)
+        theta[n, 1] = theta[n, 0]
         if ends[0] <= ends[1]:
-            theta[place, 1], _, _ = best(n, g, work, ends, accepted)
-        _, _, after, _, _, _ = forward(n, theta[place, 1], g, work)
-        paid[place, 1] = work[6]
-        off = max(kept(n, g, paid[place, 0]), kept(n, g, paid[place, 1]))
-        found[0, place], found[1, place], found[2, place] = value, bound, after
-        found[3, place], found[4, place] = accepted, off
+            theta[n, 1], _, _ = best(lane, work, ends, accepted)
+        _, _, after, _, _, _ = forward(theta[n, 1], lane, work)
+        copied(work[6], paid[n, 1])
+        off = max(kept(lane, paid[n, 0]), kept(lane, paid[n, 1]))
+        found[n, 0], found[n, 1], found[n, 2], found[n, 3], found[n, 4] = value, bound, after, accepted, off
+
+
+@compiled
+def copied(one: Array, other: Array) -> None:
+    """Slices take numba long to compile."""
+    for t in range(len(one)):
+        other[t] = one[t]

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from itertools import islice
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
@@ -18,13 +19,18 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 
 from repayplan.errors import Fault, RepayplanError
-from repayplan.language import tr
+from repayplan.language import speaking, tr
+from repayplan.portfolio.book import BookCase
+from repayplan.portfolio.book.build import case_of
 from repayplan.portfolio.book.index import Index, rows_of
-from repayplan.portfolio.run.chunk import Done, Job, appraised, bounds, work, write
+from repayplan.portfolio.run.chunk import Done, Job, bounds, work, write
 from repayplan.portfolio.run.overlays import adopt, environment
 
 AHEAD = 2
 """Chunks for each process that are given out at a time."""
+
+WARM = 2
+"""Scenarios that are enough to compile what plays them."""
 
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
@@ -87,9 +93,15 @@ def _chunk(job: Job, index: Index, directory: Path, number: int) -> Done:
 
 
 def _warm(job: Job, index: Index, number: int) -> None:
-    """One borrower, so that kernels are compiled once and not by every process."""
+    """One borrower, as often as it takes to be planned as a batch, so that kernels are compiled once and not by every
+    process."""
+    from repayplan.planning.batch.engine import FEW
+    from repayplan.portfolio.appraise import appraise
+
     first, _ = bounds(number, job.chunk, index.borrowers)
-    appraised(job, number, rows_of(index, first, first + 1))
+    with speaking(job.language):
+        cases = [each for each in map(case_of, rows_of(index, first, first + 1)) if isinstance(each, BookCase)]
+        appraise(cases * (FEW + 1), job.menu, replace(job.settings, scenarios=WARM))
 
 
 def _begin(stop: Connection, tables: Mapping[str, str]) -> None:

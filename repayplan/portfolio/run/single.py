@@ -54,15 +54,11 @@ def find(results: Results, case: str, option: str | None = None) -> Single:
 
 
 def _variant(results: Results, case: Case, place: int, name: str) -> Case:
-    """The case as a plan option has it: with as many installments as the option has, which are fewer than dates where
-    nothing can be paid at first."""
-    variant = case_of(case, _menu(results), name)
-    if not isinstance(variant.policy.installments, int):
-        return variant
+    """The case as a plan option has it: with as many installments as the option has."""
     rows = results.part("schedules", file_name(place // results.manifest.chunk)).to_pylist()
     number = case.enterprise.id
     count = len({row["date"] for row in rows if (row["case"], row["option"]) == (number, name)})
-    return variant.model_copy(update={"policy": variant.policy.model_copy(update={"installments": count})})
+    return case_of(case, _menu(results), name, count or None)
 
 
 def _menu(results: Results) -> Menu:

@@ -21,6 +21,7 @@ from repayplan.solvers.batched.tolerances import (
     CLOSE,
     GOOD,
     HELD,
+    HELD_ROW,
     LONG_PATIENCE,
     NOTHING,
     PATIENCE,
@@ -146,7 +147,7 @@ def prepare(shape: Any, block: Any, state: Any, room: Any) -> Any:
 
     Returns by lane: complementarity, cost, bound, bound of no cost (above 0 there is no point), largest residual.
     """
-    zero, one, held = splat(0.0), splat(1.0), splat(HELD)
+    zero, one, held, held_row = splat(0.0), splat(1.0), splat(HELD), splat(HELD_ROW)
     product, cost, bound, proof, off = zero, zero, zero, zero, zero
     for j in range(len(shape.column_place)):
         c, w = load(block.c, j), load(block.w, j)
@@ -180,7 +181,7 @@ def prepare(shape: Any, block: Any, state: Any, room: Any) -> Any:
             inverse = one / (s * (zero - y))
             store(room.row_inverse, i, inverse)
             product = product - s * y
-            store(room.diagonal, place, s * s * inverse)
+            store(room.diagonal, place, s * s * inverse + held_row)
         store(state.r, i, r)
         off = most(off, most(r, zero - r))
     return product, cost, bound, proof, off

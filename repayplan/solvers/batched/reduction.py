@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from repayplan.solvers.batched.implying import dominated, redundant
 from repayplan.solvers.batched.joining import joined
 from repayplan.solvers.batched.pattern import Matrix, matrix
 from repayplan.solvers.batched.programs import LANES, Programs
-from repayplan.solvers.batched.rules import boxes, dominated, doubletons, filling, fixed, redundant, sparser
+from repayplan.solvers.batched.rules import boxes, doubletons, filling, fixed, sparser
 from repayplan.solvers.batched.storage import (
     BLOCKS,
     CHAIN,

@@ -18,6 +18,7 @@ from repayplan.solvers.batched.tolerances import (
     FIXED,
     GOOD,
     HELD,
+    HELD_ROW,
     LONG_PATIENCE,
     MARGIN,
     NOTHING,
@@ -131,7 +132,7 @@ def _step(of: Dense, state: State, d: Array, r: Array, product: Array, on: Mask)
     x, v, z, q, s, p = state.x, state.v, state.z, state.q, state.s, -state.y
     loose = ~of.equal
     pairs = 2 * of.c.shape[1] + loose.sum()
-    theta, wide = z / x + q / v + HELD, np.where(loose, s / np.where(loose, p, 1.0), HELD)
+    theta, wide = z / x + q / v + HELD, np.where(loose, s / np.where(loose, p, 1.0) + HELD_ROW, HELD)
     matrix = np.concatenate(
         [
             np.concatenate([-_diagonal(theta), of.a.transpose(0, 2, 1)], axis=2),

@@ -30,8 +30,8 @@ ACCEPTED = 2e-9
 """How far a point may leave a row or box, in units of the debt: HiGHS is asked for half of it."""
 
 MOST_ITERATIONS = 60
-MOST_LANES = 2560
-"""Lanes that are reduced together: enough to forget what Python takes, in a few hundred megabytes."""
+MOST_LANES = 512
+"""Lanes that are reduced together: enough to forget what all of them share, few enough for a processor's cache."""
 
 MOST_PATTERNS = 64
 

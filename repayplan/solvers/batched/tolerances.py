@@ -13,7 +13,12 @@ HELD = 1e-8
 of the largest pivot, cannot eat the smallest one. The next step makes good what is missed by it.
 """
 
-CLOSE = 1e-11
+HELD_ROW = 1e-10
+"""The same for rows of inequalities, whose residual is made good at once: two of them that leave nothing between them
+have no pivot otherwise.
+"""
+
+CLOSE = 1e-10
 """How far a point may be from its equations to be done."""
 
 PROVEN = 1e-7

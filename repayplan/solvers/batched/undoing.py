@@ -9,7 +9,8 @@ flat. What was done is a list of notes, each of which ends with the place where 
   optimum. What is left of a row of inequalities has a dual of its own, which the row's is added to;
 - JOINED, column, ends of the box, the rows that bounded it (entry, right-hand side, other entries), the rows that were
   made (row, one row and its weight, another one or −1 and its weight);
-- ADDED, row, equation, weight: an equation times the weight was added to a row.
+- ADDED, row, equation, weight: an equation times the weight was added to a row;
+- MERGED, row, another one, weight: the other one, which is −weight times the row, has made an equation of it.
 
 A list of entries is their number, then for each its column or row and its value.
 """
@@ -18,7 +19,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from repayplan.solvers.batched.rules import ADDED, FIXED, REPLACED
+from repayplan.solvers.batched.rules import ADDED, FIXED, MERGED, REPLACED
 from repayplan.solvers.batched.storage import BLOCKS, DONE, value
 from repayplan.solvers.batched.vectors import compiled, least, load, most, splat, store, where_less
 
@@ -38,6 +39,11 @@ def undo(s: Any, x: Any, y: Any) -> Any:
             elif kind == ADDED:
                 i, equation = _at(s, s.done[begun + 1], k), _at(s, s.done[begun + 2], k)
                 store(y, equation, load(y, equation) + value(s, s.done[begun + 3], k) * load(y, i))
+            elif kind == MERGED:
+                i, other = _at(s, s.done[begun + 1], k), _at(s, s.done[begun + 2], k)
+                dual, weight = load(y, i), value(s, s.done[begun + 3], k)
+                store(y, i, least(dual, splat(0.0)))
+                store(y, other, splat(0.0) - most(dual, splat(0.0)) / weight)
             else:
                 _joined(s, begun, x, y, k)
             end = begun

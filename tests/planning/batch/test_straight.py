@@ -17,6 +17,7 @@ from repayplan.formulation.build import formulate
 from repayplan.planning.batch.asks import Ask, ask
 from repayplan.planning.batch.items import items
 from repayplan.planning.batch.kinds import why_alone
+from repayplan.planning.batch.plan import plan_batch
 from repayplan.planning.batch.straight import straight
 from repayplan.planning.optimum import solve
 from repayplan.problem.arrays import Problem
@@ -83,9 +84,14 @@ income = st.lists(st.integers(6_000, 60_000).map(lambda amount: f"{amount}.00"),
 
 
 @settings(deadline=None, max_examples=40)
-@given(policies, income, st.sampled_from(["0%", "5.5%", "11%"]), st.integers(0, 60_000))
-def test_it_is_what_the_program_says(policy: dict[str, Any], monthly: list[str], rate: str, secured: int) -> None:
-    case = make_case(monthly=monthly, loan={"rate": rate, "collateral": f"{secured}.00"}, **policy)
+@given(
+    policies, income, st.lists(st.sampled_from(["0%", "5.5%", "11%"]), min_size=1, max_size=2), st.integers(0, 60_000)
+)
+def test_it_is_what_the_program_says(
+    policy: dict[str, Any], monthly: list[str], rates: list[str], secured: int
+) -> None:
+    loans = [{"rate": rate, "collateral": f"{secured}.00", "principal": f"{90_000 // len(rates)}.00"} for rate in rates]
+    case = make_case(monthly=monthly, loans=loans, **policy)
     for each in asked([case]):
         for item in items(each, 0):
             compared(item.problem, item.lasts[0])
@@ -97,3 +103,57 @@ def test_it_is_so_whatever_the_case(case: Case) -> None:
     for each in asked([case]):
         for item in items(each, 0):
             compared(item.problem, item.lasts[0])
+
+
+def test_who_found_a_plan_is_told() -> None:
+    paid = {"monthly": ["30000.00"] * 12, "months": 12}
+    free, level = make_case(**paid), make_case(**paid, shape="level")
+    two = make_case(**paid, shape="level", loans=[{}, {"principal": "20000.00"}])
+    stepped = make_case(**{**paid, "monthly": ["30000.00", "1000.00"] * 6}, step="10%")
+    found = plan_batch([ask(case, to_the_end=True) for case in (free, level, two, stepped)])
+    assert [plan.solver for plan in found[:2]] == ["greedy", "closed form"]
+    assert not {plan.solver for plan in found[2:]} & {"greedy", "closed form"}
+    assert all(plan.gap <= 1e-9 for plan in found[:2])
+
+
+def test_greedy_pays_what_later_costs_leave() -> None:
+    """20,000 in hand a month, and 45,000 of costs in March: by February no more than 3 × 20,000 − 45,000 + 20,000."""
+    case = make_case(monthly=["20000.00"] * 12, losses={"2027-03-31": "-45000.00"}, months=12, payment_day=31)
+    (found,) = plan_batch([ask(case, to_the_end=True)])
+    assert found.solver == "greedy"
+    assert found.payments is not None
+    by_day = dict(zip(found.days, found.payments.sum(axis=1).tolist(), strict=True))
+    so_far = [
+        sum(paid for day, paid in by_day.items() if day.isoformat() <= end) for end in ("2027-02-28", "2027-03-31")
+    ]
+    assert so_far == [35_000_00, 35_000_00]
+
+
+def test_level_installments_are_as_large_as_the_token_that_comes_last_allows() -> None:
+    """Without interest, 100,000 in 12 installments: the last is a tenth of an even one at least, 100,000 / 120."""
+    case = make_case(opening="30000.00", monthly=["30000.00"] * 12, months=12, shape="level", loan={"rate": "0%"})
+    each = ask(case, to_the_end=True)
+    known = straight(each.problem, np.flatnonzero(each.problem.pays[0])[-1:])
+    assert known.found[0]
+    amounts = known.payments[0][each.problem.pays[0]]
+    count = len(amounts)
+    assert amounts[-1] == pytest.approx(1 / (10 * count))
+    assert amounts[:-1] == pytest.approx(np.full(count - 1, (1 - 1 / (10 * count)) / (count - 1)))
+
+
+def test_a_plan_does_not_depend_on_the_others() -> None:
+    paid = {"monthly": [f"{9_000 + 1_500 * (n % 5)}.00" for n in range(18)], "interest_every": 3}
+    made = [
+        make_case(**paid, months=months, shape=shape, step=step)
+        for months in (12, 18)
+        for shape in ("free", "level", {"kind": "step_up", "growth": "5%", "every": 3})
+        for step in ("off", "25%")
+    ]
+    asks = [ask(case, to_the_end=True) for case in made]
+    for each, together in zip(asks, plan_batch(asks), strict=True):
+        (alone,) = plan_batch([each])
+        assert (alone.status, alone.solver) == (together.status, together.solver)
+        if alone.payments is not None:
+            assert together.value == pytest.approx(alone.value, rel=1e-12)
+            assert together.payments is not None
+            assert (alone.payments == together.payments).all()

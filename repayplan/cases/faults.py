@@ -105,6 +105,10 @@ def _words(kind: str, context: dict[str, Any], place: Place) -> Words | None:
             return tr("a list must stand here"), None, _write(place)
         case "string_type" | "string_unicode":
             return tr("this is not a text"), None, _write(place)
+        case "int_type" | "int_parsing" | "int_from_float":
+            return tr("this is not a whole number"), None, _write(place)
+        case "float_type" | "float_parsing" | "decimal_type" | "decimal_parsing":
+            return tr("this is not a number"), None, _write(place)
         case "bool_type" | "bool_parsing":
             return tr("this is neither true nor false"), None, tr("write true or false")
         case _:

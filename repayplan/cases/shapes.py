@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from repayplan.cases.base import Model
 from repayplan.cases.fields import Amount, Date, Days, Growth, Months, Name, PositiveAmount, Share, StepMultiple, refuse
@@ -241,11 +241,29 @@ SOURCES = {"milestone_share": "milestones", "store_share": "stores", "receivable
 """The kind of source that each shape takes its share of."""
 
 
+_WITH_MORE = {
+    "step_up": "{kind: step_up, growth: 10%}",
+    "interest_only": "{kind: interest_only, months: 6}",
+    "level_balloon": "{kind: level_balloon, share: 20%}",
+}
+"""Shapes whose names alone say too little, with what may be written."""
+
+
 def _written(value: Any) -> str:
     return "with" if isinstance(value, dict | Model) else "plain"
 
 
-ShapeWish = Annotated[Annotated[PlainName, Tag("plain")] | Annotated[Shape, Tag("with")], Discriminator(_written)]
+def _enough(value: Any) -> Any:
+    if isinstance(value, str) and value in _WITH_MORE:
+        remedy = tr("write for example {example}", example=_WITH_MORE[value])
+        raise refuse(tr("this shape needs more than its name"), remedy=remedy)
+    return value
+
+
+ShapeWish = Annotated[
+    Annotated[PlainName, BeforeValidator(_enough), Tag("plain")] | Annotated[Shape, Tag("with")],
+    Discriminator(_written),
+]
 """A plain name, or a shape with what it leaves open."""
 
 

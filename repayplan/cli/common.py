@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 PLAUSIBLE_YEARS = 10
 """How far ahead anybody asks what a loan will owe."""
 
+METHODS = ("antithetic", "plain", "sobol")
+"""How futures may be drawn."""
+
 AnyCommand = TypeVar("AnyCommand", bound=click.Command)
 AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
 
@@ -82,6 +85,38 @@ def time_options(function: AnyFunction) -> AnyFunction:
     ):
         function = decorate(function)
     return function
+
+
+def futures_options(
+    scenarios: Message, seed: Message, method: Message | None = None, usual: int | None = None, most: int | None = None
+) -> Callable[[AnyFunction], AnyFunction]:
+    """``--scenarios``, ``--seed`` and, with a text for it, ``--method``: which futures are drawn.
+
+    ``usual``: so many where they are left out, from seed 1; where None the command hears nothing of what is left out.
+    """
+    shown = usual is not None
+    ways = [
+        click.option("--seed", type=int, default=1 if shown else None, show_default=shown, help=seed.text),
+        click.option(
+            "--scenarios",
+            type=click.IntRange(min=1, max=most) if shown else int,
+            default=usual,
+            show_default=shown,
+            metavar="N",
+            help=scenarios.text,
+        ),
+    ]
+    if method is not None:
+        first = METHODS[0] if shown else None
+        way = click.option("--method", type=click.Choice(METHODS), default=first, show_default=shown, help=method.text)
+        ways.insert(0, way)
+
+    def decorate(function: AnyFunction) -> AnyFunction:
+        for way in ways:
+            function = way(function)
+        return function
+
+    return decorate
 
 
 def day_option(name: str, help_text: Message) -> Callable[[AnyFunction], AnyFunction]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from repayplan.cli.common import common_options, console, json_option, print_json
+from repayplan.cli.common import common_options, console, futures_options, json_option, print_json
 from repayplan.language import tr
 
 if TYPE_CHECKING:
@@ -60,13 +60,11 @@ if TYPE_CHECKING:
 @click.option(
     "--master", metavar="URL", help=tr("Spark cluster; that of spark-submit, or this machine, where left out.").text
 )
-@click.option("--seed", type=int, default=1, show_default=True, help=tr("Another seed draws other futures.").text)
-@click.option(
-    "--scenarios",
-    type=click.IntRange(min=1, max=1_000_000),
-    default=1_000,
-    show_default=True,
-    help=tr("Futures in which every option is tried.").text,
+@futures_options(
+    tr("Futures in which every option is tried."),
+    tr("Another seed draws other futures."),
+    usual=1_000,
+    most=1_000_000,
 )
 @json_option
 @common_options

@@ -1,4 +1,4 @@
-"""``repayplan portfolio show``: one borrower of a run as a plan, with the full planner."""
+"""``repayplan portfolio show``: one borrower of a run, and the plan of its table with what the planner proves of it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import rich_click as click
 from repayplan.cli.common import common_options, console, json_option, print_json, progress, time_options
 from repayplan.cli.plan import EXIT_CODES
 from repayplan.language import tr
+from repayplan.money import plain
 
 
 @click.command("show", help=tr("Open one borrower of a run: its options, and the chosen one as a plan.").text)
@@ -34,29 +35,32 @@ def command(
     time_limit: float | None,
     as_json: bool,
 ) -> int:
-    """Find, plan, show, write."""
-    from repayplan.planning.plan import plan
+    """Find, judge, show, write."""
+    from repayplan.planning.known import known
     from repayplan.portfolio.run.results import read_results
     from repayplan.portfolio.run.single import find
     from repayplan.publishing import require_directory
     from repayplan.report.files import plan_document, write_plan
-    from repayplan.report.portfolio import option_documents, show_options
+    from repayplan.report.portfolio_borrower import option_documents, show_options
 
     if out:
         require_directory(out)
-    single = find(read_results(directory), case, option)
-    made = None
+    results = read_results(directory)
+    single = find(results, case, option)
+    found = None
     if single.variant is not None:
         with progress(tr("Planning …")):
-            made = plan(single.variant, solver=solver, time_limit=time_limit)
-    files = write_plan(made, out) if out and made is not None else []
+            found = known(single.variant, single.payments, solver=solver, time_limit=time_limit)
+    files = write_plan(found.plan, out) if out and found is not None else []
     if as_json:
-        print_json({"options": option_documents(single), "plan": None if made is None else plan_document(made)})
+        made = None if found is None else plan_document(found.plan)
+        better = None if found is None else plain(found.better)
+        print_json({"options": option_documents(single), "option": single.name, "plan": made, "better_alone": better})
     else:
         from repayplan.report.terminal import show_files, show_plan
 
-        show_options(single, console())
-        if made is not None:
-            show_plan(made, console())
+        show_options(single, results.manifest.settings["scenarios"], found, console())
+        if found is not None:
+            show_plan(found.plan, console())
             show_files(files, console())
-    return 0 if made is None else EXIT_CODES[made.status]
+    return 0 if found is None else EXIT_CODES[found.plan.status]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 import rich_click as click
 
-from repayplan.cli.common import AnyFunction
+from repayplan.cli.common import AnyFunction, futures_options
 from repayplan.errors import Fault, InputError
 from repayplan.language import tr
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from repayplan.forecast.futures import Drawing, Method
     from repayplan.planning.robust.wish import Wish
 
-METHODS = ("plain", "antithetic", "sobol")
 _SHARE = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*[%％]|([01]|[01]?\.\d+)")
 
 
@@ -26,17 +25,16 @@ def robust_options(function: AnyFunction) -> AnyFunction:
         "robust": tr("Plan for many drawn futures, not for the expected one alone; by risk aversion, if nothing else."),
         "risk_aversion": tr("Weight of what the worst 5% of futures lose, in place of the bank's; 0: none."),
         "max_miss": tr("The most that the probability of a missed installment may be, such as 5%."),
-        "scenarios": tr(
-            "Futures in which the plan is tried, 10,000 where left out, 0 for none; of a robust plan those that it is "
-            "made on, and as many more to judge it on, 1,000 where left out."
-        ),
-        "seed": tr("Number that the draws come from; the same one draws the same futures."),
-        "method": tr("How futures are drawn; antithetic where left out, for a robust plan plain."),
     }
     for decorate in (
-        click.option("--method", type=click.Choice(METHODS), help=texts["method"].text),
-        click.option("--seed", type=int, help=texts["seed"].text),
-        click.option("--scenarios", type=int, metavar="N", help=texts["scenarios"].text),
+        futures_options(
+            tr(
+                "Futures in which the plan is tried, 10,000 where left out, 0 for none; of a robust plan those that it "
+                "is made on, and as many more to judge it on, 1,000 where left out."
+            ),
+            tr("Number that the draws come from; the same one draws the same futures."),
+            tr("How futures are drawn; antithetic where left out, for a robust plan plain."),
+        ),
         click.option("--max-miss", metavar="SHARE", help=texts["max_miss"].text),
         click.option("--risk-aversion", type=float, metavar="WEIGHT", help=texts["risk_aversion"].text),
         click.option("--robust", is_flag=True, help=texts["robust"].text),

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from repayplan.cli.common import case_path, common_options, console, json_option, print_json, progress, working
+from repayplan.cli.common import (
+    case_path,
+    common_options,
+    console,
+    futures_options,
+    json_option,
+    print_json,
+    progress,
+    working,
+)
 from repayplan.language import tr
 
 if TYPE_CHECKING:
@@ -23,20 +32,11 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help=tr("A plan.json or its directory; or a case, which is planned first.").text,
 )
-@click.option(
-    "--scenarios",
-    type=click.IntRange(min=1),
-    default=10_000,
-    show_default=True,
-    help=tr("How many futures are drawn.").text,
-)
-@click.option("--seed", type=int, default=1, show_default=True, help=tr("Another seed draws other futures.").text)
-@click.option(
-    "--method",
-    type=click.Choice(["antithetic", "plain", "sobol"]),
-    default="antithetic",
-    show_default=True,
-    help=tr("How they are drawn.").text,
+@futures_options(
+    tr("How many futures are drawn."),
+    tr("Another seed draws other futures."),
+    tr("How they are drawn."),
+    usual=10_000,
 )
 @click.option(
     "--hazard",

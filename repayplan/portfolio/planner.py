@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -20,29 +19,15 @@ from repayplan.problem.terms import open_dates, resolve
 
 
 def ask_for(variant: Case, option: PlanOption, prospect: Prospect | None = None) -> Ask:
-    """A variant ready to be planned, its term being the option's: no other last payment is tried, except where receipts
-    decide. ``prospect``: what all options of the borrower share. InputError where it cannot be planned as it is
-    written."""
-    return ask(variant, prospect, to_the_end=not isinstance(shape_of(option.shape), Contingent))
+    """A variant ready to be planned. Where the shape counts installments its term is the option's; where amounts follow
+    the cash or receipts, every date up to then is tried as that of the last payment. ``prospect``: what all options of
+    the borrower share. InputError where it cannot be planned as it is written."""
+    return ask(variant, prospect, to_the_end=_counted(option))
 
 
 def plan_options(asks: Sequence[Ask]) -> list[Batched]:
-    """The best plan of every option, in order. Where amounts follow the cash, and the debt is cleared too soon for a
-    payment on the last date, sooner last payments are tried."""
-    found = plan_batch(asks)
-    sooner = [number for number, plan in enumerate(found) if plan.payments is None and _may_end_sooner(asks[number])]
-    for number, plan in zip(sooner, plan_batch([replace(asks[number], last=None) for number in sooner]), strict=True):
-        found[number] = plan
-    return found
-
-
-def _may_end_sooner(asked: Ask) -> bool:
-    """Whether another last payment may help: at some date there would be cash for the whole debt, or not all of it need
-    be paid."""
-    problem = asked.problem
-    whole = int(problem.debt.opening.sum()) <= int(problem.payable.max())
-    free = asked.last is not None and isinstance(asked.terms.form, Free)
-    return free and (whole or not bool(problem.limits.settle_full[0]))
+    """The best plan of every option, in order."""
+    return plan_batch(asks)
 
 
 def case_of(case: Case, menu: Menu, name: str, installments: int | None = None) -> Case:

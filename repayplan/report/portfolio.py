@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from repayplan.language import Message, current, plural, tr
-from repayplan.money import grouped, plain
+from repayplan.money import grouped
 from repayplan.portfolio.run.choosing import Coupling
 from repayplan.portfolio.run.results import Results
-from repayplan.portfolio.run.single import Single
 from repayplan.portfolio.run.summary import Group, Summary
 from repayplan.report.layout import bullets, grid, heading, say
 from repayplan.report.portfolio_words import (
     FALLS,
     KINDS,
-    MONEY,
+    ONLY_CASH,
     RATINGS,
+    gap_figure,
+    in_order,
+    instead,
     leaning,
     percent,
+    reasons_of,
     short,
+    titled,
+    weighs,
     word,
 )
 
 _MOST_GROUPS = 8
 _MOST_CASES = 5
-_MOST_REASONS = 5
+_MOST_REASONS = 12
 _MOST_LIMITS = 12
 _NAME_CELLS = 22
 
@@ -37,49 +41,19 @@ def show_summary(results: Results, console: Console) -> None:
     """Print what a portfolio team reads first."""
     summary = results.summary
     say(tr("Portfolio: {count} borrowers", count=f"{summary.borrowers:,}"), console, "bold")
+    for words in summary.coupling.said:
+        say(words[current()], console, "bold red")
     said = leaning(summary)
     if said is not None:
         say(said, console, "bold yellow")
     grid(_figures(summary), console)
-    _groups(tr("What was chosen"), summary.by_kind, KINDS, console)
-    _groups(tr("Recovery by rating"), summary.by_rating, RATINGS, console)
-    _groups(tr("Recovery by industry"), summary.by_industry, {}, console)
+    _groups(titled(tr("What was chosen"), summary), summary.by_kind, KINDS, console)
+    _groups(titled(tr("Recovery by rating"), summary), summary.by_rating, RATINGS, console)
+    _groups(titled(tr("Recovery by industry"), summary), summary.by_industry, {}, console)
     _months(summary, console)
-    _limits(summary.coupling, console)
-    _cases(summary.coupling, console)
+    _limits(summary, console)
+    _cases(summary, console)
     _aside(summary, console)
-
-
-def show_options(single: Single, console: Console) -> None:
-    """Print the options of one borrower, the chosen one marked, before its plan."""
-    say(tr("Options of {name}", name=single.book.case.enterprise.name), console, "bold")
-    table = _table(tr("Option"), tr("Recovered"), tr("Cost"), tr("Given up"), tr("Miss"), tr("Default"))
-    for row in single.options:
-        mark = "✔ " if row["option"] == single.chosen else "  "
-        name = word(KINDS, row["kind"]) if row["kind"] != "plan" else row["option"]
-        figures = [short(row[column]) for column in ("recovery", "cost", "haircut")]
-        table.add_row(f"{mark}{name}", *figures, percent(row["miss"]), percent(row["default"]))
-    console.print(table)
-    if any(row["illustrative"] for row in single.options):
-        say(tr("Illustrative: these figures rest on the example table of treatments."), console, "yellow")
-    if single.variant is None:
-        words = tr("{option} is no plan: there is no schedule to show.", option=word(KINDS, single.name))
-        say(words, console)
-    console.print()
-
-
-def option_documents(single: Single) -> list[dict[str, Any]]:
-    """The options of a borrower for programs: amounts as decimal strings."""
-    return [_document(row) | {"chosen": row["option"] == single.chosen} for row in single.options]
-
-
-def _document(row: Mapping[str, Any]) -> dict[str, Any]:
-    cents = {*MONEY, "legal", *FALLS}
-    return {name: _plain(value) if name in cents else value for name, value in row.items()}
-
-
-def _plain(value: Any) -> Any:
-    return [plain(each) for each in value] if isinstance(value, list) else plain(value)
 
 
 def _figures(summary: Summary) -> list[tuple[Message, str]]:
@@ -90,20 +64,21 @@ def _figures(summary: Summary) -> list[tuple[Message, str]]:
         share=percent(total.rate),
         balance=grouped(total.sums["balance"]),
     )
-    return [
-        (tr("Expected recovery today"), str(recovered)),
+    lines = [
+        (titled(tr("Expected recovery today"), summary), str(recovered)),
         (tr("Overdue today"), grouped(total.sums["overdue"])),
         (tr("Costs"), grouped(total.sums["cost"])),
         (tr("Given up"), grouped(total.sums["haircut"])),
         (tr("Provision"), grouped(total.sums["provision"])),
         (tr("Missed, weighted by debt"), percent(total.miss)),
-        (tr("Best possible, at most"), _bound(coupling)),
-        (tr("Options"), _counts(summary)),
     ]
+    if summary.kept:
+        lines.append((tr("Best possible, at most"), _bound(coupling)))
+    return [*lines, (tr("Options"), _counts(summary))]
 
 
 def _bound(coupling: Coupling) -> str:
-    words = tr("{amount} (gap {gap})", amount=grouped(round(coupling.bound)), gap=f"{coupling.gap:.1e}")
+    words = tr("{amount} (gap {gap})", amount=grouped(round(coupling.bound)), gap=gap_figure(coupling.gap))
     return str(words)
 
 
@@ -122,7 +97,7 @@ def _groups(title: Message, groups: Sequence[Group], words: Mapping[str, Message
     if not groups:
         return
     heading(title, console)
-    table = _table(tr("Group"), tr("Number"), tr("Debt"), tr("Recovered"), tr("Share"), tr("Miss"))
+    table = figures_table(tr("Group"), tr("Number"), tr("Debt"), tr("Recovered"), tr("Share"), tr("Miss"))
     for group in groups[:_MOST_GROUPS]:
         amounts = (f"{group.borrowers:,}", short(group.sums["balance"]), short(group.sums["recovery"]))
         table.add_row(word(words, group.name), *amounts, percent(group.rate), percent(group.miss))
@@ -136,49 +111,40 @@ def _groups(title: Message, groups: Sequence[Group], words: Mapping[str, Message
 
 def _months(summary: Summary, console: Console) -> None:
     """The overdue balance in its four columns at the ends of quarters."""
-    heading(tr("Overdue balance, expected"), console)
-    table = _table(tr("After"), tr("Overdue"), *FALLS.values())
+    heading(titled(tr("Today's overdue balance, expected"), summary), console)
+    table = figures_table(tr("After"), tr("Overdue"), *FALLS.values())
     for month in summary.months:
         if month.number % 3 == 0:
             falls = (short(month.falls[name]) for name in FALLS)
             table.add_row(str(tr("{count} months", count=month.number)), short(month.overdue), *falls)
     console.print(table)
-    say(tr("Only what is paid in cash brings money; the other columns are no recovery."), console, "dim")
+    say(ONLY_CASH, console, "dim")
 
 
-def _limits(coupling: Coupling, console: Console) -> None:
-    """The limits that bind or are broken; the others are in the page."""
-    if not coupling.limits and not coupling.said:
+def _limits(summary: Summary, console: Console) -> None:
+    """The limits that are broken or bind; the others are in the page."""
+    limits = summary.coupling.limits
+    if not limits:
         return
-    heading(tr("Limits"), console)
-    for words in coupling.said:
-        say(words[current()], console, "bold red")
-    told = [limit for limit in coupling.limits if limit.price or not limit.kept or limit.target is not None]
+    heading(titled(tr("Limits of the bank"), summary), console)
     lines = [
-        ("·" if limit.kept else "✘", "dim" if limit.kept else "bold red", limit.sentence[current()]) for limit in told
+        ("·" if limit.kept else "✘", "dim" if limit.kept else "bold red", limit.sentence[current()])
+        for limit in in_order(limits)
+        if weighs(limit)
     ]
     bullets(lines[:_MOST_LIMITS], console)
-    rest = len(coupling.limits) - len(lines[:_MOST_LIMITS])
+    rest = len(limits) - len(lines[:_MOST_LIMITS])
     if rest:
         several = tr("{count} other limits are in the page", count=f"{rest:,}")
         say(plural(tr("One other limit is in the page"), several, rest), console, "dim")
 
 
-def _cases(coupling: Coupling, console: Console) -> None:
-    if not coupling.cases:
+def _cases(summary: Summary, console: Console) -> None:
+    cases = summary.coupling.cases
+    if not cases:
         return
-    heading(tr("Borrowers for whom the choice matters most"), console)
-    lines = (
-        tr(
-            "{case}: {option}; {instead} would bring {amount} less",
-            case=case.case,
-            option=word(KINDS, case.option),
-            instead=word(KINDS, case.instead),
-            amount=short(case.difference),
-        )
-        for case in coupling.cases[:_MOST_CASES]
-    )
-    bullets([("·", "dim", str(line)) for line in lines], console)
+    heading(titled(tr("Borrowers for whom the choice matters most"), summary), console)
+    bullets([("·", "dim", str(instead(case))) for case in cases[:_MOST_CASES]], console)
 
 
 def _aside(summary: Summary, console: Console) -> None:
@@ -196,11 +162,16 @@ def _aside(summary: Summary, console: Console) -> None:
         lines.append(
             str(plural(tr("one row of the book belongs to no borrower and counts nowhere"), several, summary.strays))
         )
-    lines += [f"{count:,} × {reason}" for reason, count in summary.reasons[:_MOST_REASONS]]
+    reasons = reasons_of(summary)
+    lines += reasons[:_MOST_REASONS]
+    rest = len(reasons) - _MOST_REASONS
+    if rest > 0:
+        several = tr("and {count} other reasons, all in failures.csv", count=rest)
+        lines.append(str(plural(tr("and one other reason, in failures.csv"), several, rest)))
     bullets([("!", "bold yellow", line) for line in lines], console)
 
 
-def _table(first: Message, *others: Message) -> Table:
+def figures_table(first: Message, *others: Message) -> Table:
     """Names on the left, figures on the right, no wider than a terminal."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     table.add_column(str(first), max_width=_NAME_CELLS, overflow="ellipsis", no_wrap=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,16 @@ from repayplan.portfolio.run.summary import Group, Month
 from repayplan.publishing import publish
 from repayplan.report.files import csv_file, text_cell
 from repayplan.report.portfolio_page import page
-from repayplan.report.portfolio_words import COLUMNS, MONEY, leaning
+from repayplan.report.portfolio_words import (
+    COLUMNS,
+    MONEY,
+    RATINGS,
+    heading_words,
+    leaning,
+    option_word,
+    status_word,
+    word,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,7 +35,9 @@ SCHEMA = "repayplan/portfolio-summary/1"
 SUMMARY, PAGE, CHOICES, FAILURES = "summary.json", "report.html", "choices.csv", "failures.csv"
 
 _BATCH = 10_000
-_SAID, _LOST = ("label", "sentence"), ("difference", "forgone")
+_SAID, _LOST = ("label", "sentence"), ("apart", "difference", "forgone")
+_PER = {"cents": "1.00", "hours": "1 hour", "visits": "1 visit", "share": "1%"}
+"""What the price of a limit is for, by its measure; one where it counts other things."""
 
 
 def write_summary(results: Results) -> list[Path]:
@@ -56,6 +68,7 @@ def summary_document(results: Results) -> dict[str, Any]:
         "set_aside": summary.failed,
         "stray_rows": summary.strays,
         "reasons": [{"reason": reason, "borrowers": count} for reason, count in summary.reasons],
+        "stray_reasons": [{"reason": reason, "rows": count} for reason, count in summary.stray_reasons],
         "illustrative": None if said is None else str(said),
         "total": _group(summary.total),
         "by_rating": {group.name: _group(group) for group in summary.by_rating},
@@ -68,13 +81,30 @@ def summary_document(results: Results) -> dict[str, Any]:
             "status": summary.coupling.status,
             "said": [words[current()] for words in summary.coupling.said],
             "value": plain(summary.coupling.value),
-            "bound": plain(round(summary.coupling.bound)),
-            "gap": summary.coupling.gap,
+            "bound": plain(round(summary.coupling.bound)) if summary.kept else None,
+            "gap": summary.coupling.gap if summary.kept else None,
             "method": summary.coupling.method,
             "limits_kept": summary.kept,
-            "limits": [each | {name: each[name][current()] for name in _SAID} for each in coupling["limits"]],
+            "limits": [_limit(each) for each in coupling["limits"]],
             "cases": [each | {name: plain(each[name]) for name in _LOST} for each in coupling["cases"]],
         },
+    }
+
+
+def _limit(limit: dict[str, Any]) -> dict[str, Any]:
+    """One limit: amounts of money as decimal strings in currency units, everything else as numbers."""
+    amount = limit["measure"] == "cents"
+    figures = {name: limit[name] for name in ("limit", "used")}
+    if amount:
+        figures = {name: None if value is None else plain(round(value)) for name, value in figures.items()}
+    return {
+        **limit,
+        **{name: limit[name][current()] for name in _SAID},
+        **figures,
+        "measure": "amount" if amount else limit["measure"],
+        "price": plain(round(limit["price"])),
+        "price_per": f"{_PER.get(limit['measure'], '1')} {'less' if limit['least'] else 'more'}",
+        "gain": plain(round(limit["gain"])),
     }
 
 
@@ -96,8 +126,10 @@ def _csv(table: pa.Table) -> bytes:
     text = io.TextIOWrapper(content, encoding="utf-8", newline="", write_through=True)
     writer = csv.writer(text)
     for batch in table.to_batches(_BATCH):
-        columns = [[_cell(name, value) for value in batch[name].to_pylist()] for name in table.column_names]
-        writer.writerows(zip(*columns, strict=True))
+        for row in batch.to_pylist():
+            if "field" in row:
+                row |= dict(zip(("table", "field"), heading_words(row["table"], row["field"]), strict=True))
+            writer.writerow([_cell(name, value) for name, value in row.items()])
     text.detach()
     return content.getvalue()
 
@@ -107,4 +139,17 @@ def _cell(name: str, value: Any) -> str:
         return plain(value)
     if isinstance(value, bool):
         return str(tr("yes") if value else tr("no"))
-    return f"{value:.10g}" if isinstance(value, float) else str(value) if isinstance(value, int) else text_cell(value)
+    if isinstance(value, float):
+        return f"{round(value, _DECIMALS):.10g}"
+    return str(value) if isinstance(value, int) else text_cell(_WORDS.get(name, str)(value) if value else value)
+
+
+_DECIMALS = 9
+"""Of a share: what is less is a float's noise."""
+
+_WORDS: dict[str, Callable[[str], str]] = {
+    "kind": option_word,
+    "status": status_word,
+    "rating": lambda value: word(RATINGS, value),
+}
+"""Cells that are words; an option keeps the name by which it is asked for."""

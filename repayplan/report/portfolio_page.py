@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -13,60 +12,32 @@ from repayplan.money import grouped
 from repayplan.portfolio.run.choosing import LimitUse
 from repayplan.portfolio.run.results import Results
 from repayplan.portfolio.run.summary import Group, Month, Summary
+from repayplan.report.portfolio_chart import BOTTOM, HEIGHT, LEFT, WIDTH, legend, month_chart
 from repayplan.report.portfolio_words import (
     FALLS,
     KINDS,
+    ONLY_CASH,
     RATINGS,
     allowed,
+    apart,
     figure,
+    gap_figure,
+    in_order,
     leaning,
+    option_word,
     percent,
-    price,
+    reasons_of,
     short,
+    titled,
+    weighs,
     word,
 )
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
-_MOST_GROUPS = 30
-_COLORS = {"fall_cash": "#2e7d4f", "fall_rescheduled": "#7aa6c2", "fall_written_off": "#c98a3d", "fall_sold": "#8a6fb0"}
-_OVERDUE = "#b5483a"
-
-WIDTH, HEIGHT = 720.0, 260.0
-"""Size of the chart of months, in its own units; the page scales it."""
-
-_LEFT, _BOTTOM = 70.0, 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A rectangle of a chart, with what it says when it is pointed at."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    color: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A level across a chart with its label."""
-
-    y: float
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """Bars above an axis: labels below them, levels at the left, targets across."""
-
-    bars: Sequence[Bar]
-    labels: Sequence[tuple[float, str]]
-    levels: Sequence[Line]
-    targets: Sequence[Line]
+_MOST_ROWS = 30
+"""Of groups, reasons and limits; the rest is folded."""
 
 
 def page(results: Results) -> str:
@@ -75,38 +46,40 @@ def page(results: Results) -> str:
     said = leaning(summary)
     return _template().render(
         language=current(),
-        t=_words(),
+        t=_words(summary),
         title=str(tr("Portfolio: {count} borrowers", count=f"{summary.borrowers:,}")),
         basis=str(_basis(results)),
         illustrative=None if said is None else str(said),
+        most=_MOST_ROWS,
         figures=_figures(summary),
         groups=[
-            (str(tr("What was chosen")), _rows(summary.by_kind, KINDS)),
-            (str(tr("Recovery by rating")), _rows(summary.by_rating, RATINGS)),
-            (str(tr("Recovery by industry")), _rows(summary.by_industry, {})),
-            (str(tr("Recovery by region")), _rows(summary.by_region, {})),
+            (str(titled(tr("What was chosen"), summary)), _rows(summary.by_kind, KINDS)),
+            (str(titled(tr("Recovery by rating"), summary)), _rows(summary.by_rating, RATINGS)),
+            (str(titled(tr("Recovery by industry"), summary)), _rows(summary.by_industry, {})),
+            (str(titled(tr("Recovery by region"), summary)), _rows(summary.by_region, {})),
         ],
-        chart=_chart(summary.months, summary.coupling.limits),
-        legend=[(_OVERDUE, str(tr("Overdue")))] + [(_COLORS[name], str(words)) for name, words in FALLS.items()],
+        chart=month_chart(summary.months, summary.coupling.limits),
+        legend=legend(),
         months=[_month(month) for month in summary.months],
         falls=[str(words) for words in FALLS.values()],
         said=[words[current()] for words in summary.coupling.said],
-        limits=[_limit(limit) for limit in summary.coupling.limits],
+        limits=[_limit(limit) for limit in in_order(summary.coupling.limits)],
         cases=[
             (
                 case.case,
-                word(KINDS, case.option),
-                word(KINDS, case.instead),
-                grouped(case.difference),
-                grouped(case.forgone),
+                option_word(case.option),
+                option_word(case.instead),
+                apart(case.apart),
+                apart(-case.difference),
+                short(case.forgone),
             )
             for case in summary.coupling.cases
         ],
         aside=_aside(summary),
         width=WIDTH,
         height=HEIGHT,
-        left=_LEFT,
-        bottom=_BOTTOM,
+        left=LEFT,
+        bottom=BOTTOM,
     )
 
 
@@ -120,7 +93,7 @@ def _template() -> Template:
     )
 
 
-def _words() -> dict[str, str]:
+def _words(summary: Summary) -> dict[str, str]:
     """The headings of the page."""
     said: dict[str, Message] = {
         "group": tr("Group"),
@@ -130,20 +103,22 @@ def _words() -> dict[str, str]:
         "share": tr("Share"),
         "miss": tr("Miss"),
         "default": tr("Default"),
-        "overdue": tr("Overdue balance, expected"),
-        "only_cash": tr("Only what is paid in cash brings money; the other columns are no recovery."),
+        "overdue": titled(tr("Today's overdue balance, expected"), summary),
+        "months": tr("months"),
+        "only_cash": ONLY_CASH,
         "after": tr("After"),
         "overdue_column": tr("Overdue"),
-        "limits": tr("Limits"),
+        "limits": titled(tr("Limits of the bank"), summary),
         "limit": tr("Limit"),
         "allowed": tr("Allowed"),
         "used": tr("Used"),
-        "price": tr("One more is worth"),
-        "cases": tr("Borrowers for whom the choice matters most"),
+        "others": tr("The others"),
+        "cases": titled(tr("Borrowers for whom the choice matters most"), summary),
         "case": tr("Case"),
         "option": tr("Option"),
         "instead": tr("Next best"),
-        "difference": tr("It would bring less by"),
+        "apart": tr("It recovers"),
+        "difference": tr("Net of what it takes of limits"),
         "forgone": tr("Given up for the limits"),
         "aside": tr("Set aside"),
     }
@@ -164,7 +139,7 @@ def _basis(results: Results) -> Message:
 def _figures(summary: Summary) -> list[tuple[str, str]]:
     total, coupling = summary.total, summary.coupling
     lines = [
-        (tr("Expected recovery today"), grouped(total.sums["recovery"])),
+        (titled(tr("Expected recovery today"), summary), grouped(total.sums["recovery"])),
         (tr("Share of the debt"), percent(total.rate)),
         (tr("Debt"), grouped(total.sums["balance"])),
         (tr("Overdue today"), grouped(total.sums["overdue"])),
@@ -172,9 +147,10 @@ def _figures(summary: Summary) -> list[tuple[str, str]]:
         (tr("Given up"), grouped(total.sums["haircut"])),
         (tr("Provision"), grouped(total.sums["provision"])),
         (tr("Missed, weighted by debt"), percent(total.miss)),
-        (tr("Best possible, at most"), grouped(round(coupling.bound))),
-        (tr("Gap"), f"{coupling.gap:.1e}"),
     ]
+    if summary.kept:
+        lines.append((tr("Best possible, at most"), grouped(round(coupling.bound))))
+        lines.append((tr("Gap"), gap_figure(coupling.gap)))
     return [(str(label), figure) for label, figure in lines]
 
 
@@ -191,37 +167,8 @@ def _rows(groups: Sequence[Group], words: Mapping[str, Message]) -> list[dict[st
             "miss": percent(group.miss),
             "default": percent(group.default),
         }
-        for group in groups[:_MOST_GROUPS]
+        for group in groups
     ]
-
-
-def _chart(months: Sequence[Month], limits: Sequence[LimitUse]) -> Chart:
-    """The overdue balance of every month and what it has fallen by, so that each column is today's balance.
-
-    Cash is on top: it must reach down to the line of a target.
-    """
-    today = months[0].overdue
-    top = float(max(sum(map(abs, (month.overdue, *month.falls.values()))) for month in months)) or 1.0
-    height = HEIGHT - _BOTTOM - 20
-    step = (WIDTH - _LEFT) / len(months)
-    bars: list[Bar] = []
-    labels: list[tuple[float, str]] = []
-    for place, month in enumerate(months):
-        x, y = _LEFT + step * place + step * 0.15, HEIGHT - _BOTTOM
-        labels.append((x + step * 0.35, str(month.number)))
-        parts = [(_OVERDUE, tr("Overdue"), month.overdue)]
-        parts += [(_COLORS[name], words, month.falls[name]) for name, words in reversed(list(FALLS.items()))]
-        for color, words, cents in parts:
-            size = max(cents, 0) / top * height
-            y -= size
-            bars.append(Bar(x, y, step * 0.7, size, color, f"{words}: {grouped(cents)}"))
-    levels = [Line(HEIGHT - _BOTTOM - height * part, short(top * part)) for part in (0, 0.25, 0.5, 0.75, 1)]
-    targets = [
-        Line(HEIGHT - _BOTTOM - today * (1 - limit.limit) / top * height, limit.label[current()])
-        for limit in limits
-        if limit.target is not None
-    ]
-    return Chart(bars, labels, levels, targets)
 
 
 def _month(month: Month) -> tuple[str, str, list[str]]:
@@ -235,9 +182,9 @@ def _limit(limit: LimitUse) -> dict[str, Any]:
         "name": limit.label[current()],
         "allowed": allowed(limit),
         "used": figure(limit, limit.used),
-        "price": price(limit),
         "kept": limit.kept,
-        "sentence": limit.sentence[current()],
+        "weighs": weighs(limit),
+        "sentence": limit.sentence[current()] if weighs(limit) else "",
         "bar": max(0.0, min(share, 1.0)) * 100,
     }
 
@@ -248,4 +195,4 @@ def _aside(summary: Summary) -> list[str]:
         lines.append(str(tr("Borrowers set aside: {count}", count=f"{summary.failed:,}")))
     if summary.strays:
         lines.append(str(tr("Rows that belong to no borrower: {count}", count=f"{summary.strays:,}")))
-    return lines + [f"{count:,} × {reason}" for reason, count in summary.reasons[:_MOST_GROUPS]]
+    return lines + reasons_of(summary)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from repayplan.language import Message, current, tr
-from repayplan.portfolio.run.choosing import LimitUse
+from repayplan.cases.excel.headings import plain
+from repayplan.language import Message, current, plural, tr
+from repayplan.portfolio.appraise import TREATED
+from repayplan.portfolio.book.tables import find_table
+from repayplan.portfolio.coupling.words import shown
+from repayplan.portfolio.run.choosing import LimitUse, Weighty
 from repayplan.portfolio.run.summary import Summary
 from repayplan.risk.words import RISKS
+from repayplan.solvers.result import CERTIFIED
 
 KINDS: Mapping[str, Message] = MappingProxyType(
     {
@@ -34,6 +39,11 @@ FALLS: Mapping[str, Message] = MappingProxyType(
     }
 )
 """Only the first is money; the others are shown beside it."""
+
+ONLY_CASH = tr(
+    "Only what is paid in cash brings money; the other columns are no recovery. What falls due later and is not paid "
+    "is not in them."
+)
 
 COLUMNS: Mapping[str, Message] = MappingProxyType(
     {
@@ -66,6 +76,14 @@ COLUMNS: Mapping[str, Message] = MappingProxyType(
     }
 )
 
+_STATUSES: Mapping[str, Message] = MappingProxyType(
+    {
+        "optimal": tr("Optimal"),
+        "feasible": tr("Feasible"),
+        TREATED: tr("From the table"),
+    }
+)
+
 MONEY = ("balance", "overdue", "recovery", "cost", "haircut", "provision", "npv_loss")
 """Columns in cents."""
 
@@ -73,6 +91,20 @@ MONEY = ("balance", "overdue", "recovery", "cost", "haircut", "provision", "npv_
 def word(words: Mapping[str, Message], name: str) -> str:
     """A name as people say it; a name nobody knows as it stands, nothing as such."""
     return str(words[name]) if name in words else name or str(tr("not known"))
+
+
+def option_word(name: str) -> str:
+    """An option as people say it: treatments in words, plans by the name that the menu makes."""
+    return word(KINDS, name)
+
+
+def heading_words(table: str, field: str) -> tuple[str, str]:
+    """A table and a column of the book as its reader knows them: by their Chinese headings where Chinese is read."""
+    found = find_table(table)
+    if current() != "zh" or found is None:
+        return table, field
+    column = found.known.get(plain(field))
+    return found.names[0], column.names[0] if column is not None and column.names else field
 
 
 def percent(share: float | None) -> str:
@@ -94,15 +126,87 @@ def short(cents: float) -> str:
 
 def leaning(summary: Summary) -> Message | None:
     """What must stand beside every headline that rests on the illustrative table."""
-    count = summary.total.illustrative
-    if not count:
+    if not summary.illustrative:
         return None
+    count, offered = summary.total.illustrative, summary.leaning
+    if count:
+        return tr(
+            "Illustrative: {count} of {all} chosen options rest on the example table of what treatments and visits "
+            "bring and cost; no statistics stand behind it. Put the bank's own in its place (REPAYPLAN_TREATMENTS).",
+            count=f"{count:,}",
+            all=f"{summary.total.borrowers:,}",
+        )
     return tr(
-        "Illustrative: {count} of {all} chosen options rest on the example table of what treatments and visits bring "
-        "and cost; no statistics stand behind it. Put the bank's own in its place (REPAYPLAN_TREATMENTS).",
-        count=f"{count:,}",
-        all=f"{summary.total.borrowers:,}",
+        "Illustrative: {count} of {all} options that were weighed rest on the example table of what treatments and "
+        "visits bring and cost, and with them what was chosen, prices and what is next best; no statistics stand "
+        "behind it. Put the bank's own in its place (REPAYPLAN_TREATMENTS).",
+        count=f"{offered:,}",
+        all=f"{summary.offered:,}",
     )
+
+
+def titled(words: Message, summary: Summary) -> Message:
+    """A headline, with the word where it rests on the illustrative table."""
+    return tr("{heading} (illustrative)", heading=words) if summary.illustrative else words
+
+
+def gap_figure(gap: float) -> str:
+    """By how much a better choice could be worth more: 0.12%; what is proven to be nothing is called so."""
+    if gap <= CERTIFIED:
+        return f"≤ {CERTIFIED:.4%}"
+    return f"{gap:.2%}" if gap >= 1e-3 else f"{gap:.4%}"
+
+
+def in_order(limits: Iterable[LimitUse]) -> list[LimitUse]:
+    """Those that are broken, those that bind or are targets, the others."""
+    return sorted(limits, key=lambda limit: (limit.kept, not weighs(limit)))
+
+
+def weighs(limit: LimitUse) -> bool:
+    """Whether there is something to say of a limit: it is broken, it binds, or it is what the bank wants to reach."""
+    return bool(not limit.kept or limit.price or limit.gain or limit.target is not None)
+
+
+def apart(cents: int) -> str:
+    """A difference with its sign."""
+    return f"+{short(cents)}" if cents > 0 else f"−{short(-cents)}" if cents < 0 else short(0)
+
+
+def instead(case: Weighty) -> Message:
+    """What the next best option of a borrower would make another, and where limits have prices, net of these."""
+    said = {
+        "case": case.case,
+        "option": option_word(case.option),
+        "instead": option_word(case.instead),
+        "apart": apart(case.apart),
+        "net": apart(-case.difference),
+    }
+    if abs(case.apart + case.difference) <= 1:
+        return tr("{case}: {option}; next best is {instead}: {apart} recovered", **said)
+    return tr(
+        "{case}: {option}; next best is {instead}: {apart} recovered, {net} net of what it takes of limits", **said
+    )
+
+
+def reasons_of(summary: Summary) -> list[str]:
+    """Why borrowers were set aside and rows belong to nobody, every reason with its count."""
+    told = [
+        plural(
+            tr("1 borrower: {reason}", reason=reason),
+            tr("{count} borrowers: {reason}", count=f"{count:,}", reason=reason),
+            count,
+        )
+        for reason, count in summary.reasons
+    ]
+    told += [
+        plural(
+            tr("1 row of nobody: {reason}", reason=reason),
+            tr("{count} rows of nobody: {reason}", count=f"{count:,}", reason=reason),
+            count,
+        )
+        for reason, count in summary.stray_reasons
+    ]
+    return [str(words) for words in told]
 
 
 def allowed(limit: LimitUse) -> str:
@@ -111,16 +215,10 @@ def allowed(limit: LimitUse) -> str:
 
 
 def figure(limit: LimitUse, value: float | None) -> str:
-    """A figure in what its limit counts."""
-    if value is None:
-        return "–"
-    if limit.measure == "cents":
-        return short(value)
-    return percent(value) if limit.measure == "share" else f"{value:,.1f}"
+    """A figure in what its limit counts, as its sentence has it."""
+    return "–" if value is None else shown(value, limit.measure)
 
 
-def price(limit: LimitUse) -> str:
-    """What one unit more of a limit would bring, in money: for one currency unit, one visit, one percentage point."""
-    if not limit.price:
-        return "–"
-    return f"{limit.price:,.2f}" if limit.measure == "cents" else short(limit.price)
+def status_word(status: str) -> str:
+    """How an option was found."""
+    return word(_STATUSES, status)

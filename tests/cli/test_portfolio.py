@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -79,19 +81,30 @@ def test_one_borrower_opens_as_a_plan_with_the_same_files(done: Path, tmp_path: 
     plan = json.loads((tmp_path / "plan.json").read_text())
     rows = results.table("schedules").to_pylist()
     kept = [row for row in rows if (row["case"], row["option"]) == (case, "level-24")]
-    planned = plan["installments"]
     assert plan["status"] in ("optimal", "feasible")
-    assert len({row["date"] for row in kept}) == len({row["date"] for row in planned})
-    total = sum(row["payment"] for row in kept)
-    assert sum(round(100 * float(row["payment"])) for row in planned) == pytest.approx(total, rel=1e-3)
+    shown = {(row["date"], row["loan"]): round(100 * float(row["payment"])) for row in plan["installments"]}
+    assert shown == {(row["date"].isoformat(), row["loan"]): row["payment"] for row in kept}
+    option = next(row for row in results.table("options").to_pylist() if (row["case"], row["option"]) == kept_of(kept))
+    said = " ".join(outcome.stdout.split())
+    assert f"Recovered, net of costs {option['recovery'] / 100:,.2f}" in said
+    assert f"Recovered, {option['recovery'] / 100:,.2f}, is the mean of 20 drawn futures" in said
+    assert float(plan["metrics"]["expected_recovery"]) > 0
+    assert f"{float(plan['metrics']['expected_recovery']):,.2f}, weighs the payments" in said
+    checked = CliRunner(env={"REPAYPLAN_LANG": "en"}).invoke(cli, ["verify", str(tmp_path / "plan.json")])
+    assert checked.exit_code == 0, checked.output
+
+
+def kept_of(rows: list[dict[str, Any]]) -> tuple[str, str]:
+    return rows[0]["case"], rows[0]["option"]
 
 
 def test_limits_that_cannot_be_kept_end_with_1(done: Path) -> None:
     limits = done / "limits.yaml"
     limits.write_text("schema: repayplan/limits/1\ntargets: [{name: All gone, fall: 99%, month: 1}]\n")
+    shutil.copytree(done / "out", done / "limited")
     outcome = run(
         *("run", done / "book", "--menu", done / "menu.yaml", "--limits", limits, "-o", done / "limited"),
-        *("--workers", "1", "--scenarios", "20", "--chunk", "4"),
+        *("--workers", "1", "--scenarios", "20", "--chunk", "4", "--resume"),
     )
     assert outcome.exit_code == 1, outcome.output
     assert "All gone" in outcome.stdout
@@ -126,3 +139,5 @@ def test_what_cannot_be_shown_is_said(done: Path) -> None:
     treated = run("show", done / "out", "B-00001", "--option", "remind", "--json")
     assert treated.exit_code == 0
     assert json.loads(treated.stdout)["plan"] is None
+    said = " ".join(run("show", done / "out", "B-00001", "--option", "remind", "-o", done / "none").stdout.split())
+    assert "Remind is no plan: there is no schedule to show or to write" in said

@@ -89,11 +89,22 @@ def test_what_does_not_fit_together_is_told_at_once(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("", "this menu offers nothing"), ("plans: []\ntreatments: []\n", "this menu offers nothing")],
+    [
+        ("", "this menu offers nothing"),
+        ("plans: []\ntreatments: []\n", "this menu offers nothing"),
+    ],
 )
 def test_a_menu_that_offers_nothing_is_refused(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(InputError, match=said):
         read_menu(written(tmp_path, text))
+
+
+def test_a_shape_that_needs_more_than_its_name_is_told_with_what_may_be_written(tmp_path: Path) -> None:
+    for name in ("step_up", "interest_only", "level_balloon"):
+        with pytest.raises(InputError, match="this shape needs more than its name") as caught:
+            read_menu(written(tmp_path, f"plans: [{{shapes: [{name}], installments: [24]}}]\n"))
+        example = str(caught.value.faults[0].remedy).removeprefix("write for example ")
+        assert read_menu(written(tmp_path, f"plans: [{{shapes: [{example}], installments: [24]}}]\n")).plan_options
 
 
 def test_a_menu_of_too_many_options_is_refused(tmp_path: Path) -> None:

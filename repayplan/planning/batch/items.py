@@ -65,14 +65,14 @@ def together(wanted: Sequence[Item]) -> Iterator[Together | tuple[Item, ...]]:
     for item in wanted:
         kinds[kind(item.problem)].append(item)
     for alike in kinds.values():
-        for some in _portions(alike):
+        for some in portions(alike):
             try:
                 yield _written(some)
             except AloneError:
                 yield tuple(some)
 
 
-def _portions(alike: Sequence[Item]) -> Iterator[list[Item]]:
+def portions(alike: Sequence[Item]) -> Iterator[list[Item]]:
     """Items in turn, no more lanes together than a program may have; the shortest terms first."""
     some: list[Item] = []
     lanes = 0

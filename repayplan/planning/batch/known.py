@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from repayplan.planning.batch.items import Item
+from repayplan.planning.batch.items import Item, portions
 from repayplan.planning.batch.kinds import LENGTHS, stackable
 from repayplan.planning.batch.stages import Found, Unanswered
 from repayplan.planning.batch.straight import Straight, straight
 from repayplan.planning.batch.worth import planned_values
 from repayplan.problem.arrays import Problem
-from repayplan.problem.stacking import stack
+from repayplan.problem.stacking import stack, taken
 from repayplan.solvers.result import relative_gap
 
 GREEDY, CLOSED_FORM = "greedy", "closed form"
@@ -36,10 +36,26 @@ Said = Found | Unanswered | Open
 def without_programs(wanted: Sequence[Item]) -> Iterator[tuple[Item, Said]]:
     """What is known of each item."""
     alike: dict[Hashable, list[Item]] = defaultdict(list)
-    for item in wanted:
+    for item in possible(wanted):
         alike[stackable(item.problem), item.problem.shape[1] // LENGTHS].append(item)
     for some in alike.values():
         yield from zip(some, _said(some, stack([item.problem for item in some])), strict=True)
+
+
+def possible(wanted: Sequence[Item]) -> Iterator[Item]:
+    """The items without dates of the last payment with which no plan can be; where that is all of them, with one."""
+    alike: dict[Hashable, list[Item]] = defaultdict(list)
+    for item in wanted:
+        if len(item.lasts) == 1:
+            yield item
+        else:
+            alike[stackable(item.problem), item.problem.shape[1] // LENGTHS].append(item)
+    for portion in (part for some in alike.values() for part in portions(some)):
+        owner = np.repeat(np.arange(len(portion)), [len(item.lasts) for item in portion])
+        last = np.array([stage for item in portion for stage in item.lasts], dtype=np.int64)
+        never = straight(taken(stack([item.problem for item in portion]), owner), last).impossible
+        for number, item in enumerate(portion):
+            yield replace(item, lasts=tuple(last[(owner == number) & ~never].tolist()) or item.lasts[-1:])
 
 
 def _said(some: Sequence[Item], problem: Problem) -> list[Said]:

@@ -18,8 +18,13 @@ from repayplan.portfolio.book.values import text_of
 
 
 def open_workbook_book(path: Path) -> Opened:
-    """The tables of a workbook. Raises InputError where it is none, or a sheet is no table of a book."""
-    sheets = [sheet for sheet in open_workbook(content_of(path, MAX_PACKED), path.name) if sheet.filled]
+    """The tables of a workbook; sheets whose names begin with ``_`` are notes. Raises InputError where it is none, or
+    another sheet is no table of a book."""
+    sheets = [
+        sheet
+        for sheet in open_workbook(content_of(path, MAX_PACKED), path.name)
+        if sheet.filled and not sheet.name.startswith("_")
+    ]
     streams, faults = [], []
     for sheet in sheets:
         table = find_table(sheet.name)

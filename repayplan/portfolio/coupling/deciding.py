@@ -20,7 +20,7 @@ from repayplan.problem.frozen import Real
 from repayplan.solvers.result import CERTIFIED, Status
 
 TRIED = 12
-"""Limits that cost most, for each of which it is chosen again with more of it."""
+"""Limits that cost most, or of which hardly any is left, for each of which it is chosen again with more of it."""
 
 NODES = 15
 """Of the tree when it is chosen again: what is to be bettered is known."""
@@ -70,8 +70,9 @@ class Decision:
     """The choice and what is to be said of it.
 
     ``impossible``: rows that no choice keeps, with the best figure in reach. ``near``: how near one can come where none
-    keeps all; then ``choice`` is a best one of those that come about as near, its ``bound`` is theirs, ``missed`` is
-    what it misses limits by, relative to them, and ``alone`` what a choice is worth that keeps the other limits.
+    keeps all; then ``choice`` is a best one of those that come about as near, its ``bound`` is theirs and it has no
+    prices, ``missed`` is what it misses limits by, relative to them, ``alone`` what a choice is worth that keeps the
+    other limits, and cases ``matter`` at the prices of that one.
     """
 
     choice: Choice
@@ -121,11 +122,13 @@ def decide(posed: Posed, wanted: float = CERTIFIED, tried: int = TRIED) -> Decis
     missed = near.soft & ~coupled.holds(coupled.used(best.option))
     free = choose(without(coupled, missed), wanted)
     status = Status.INFEASIBLE if near.proven or out or _proven(choice) else Status.FAILED
-    best = replace(best, status=status)
+    # at the edge of what can be reached a price says how hard it is to come there, not what anything is worth
+    best = replace(best, status=status, prices=np.zeros(coupled.limits))
+    priced = replace(best, prices=free.prices) if free.keeps else best
     return Decision(
         best,
         _uses(posed, best, {}),
-        weighty(coupled, best),
+        weighty(coupled, priced),
         out,
         near,
         missed_by(coupled, best.option, near.soft),
@@ -149,29 +152,35 @@ def _uses(posed: Posed, choice: Choice, more: dict[int, More]) -> tuple[Use, ...
 
 
 def _more(posed: Posed, coupled: Coupled, choice: Choice, wanted: float, tried: int) -> dict[int, More]:
-    """Choose again with some more of each of the limits that cost most."""
+    """Choose again with some more of each of the limits that cost most; then of those that have no price, as fractions
+    of cases do not need them, but less left than that, where whole cases may want them."""
     base = posed.divided_by(choice.option)
     steps = np.array([step_of(row) for row in posed.rows])
-    worth = choice.prices * base * steps
+    worth, left = choice.prices * base * steps, (coupled.most - choice.used) / np.maximum(base * steps, 1e-300)
     found = {}
-    for k in np.argsort(-worth, kind="stable")[:tried].tolist():
-        if worth[k] <= 0:
-            break
+    for k in np.lexsort((left, -worth))[:tried].tolist():
+        if worth[k] <= 0 and left[k] >= 1:
+            continue
         most = coupled.most.copy()
         most[k] += steps[k] * base[k]
         again = choose(replace(coupled, most=most), wanted, choice, NODES)
-        found[k] = More(float(steps[k]), max(again.value - choice.value, 0.0), max(again.bound - choice.value, 0.0))
+        gain = max(again.value - choice.value, 0.0)
+        if worth[k] > 0 or gain > 0:
+            found[k] = More(float(steps[k]), gain, max(again.bound - choice.value, 0.0))
     return found
 
 
 def step_of(row: Row) -> float:
-    """How much more of a limit it is asked about: a round figure of at most a tenth of it, a percentage point of a
-    share."""
+    """How much more of a limit it is asked about: a round figure of at most a tenth of it, but a whole visit or hour at
+    the least; a percentage point of a share."""
     if row.measure == "share":
         return 0.01
     whole = 100.0 if row.measure == "cents" else 1.0
     tenth = abs(row.figure) / 10
-    return max(10.0 ** math.floor(math.log10(tenth)), whole) if tenth > 0 else whole
+    if tenth <= 0:
+        return whole
+    round_figure = 10.0 ** math.floor(math.log10(tenth))
+    return round_figure if row.divided else max(round_figure, whole)
 
 
 def weighty(coupled: Coupled, choice: Choice, most: int = MATTER) -> tuple[Weighty, ...]:

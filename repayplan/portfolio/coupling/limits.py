@@ -7,6 +7,7 @@ all options or of some kinds. A target is by how much the overdue balance is to 
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -116,9 +117,11 @@ class Limit(Model):
         own = ATTRIBUTES[self.attribute].measure
         if self.average:
             return own
-        if self.over:
-            return "share" if ATTRIBUTES[self.over].measure == own else "number"
-        return "number" if own == "share" else own
+        if self.over and ATTRIBUTES[self.over].measure == own:
+            return "share"
+        if self.over and own == "cents":
+            return "cents"  # so much for each borrower, visit or hour
+        return "number" if self.over or own == "share" else own
 
     @property
     def groups(self) -> tuple[Group, ...]:
@@ -239,6 +242,8 @@ def _wording(limit: Limit) -> Iterator[Problem]:
         remedy = tr("give sum: and over: for a ratio of two sums")
         known = tr("one of: {choices}", choices=shares)
         yield Problem(("average",), tr("only probabilities are averaged"), known, remedy)
+    if limit.sum is not None and limit.over is not None:
+        yield from _ratio(ATTRIBUTES[limit.sum].measure, ATTRIBUTES[limit.over].measure)
     if limit.at_most is None and limit.at_least is None and not limit.each:
         yield Problem(("at_most",), tr("this limit has no figure"), None, tr("give at_most:, at_least: or each:"))
     if limit.each and len(limit.groups) != 1:
@@ -254,6 +259,14 @@ def _wording(limit: Limit) -> Iterator[Problem]:
         )
     if len(set(limit.by)) < len(limit.by):
         yield Problem(("by",), tr("something stands here twice"), None, tr("write each only once"))
+
+
+def _ratio(above: Measure, below: Measure) -> Iterator[Problem]:
+    """What is no amount is not divided by money, of which one unit would be a cent."""
+    if below == "cents" != above:
+        names = ", ".join(name for name, each in ATTRIBUTES.items() if each.measure != "cents")
+        known = tr("one of: {choices}", choices=names)
+        yield Problem(("over",), tr("only amounts are divided by an amount"), known, tr("divide by cases, for example"))
 
 
 def _time(limit: Limit) -> Iterator[Problem]:
@@ -281,11 +294,15 @@ def _figures(limit: Limit) -> Iterator[Problem]:
         return
     places: list[tuple[Place, Any]] = [(("at_most",), limit.at_most), (("at_least",), limit.at_least)]
     places += [(("each", name), value) for name, value in limit.each.items()]
+    found: dict[Place, float] = {}
     for place, value in places:
         if value is None and place[0] != "each":
             continue
         try:
-            figure(value, limit.measure)
+            found[place] = figure(value, limit.measure)
         except PydanticCustomError as error:
             context: dict[str, Message] = error.context or {}
             yield Problem(place, context["what"], context["limit"], context["remedy"])
+    if found.get(("at_least",), -math.inf) > found.get(("at_most",), math.inf):
+        remedy = tr("keep one of the two, or make the other larger")
+        yield Problem(("at_least",), tr("at least is more than at most: nothing keeps both"), None, remedy)

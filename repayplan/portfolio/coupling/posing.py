@@ -184,14 +184,14 @@ class _Rows:
         return Posed(coupled, tuple(self.rows), np.array(self.bands, dtype=np.int64), self.divisors)
 
 
-def pose(limits: Limits, tables: Iterable[pa.Table], strangers: bool = False) -> Posed:
-    """The arrays for the options in ``tables``, in their order.
+def pose(limits: Limits, tables: Iterable[pa.Table] | pa.Table, strangers: bool = False) -> Posed:
+    """The arrays for the options in ``tables``, in their order, or in a single one.
 
     InputError where there are no options, or a limit has a figure for a group that no borrower with options is in,
     unless such ``strangers`` are known to be in the book: it limits nobody then.
     """
     columns = _Columns(_specs(limits))
-    for table in tables:
+    for table in [tables] if hasattr(tables, "num_rows") else tables:
         if table.num_rows:
             columns.add(table)
     if not columns.value:

@@ -33,7 +33,9 @@ def shown(figure: float, measure: Measure) -> str:
         return grouped(round(figure))
     if measure == "share":
         return f"{figure:.2%}"
-    return f"{figure:,.0f}" if abs(figure - round(figure)) < 1e-9 else f"{figure:,.1f}"
+    if abs(figure - round(figure)) < 1e-9:
+        return f"{figure:,.0f}"
+    return f"{figure:,.1f}" if abs(figure) >= 10 else f"{figure:.3g}"
 
 
 def amount(figure: float, measure: Measure) -> Message | str:
@@ -74,7 +76,7 @@ def sentence(use: Use) -> Message:
         if row.least:
             return tr("{label}: {figure}; at least {limit} is wanted, {missing} are missing", **values, missing=missing)
         return tr("{label}: {figure}; at most {limit} is allowed, {missing} too much", **values, missing=missing)
-    if use.price <= 0:
+    if use.price <= 0 and use.more is None:
         if row.least:
             return tr("{label}: {figure}, at least {limit}", **values)
         return tr("{label}: {figure} of {limit}", **values)

@@ -18,6 +18,7 @@ from repayplan.portfolio.coupling import Weighty as Places
 from repayplan.portfolio.coupling import read_limits as read
 from repayplan.portfolio.coupling.arrays import Index
 from repayplan.portfolio.coupling.deciding import MATTER
+from repayplan.portfolio.coupling.measures import Measure
 from repayplan.portfolio.coupling.words import unit
 from repayplan.portfolio.run.chunk import parquet
 from repayplan.portfolio.run.results import CHOICES, Results
@@ -47,29 +48,34 @@ class LimitUse:
 
     ``measure``: cents, hours, visits, share or number, in which ``limit`` and ``used`` are; ``used`` is None where a
     ratio has nothing to divide by. ``least``: less is too little. ``price``: cents for one unit more at the margin (one
-    currency unit, one visit, a percentage point), 0 where it does not bind. ``target``: months after which the overdue
-    balance of the whole book must have fallen so far, None for other limits.
+    currency unit, one visit, a percentage point), 0 where it does not bind; ``gain``: what a new choice with as much
+    more as the sentence names brings, 0 where none was tried. ``target``: months after which the overdue balance of the
+    whole book must have fallen so far, None for other limits; ``in_cash``: cash alone counts towards it.
     """
 
     label: Said
     sentence: Said
-    measure: str
+    measure: Measure
     least: bool
     limit: float
     used: float | None
     price: float
+    gain: float
     kept: bool
     target: int | None
+    in_cash: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Weighty:
-    """A borrower whose option matters: what the next best option, ``instead``, would bring less, net of what options
-    use of the limits; and how much more its own best option would bring, ``forgone`` for the limits; cents."""
+    """A borrower whose option matters: what the next best option, ``instead``, recovers beside it (``apart``, negative
+    where it is less); what it is worth less, net of what options use of the limits (``difference``); and how much more
+    its own best option would recover, ``forgone`` for the limits; cents."""
 
     case: str
     option: str
     instead: str
+    apart: int
     difference: int
     forgone: int
 
@@ -186,6 +192,7 @@ def _coupled(results: Results, limits: Limits) -> _Chosen:
     decision = decide(posed)
     choice = decision.choice
     said = list(sentences(decision))[: -len(decision.uses)]
+    in_cash = {target.name for target in limits.targets if target.counts == ("cash",)}
     proved = Coupling(
         status=choice.status.name.lower(),
         kept=decision.kept,
@@ -194,13 +201,13 @@ def _coupled(results: Results, limits: Limits) -> _Chosen:
         gap=choice.gap,
         method=choice.method,
         said=tuple(map(_in_every_language, said)),
-        limits=tuple(map(_used, decision.uses)),
+        limits=tuple(_used(use, use.row.name in in_cash) for use in decision.uses),
         cases=(),
     )
     return _Chosen(choice.option, posed.coupled.starts, decision.matter, proved)
 
 
-def _used(use: Use) -> LimitUse:
+def _used(use: Use, in_cash: bool) -> LimitUse:
     row = use.row
     return LimitUse(
         label=_in_every_language(label(row)),
@@ -210,8 +217,10 @@ def _used(use: Use) -> LimitUse:
         limit=row.figure,
         used=use.figure if np.isfinite(use.figure) else None,
         price=use.price * unit(row),
+        gain=0.0 if use.more is None else use.more.gain,
         kept=use.kept,
         target=row.months[0] if row.target and row.group is None else None,
+        in_cash=row.target and in_cash,
     )
 
 
@@ -239,17 +248,15 @@ def _taken(results: Results, chosen: _Chosen) -> pa.Table:
 
 def _named(results: Results, chosen: _Chosen) -> tuple[Weighty, ...]:
     """The borrowers that matter most with their names and those of their options."""
-    found: dict[int, tuple[str, str, str]] = {}
+    found: dict[int, tuple[str, str, str, int]] = {}
     first = 0
     for part in results.parts:
-        table = results.part("options", part, ["case", "option"])
+        table = results.part("options", part, ["case", "option", "recovery"])
         for each in chosen.weighty:
             if first <= each.option < first + table.num_rows:
-                mine, other = each.option - first, each.instead - first
-                found[each.case] = (
-                    *(table[name][mine].as_py() for name in table.column_names),
-                    table["option"][other].as_py(),
-                )
+                mine, other = (table.slice(place - first, 1).to_pylist()[0] for place in (each.option, each.instead))
+                apart = other["recovery"] - mine["recovery"]
+                found[each.case] = mine["case"], mine["option"], other["option"], apart
         first += table.num_rows
     return tuple(Weighty(*found[each.case], round(each.difference), round(each.forgone)) for each in chosen.weighty)
 

@@ -52,7 +52,10 @@ def run_local(job: Job, index: Index, directory: Path, numbers: Sequence[int], w
             running |= {pool.submit(_chunk, job, index, directory, number) for number in islice(waiting, len(ended))}
             yield from sorted((each.result() for each in ended), key=lambda done: done.number)
     except BrokenProcessPool:
-        remedy = tr("go on with --resume, with fewer workers or smaller chunks if memory was short")
+        remedy = tr(
+            "go on with --resume, with fewer workers or smaller chunks if memory was short; in a script of your own "
+            'call it under if __name__ == "__main__":, because every process reads the script anew'
+        )
         raise RepayplanError(
             Fault(tr("a process of the run was ended from outside"), str(directory), remedy=remedy)
         ) from None

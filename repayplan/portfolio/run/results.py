@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from repayplan.errors import Fault, InputError
 from repayplan.language import tr
@@ -118,6 +118,14 @@ class Results:
         import pyarrow.parquet as pq
 
         return pq.read_table(self.directory / name / part, columns=columns).replace_schema_metadata(None)
+
+    def of(self, case: str, name: str, part: str | None = None) -> list[dict[str, Any]]:
+        """One borrower's rows of a part of a table, or of the choices."""
+        import pyarrow.compute as pc
+
+        table = self.chosen() if part is None else self.part(name, part)
+        rows: list[dict[str, Any]] = table.filter(pc.equal(table["case"], case)).to_pylist()
+        return rows
 
     def rows(self, name: str, part: str) -> int:
         """How many rows a part has."""

@@ -25,6 +25,7 @@ from repayplan.portfolio.run.log import Log
 from repayplan.portfolio.run.manifest import Manifest
 from repayplan.portfolio.run.overlays import refuse_unusable
 from repayplan.portfolio.run.results import Results
+from repayplan.portfolio.run.spark import require_spark, run_spark
 from repayplan.portfolio.run.starting import as_begun, require_own, start
 from repayplan.portfolio.run.wish import CHUNK, EngineName, Means, Wish, require_sensible
 from repayplan.portfolio.tables import failures_table
@@ -58,6 +59,8 @@ def run_portfolio(
     """
     means = means or Means()
     require_sensible(wish, means)
+    if means.engine == "spark":
+        require_spark()
     refuse_unusable()
     require_own(directory, wish.book, resume)
     wish = as_begun(wish, directory)
@@ -118,8 +121,6 @@ def _engine(job: Job, index: Index, directory: Path, missing: list[int], means: 
     workers = means.workers or cores()
     if means.engine == "local":
         return run_local(job, index, directory, missing, workers)
-    from repayplan.portfolio.run.spark import run_spark
-
     return run_spark(job, index, directory, missing, workers, means.master)
 
 

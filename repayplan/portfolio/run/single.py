@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from repayplan.cases.models import Case
+from repayplan.compliance.replay import Payment
 from repayplan.errors import Fault, InputError
 from repayplan.language import Message, tr
 from repayplan.portfolio.book import BookCase
@@ -21,44 +22,47 @@ from repayplan.portfolio.run.results import INDEX, MENU, Results
 @dataclass(frozen=True, slots=True)
 class Single:
     """``options``: a row each, as in the table; ``name``: of the option that is looked at, the ``chosen`` one unless
-    another was asked for; ``variant``: the case as a plan option has it, None for a treatment."""
+    another was asked for; ``variant``: the case as a plan option has it, None for a treatment, and its ``payments`` as
+    in the table."""
 
     book: BookCase
     options: tuple[Mapping[str, Any], ...]
     chosen: str
     name: str
     variant: Case | None
+    payments: tuple[Payment, ...]
+
+    @property
+    def row(self) -> Mapping[str, Any]:
+        """The row of the option that is looked at."""
+        return next(row for row in self.options if row["option"] == self.name)
 
 
 def find(results: Results, case: str, option: str | None = None) -> Single:
-    """A borrower of a run, with one of its options. InputError where there is none, or the borrower was set aside."""
+    """A borrower of a run, with one of its options. InputError where there is none, the borrower was set aside, or the
+    run has not ended."""
     index = open_index(results.directory / INDEX)
     place = place_of(index, case)
     if place is None:
         remedy = tr("give the case as the book has it")
         raise InputError(Fault(tr("no borrower has this case"), results.manifest.book, case, remedy=remedy))
-    (found,) = read_cases(index, place, place + 1)
+    chosen = results.of(case, "choices")
     part = file_name(place // results.manifest.chunk)
-    rows = tuple(row for row in results.part("options", part).to_pylist() if row["case"] == case)
+    (found,) = read_cases(index, place, place + 1)
+    rows = tuple(results.of(case, "options", part))
     if not isinstance(found, BookCase) or not rows:
         raise InputError(_set_aside(results, case, part))
-    chosen = next(row["option"] for row in results.chosen().to_pylist() if row["case"] == case)
-    name = option or chosen
+    name = option or chosen[0]["option"]
     if all(row["option"] != name for row in rows):
         limit = tr("one of: {choices}", choices=", ".join(row["option"] for row in rows))
         remedy = tr("others are impossible, not open to it, or no better in anything")
         raise InputError(Fault(tr("this borrower has no such option"), case, name, limit, remedy))
+    paid = [row for row in results.of(case, "schedules", part) if row["option"] == name]
+    payments = tuple(Payment(row["date"], row["loan"], row["payment"]) for row in paid)
     kind = next(row["kind"] for row in rows if row["option"] == name)
-    variant = _variant(results, found.case, place, name) if kind == "plan" else None
-    return Single(found, rows, chosen, name, variant)
-
-
-def _variant(results: Results, case: Case, place: int, name: str) -> Case:
-    """The case as a plan option has it: with as many installments as the option has."""
-    rows = results.part("schedules", file_name(place // results.manifest.chunk)).to_pylist()
-    number = case.enterprise.id
-    count = len({row["date"] for row in rows if (row["case"], row["option"]) == (number, name)})
-    return case_of(case, _menu(results), name, count or None)
+    count = len({payment.date for payment in payments})
+    variant = case_of(found.case, _menu(results), name, count or None) if kind == "plan" else None
+    return Single(found, rows, chosen[0]["option"], name, variant, payments)
 
 
 def _menu(results: Results) -> Menu:
@@ -68,7 +72,7 @@ def _menu(results: Results) -> Menu:
 
 def _set_aside(results: Results, case: str, part: str) -> list[Fault]:
     """Why a borrower has no options."""
-    rows = [row for row in results.part("failures", part).to_pylist() if row["case"] == case]
+    rows = results.of(case, "failures", part)
     return [
         Fault(
             tr("set aside: {reason}", reason=row["reason"]),

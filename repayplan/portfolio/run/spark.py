@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,13 +32,20 @@ _DONE = "done"
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
+def require_spark() -> None:
+    """InputError where PySpark is not installed."""
+    if find_spec("pyspark") is None:
+        remedy = tr("pip install 'repayplan[spark]', or take --engine local")
+        raise InputError(Fault(tr("PySpark is not installed"), "--engine", "spark", remedy=remedy))
+
+
 def run_spark(
     job: Job, index: Index, directory: Path, numbers: Sequence[int], workers: int, master: str | None = None
 ) -> Iterator[Done]:
     """Do the chunks ``numbers`` on a cluster and say of each when it is written.
 
     ``master``: URL of the cluster; what spark-submit or the session in use says where left out, else ``workers`` cores
-    of this machine. Raises InputError where PySpark is not installed, RepayplanError where Spark fails.
+    of this machine. Raises RepayplanError where Spark fails.
     """
     with _session(workers, master) as session:
         size = AHEAD * max(1, int(session.sparkContext.defaultParallelism))
@@ -94,12 +102,9 @@ def _received(frame: Any) -> Iterator[Any]:
 @contextmanager
 def _session(workers: int, master: str | None) -> Iterator[Any]:
     """The session in use, or one of our own that ends with the run."""
-    try:
-        from pyspark.errors import PySparkException
-        from pyspark.sql import SparkSession
-    except ImportError:
-        remedy = tr("pip install 'repayplan[spark]', or take --engine local")
-        raise InputError(Fault(tr("PySpark is not installed"), "--engine", "spark", remedy=remedy)) from None
+    from pyspark.errors import PySparkException
+    from pyspark.sql import SparkSession
+
     active = SparkSession.getActiveSession()
     if active is not None:
         yield active

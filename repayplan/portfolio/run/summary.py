@@ -54,13 +54,17 @@ class Month:
 class Summary:
     """The figures of a run. ``failed``: borrowers set aside; ``strays``: rows that belong to none.
 
-    ``illustrative``: whether any figure of the headline rests on the illustrative table of treatments.
+    ``reasons``: why, with the number of borrowers that each holds for, and of such rows (``stray_reasons``).
+    ``offered``: options that were weighed, ``leaning`` of them on the illustrative table of treatments.
     """
 
     borrowers: int
     failed: int
     strays: int
     reasons: tuple[tuple[str, int], ...]
+    stray_reasons: tuple[tuple[str, int], ...]
+    offered: int
+    leaning: int
     total: Group
     by_rating: tuple[Group, ...]
     by_industry: tuple[Group, ...]
@@ -72,8 +76,8 @@ class Summary:
 
     @property
     def illustrative(self) -> bool:
-        """Whether the headline must say so."""
-        return self.total.illustrative > 0
+        """Whether headlines must say so: what was chosen, its price and what is next best follow from all options."""
+        return self.leaning > 0
 
     @property
     def kept(self) -> bool:
@@ -87,12 +91,15 @@ def summarize(results: Results) -> Summary:
     failures = results.failed().to_pandas()
     aside = failures.iloc[: sum(results.rows("failures", part) for part in results.parts)]
     months = _months(results, chosen)
-    counts = aside.drop_duplicates("case")["reason"].value_counts()
+    leans = [results.part("options", part, ["illustrative"])["illustrative"].to_pylist() for part in results.parts]
     return Summary(
         borrowers=results.manifest.borrowers,
         failed=int(aside["case"].nunique()),
         strays=results.strays(),
-        reasons=tuple((str(reason), int(count)) for reason, count in counts.items()),
+        reasons=_reasons(aside.drop_duplicates(["case", "reason"])),
+        stray_reasons=_reasons(failures.iloc[len(aside) :]),
+        offered=sum(map(len, leans)),
+        leaning=sum(map(sum, leans)),
         total=_group("", chosen),
         by_rating=_groups(chosen, "rating", ("low", "medium", "high")),
         by_industry=_groups(chosen, "industry"),
@@ -102,6 +109,11 @@ def summarize(results: Results) -> Summary:
         counts=dict(sorted(results.counts().items())),
         coupling=read_coupling(results.directory),
     )
+
+
+def _reasons(rows: pd.DataFrame) -> tuple[tuple[str, int], ...]:
+    """Every reason and how often it is given, the most frequent first."""
+    return tuple((str(reason), int(count)) for reason, count in rows["reason"].value_counts().items())
 
 
 def _groups(chosen: pd.DataFrame, column: str, order: Iterable[str] = ()) -> tuple[Group, ...]:

@@ -10,10 +10,10 @@ from coupling import invented, options_table
 
 from repayplan.cases.documents import Document
 from repayplan.language import speaking
-from repayplan.portfolio.coupling import Posed, Row, choose, decide, pose, sentences
+from repayplan.portfolio.coupling import Posed, Row, choose, decide, pose, sentence, sentences
 from repayplan.portfolio.coupling.deciding import step_of, weighty
 from repayplan.portfolio.coupling.limits import limits_of
-from repayplan.portfolio.coupling.words import label
+from repayplan.portfolio.coupling.words import label, shown
 
 
 def story() -> Posed:
@@ -97,6 +97,32 @@ def test_more_is_what_choosing_again_brings() -> None:
 def test_round_steps(measure: str, figure: float, step: float) -> None:
     row = Row("A", None, (), measure, False, figure, False, False, False)  # type: ignore[arg-type]
     assert step_of(row) == step
+
+
+def test_a_ratio_may_be_asked_about_by_less_than_one() -> None:
+    row = Row("Visits a borrower", None, (), "number", False, 1.5, True, False, False)
+    assert step_of(row) == 0.1
+    assert shown(0.05, "number") == "0.05"
+    assert shown(1.5, "number") == "1.5"
+
+
+def test_more_of_what_is_nearly_used_up_is_tried_though_it_has_no_price() -> None:
+    """One borrower's best option needs 10.00 and there are 9.00: by fractions of options the other limit is the dear
+    one, but what helps is 1.00 more."""
+    rows = [
+        {"case": "A", "option": "none", "recovery": 0},
+        {"case": "A", "option": "half", "recovery": 60_00, "haircut": 5_00, "visits": [1.0] + [0.0] * 11},
+        {"case": "A", "option": "most", "recovery": 100_00, "haircut": 10_00},
+    ]
+    limit = {"name": "Given up", "sum": "haircut", "at_most": 9}
+    data = {"schema": "repayplan/limits/1", "limits": [limit, {"name": "Visits", "sum": "visits", "at_most": 5}]}
+    found = decide(pose(limits_of(Document("limits.yaml", data, {})), [options_table(*rows)]))
+    assert found.choice.value == 60_00
+    more = found.uses[0].more
+    assert more is not None
+    assert (more.step, more.gain) == (1_00, 40_00)
+    assert str(sentence(found.uses[0])).endswith("a new choice with 1.00 more brings 40.00")
+    assert found.uses[1].more is None
 
 
 def test_labels() -> None:

@@ -38,6 +38,7 @@ def faults(tmp_path: Path, text: str) -> list[str]:
         ("sum: miss, at_most: 12", "number", 12),
         ("sum: cases, kinds: [enforce], at_most: 50", "number", 50),
         ("sum: visits, over: cases, at_most: 1.5", "number", 1.5),
+        ("sum: haircut, over: cases, at_most: 5000", "cents", 500_000),
     ],
 )
 def test_figures_are_read_in_the_unit_of_what_is_counted(
@@ -68,6 +69,23 @@ def test_groups_may_have_figures_of_their_own(tmp_path: Path) -> None:
 def test_at_most_and_at_least_are_two_limits(tmp_path: Path) -> None:
     (limit,) = read(tmp_path, "limits: [{name: A, sum: visits, at_most: 9, at_least: 3}]").limits
     assert limit.most(None) == ((9, False), (3, True))
+
+
+def test_what_nothing_can_mean_is_refused(tmp_path: Path) -> None:
+    both, ratio = faults(
+        tmp_path,
+        """limits:
+  - {name: A, sum: visits, at_most: 5, at_least: 50}
+  - {name: B, sum: visits, over: balance, at_most: 5}
+""",
+    )
+    assert "at least is more than at most: nothing keeps both" in both
+    assert "only amounts are divided by an amount" in ratio
+
+
+def test_a_word_for_a_number_is_no_whole_number(tmp_path: Path) -> None:
+    (told,) = faults(tmp_path, "targets: [{name: A, fall: 30%, month: six}]")
+    assert "this is not a whole number" in told
 
 
 def test_every_fault_is_told_at_once(tmp_path: Path) -> None:

@@ -110,7 +110,11 @@ def test_a_target_out_of_reach_under_the_limits_is_come_near_to_and_priced() -> 
     assert found.near.proven
     # without the target both keep their best: 80.00 + 90.00 against 60.00 + 90.00
     assert found.price_of_nearness == pytest.approx(20_00)
+    assert [use.price for use in found.uses] == [0, 0]
+    # without the target nobody is visited and the limits take nothing: B brings 70.00, A 20.00 more than the other
+    assert [(each.case, each.difference) for each in found.matter] == [(1, pytest.approx(70_00))]
     told = "\n".join(map(str, sentences(found)))
+    assert "would bring" not in told
     assert "No choice keeps all limits" in told
     assert "this one misses Down" in told
     assert "Coming so near costs 20.00 of expected recovery" in told

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -48,7 +49,13 @@ def test_every_kind_of_book_gives_the_same_tables(tmp_path: Path) -> None:
         "excel": write_workbook(tmp_path / "book.xlsx", book),
         "database": write_database(f"sqlite:///{tmp_path / 'book.sqlite'}", book),
     }
-    found = {name: run(replace(asked, book=form), tmp_path / "runs" / name, workers=1) for name, form in forms.items()}
+    assert asked.menu is not None
+    job = Job(read_menu(asked.menu), QUICK, 2, "en")
+    found = {}
+    for name, form in forms.items():
+        index = build_index(form, tmp_path / f"{name}.index")
+        found[name] = [work(job, index, number)[1] for number in range(count(job.chunk, index.borrowers))]
+    assert len(found["csv"]) == 2
     assert found["csv"] == found["parquet"] == found["excel"] == found["database"]
 
 
@@ -96,6 +103,8 @@ def test_bad_rows_are_set_aside_with_place_and_reason(spoiled: Results) -> None:
     ]
     summary = spoiled.summary
     assert (summary.borrowers, summary.failed, summary.strays) == (6, 2, 1)
+    assert sorted(count for _, count in (*summary.reasons, *summary.stray_reasons)) == [1, 1, 1]
+    assert summary.offered == len(spoiled.options)
     assert set(spoiled.choices["case"]) == {"B-00001", "B-00002", "B-00004", "B-00005"}
 
 
@@ -158,6 +167,28 @@ def test_one_borrower_opens_with_its_options(spoiled: Results) -> None:
         find(spoiled, "B-00001", "level-600")
 
 
+def test_cells_are_words_in_the_language_in_use(spoiled: Results) -> None:
+    with speaking("zh"):
+        write_summary(spoiled)
+    choices, failures = (
+        list(csv.reader(io.StringIO((spoiled.directory / name).read_text(encoding="utf-8-sig"))))
+        for name in ("choices.csv", "failures.csv")
+    )
+    kind, rating = choices[0].index("类型"), choices[0].index("风险等级")
+    assert {row[kind] for row in choices[1:]} == {"催告"}
+    assert {row[rating] for row in choices[1:]} <= {"低风险", "中风险", "高风险"}
+    assert failures[1][1:4] == ["贷款", "2", "年利率"]
+    with speaking("en"):
+        write_summary(spoiled)
+
+
+def test_nothing_is_shown_of_a_run_that_has_not_ended(spoiled: Results, tmp_path: Path) -> None:
+    for name in ("manifest.json", "book.sqlite", "menu.yaml"):
+        (tmp_path / name).write_bytes((spoiled.directory / name).read_bytes())
+    with pytest.raises(InputError, match="this run has not ended"):
+        find(read_results(tmp_path), "B-00001")
+
+
 def test_what_is_no_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there is no portfolio run here"):
         read_results(tmp_path)
@@ -173,12 +204,23 @@ def test_sizes_are_checked_before_anything_is_read(tmp_path: Path) -> None:
     assert not (tmp_path / "run").exists()
 
 
+def test_spark_that_is_not_there_is_said_before_anything_is_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("repayplan.portfolio.run.spark.find_spec", lambda _: None)
+    with pytest.raises(InputError, match="PySpark is not installed"):
+        run_portfolio(Wish(tmp_path), tmp_path / "run", Means(engine="spark"))
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_planned_borrower_has_its_schedule(tmp_path: Path) -> None:
     asked = wish(tmp_path, 1, stories=("trade",))
     run(asked, tmp_path / "run", workers=1)
     results = read_results(tmp_path / "run")
     assert "level-24" in set(results.schedules["option"])
     single = find(results, "B-00000", "level-24")
+    rows = results.schedules.query("case == 'B-00000' and option == 'level-24'")
+    assert [each.cents for each in single.payments] == rows["payment"].tolist()
     assert single.variant is not None
     assert single.variant.policy.shape == "level"
 
@@ -192,16 +234,18 @@ targets:
 """
 
 
-def limited(folder: Path, fall: str) -> Results:
-    """The same small book under limits."""
-    folder.mkdir()
-    asked = wish(folder, 6)
-    (folder / "limits.yaml").write_text(LIMITS.replace("FALL", fall))
-    return run_portfolio(replace(asked, limits=folder / "limits.yaml"), folder / "run", Means(workers=1))
+def limited(asked: Wish, directory: Path, fall: str, resume: bool = False) -> Results:
+    """A small book under limits."""
+    limits = directory.parent / f"{fall}.yaml"
+    limits.write_text(LIMITS.replace("FALL", fall))
+    return run_portfolio(replace(asked, limits=limits), directory, Means(workers=1), resume=resume)
 
 
 def test_limits_are_kept_or_the_nearest_choice_is_shown(tmp_path: Path) -> None:
-    free, tight = limited(tmp_path / "free", "1%"), limited(tmp_path / "tight", "99%")
+    asked = wish(tmp_path, 6)
+    free = limited(asked, tmp_path / "free", "1%")
+    shutil.copytree(tmp_path / "free", tmp_path / "tight")
+    tight = limited(asked, tmp_path / "tight", "99%", resume=True)
     assert free.summary.kept
     labels = [limit.label["en"] for limit in free.summary.coupling.limits]
     assert "Costs" in labels
@@ -218,6 +262,7 @@ def test_limits_are_kept_or_the_nearest_choice_is_shown(tmp_path: Path) -> None:
         page = (results.directory / "report.html").read_text(encoding="utf-8")
         assert "Overdue down" in page
         assert page.count("stroke-dasharray") == 1
+        assert all(use.sentence["en"] in page for use in results.summary.coupling.limits if use.price or not use.kept)
         assert page.count('class="warn"') == 1 + len(results.summary.coupling.said)
     assert json.loads((tight.directory / "summary.json").read_text())["choice"]["limits_kept"] is False
 

@@ -1,0 +1,203 @@
+"""What is said of a portfolio: the same figures on screen, page and in the file, nothing that rests on nothing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from rich.console import Console
+
+from repayplan.language import speaking
+from repayplan.portfolio.run.choosing import Coupling, LimitUse, Weighty
+from repayplan.portfolio.run.results import Results
+from repayplan.portfolio.run.summary import Group, Month, Summary
+from repayplan.portfolio.tables import FALLS
+from repayplan.report.portfolio import show_summary
+from repayplan.report.portfolio_chart import HEIGHT, month_chart
+from repayplan.report.portfolio_files import summary_document
+from repayplan.report.portfolio_page import page
+from repayplan.report.portfolio_words import heading_words, instead, leaning, reasons_of
+
+HAIRCUT = LimitUse(
+    label={"en": "Given up", "zh": "减免"},
+    sentence={"en": "Given up: 1,995,719.00 of 2,000,000.00; 1.00 more would bring about 0.18", "zh": "减免：…"},
+    measure="cents",
+    least=False,
+    limit=200_000_000.0,
+    used=199_571_900.0,
+    price=18.0597,
+    gain=0.0,
+    kept=True,
+    target=None,
+    in_cash=False,
+)
+HOURS = replace(
+    HAIRCUT,
+    label={"en": "Hours", "zh": "工时"},
+    sentence={"en": "Hours: 3 of 400", "zh": "工时：…"},
+    measure="hours",
+    limit=400.0,
+    used=3.0,
+    price=0.0,
+)
+TARGET = replace(
+    HAIRCUT,
+    label={"en": "Overdue down 30%", "zh": "逾期下降三成"},
+    sentence={"en": "Overdue down 30%: 31.00%, at least 30.00%; 1 percentage point less would bring 5.00", "zh": "…"},
+    measure="share",
+    least=True,
+    limit=0.3,
+    used=0.31,
+    price=500.0,
+    target=2,
+    in_cash=True,
+)
+BROKEN = replace(
+    HOURS,
+    label={"en": "Provision", "zh": "拨备"},
+    sentence={"en": "Provision: 63%; at most 50% is allowed, 13 percentage points too much", "zh": "…"},
+    kept=False,
+)
+VISIT = Weighty("B-00012", "remind", "visit", apart=25_900_000, difference=66_540_000, forgone=0)
+
+
+def group(name: str, illustrative: int = 0) -> Group:
+    sums = dict.fromkeys(("balance", "overdue", "recovery", "cost", "haircut", "provision", "npv_loss"), 100_000)
+    return Group(name, 1, sums, 0.1, 0.2, illustrative)
+
+
+def coupling(kept: bool = True, limits: tuple[LimitUse, ...] = (HOURS, HAIRCUT, TARGET)) -> Coupling:
+    said = () if kept else ({"en": "No choice keeps all limits", "zh": "没有方案满足全部限额"},)
+    return Coupling("optimal" if kept else "infeasible", kept, 100, 100.0, 0.0, "prices", said, limits, (VISIT,))
+
+
+def summary(**changed: Any) -> Summary:
+    months = [Month(n, 1000 - 250 * n, {name: 250 * n * (name == "fall_cash") for name in FALLS}) for n in range(4)]
+    given: dict[str, Any] = {
+        "borrowers": 1,
+        "failed": 0,
+        "strays": 0,
+        "reasons": (),
+        "stray_reasons": (),
+        "offered": 5,
+        "leaning": 0,
+        "total": group(""),
+        "by_rating": (),
+        "by_industry": (),
+        "by_region": (),
+        "by_kind": (group("plan"),),
+        "months": tuple(months),
+        "counts": {},
+        "coupling": coupling(),
+    }
+    return Summary(**given | changed)
+
+
+def results(of: Summary) -> Results:
+    manifest = SimpleNamespace(book="book", version="1", settings={"scenarios": 10, "seed": 1})
+    return cast("Results", SimpleNamespace(summary=of, manifest=manifest))
+
+
+def screen(of: Summary) -> str:
+    console = Console(width=200, force_terminal=False)
+    with console.capture() as caught:
+        show_summary(results(of), console)
+    return caught.get()
+
+
+def plain(of: Summary) -> str:
+    return re.sub(r"<style>.*</style>|<[^>]*>", " ", page(results(of)), flags=re.DOTALL)
+
+
+def test_a_price_is_the_same_sentence_on_screen_and_page() -> None:
+    for text in (screen(summary()), plain(summary())):
+        assert HAIRCUT.sentence["en"] in text
+        assert TARGET.sentence["en"] in text
+    assert "One more is worth" not in plain(summary())
+    assert HOURS.sentence["en"] not in screen(summary())
+
+
+def test_figures_of_a_limit_in_money_are_amounts_for_programs() -> None:
+    hours, haircut, target = summary_document(results(summary()))["choice"]["limits"]
+    assert (haircut["measure"], haircut["limit"], haircut["used"]) == ("amount", "2000000.00", "1995719.00")
+    assert (haircut["price"], haircut["price_per"]) == ("0.18", "1.00 more")
+    assert (hours["limit"], hours["used"], hours["price"]) == (400.0, 3.0, "0.00")
+    assert (target["limit"], target["price"], target["price_per"]) == (0.3, "5.00", "1% less")
+
+
+def test_what_is_broken_stands_first_and_what_does_not_matter_is_folded() -> None:
+    text = page(results(summary(coupling=coupling(limits=(HOURS, HAIRCUT, BROKEN)))))
+    assert text.index("Provision:") < text.index("Given up:") < text.index("<details>") < text.rindex("Hours")
+    assert "The others (1)" in plain(summary(coupling=coupling(limits=(HOURS, HAIRCUT, BROKEN))))
+
+
+def test_where_no_choice_keeps_the_limits_the_headline_says_so_and_nothing_is_best() -> None:
+    lost = summary(coupling=coupling(kept=False))
+    for text in (screen(lost), plain(lost)):
+        assert text.index("No choice keeps all limits") < text.index("Expected recovery today")
+        assert not re.search(r"Best possible|[Gg]ap\b", text)
+    choice = summary_document(results(lost))["choice"]
+    assert (choice["bound"], choice["gap"]) == (None, None)
+    assert "Best possible, at most" in screen(summary())
+    assert "e+00" not in screen(summary()) + plain(summary())
+
+
+def test_headlines_say_illustrative_where_only_options_that_were_not_chosen_rest_on_the_table() -> None:
+    """Plans were chosen, but against sales out of the table: what is next best and what limits cost follow from it."""
+    leans = summary(leaning=2)
+    assert "2 of 5 options that were weighed" in str(leaning(leans))
+    assert summary_document(results(leans))["illustrative"] is not None
+    for text in (screen(leans), plain(leans)):
+        for heading in ("Expected recovery today", "What was chosen", "Limits of the bank", "matters most"):
+            assert f"{heading} (illustrative)" in text
+    for text in (screen(summary()), plain(summary())):
+        assert "llustrative" not in text
+    assert leaning(summary()) is None
+
+
+def test_next_best_is_told_as_what_it_recovers_and_net_of_limits() -> None:
+    words = "B-00012: Remind; next best is Visit and renegotiate: +259.0 k recovered, −665.4 k net"
+    assert str(instead(VISIT)).startswith(words)
+    alone = replace(VISIT, apart=-66_540_000)
+    assert str(instead(alone)).endswith("Visit and renegotiate: −665.4 k recovered")
+
+
+def test_a_target_is_drawn_at_its_month_where_cash_alone_counts() -> None:
+    sold = replace(TARGET, in_cash=False)
+    months = summary().months
+    chart = month_chart(months, [TARGET, sold, HOURS])
+    (mark,) = chart.targets
+    month = [bar for bar in chart.bars if mark.x < bar.x < mark.x + mark.width]
+    assert len({bar.x for bar in month}) == 1
+    today = max(bar.height for bar in chart.bars if bar.x < 100)  # month 0: 1,000 overdue, in one bar
+    bottom = max(bar.y + bar.height for bar in chart.bars)
+    assert bottom - mark.y == pytest.approx(0.7 * today)  # 30 % must have been paid
+    assert "Overdue down 30%" in mark.sentence
+    assert bottom < HEIGHT
+    assert [level.label for level in chart.levels] == ["0", "2", "4", "6", "8", "10"]
+
+
+def test_all_groups_are_in_the_page() -> None:
+    many = tuple(group(f"industry {n}") for n in range(45))
+    text = plain(summary(by_industry=many))
+    assert all(f"industry {n} " in text for n in range(45))
+    assert "The others (15)" in text
+
+
+def test_every_reason_is_counted() -> None:
+    told = summary(failed=2, strays=3, reasons=(("too large", 2), ("negative", 1)), stray_reasons=(("no case", 3),))
+    assert reasons_of(told) == ["2 borrowers: too large", "1 borrower: negative", "3 rows of nobody: no case"]
+    many = replace(told, reasons=tuple((f"reason {n}", 1) for n in range(30)))
+    assert "and 19 other reasons, all in failures.csv" in screen(many)
+    assert all(f"reason {n}" in plain(many) for n in range(30))
+
+
+def test_tables_and_columns_have_their_chinese_headings_for_who_reads_chinese() -> None:
+    assert heading_words("borrowers", "rating") == ("borrowers", "rating")
+    with speaking("zh"):
+        assert heading_words("borrowers", "rating") == ("借款人", "风险等级")
+        assert heading_words("borrowers", "cash.opening")[1] != "cash.opening"
+        assert heading_words("somewhere", "else") == ("somewhere", "else")

@@ -45,7 +45,7 @@ from repayplan.portfolio.book import BookCase
 from repayplan.portfolio.book.build import read_cases
 from repayplan.portfolio.book.index import build_index
 from repayplan.portfolio.generate import generate
-from repayplan.portfolio.lanes import Lane, plan_lanes, treatment_lane, untreated
+from repayplan.portfolio.lanes import Lane, plan_lanes, treatment_lanes, untreated
 from repayplan.portfolio.menu import Menu, read_menu
 from repayplan.portfolio.outcomes import HAZARD, Shared
 from repayplan.portfolio.planner import ask_for, plan_options
@@ -298,8 +298,9 @@ def _treated(book: BookCase, menu: Menu, terms: Terms) -> list[Lane]:
     kinds = [kind for kind in menu.treatments if kind != "sell"]
     if not kinds:
         return []
-    base, rating = untreated(book.case), terms.rating or rate_case(book.case).level
-    return [treatment_lane(base, kind, treatments().kinds[kind][rating]) for kind in kinds]
+    table, rating = treatments(), terms.rating or rate_case(book.case).level
+    base = untreated(book.case, table.contract_months)
+    return [each.lane for kind in kinds for each in treatment_lanes(base, kind, table.kinds[kind][rating], pursuit=0.0)]
 
 
 def _evaluated(lane: Lane, drawn: Drawn) -> tuple[float, float, float]:

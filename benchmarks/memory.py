@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 from types import TracebackType
 
-EVERY = 0.5
+EVERY = 3.0
 """Seconds between two looks."""
 
 

@@ -19,6 +19,7 @@ from repayplan.forecast.futures import Drawing
 from repayplan.forecast.futures.drawing import Method
 from repayplan.language import tr
 from repayplan.planning.batch.asks import Ask, Batched
+from repayplan.planning.batch.warming import warm_up as compile_solver
 from repayplan.portfolio.attributes import (
     Borrower,
     effort,
@@ -49,6 +50,9 @@ if TYPE_CHECKING:
 
 BORROWERS = "borrowers"
 """The table of the book in whose row a borrower stands."""
+
+FEW_FUTURES = 2
+"""Enough to compile what plays them."""
 
 TREATED = "table"
 """The status of an option that is no plan: nothing was solved for it."""
@@ -185,6 +189,23 @@ def appraise(cases: Sequence[BookCase], menu: Menu, settings: Settings, clock: C
         dict(sorted(counts.items())),
         {note: some[:MOST_NOTED] for note, some in notes.items()},
     )
+
+
+def warm_up(book: BookCase, menu: Menu, settings: Settings) -> None:
+    """Have everything compiled that options need, on a borrower's first plan and a few futures; nothing comes of it,
+    and a borrower that cannot be appraised is none of its business."""
+
+    def work() -> None:
+        prospect = _prospect(book, menu)
+        for _, asked in prospect.asks[:1]:
+            compile_solver(asked)
+        table = treatments()
+        course = table.kinds["do_nothing"][prospect.rating]
+        worlds = treatment_lanes(untreated(book.case, table.contract_months), "do_nothing", course, pursuit=0.0)
+        drawing = Drawing(settings.seed, FEW_FUTURES, settings.method)
+        outcomes(book.case, prospect.terms, [each.lane for each in worlds], drawing, settings.engine, Clock())
+
+    _guarded(book, [], work)
 
 
 def _guarded(book: BookCase, failures: list[Failure], work: Callable[[], T]) -> T | None:

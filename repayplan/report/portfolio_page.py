@@ -67,6 +67,7 @@ def page(results: Results) -> str:
         cases=[
             (
                 case.case,
+                case.name,
                 option_word(case.option),
                 option_word(case.instead),
                 apart(case.apart),
@@ -115,6 +116,7 @@ def _words(summary: Summary) -> dict[str, str]:
         "others": tr("The others"),
         "cases": titled(tr("Borrowers for whom the choice matters most"), summary),
         "case": tr("Case"),
+        "name": tr("Name"),
         "option": tr("Option"),
         "instead": tr("Next best"),
         "apart": tr("It recovers"),

@@ -175,7 +175,7 @@ def apart(cents: int) -> str:
 def instead(case: Weighty) -> Message:
     """What the next best option of a borrower would make another, and where limits have prices, net of these."""
     said = {
-        "case": case.case,
+        "case": case.case if case.name == case.case else tr("{case} ({name})", case=case.case, name=case.name),
         "option": option_word(case.option),
         "instead": option_word(case.instead),
         "apart": apart(case.apart),

@@ -61,7 +61,7 @@ BROKEN = replace(
     sentence={"en": "Provision: 63%; at most 50% is allowed, 13 percentage points too much", "zh": "…"},
     kept=False,
 )
-VISIT = Weighty("B-00012", "remind", "visit", apart=25_900_000, difference=66_540_000, forgone=0)
+VISIT = Weighty("B-00012", "Haulier 12", "remind", "visit", apart=25_900_000, difference=66_540_000, forgone=0)
 
 
 def group(name: str, illustrative: int = 0) -> Group:
@@ -159,7 +159,7 @@ def test_headlines_say_illustrative_where_only_options_that_were_not_chosen_rest
 
 
 def test_next_best_is_told_as_what_it_recovers_and_net_of_limits() -> None:
-    words = "B-00012: Remind; next best is Visit and renegotiate: +259.0 k recovered, −665.4 k net"
+    words = "B-00012 (Haulier 12): Remind; next best is Visit and renegotiate: +259.0 k recovered, −665.4 k net"
     assert str(instead(VISIT)).startswith(words)
     alone = replace(VISIT, apart=-66_540_000)
     assert str(instead(alone)).endswith("Visit and renegotiate: −665.4 k recovered")

@@ -13,6 +13,10 @@ import numpy as np
 from repayplan.cases.files import text_of
 from repayplan.language import LANGUAGES, Message, speaking, tr
 from repayplan.portfolio.appraise import Settings
+from repayplan.portfolio.book import BookCase
+from repayplan.portfolio.book.build import read_cases
+from repayplan.portfolio.book.index import Index as BookIndex
+from repayplan.portfolio.book.index import open_index, place_of
 from repayplan.portfolio.coupling import Limits, Use, decide, label, pose, sentence, sentences
 from repayplan.portfolio.coupling import Weighty as Places
 from repayplan.portfolio.coupling import read_limits as read
@@ -21,7 +25,7 @@ from repayplan.portfolio.coupling.deciding import MATTER
 from repayplan.portfolio.coupling.measures import Measure
 from repayplan.portfolio.coupling.words import unit
 from repayplan.portfolio.run.chunk import parquet
-from repayplan.portfolio.run.results import CHOICES, Results
+from repayplan.portfolio.run.results import CHOICES, INDEX, Results
 from repayplan.portfolio.tables import choices_schema
 from repayplan.problem.frozen import Real
 from repayplan.publishing import publish
@@ -68,11 +72,12 @@ class LimitUse:
 
 @dataclass(frozen=True, slots=True)
 class Weighty:
-    """A borrower whose option matters: what the next best option, ``instead``, recovers beside it (``apart``, negative
-    where it is less); what it is worth less, net of what options use of the limits (``difference``); and how much more
-    its own best option would recover, ``forgone`` for the limits; cents."""
+    """A borrower whose option matters, and its ``name``: what the next best option, ``instead``, recovers beside it
+    (``apart``, negative where it is less); what it is worth less, net of what options use of the limits
+    (``difference``); and how much more its own best option would recover, ``forgone`` for the limits; cents."""
 
     case: str
+    name: str
     option: str
     instead: str
     apart: int
@@ -248,7 +253,9 @@ def _taken(results: Results, chosen: _Chosen) -> pa.Table:
 
 def _named(results: Results, chosen: _Chosen) -> tuple[Weighty, ...]:
     """The borrowers that matter most with their names and those of their options."""
-    found: dict[int, tuple[str, str, str, int]] = {}
+    path = results.directory / INDEX
+    index = open_index(path) if path.exists() else None
+    found: dict[int, tuple[str, str, str, str, int]] = {}
     first = 0
     for part in results.parts:
         table = results.part("options", part, ["case", "option", "recovery"])
@@ -256,9 +263,19 @@ def _named(results: Results, chosen: _Chosen) -> tuple[Weighty, ...]:
             if first <= each.option < first + table.num_rows:
                 mine, other = (table.slice(place - first, 1).to_pylist()[0] for place in (each.option, each.instead))
                 apart = other["recovery"] - mine["recovery"]
-                found[each.case] = mine["case"], mine["option"], other["option"], apart
+                case = str(mine["case"])
+                found[each.case] = case, _name(index, case), mine["option"], other["option"], apart
         first += table.num_rows
     return tuple(Weighty(*found[each.case], round(each.difference), round(each.forgone)) for each in chosen.weighty)
+
+
+def _name(index: BookIndex | None, case: str) -> str:
+    """What a borrower is called; its case where the book is not at hand."""
+    place = None if index is None else place_of(index, case)
+    if index is None or place is None:
+        return case
+    cases = read_cases(index, place, place + 1)
+    return next((each.case.enterprise.name for each in cases if isinstance(each, BookCase)), case)
 
 
 def _sizes(table: pa.Table) -> Index:

@@ -10,7 +10,6 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import replace
 from itertools import islice
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
@@ -28,9 +27,6 @@ from repayplan.portfolio.run.overlays import adopt, environment
 
 AHEAD = 2
 """Chunks for each process that are given out at a time."""
-
-WARM = 2
-"""Scenarios that are enough to compile what plays them."""
 
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
@@ -96,15 +92,14 @@ def _chunk(job: Job, index: Index, directory: Path, number: int) -> Done:
 
 
 def _warm(job: Job, index: Index, number: int) -> None:
-    """One borrower, as often as it takes to be planned as a batch, so that kernels are compiled once and not by every
-    process."""
-    from repayplan.planning.batch.engine import FEW
-    from repayplan.portfolio.appraise import appraise
+    """What compiles, done once, so that not every process compiles it."""
+    from repayplan.portfolio.appraise import warm_up
 
     first, _ = bounds(number, job.chunk, index.borrowers)
     with speaking(job.language):
-        cases = [each for each in map(case_of, rows_of(index, first, first + 1)) if isinstance(each, BookCase)]
-        appraise(cases * (FEW + 1), job.menu, replace(job.settings, scenarios=WARM))
+        for found in map(case_of, rows_of(index, first, first + 1)):
+            if isinstance(found, BookCase):
+                warm_up(found, job.menu, job.settings)
 
 
 def _begin(stop: Connection, tables: Mapping[str, str]) -> None:

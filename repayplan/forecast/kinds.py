@@ -43,4 +43,4 @@ def in_view(source: Source, flows: Iterable[Flow], view: View) -> Iterable[Flow]
     bank = seen(source)
     if not bank.haircut and not bank.delay_days:
         return flows
-    return (as_bank(flow, bank.haircut, bank.delay_days) for flow in flows)
+    return [as_bank(flow, bank.haircut, bank.delay_days) for flow in flows]

@@ -113,6 +113,8 @@ class CashArrays(Frozen):
         """(N, T) the same out of the business's own cash alone."""
         later = _from_now_on_least(self.room)
         stages = np.arange(later.shape[1])
+        if (self.reach == stages).all():  # no reserve is kept
+            return later if self.most is None else np.minimum(later, _from_now_on_least(self.most))
         held = np.stack([row[np.searchsorted(reach, stages)] for row, reach in zip(later, self.reach, strict=True)])
         return held if self.most is None else np.minimum(held, _from_now_on_least(self.most))
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 
@@ -140,6 +141,7 @@ class FormArrays(Frozen):
         return tuple(stream.rule(shares[stream.terms.key]) for stream in self.streams if stream.terms.key in shares)
 
 
+@lru_cache(maxsize=512)
 def free_form(cases: int, stages: int) -> FormArrays:
     """No shape at all."""
     never = np.zeros((cases, stages), dtype=bool)

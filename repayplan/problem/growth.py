@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from repayplan.calendar.daycount import ratios, year_fraction
 from repayplan.cases.models import Loan
@@ -22,6 +23,9 @@ from repayplan.debt.rates import RatePath, signed_compound_rate, signed_rate
 from repayplan.money import to_cents
 from repayplan.problem.frozen import Mask, Real, fixed
 from repayplan.problem.stages import Period, Stages
+
+EXACT = 2**53
+"""Integers below it are the same as floats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,11 @@ def signed_maps(loan: Loan, stages: Stages) -> Real:
 
 @lru_cache(maxsize=1024)
 def _signed_maps(rate: RatePath, compound: RatePath, day_count: str, stages: Stages) -> Real:
-    return fixed(_maps(rate, compound, day_count, stages.periods))
+    maps = np.zeros((len(stages), 3, 3))
+    maps[:, (0, 1, 2), (0, 1, 2)] = 1.0
+    maps[stages.dates, 1, 1] += borne(compound, day_count, stages)
+    maps[stages.dates, 1, 2] = borne(rate, day_count, stages)
+    return fixed(maps)
 
 
 def _maps(rate: RatePath, compound: RatePath, day_count: str, stages: Sequence[Sequence[Period]]) -> Real:
@@ -99,10 +107,31 @@ def discounts(rate: RatePath, day_count: str, stages: Stages) -> Real:
     """(T,) discount factors at a yearly rate: they compound on settlement days as debts do, so that equal rates cancel
     exactly."""
     factors = np.ones(len(stages) + 1)
-    factors[1:][stages.pays] += accruals(
-        rate, day_count, tuple(period for ending in stages.periods for period in ending)
-    )
+    factors[stages.dates + 1] += borne(rate, day_count, stages)
     return fixed(np.divide.accumulate(factors)[1:])
+
+
+@lru_cache(maxsize=1024)
+def borne(rate: RatePath, day_count: str, stages: Stages) -> Real:
+    """(P,) what a unit bears in the settlement period that ends on each payment date; see :func:`accrued`."""
+    if len(rate.rates) > 1:
+        return fixed(np.array([accrued(rate, day_count, *period) for ending in stages.periods for period in ending]))
+    (top, bottom), (years, whole) = rate.rates[0].as_integer_ratio(), _years(day_count, stages)
+    if (
+        max(abs(top) * int(years.max()), bottom * int(whole.max())) < EXACT
+    ):  # integers of which each quotient is rounded once
+        return fixed(top * years / (bottom * whole))
+    return fixed(
+        np.array([top * part / (bottom * of) for part, of in zip(years.tolist(), whole.tolist(), strict=True)])
+    )
+
+
+@lru_cache(maxsize=512)
+def _years(day_count: str, stages: Stages) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(P,) years of the settlement periods as numerators and denominators."""
+    found = ratios(day_count, tuple(period for ending in stages.periods for period in ending))
+    years, whole = np.array(found, dtype=np.int64).T
+    return years, whole
 
 
 def accruals(rate: RatePath, day_count: str, periods: tuple[Period, ...]) -> list[float]:

@@ -38,6 +38,7 @@ def spare_cents(loans: int, periods: int) -> float:
 
 
 def affordable(
+    stages: Stages,
     due: Mask,
     claims: ClaimArrays,
     expected: Expected,
@@ -52,7 +53,7 @@ def affordable(
     that are apart pay the interest of their loans first.
     """
     cash, cover, apart = expected.cash, expected.cover, expected.accounts
-    path, pinned = _Path(claims), fixed[0].tolist()
+    path, pinned = _Path(claims, stages), fixed[0].tolist()
     carried, bears = cash.carried[0].tolist(), cash.own_payable[0].tolist()
     counts, starts = cover.cash[0].tolist(), cover.start[0].tolist()
     ratio, carry = float(cover.minimum[0]), float(cover.carry[0])
@@ -88,15 +89,15 @@ def affordable(
 class _Path:
     """The claims of one case from stage to stage, class by class in settlement order, in plain numbers.
 
-    Of a few loans that is quicker than arrays. A stage only moves arrears, which stand in the middle of every order.
+    Of a few loans that is quicker than arrays. A settlement moves arrears alone, the middle of every order.
     """
 
-    def __init__(self, claims: ClaimArrays) -> None:
+    def __init__(self, claims: ClaimArrays, stages: Stages) -> None:
         self._principal = int(claims.principal[0])
         self._balances: list[list[float]] = claims.opening[0].tolist()
-        grown, borne = claims.maps[0, :, :, ARREARS, ARREARS], claims.maps[0, :, :, ARREARS, self._principal]
-        moving = np.flatnonzero(((grown != 1) | (borne != 0)).any(axis=1))
-        self._maps = zip(moving.tolist(), grown[moving].tolist(), borne[moving].tolist(), strict=True)
+        dates, principal = stages.dates, self._principal
+        grown, borne = claims.maps[0, dates, :, ARREARS, ARREARS], claims.maps[0, dates, :, ARREARS, principal]
+        self._maps = zip(dates.tolist(), grown.tolist(), borne.tolist(), strict=True)
         self._next = next(self._maps, None)
 
     def unpaid(self, stage: int) -> list[float]:

@@ -75,7 +75,7 @@ def debt_of(
     stages, loans, openings = owed.stages, owed.loans, owed.openings
     growth, charge = owed.growth(int(due.argmax()) if due.any() else len(stages))
     spare = spare_cents(len(loans), len(stages.paid))
-    can = affordable(due, owed.claims, expected, most, spare, fixed)
+    can = affordable(stages, due, owed.claims, expected, most, spare, fixed)
     mode = _mode(owed, (due & can)[None], unpaid)
     arrays = DebtArrays(
         opening=_cents(round(claim.total) for claim in openings),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from repayplan.errors import Fault, InputError
 from repayplan.language import tr
 from repayplan.money import grouped, to_cents
 from repayplan.problem.claims import ClaimArrays, settle
-from repayplan.problem.frozen import Frozen, Mask, Real
+from repayplan.problem.frozen import Frozen, Mask, Real, fixed
 from repayplan.problem.stages import Stages
 from repayplan.problem.terms import Terms
 
@@ -87,6 +88,8 @@ class PaceArrays(Frozen):
 
 def pins(case: Case, days: Sequence[dt.date]) -> tuple[Real, Real]:
     """Fixed payments as arrays: of all loans (T,), of each (T, L); NaN where nothing is fixed."""
+    if not case.policy.fixed_payments:
+        return _nothing(len(days)), _nothing(len(days), len(case.loans))
     total, single = np.full(len(days), np.nan), np.full((len(days), len(case.loans)), np.nan)
     loans = [loan.id for loan in case.loans]
     for payment in case.policy.fixed_payments:
@@ -96,6 +99,12 @@ def pins(case: Case, days: Sequence[dt.date]) -> tuple[Real, Real]:
         else:
             single[stage, loans.index(payment.loan)] = to_cents(payment.amount)
     return total, single
+
+
+@lru_cache(maxsize=512)
+def _nothing(*shape: int) -> Real:
+    """No limit."""
+    return fixed(np.full(shape, np.nan))
 
 
 def pace(case: Case, terms: Terms, stages: Stages, grace: Mask, exempt: Mask, owed: int) -> PaceArrays:
@@ -120,12 +129,14 @@ def pace(case: Case, terms: Terms, stages: Stages, grace: Mask, exempt: Mask, ow
 def _demanded(terms: Terms, counted: Mask, owed: int) -> Real:
     """(T,) φ × debt × share of the payment dates after grace that have come."""
     if terms.cumulative is None:
-        return np.full(len(counted), np.nan)
+        return _nothing(len(counted))
     gone = np.cumsum(counted) / max(int(counted.sum()), 1)
     return np.where(counted, float(terms.cumulative) * owed * gone, np.nan)
 
 
 def _named(case: Case, terms: Terms, days: Sequence[dt.date]) -> Real:
+    if not case.policy.named_payments:
+        return _nothing(len(days))
     least = np.full(len(days), np.nan)
     for payment in case.policy.named_payments:
         given = terms.minimum_installment or 0 if payment.amount is None else to_cents(payment.amount)

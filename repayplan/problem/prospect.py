@@ -15,7 +15,7 @@ from repayplan.problem.stages import Stages
 
 T = TypeVar("T")
 
-_VALUES = (str, int, float, Decimal, dt.date, type(None), Stages)
+_VALUES = frozenset({str, int, float, Decimal, dt.date, type(None), Stages})
 """What is the same where it is equal; of everything else there may be two that are equal, and each has its own."""
 
 
@@ -34,13 +34,14 @@ class Prospect:
     def once(self, make: Callable[..., T], *given: Any) -> T:
         """``make(*given)``, which is not to be changed: others have it too."""
         key = (make, *map(_key, given))
-        if key not in self._made:
-            self._made[key] = make(*given), given  # what was given lives on, so that nothing else gets its place
-        found: T = self._made[key][0]
+        known = self._made.get(key)
+        if known is None:  # what was given lives on, so that nothing else gets its place
+            known = self._made[key] = make(*given), given
+        found: T = known[0]
         return found
 
 
 def _key(given: object) -> object:
-    if isinstance(given, np.ndarray):
+    if type(given) is np.ndarray:
         return given.dtype.char, given.shape, given.tobytes()
-    return given if isinstance(given, _VALUES) else id(given)
+    return given if type(given) in _VALUES else id(given)

@@ -7,6 +7,7 @@ dates, so that a settlement period is the time between two of them.
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -96,11 +97,7 @@ class Stages:
 
     def by(self, day: dt.date | None) -> Mask:
         """(T,) stages that end by a day; none where there is no such day."""
-        return self.own < self.count(day)
-
-    def count(self, day: dt.date | None) -> int:
-        """How many stages end by a day."""
-        return 0 if day is None else int(np.searchsorted(self.ordinal, day.toordinal(), side="right"))
+        return _by(self, day)
 
     def months_back(self, months: int) -> Places:
         """(T,) the first stage that ends less than so many months before the stage does."""
@@ -113,6 +110,11 @@ def stages_of(as_of: dt.date, paid: tuple[dt.date, ...]) -> Stages:
     end = paid[-1]
     ends = month_ends(as_of, day_in_month(end.year, end.month, 31))
     return Stages(as_of, tuple(sorted({*paid, *ends})), paid)
+
+
+@lru_cache(maxsize=1024)
+def _by(stages: Stages, day: dt.date | None) -> Mask:
+    return fixed(stages.own < (0 if day is None else bisect_right(stages.days, day)))
 
 
 @lru_cache(maxsize=512)

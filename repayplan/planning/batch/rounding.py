@@ -89,8 +89,12 @@ class Grains:
 def walk(ground: Ground, targets: Targets, grains: Grains, courses: Mapping[int, Course]) -> Walked:
     """Payments in whole units of every case; ``courses``: the shape of those cases that have one."""
     walker = _Walker(ground, targets, grains, courses)
-    for stage in range(ground.problem.shape[1]):
+    moved = np.flatnonzero((ground.problem.pays | ground.settles).any(axis=0))
+    end = int(moved[-1]) + 1 if moved.size else 1
+    for stage in range(end):
         walker.step(stage)
+    for course in (walker.debt, walker.principal):  # what stands at the end of a term goes on standing
+        course[:, end:] = course[:, end - 1 : end]
     return Walked(walker.paid, walker.debt, walker.principal)
 
 

@@ -144,6 +144,8 @@ class _Rows:
                     codes, known = _codes(groups, figures, counted, len(self.rows))
                     made = [_row(spec, groups[at][0], span, least, figure) for at, figure in known]
                     self._band((number, place), made, codes, least)
+        for place in range(len(spec.spans)):  # those of all limits are as large as the array that is made of them
+            del self._columns.sums[number, place]
 
     def _band(self, key: tuple[int, int], made: list[Row], codes: Index, least: bool) -> None:
         """The rows of one span of months: what options use of them, over the figure where it is a ratio."""
@@ -160,7 +162,7 @@ class _Rows:
             self.wanted += [row.figure for row in made]
         self.bands += [len(self.use)] * len(made)
         self.use.append(-amount if least else amount)
-        self.limit.append(codes)
+        self.limit.append(codes.astype(np.int32))
         self.rows += made
 
     def posed(self) -> Posed:
@@ -168,10 +170,13 @@ class _Rows:
         if self.faults:
             raise InputError(self.faults)
         count, cases = int(self._sizes.sum()), len(self._sizes)
+        use = np.empty((len(self.use), count))
+        for band in range(len(self.use)):
+            use[band], self.use[band] = self.use[band], np.empty(0)
         coupled = Coupled(
             starts=np.concatenate([[0], np.cumsum(self._sizes)]).astype(np.int64),
             value=np.concatenate(self._columns.value),
-            use=np.array(self.use).reshape(len(self.use), count),
+            use=use,
             limit=np.array(self.limit, dtype=np.int32).reshape(len(self.limit), cases),
             most=np.array([0.0 if row.divided else (-row.figure if row.least else row.figure) for row in self.rows]),
             sizes=np.array(self.wanted, dtype=float),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -137,3 +139,18 @@ def test_large_chunked_columns_are_read_as_they_are() -> None:
     table = pa.concat_tables([TABLE.slice(0, 1), TABLE.slice(1)])
     found = posed({"name": "Visits", "sum": "visits", "at_most": 2}, tables=[table])
     assert found.coupled.use.tolist() == [[3, 0, 3, 0, 5]]
+
+
+def test_a_book_is_in_memory_twice_at_most() -> None:
+    parts = [pa.concat_tables([TABLE] * 1_000).combine_chunks()] * 8
+    limits = [
+        {"name": name, "sum": name, "by": ["month"], "at_most": 4} for name in ("visits", "officer_hours", "legal")
+    ]
+    tracemalloc.start()
+    try:
+        found = posed(*limits, tables=iter(parts))
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert found.coupled.use.shape == (36, 8 * parts[0].num_rows)
+    assert most / found.coupled.use.nbytes < 2.5

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from books import many, write_csv, write_database, write_parquet, write_workbook
 from books_spoiled import one_in_ten, spoil
-from portfolio_runs import QUICK, run, wish
+from portfolio_runs import MENU, QUICK, run, wish
 
 from repayplan.errors import InputError
 from repayplan.language import speaking
@@ -78,14 +78,38 @@ def test_spoiled_rows_change_nobody_elses_options(tmp_path: Path) -> None:
         if not {f"B-{place:05}" for place in range(first, last)} & set(ways):
             assert one == other
         else:
-            assert options(other) == [row for row in options(one) if row["case"] not in ways]
+            assert rows_of("options", other) == [row for row in rows_of("options", one) if row["case"] not in ways]
     assert failed == len(ways)
 
 
-def options(files: dict[str, bytes]) -> list[dict[str, object]]:
+@pytest.mark.long
+def test_a_tenth_of_the_rows_spoiled_in_every_way_changes_nobody_elses_rows(tmp_path: Path) -> None:
+    """All 250 borrowers are offered a plan, so that those set aside leave batches of other sizes behind."""
+    book = many(250, ("trade", "logistics"))
+    ways = one_in_ten(book)
+    assert len(ways) == 25
+    told = spoil(tmp_path / "spoiled", book, ways)
+    (tmp_path / "menu.yaml").write_text(MENU)
+    job = Job(read_menu(tmp_path / "menu.yaml"), QUICK, 125, "en")
+    whole = build_index(write_csv(tmp_path / "whole", book), tmp_path / "whole.index")
+    harmed = build_index(tmp_path / "spoiled", tmp_path / "spoiled.index")
+    aside: dict[str, set[str]] = {}
+    for number in range(count(job.chunk, 250)):
+        (_, one), (done, other) = work(job, whole, number), work(job, harmed, number)
+        assert rows_of("options", other) == [r for r in rows_of("options", one) if r["case"] not in ways]
+        assert rows_of("schedules", other) == [r for r in rows_of("schedules", one) if r["case"] not in ways]
+        failures = rows_of("failures", other)
+        assert done.failed == len({row["case"] for row in failures})
+        for row in failures:
+            aside.setdefault(str(row["case"]), set()).add(str(row["table"]))
+    assert aside.keys() == ways.keys()
+    assert all(told[case][0] in tables for case, tables in aside.items())
+
+
+def rows_of(table: str, files: dict[str, bytes]) -> list[dict[str, object]]:
     import pyarrow.parquet as pq
 
-    return pq.read_table(io.BytesIO(files["options"])).to_pylist()
+    return pq.read_table(io.BytesIO(files[table])).to_pylist()
 
 
 def test_bad_rows_are_set_aside_with_place_and_reason(spoiled: Results) -> None:

@@ -67,7 +67,7 @@ def _due(directory: Path, dice: random.Random, moment: str) -> tuple[Callable[[]
         return lambda: any(directory.glob(".*book.sqlite*")), 0.1
     if moment == "choosing":
         return lambda: len(list(directory.glob("options/*.parquet"))) == CHUNKS, 0.3
-    until = dice.randrange(len(list(directory.glob("*/*.parquet"))), 3 * CHUNKS)
+    until = dice.randint(min(len(list(directory.glob("*/*.parquet"))), 3 * CHUNKS), 3 * CHUNKS)
     return lambda: len(list(directory.glob("*/*.parquet"))) >= until, 0.05
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import repayplan
-from repayplan.cli.robust import METHODS, robust_options
+from repayplan.cli.common import METHODS
+from repayplan.cli.robust import robust_options
 
 ROOT = Path(repayplan.__file__).parents[1]
 PAGE = (ROOT / "docs" / "robust.md").read_text(encoding="utf-8")
@@ -30,4 +31,5 @@ def test_every_option_is_explained() -> None:
     options = [option.opts[0] for option in command.__click_params__]  # type: ignore[attr-defined]
     assert len(options) == 6
     assert all(f"`{name}" in PAGE for name in options)
-    assert METHODS
+    futures = (ROOT / "docs" / "futures.md").read_text(encoding="utf-8")
+    assert all(f"- `{name}`" in futures for name in METHODS), "every way of drawing"

@@ -21,6 +21,10 @@ from repayplan.problem.terms import Terms
 
 Stages = NDArray[np.int64]
 
+OPEN = 10
+"""Times the noise of a simplex solver: what the batched solver leaves open. A whole unit must not be lost to it, nor
+hang on which cases were solved together."""
+
 
 @dataclass(frozen=True)
 class Ground:
@@ -74,7 +78,8 @@ def aims(problem: Problem, payments: Real) -> Targets:
     total: Mask = np.asarray(paid.any(axis=2))
     final = np.where(total.any(axis=1), stages - 1 - total[:, ::-1].argmax(axis=1), -1)
     cumulative = np.cumsum(payments, axis=1)
-    return Targets(np.where(cumulative > 0, cumulative + noise, 0.0), last, final)
+    found = cumulative + OPEN * noise
+    return Targets(np.where(cumulative > 0, found, 0.0), last, final)
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ from repayplan.evaluate.setting import Drawn
 from repayplan.forecast import Window
 from repayplan.forecast.futures import Drawing, draw_futures
 from repayplan.planning.batch.asks import Ask, Batched
+from repayplan.planning.batch.plan import plan_batch
 from repayplan.portfolio.appraise import Settings
 from repayplan.portfolio.book import BookCase
 from repayplan.portfolio.book.build import read_cases
@@ -49,7 +50,7 @@ from repayplan.portfolio.generate import generate
 from repayplan.portfolio.lanes import Lane, plan_lanes, treatment_lanes, untreated
 from repayplan.portfolio.menu import Menu, read_menu
 from repayplan.portfolio.outcomes import HAZARD, Shared
-from repayplan.portfolio.planner import ask_for, plan_options
+from repayplan.portfolio.planner import ask_for
 from repayplan.portfolio.run.run import CHUNK
 from repayplan.portfolio.variants import planned_variant
 from repayplan.problem.arrays import Problem
@@ -239,8 +240,7 @@ def loop(book: BookCase, menu: Menu, there: Theirs) -> None:
     variants = [(option, planned_variant(case, terms, option)) for option in menu.plan_options]
     asks = [ask_for(variant, option) for option, variant in variants if variant is not None]
     made = [
-        (asked, found, _planned(book, asked, found, there))
-        for asked, found in zip(asks, plan_options(asks), strict=True)
+        (asked, found, _planned(book, asked, found, there)) for asked, found in zip(asks, plan_batch(asks), strict=True)
     ]
     plans = [(asked, found, paid) for asked, found, paid in made if paid is not None]
     lanes = [

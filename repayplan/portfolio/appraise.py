@@ -19,6 +19,7 @@ from repayplan.forecast.futures import Drawing
 from repayplan.forecast.futures.drawing import Method
 from repayplan.language import tr
 from repayplan.planning.batch.asks import Ask, Batched
+from repayplan.planning.batch.plan import plan_batch
 from repayplan.planning.batch.warming import warm_up as compile_solver
 from repayplan.portfolio.attributes import (
     Borrower,
@@ -34,7 +35,7 @@ from repayplan.portfolio.dominance import DIRECTIONS, Direction, dominated
 from repayplan.portfolio.lanes import plan_lanes, treatment_lanes, untreated
 from repayplan.portfolio.menu import Menu, PlanOption
 from repayplan.portfolio.outcomes import outcomes
-from repayplan.portfolio.planner import ask_for, plan_options
+from repayplan.portfolio.planner import ask_for
 from repayplan.portfolio.tables import Schedules, options_schema, to_table
 from repayplan.portfolio.variants import farthest, planned_variant
 from repayplan.problem.frozen import Cents
@@ -276,12 +277,12 @@ def _plan(prospects: list[_Prospect], failures: list[Failure]) -> tuple[list[_Pr
     Who is left, and why batches failed."""
     if len(prospects) == 1:
         (one,) = prospects
-        plans = _guarded(one.book, failures, lambda: plan_options([each for _, each in one.asks]))
+        plans = _guarded(one.book, failures, lambda: plan_batch([each for _, each in one.asks]))
         one.plans = plans or []
         return ([] if plans is None else prospects), []
     asked = [each for prospect in prospects for _, each in prospect.asks]
     try:
-        found = iter(plan_options(asked))
+        found = iter(plan_batch(asked))
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - whose failure it was is found out in halves, and told in its row

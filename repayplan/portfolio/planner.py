@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from repayplan.cases.models import Case
 from repayplan.cases.shapes import Contingent, Free, shape_of
 from repayplan.errors import Fault, InputError
 from repayplan.language import tr
-from repayplan.planning.batch.asks import Ask, Batched, ask
+from repayplan.planning.batch.asks import Ask, ask
 from repayplan.planning.batch.plan import plan_batch
 from repayplan.portfolio.menu import Menu, PlanOption
 from repayplan.portfolio.variants import planned_variant
@@ -23,11 +21,6 @@ def ask_for(variant: Case, option: PlanOption, prospect: Prospect | None = None)
     the cash or receipts, every date up to then is tried as that of the last payment. ``prospect``: what all options of
     the borrower share. InputError where it cannot be planned as it is written."""
     return ask(variant, prospect, to_the_end=_counted(option))
-
-
-def plan_options(asks: Sequence[Ask]) -> list[Batched]:
-    """The best plan of every option, in order."""
-    return plan_batch(asks)
 
 
 def case_of(case: Case, menu: Menu, name: str, installments: int | None = None) -> Case:
@@ -48,7 +41,7 @@ def case_of(case: Case, menu: Menu, name: str, installments: int | None = None) 
         return variant
     asked = ask_for(variant, found)
     if installments is None:
-        (made,) = plan_options([asked])
+        (made,) = plan_batch([asked])
         paid = 0 if made.payments is None else np.count_nonzero(made.payments.sum(axis=1))
         installments = int(paid) or len(open_dates(variant, asked.terms))  # of what is impossible there is no number
     step = "off" if asked.terms.step is None else asked.terms.step  # the default is another where a number is asked for

@@ -131,14 +131,14 @@ def test_a_failure_of_the_program_is_told_and_stops_nothing(monkeypatch: pytest.
 
 
 def test_a_failure_in_planning_is_found_borrower_by_borrower(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = module.plan_options
+    real = module.plan_batch
 
     def broken(asks: Any) -> Any:
         if any(each.case.enterprise.id == "B-2" for each in asks):
             raise FloatingPointError("by design")
         return real(asks)
 
-    monkeypatch.setattr(module, "plan_options", broken)
+    monkeypatch.setattr(module, "plan_batch", broken)
     found = appraise([borrower("B-1"), borrower("B-2", row=3)], menu(plans=LEVEL), settings())
     assert found.options["case"].to_pylist() == ["B-1"]
     assert [failure.case for failure in found.failures] == ["B-2"]
@@ -147,7 +147,7 @@ def test_a_failure_in_planning_is_found_borrower_by_borrower(monkeypatch: pytest
 
 def test_a_batch_that_fails_is_planned_in_halves(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of eight borrowers the sixth fails: the batch, its second half and the first half of that."""
-    real, asked = module.plan_options, []
+    real, asked = module.plan_batch, []
 
     def broken(asks: Any) -> Any:
         asked.append([each.case.enterprise.id for each in asks])
@@ -155,7 +155,7 @@ def test_a_batch_that_fails_is_planned_in_halves(monkeypatch: pytest.MonkeyPatch
             raise FloatingPointError("by design")
         return real(asks)
 
-    monkeypatch.setattr(module, "plan_options", broken)
+    monkeypatch.setattr(module, "plan_batch", broken)
     books = [borrower(f"B-{number}", row=number + 1) for number in range(1, 9)]
     found = appraise(books, menu(plans=LEVEL), settings())
     assert found.options["case"].to_pylist() == [book.id for book in books if book.id != "B-6"]

@@ -38,14 +38,14 @@ def test_a_borrower_to_whom_nothing_fits_is_set_aside_with_the_reason() -> None:
 def broken(asks: Sequence[Ask], **_: Any) -> Any:
     if len(asks) > 1:
         raise AssertionError("a row too many")
-    return plan_options(asks)
+    return plan_batch(asks)
 
 
-plan_options = module.plan_options
+plan_batch = module.plan_batch
 
 
 def test_a_batch_that_breaks_down_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "plan_options", broken)
+    monkeypatch.setattr(module, "plan_batch", broken)
     two = [borrower("B-1"), borrower("B-2")]
     found = appraise(two, menu(plans=[{"shapes": ["level"], "installments": [12]}]), settings())
     assert found.options.num_rows == 2
@@ -57,7 +57,7 @@ def test_want_of_memory_sets_nobody_aside(monkeypatch: pytest.MonkeyPatch) -> No
     def short(_: Sequence[Ask], **__: Any) -> Any:
         raise MemoryError
 
-    monkeypatch.setattr(module, "plan_options", short)
+    monkeypatch.setattr(module, "plan_batch", short)
     with pytest.raises(MemoryError):
         appraise([borrower()], menu(plans=[{"shapes": ["level"], "installments": [12]}]), settings())
 

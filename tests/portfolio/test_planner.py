@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from portfolios import borrower, menu
 
+from repayplan.planning.batch.plan import plan_batch
 from repayplan.planning.plan import plan
-from repayplan.portfolio.planner import ask_for, case_of, plan_options
+from repayplan.portfolio.planner import ask_for, case_of
 from repayplan.portfolio.variants import planned_variant
 from repayplan.problem.terms import resolve
 
@@ -19,7 +20,7 @@ def test_amounts_that_follow_cash_end_as_soon_as_the_planner_of_single_cases_end
     (option,) = offer.plan_options
     variant = planned_variant(case, resolve(case), option)
     assert variant is not None
-    (found,) = plan_options([ask_for(variant, option)])
+    (found,) = plan_batch([ask_for(variant, option)])
     alone = plan(case_of(case, offer, option.id))
     assert found.payments is not None
     paid = {day: int(row.sum()) for day, row in zip(found.days, found.payments, strict=True) if row.any()}

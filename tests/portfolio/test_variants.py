@@ -10,9 +10,10 @@ from portfolios import borrower, menu
 
 from repayplan.cases.models import Grace
 from repayplan.errors import InputError
+from repayplan.planning.batch.plan import plan_batch
 from repayplan.planning.plan import plan
 from repayplan.portfolio.menu import PlanOption
-from repayplan.portfolio.planner import ask_for, case_of, plan_options
+from repayplan.portfolio.planner import ask_for, case_of
 from repayplan.portfolio.variants import last_day, planned_variant, treated_variant
 from repayplan.problem.terms import payment_dates, resolve
 
@@ -131,7 +132,7 @@ def test_planned_alone_the_case_of_an_option_gives_the_options_plan(every: int) 
     offer = menu(plans=[{"shapes": ["level"], "installments": [24]}])
     variant = planned_variant(late, resolve(late), offer.plan_options[0])
     assert variant is not None
-    (found,) = plan_options([ask_for(variant, offer.plan_options[0])])
+    (found,) = plan_batch([ask_for(variant, offer.plan_options[0])])
     assert found.payments is not None
     paid = {day: int(cents) for day, cents in zip(found.days, found.payments.sum(axis=1), strict=True) if cents}
     assert len(paid) == {1: 20, 2: 22}[every]  # without January to April; every other month without January and March

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -34,23 +34,21 @@ Said = Found | Unanswered | Open
 
 
 def without_programs(wanted: Sequence[Item]) -> Iterator[tuple[Item, Said]]:
-    """What is known of each item."""
-    alike: dict[Hashable, list[Item]] = defaultdict(list)
-    for item in possible(wanted):
-        alike[stackable(item.problem), item.problem.shape[1] // LENGTHS].append(item)
-    for some in alike.values():
+    """What is known of each item: nothing where the last payment may be on one of several dates, but for dates with
+    which no plan can be, which are left out."""
+    single = [item for item in wanted if len(item.lasts) == 1]
+    for item in _possible([item for item in wanted if len(item.lasts) > 1]):
+        if len(item.lasts) == 1:
+            single.append(item)
+        else:
+            yield item, Open(np.inf)
+    for some in _alike(single):
         yield from zip(some, _said(some, stack([item.problem for item in some])), strict=True)
 
 
-def possible(wanted: Sequence[Item]) -> Iterator[Item]:
+def _possible(wanted: Sequence[Item]) -> Iterator[Item]:
     """The items without dates of the last payment with which no plan can be; where that is all of them, with one."""
-    alike: dict[Hashable, list[Item]] = defaultdict(list)
-    for item in wanted:
-        if len(item.lasts) == 1:
-            yield item
-        else:
-            alike[stackable(item.problem), item.problem.shape[1] // LENGTHS].append(item)
-    for portion in (part for some in alike.values() for part in portions(some)):
+    for portion in (part for some in _alike(wanted) for part in portions(some)):
         owner = np.repeat(np.arange(len(portion)), [len(item.lasts) for item in portion])
         last = np.array([stage for item in portion for stage in item.lasts], dtype=np.int64)
         never = straight(taken(stack([item.problem for item in portion]), owner), last).impossible
@@ -58,16 +56,22 @@ def possible(wanted: Sequence[Item]) -> Iterator[Item]:
             yield replace(item, lasts=tuple(last[(owner == number) & ~never].tolist()) or item.lasts[-1:])
 
 
+def _alike(wanted: Sequence[Item]) -> Iterable[list[Item]]:
+    """Items whose arrays can be stacked, with terms of about a length."""
+    alike: dict[Hashable, list[Item]] = defaultdict(list)
+    for item in wanted:
+        alike[stackable(item.problem), item.problem.shape[1] // LENGTHS].append(item)
+    return alike.values()
+
+
 def _said(some: Sequence[Item], problem: Problem) -> list[Said]:
-    """Nothing of items whose last payment may be on one of several dates."""
-    last = np.array([item.lasts[-1] for item in some], dtype=np.int64)
-    known = straight(problem, last)
+    """Of items with one date of the last payment each."""
+    known = straight(problem, np.array([item.lasts[0] for item in some], dtype=np.int64))
     bounds = np.where(np.isnan(known.bound), np.inf, known.bound) * problem.scale
-    single = np.array([len(item.lasts) == 1 for item in some])
-    found: list[Said] = [Open(bound) for bound in np.where(single, bounds, np.inf).tolist()]
-    plans = np.flatnonzero(single & known.found & ~known.impossible)
+    found: list[Said] = [Open(bound) for bound in bounds.tolist()]
+    plans = np.flatnonzero(known.found & ~known.impossible)
     worth = _replayed(problem, known, plans)
-    for place in np.flatnonzero(single & known.impossible).tolist():
+    for place in np.flatnonzero(known.impossible).tolist():
         found[place] = Unanswered(proven=True)
     for place, (replayed, kept) in zip(plans.tolist(), worth, strict=True):
         found[place] = _found(some[place], place, problem, known, (replayed, kept))

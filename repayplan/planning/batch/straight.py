@@ -38,6 +38,7 @@ FLAT = 1e-12
 
 ONE_AMOUNT = ("level", "step_up")
 OFF, FREE, TIED, LAST = 0, 1, 2, 3
+"""No payment; any amount; what the shape says; what is left."""
 
 
 @dataclass(frozen=True)
@@ -255,8 +256,9 @@ def _cents(frame: Frame, cents: Real, sign: float) -> Real:
 
 
 def _kinds(frame: Frame) -> tuple[NDArray[np.int64], Mask]:
-    """What is paid on each date, and whether the last payment is at most what the shape says. Dates of shapes that have
-    more than one unknown are free, and so is the last where the debt need not be settled: that allows more."""
+    """What is paid on each date, and whether the last payment is at most what the shape says, which holds nothing where
+    it is the only one of the shape: θ is then what it pays. Dates of shapes that have more than one unknown are free,
+    and so is the last where the debt need not be settled: that allows more."""
     problem, form = frame.problem, frame.problem.form
     one = np.array([kind in ONE_AMOUNT for kind in form.kinds]) & (form.thetas == 1) & (not form.streams)
     shaped = form.counted & one[:, None] & np.isnan(form.stated)[:, None]
@@ -264,7 +266,7 @@ def _kinds(frame: Frame) -> tuple[NDArray[np.int64], Mask]:
     kind[frame.before_last & shaped] = TIED
     settled = np.flatnonzero(problem.limits.settle_full)
     kind[settled, frame.last[settled]] = LAST
-    capped = shaped[np.arange(len(kind)), frame.last]
+    capped = shaped[np.arange(len(kind)), frame.last] & (kind == TIED).any(axis=1)
     return kind, np.asarray(capped)
 
 

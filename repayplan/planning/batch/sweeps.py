@@ -13,13 +13,12 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from repayplan.planning.batch.straight import FREE, LAST, OFF, TIED
+
 Array = Any
 Pair = tuple[float, float]
 
 compiled = njit(cache=True, nogil=True, error_model="numpy")
-
-OFF, FREE, TIED, LAST = 0, 1, 2, 3
-"""No payment; any amount; what the shape says; what is left."""
 
 FEASIBLE = 1e-12
 """In units of the debt, what a row may be left by: what floats lose."""

@@ -141,8 +141,8 @@ def test_money_apart_needs_no_other_solver() -> None:
 def test_the_earliest_plan_is_that_of_all_dates() -> None:
     """Only the first dates are looked at while none is better; the single planner looks at all."""
     irregular = [f"{3_000 + 9_000 * (n % 3 == 1)}.00" for n in range(18)]
-    limits = [{}, {"step": "25%"}, {"balloon": "30%"}, {"tolerance": "2%"}, {"shape": "level"}]
-    made = [make_case(monthly=irregular, months=18, **policy) for policy in limits]
+    limits = [{}, {"step": "25%"}, {"step": "40%", "balloon": "30%"}, {"step": "25%", "tolerance": "2%"}]
+    made = [make_case(monthly=irregular, loan={"principal": "60000.00"}, months=18, **policy) for policy in limits]
     for case, together in zip(made, plan_batch([ask(case) for case in made]), strict=True):
         alone = plan(case)
         paid = {row.date: row.payment for row in alone.installments}

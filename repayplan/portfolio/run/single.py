@@ -21,21 +21,21 @@ from repayplan.portfolio.run.results import INDEX, MENU, Results
 
 @dataclass(frozen=True, slots=True)
 class Single:
-    """``options``: a row each, as in the table; ``name``: of the option that is looked at, the ``chosen`` one unless
+    """``options``: a row each, as in the table; ``row``: of the option that is looked at, the ``chosen`` one unless
     another was asked for; ``variant``: the case as a plan option has it, None for a treatment, and its ``payments`` as
     in the table."""
 
     book: BookCase
     options: tuple[Mapping[str, Any], ...]
     chosen: str
-    name: str
+    row: Mapping[str, Any]
     variant: Case | None
     payments: tuple[Payment, ...]
 
     @property
-    def row(self) -> Mapping[str, Any]:
-        """The row of the option that is looked at."""
-        return next(row for row in self.options if row["option"] == self.name)
+    def name(self) -> str:
+        """The option that is looked at."""
+        return str(self.row["option"])
 
 
 def find(results: Results, case: str, option: str | None = None) -> Single:
@@ -53,16 +53,16 @@ def find(results: Results, case: str, option: str | None = None) -> Single:
     if not isinstance(found, BookCase) or not rows:
         raise InputError(_set_aside(results, case, part))
     name = option or chosen[0]["option"]
-    if all(row["option"] != name for row in rows):
+    row = next((row for row in rows if row["option"] == name), None)
+    if row is None:
         limit = tr("one of: {choices}", choices=", ".join(row["option"] for row in rows))
         remedy = tr("others are impossible, not open to it, or no better in anything")
         raise InputError(Fault(tr("this borrower has no such option"), case, name, limit, remedy))
-    paid = [row for row in results.of(case, "schedules", part) if row["option"] == name]
-    payments = tuple(Payment(row["date"], row["loan"], row["payment"]) for row in paid)
-    kind = next(row["kind"] for row in rows if row["option"] == name)
+    paid = [each for each in results.of(case, "schedules", part) if each["option"] == name]
+    payments = tuple(Payment(each["date"], each["loan"], each["payment"]) for each in paid)
     count = len({payment.date for payment in payments})
-    variant = case_of(found.case, _menu(results), name, count or None) if kind == "plan" else None
-    return Single(found, rows, chosen[0]["option"], name, variant, payments)
+    variant = case_of(found.case, _menu(results), name, count or None) if row["kind"] == "plan" else None
+    return Single(found, rows, chosen[0]["option"], row, variant, payments)
 
 
 def _menu(results: Results) -> Menu:

@@ -139,6 +139,18 @@ def test_without_limits_each_takes_what_is_best_for_it(spoiled: Results) -> None
     assert spoiled.summary.coupling.gap == 0.0
 
 
+@pytest.mark.parametrize("bad", [(0, 1), (2, 3)])
+def test_a_chunk_in_which_everybody_is_set_aside_takes_nothing_from_the_others(
+    bad: tuple[int, int], tmp_path: Path
+) -> None:
+    book = many(4, ("trade",))
+    for place in bad:
+        book["borrowers"][place]["opening"] = "a lot"
+    asked = replace(wish(tmp_path, 4), book=write_csv(tmp_path / "spoiled", book))
+    results = run_portfolio(asked, tmp_path / "run", Means(workers=1))
+    assert set(results.choices["case"]) == {f"B-{place:05}" for place in range(4) if place not in bad}
+
+
 def test_the_columns_of_the_overdue_balance_foot(spoiled: Results) -> None:
     summary = spoiled.summary
     for month in summary.months:

@@ -10,7 +10,6 @@ follows its own course. Otherwise the classes have to be told apart (modes C and
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -22,7 +21,7 @@ from repayplan.cases.models import Loan
 from repayplan.debt.rates import RatePath, signed_compound_rate, signed_rate
 from repayplan.money import to_cents
 from repayplan.problem.frozen import Mask, Real, fixed
-from repayplan.problem.stages import Period, Stages
+from repayplan.problem.stages import Stages
 
 EXACT = 2**53
 """Integers below it are the same as floats."""
@@ -68,13 +67,9 @@ def one_rate(loan: Loan, opening: Balances) -> bool:
     return signed_compound_rate(loan) == signed_rate(loan) and opening.idle == 0
 
 
-def class_maps(loan: Loan, stages: Sequence[Sequence[Period]]) -> Real:
-    """(T, 3, 3) what each stage makes of idle claims, arrears and principal before its payment."""
-    return _maps(signed_rate(loan), signed_compound_rate(loan), loan.day_count, stages)
-
-
 def signed_maps(loan: Loan, stages: Stages) -> Real:
-    """The same on the stages of a plan; found once for loans that bear the same."""
+    """(T, 3, 3) what each stage makes of idle claims, arrears and principal before its payment; found once for loans
+    that bear the same."""
     return _signed_maps(signed_rate(loan), signed_compound_rate(loan), loan.day_count, stages)
 
 
@@ -85,21 +80,6 @@ def _signed_maps(rate: RatePath, compound: RatePath, day_count: str, stages: Sta
     maps[stages.dates, 1, 1] += borne(compound, day_count, stages)
     maps[stages.dates, 1, 2] = borne(rate, day_count, stages)
     return fixed(maps)
-
-
-def _maps(rate: RatePath, compound: RatePath, day_count: str, stages: Sequence[Sequence[Period]]) -> Real:
-    periods = tuple(period for ending in stages for period in ending)
-    on_principal = accruals(rate, day_count, periods)
-    on_arrears = on_principal if compound == rate else accruals(compound, day_count, periods)
-    maps = np.zeros((len(stages), 3, 3))
-    maps[:, (0, 1, 2), (0, 1, 2)] = 1.0
-    ends = [place for place, ending in enumerate(stages) for _ in ending]
-    if len(set(ends)) == len(ends):
-        maps[ends, 1, 1], maps[ends, 1, 2] = 1 + np.array(on_arrears), on_principal
-        return maps
-    for place, interest, more in zip(ends, on_principal, on_arrears, strict=True):
-        maps[place] = np.array([[1, 0, 0], [0, 1 + more, interest], [0, 0, 1]]) @ maps[place]
-    return maps
 
 
 @lru_cache(maxsize=1024)
@@ -115,31 +95,19 @@ def discounts(rate: RatePath, day_count: str, stages: Stages) -> Real:
 def borne(rate: RatePath, day_count: str, stages: Stages) -> Real:
     """(P,) what a unit bears in the settlement period that ends on each payment date; see :func:`accrued`."""
     if len(rate.rates) > 1:
-        return fixed(np.array([accrued(rate, day_count, *period) for ending in stages.periods for period in ending]))
+        return fixed(np.array([accrued(rate, day_count, *period) for period in stages.periods]))
     (top, bottom), (years, whole) = rate.rates[0].as_integer_ratio(), _years(day_count, stages)
-    if (
-        max(abs(top) * int(years.max()), bottom * int(whole.max())) < EXACT
-    ):  # integers of which each quotient is rounded once
+    if max(abs(top) * int(years.max()), bottom * int(whole.max())) < EXACT:  # each quotient is rounded once
         return fixed(top * years / (bottom * whole))
-    return fixed(
-        np.array([top * part / (bottom * of) for part, of in zip(years.tolist(), whole.tolist(), strict=True)])
-    )
+    parts = zip(years.tolist(), whole.tolist(), strict=True)
+    return fixed(np.array([top * part / (bottom * of) for part, of in parts]))
 
 
 @lru_cache(maxsize=512)
 def _years(day_count: str, stages: Stages) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """(P,) years of the settlement periods as numerators and denominators."""
-    found = ratios(day_count, tuple(period for ending in stages.periods for period in ending))
-    years, whole = np.array(found, dtype=np.int64).T
+    years, whole = np.array(ratios(day_count, stages.periods), dtype=np.int64).T
     return years, whole
-
-
-def accruals(rate: RatePath, day_count: str, periods: tuple[Period, ...]) -> list[float]:
-    """What a unit bears in each of the settlement ``periods``; see :func:`accrued`."""
-    if len(rate.rates) > 1:
-        return [accrued(rate, day_count, start, end) for start, end in periods]
-    top, bottom = rate.rates[0].as_integer_ratio()  # a ratio of integers is rounded once, like a fraction
-    return [top * years / (bottom * whole) for years, whole in ratios(day_count, periods)]
 
 
 def accrued(rate: RatePath, day_count: str, start: dt.date, end: dt.date) -> float:

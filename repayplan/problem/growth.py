@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 
 import numpy as np
@@ -21,7 +22,9 @@ from repayplan.cases.models import Loan
 from repayplan.debt.rates import RatePath, signed_compound_rate, signed_rate
 from repayplan.money import to_cents
 from repayplan.problem.frozen import Mask, Real, fixed
-from repayplan.problem.stages import Stages
+from repayplan.problem.stages import Period, Stages
+
+Whole = NDArray[np.int64]
 
 EXACT = 2**53
 """Integers below it are the same as floats."""
@@ -96,18 +99,24 @@ def borne(rate: RatePath, day_count: str, stages: Stages) -> Real:
     """(P,) what a unit bears in the settlement period that ends on each payment date; see :func:`accrued`."""
     if len(rate.rates) > 1:
         return fixed(np.array([accrued(rate, day_count, *period) for period in stages.periods]))
-    (top, bottom), (years, whole) = rate.rates[0].as_integer_ratio(), _years(day_count, stages)
-    if max(abs(top) * int(years.max()), bottom * int(whole.max())) < EXACT:  # each quotient is rounded once
-        return fixed(top * years / (bottom * whole))
-    parts = zip(years.tolist(), whole.tolist(), strict=True)
-    return fixed(np.array([top * part / (bottom * of) for part, of in parts]))
+    return fixed(rounded_once(rate.rates[0], *years_of(day_count, stages.periods)))
 
 
-@lru_cache(maxsize=512)
-def _years(day_count: str, stages: Stages) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """(P,) years of the settlement periods as numerators and denominators."""
-    years, whole = np.array(ratios(day_count, stages.periods), dtype=np.int64).T
-    return years, whole
+def rounded_once(rate: Fraction, years: Whole, parts: Whole) -> Real:
+    """(P,) a rate times ``years`` / ``parts``, each a ratio of integers that is rounded once, as :func:`accrued` rounds
+    it."""
+    top, bottom = rate.as_integer_ratio()
+    if max(abs(top) * int(years.max(initial=0)), bottom * int(parts.max(initial=0))) < EXACT:
+        return np.asarray(top * years / (bottom * parts))
+    both = zip(years.tolist(), parts.tolist(), strict=True)
+    return np.array([top * above / (bottom * below) for above, below in both])
+
+
+@lru_cache(maxsize=1024)
+def years_of(day_count: str, periods: tuple[Period, ...]) -> tuple[Whole, Whole]:
+    """(P,) numerators and (P,) denominators of the years of ``periods``; kept, since borrowers have the same dates."""
+    years, parts = np.array(ratios(day_count, periods), dtype=np.int64).T
+    return fixed(years), fixed(parts)
 
 
 def accrued(rate: RatePath, day_count: str, start: dt.date, end: dt.date) -> float:

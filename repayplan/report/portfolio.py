@@ -26,6 +26,7 @@ from repayplan.report.portfolio_words import (
     reasons_of,
     short,
     titled,
+    totals,
     weighs,
     word,
 )
@@ -64,24 +65,10 @@ def _figures(summary: Summary) -> list[tuple[Message, str]]:
         share=percent(total.rate),
         balance=grouped(total.sums["balance"]),
     )
-    lines = [
-        (titled(tr("Expected recovery today"), summary), str(recovered)),
-        (tr("Overdue today"), grouped(total.sums["overdue"])),
-        (tr("Costs"), grouped(total.sums["cost"])),
-        (tr("Given up"), grouped(total.sums["haircut"])),
-        (tr("Provision"), grouped(total.sums["provision"])),
-        (tr("Missed, weighted by debt"), _missed(summary)),
-    ]
+    lines = [(titled(tr("Expected recovery today"), summary), str(recovered)), *totals(summary)]
     if summary.kept:
         lines.append((tr("Best possible, at most"), _bound(coupling)))
     return [*lines, (tr("Options"), _counts(summary))]
-
-
-def _missed(summary: Summary) -> str:
-    """Who has no plan misses nearly always; how well plans are kept is told beside it."""
-    plans = next((group for group in summary.by_kind if group.name == "plan"), None)
-    share = percent(summary.total.miss)
-    return share if plans is None else str(tr("{share}, of plans {plans}", share=share, plans=percent(plans.miss)))
 
 
 def _bound(coupling: Coupling) -> str:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from asking import company
 from borrowers_of import borrower
 from making import make_case
 
 from repayplan.cases.models import Case
-from repayplan.errors import InputError
-from repayplan.planning.batch.asks import Ask, ask
 from repayplan.planning.batch.items import Together, items, together
-from repayplan.planning.batch.kinds import why_alone
 from repayplan.planning.batch.stages import both_stages
 from repayplan.solvers.batched import solve_lanes
 from repayplan.solvers.highs import FEASIBILITY, Highs
@@ -57,22 +55,10 @@ class Both:
         self.certified += batched.status in (Status.OPTIMAL, Status.INFEASIBLE)
 
 
-def asked(made: list[Case]) -> list[Ask]:
-    found = []
-    for case in made:
-        try:
-            each = ask(case, to_the_end=True)
-        except InputError:
-            continue
-        if why_alone(each.problem, each.terms) is None:
-            found.append(each)
-    return found
-
-
 def compare(made: list[Case]) -> Both:
     """Both stages of all cases by both."""
     both = Both()
-    wanted = [item for number, each in enumerate(asked(made)) for item in items(each, number)]
+    wanted = [item for number, each in enumerate(company(made, to_the_end=True)) for item in items(each, number)]
     for part in together(wanted):
         if isinstance(part, Together):
             both_stages(part.formulation, part.owner, both)

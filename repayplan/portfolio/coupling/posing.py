@@ -101,8 +101,9 @@ class _Columns:
 
     def add(self, table: pa.Table) -> None:
         """One chunk; the options of a case lie side by side, and no case lies in two chunks."""
-        starts = _starts(table)
-        self.sizes.append(np.diff(np.append(starts, table.num_rows)))
+        starts = starts_of(table)
+        firsts = starts[:-1]
+        self.sizes.append(np.diff(starts))
         self.value.append(_numbers(table, "recovery"))
         for place, spec in enumerate(self.specs):
             mask = _kinds(table, spec)
@@ -115,8 +116,8 @@ class _Columns:
                     if weighted:
                         self.sums[place, number][-1] *= divisor
                     self.divisors.setdefault((place, number), []).append(np.where(mask, divisor, 0.0))
-            self.labels[place].append(_labels(table, starts, spec.groups))
-            self.counted[place].append(_counts(table, starts, spec))
+            self.labels[place].append(_labels(table, firsts, spec.groups))
+            self.counted[place].append(_counts(table, firsts, spec))
 
 
 class _Rows:
@@ -124,6 +125,7 @@ class _Rows:
 
     def __init__(self, columns: _Columns) -> None:
         self._columns, self._sizes = columns, np.concatenate(columns.sizes)
+        self._starts = np.concatenate([[0], np.cumsum(self._sizes)]).astype(np.int64)
         self.rows: list[Row] = []
         self.use: list[Real] = []
         self.limit: list[Index] = []
@@ -155,8 +157,8 @@ class _Rows:
             wanted = np.array([*(row.figure for row in made), 0.0])
             amount = amount - np.repeat(wanted[np.where(codes < 0, -1, codes - len(self.rows))], self._sizes) * base
             self.divisors[len(self.use)] = base
-            starts = np.concatenate([[0], np.cumsum(self._sizes)[:-1]])
-            total = np.bincount(codes + 1, np.maximum.reduceat(base, starts), minlength=len(self.rows) + len(made) + 1)
+            largest = np.maximum.reduceat(base, self._starts[:-1])
+            total = np.bincount(codes + 1, largest, minlength=len(self.rows) + len(made) + 1)
             self.wanted += (wanted[:-1] * total[len(self.rows) + 1 :]).tolist()
         else:
             self.wanted += [row.figure for row in made]
@@ -169,15 +171,14 @@ class _Rows:
         """All of them as arrays. InputError with every fault."""
         if self.faults:
             raise InputError(self.faults)
-        count, cases = int(self._sizes.sum()), len(self._sizes)
-        use = np.empty((len(self.use), count))
+        use = np.empty((len(self.use), int(self._starts[-1])))
         for band in range(len(self.use)):
             use[band], self.use[band] = self.use[band], np.empty(0)
         coupled = Coupled(
-            starts=np.concatenate([[0], np.cumsum(self._sizes)]).astype(np.int64),
+            starts=self._starts,
             value=np.concatenate(self._columns.value),
             use=use,
-            limit=np.array(self.limit, dtype=np.int32).reshape(len(self.limit), cases),
+            limit=np.array(self.limit, dtype=np.int32).reshape(len(self.limit), len(self._sizes)),
             most=np.array([0.0 if row.divided else (-row.figure if row.least else row.figure) for row in self.rows]),
             sizes=np.array(self.wanted, dtype=float),
         )
@@ -200,6 +201,12 @@ def pose(limits: Limits, tables: Iterable[pa.Table] | pa.Table, strangers: bool 
     for number, spec in enumerate(columns.specs):
         rows.add(number, spec, strangers)
     return rows.posed()
+
+
+def starts_of(table: pa.Table) -> Index:
+    """(N + 1,) where the options of each case begin, which lie side by side, and where the last ones end."""
+    codes = np.asarray(table["case"].combine_chunks().dictionary_encode().indices)
+    return np.append(np.flatnonzero(np.diff(codes, prepend=-1)), len(codes)).astype(np.int64)
 
 
 def _specs(limits: Limits) -> list[_Spec]:
@@ -270,12 +277,6 @@ def _strangers(spec: _Spec, groups: Sequence[tuple[str | None, Index]]) -> Itera
             if name not in known:
                 what = tr("the limit {name} has a figure for a group that no borrower is in", name=spec.limit.name)
                 yield Fault(what, "each", name, tr("one of: {choices}", choices=", ".join(known)), tr("leave it out"))
-
-
-def _starts(table: pa.Table) -> Index:
-    """Where the options of each case begin."""
-    codes = np.asarray(table["case"].combine_chunks().dictionary_encode().indices)
-    return np.concatenate([[0], np.flatnonzero(np.diff(codes)) + 1]).astype(np.int64)
 
 
 def _numbers(table: pa.Table, name: str) -> Real:

@@ -62,8 +62,8 @@ def run_portfolio(
     if means.engine == "spark":
         require_spark()
     refuse_unusable()
-    require_own(directory, wish.book, resume)
-    wish = as_begun(wish, directory)
+    if require_own(directory, wish.book, resume) is not None:
+        wish = as_begun(wish, directory)
     menu = default_menu() if wish.menu is None else read_menu(wish.menu)
     limits = read_limits(wish.limits)
     with alone(directory):

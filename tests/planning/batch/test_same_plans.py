@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from asking import askable
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from making import make_case
@@ -15,7 +16,6 @@ from random_cases import cases
 from repayplan.cases.models import Case
 from repayplan.compliance.registry import failures
 from repayplan.compliance.replay import Payment, replay
-from repayplan.errors import InputError
 from repayplan.planning.batch.asks import Ask, Batched, ask, counted
 from repayplan.planning.batch.engine import batched
 from repayplan.planning.batch.plan import plan_batch
@@ -29,16 +29,6 @@ CLOSE = 1e-8
 
 FEW_CENTS = 5
 """Two solvers leave so much open."""
-
-
-def asked(made: list[Case]) -> list[Ask]:
-    found = []
-    for case in made:
-        try:
-            found.append(ask(case))
-        except InputError:
-            continue
-    return found
 
 
 def confirmed(each: Ask, together: Batched) -> None:
@@ -71,7 +61,7 @@ def same(single: Plan, together: Batched, scale: float) -> None:
 @given(st.lists(cases(), min_size=1, max_size=3))
 def test_plans_of_a_batch_are_those_of_single_cases(monkeypatch: pytest.MonkeyPatch, made: list[Case]) -> None:
     monkeypatch.setattr("repayplan.planning.batch.engine.FEW", 0)
-    asks = asked(made)
+    asks = askable(made)
     for each, together in zip(asks, plan_batch(asks), strict=True):
         confirmed(each, together)
         same(plan(each.case), together, float(each.problem.scale[0]))

@@ -6,17 +6,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from asking import company
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from making import make_case
 from random_cases import cases
 
 from repayplan.cases.models import Case
-from repayplan.errors import InputError
 from repayplan.formulation.build import formulate
-from repayplan.planning.batch.asks import Ask, ask
+from repayplan.planning.batch.asks import ask
 from repayplan.planning.batch.items import Item, items
-from repayplan.planning.batch.kinds import why_alone
 from repayplan.planning.batch.plan import plan_batch
 from repayplan.planning.batch.straight import straight
 from repayplan.planning.optimum import solve
@@ -24,19 +23,6 @@ from repayplan.solvers.chain import Chain
 
 CLOSE = 1e-8
 """In units of the debt."""
-
-
-def asked(made: list[Case]) -> list[Ask]:
-    """Those that can be planned with others."""
-    found = []
-    for case in made:
-        try:
-            each = ask(case)
-        except InputError:
-            continue
-        if why_alone(each.problem, each.terms) is None:
-            found.append(each)
-    return found
 
 
 def compared(item: Item) -> None:
@@ -91,7 +77,7 @@ def test_it_is_what_the_program_says(
 ) -> None:
     loans = [{"rate": rate, "collateral": f"{secured}.00", "principal": f"{90_000 // len(rates)}.00"} for rate in rates]
     case = make_case(monthly=monthly, loans=loans, **policy)
-    for each in asked([case]):
+    for each in company([case]):
         for item in items(each, 0):
             compared(item)
 
@@ -99,7 +85,7 @@ def test_it_is_what_the_program_says(
 @settings(deadline=None, max_examples=40)
 @given(cases())
 def test_it_is_so_whatever_the_case(case: Case) -> None:
-    for each in asked([case]):
+    for each in company([case]):
         for item in items(each, 0):
             compared(item)
 

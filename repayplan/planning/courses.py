@@ -42,6 +42,8 @@ class Owed(Protocol):
 
 
 Amounts = Callable[[int, Sequence[Owed]], int | None]
+Totals = Mapping[int, int]
+"""Cents over all loans by stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +60,26 @@ class Unknowns:
 class Course:
     """``amount``: what is paid over all loans at a stage before the last payment, given the ledgers as they stand; None
     where the shape does not say. ``whole``: whether amounts are multiples of the unit; ``rules``: what is signed.
-    ``stated``: the amounts by stage where they do not depend on the ledgers."""
+    ``stated``: the amounts by stage where they do not depend on the ledgers. ``raised``: the same with amounts that come
+    to what was due at some stages; None where the shape has no such way."""
 
     amount: Amounts
     whole: bool
     rules: tuple[Rule, ...] = ()
-    stated: Mapping[int, int] | None = None
+    stated: Totals | None = None
+    raised: Callable[[Totals], Course] | None = None
+
+    def paying(self, paid: Sequence[int]) -> Course | None:
+        """The course whose amounts come to what was due where more had to be ``paid`` (T,) than it states; None where
+        that is nowhere.
+
+        Interest that just fits into an amount does not any more once the amount is rounded down. What is paid more
+        makes later interest smaller, so that once is enough.
+        """
+        if self.raised is None or self.stated is None:
+            return None
+        due = {stage: paid[stage] for stage, cents in self.stated.items() if paid[stage] > cents}
+        return self.raised(due) if due else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +124,13 @@ def courses(problem: Problem, unknowns: Unknowns, fine: Fineness) -> Iterator[Co
 @rounding("level")
 def level(problem: Problem, unknowns: Unknowns, fine: Fineness) -> Iterator[Course]:
     """One amount, or two."""
+
+    def raised(due: Totals) -> Course:
+        amount = _up(max(due.values()), fine.unit)
+        return looked_up(dict.fromkeys(_before_last(problem, unknowns), amount))
+
     for amounts in _levels(problem, unknowns, fine):
-        yield looked_up(amounts)
+        yield replace(looked_up(amounts), raised=raised)
 
 
 @rounding("level_balloon")
@@ -130,7 +151,26 @@ def multiples(problem: Problem, unknowns: Unknowns, fine: Fineness) -> Iterator[
             amount = floor_to(int(exact) + (fine.unit - 1 if fine.up else 0), fine.unit)
             found[multiple] = _within_step(problem, stage, amount, amounts, fine.unit)
         amounts[stage] = found[multiple]
-    yield looked_up(amounts)
+    yield replace(
+        looked_up(amounts), raised=lambda due: next(multiples(problem, _paying(problem, unknowns, due, fine.unit), fine))
+    )
+
+
+def _paying(problem: Problem, unknowns: Unknowns, due: Totals, unit: int) -> Unknowns:
+    """Unknowns whose amounts come to what is due at some stages, in whole units."""
+    theta = unknowns.theta.copy()
+    for stage, cents in due.items():
+        weight = problem.form.weight[0, :, stage]
+        number = int(weight.argmax())
+        others = float(weight @ theta[:, stage]) - float(weight[number] * theta[number, stage])
+        theta[number] = np.maximum(theta[number], (_up(cents, unit) - others) / float(weight[number]))
+    if problem.form.falling[0]:  # each is at most the one before
+        theta = np.maximum.accumulate(theta[::-1], axis=0)[::-1]
+    return replace(unknowns, theta=theta)
+
+
+def _up(cents: int, unit: int) -> int:
+    return -floor_to(-cents, unit)
 
 
 def _within_step(problem: Problem, stage: int, amount: int, amounts: Mapping[int, int], unit: int) -> int:
@@ -140,7 +180,7 @@ def _within_step(problem: Problem, stage: int, amount: int, amounts: Mapping[int
     if before is None or np.isnan(share):
         return amount
     most = floor_to(int((1 + share) * before + SMALL), unit)
-    least = -floor_to(-ceil((1 - share) * before - SMALL), unit)
+    least = _up(ceil((1 - share) * before - SMALL), unit)
     return max(min(amount, most), least)
 
 
@@ -199,7 +239,7 @@ def moved_by_shares(problem: Problem, fine: Fineness) -> int:
     return ceil(fine.share * sum(sum(stream.cents) for stream in problem.form.streams))
 
 
-def looked_up(amounts: Mapping[int, int]) -> Course:
+def looked_up(amounts: Totals) -> Course:
     """Whole amounts by stage."""
     return Course(lambda stage, _: amounts.get(stage), whole=True, stated=amounts)
 

@@ -103,9 +103,16 @@ def round_payments(case: Case, terms: Terms, problem: Problem, target: Target, g
             amounts = even_amounts(problem, target.even, grain.unit, up=grain.up)
             alike = looked_up(amounts)
         return Rounded(_walk(case, terms, problem, target, grain, alike), ())
-    made = Rounded([], ())
+    made, stage = Rounded([], ()), {day: stage for stage, day in enumerate(problem.days())}
     for course in courses(problem, target.unknowns, Fineness(grain.unit, terms.unit, grain.up)):
-        made = Rounded(_walk(case, terms, problem, target, grain, course), course.rules, course.whole)
+        payments = _walk(case, terms, problem, target, grain, course)
+        paid = [0] * problem.shape[1]
+        for payment in payments:
+            paid[stage[payment.date]] += payment.cents
+        raised = course.paying(paid)
+        made = Rounded(
+            _walk(case, terms, problem, target, grain, raised) if raised else payments, course.rules, course.whole
+        )
         if not _too_large_at_last(made.payments):
             break
     return made

@@ -66,8 +66,8 @@ class Walked:
     principal: Cents
 
 
-def aims(problem: Problem, payments: Real) -> Targets:
-    """The targets of unrounded ``payments`` (N, T, L); see :func:`repayplan.planning.rounding.aim`."""
+def aims(problem: Problem, payments: Real, unit: Cents) -> Targets:
+    """The targets of unrounded ``payments`` (N, T, L) in units (N,); see :func:`repayplan.planning.rounding.aim`."""
     noise = NOISE * problem.scale[:, None, None]
     payments = np.where(payments > 10 * noise, payments, 0.0)
     left = debts(problem, np.arange(len(payments)), payments)[:, -1]
@@ -78,7 +78,7 @@ def aims(problem: Problem, payments: Real) -> Targets:
     total: Mask = np.asarray(paid.any(axis=2))
     final = np.where(total.any(axis=1), stages - 1 - total[:, ::-1].argmax(axis=1), -1)
     cumulative = np.cumsum(payments, axis=1)
-    found = cumulative + OPEN * noise
+    found = cumulative + np.minimum(OPEN * noise, unit[:, None, None] / 2)  # of cents, what is left open may be some
     return Targets(np.where(cumulative > 0, found, 0.0), last, final)
 
 

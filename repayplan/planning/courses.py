@@ -16,7 +16,7 @@ from typing import Protocol
 import numpy as np
 
 from repayplan.money import floor_to
-from repayplan.problem.arrays import Problem, Real
+from repayplan.problem.arrays import Mask, Problem, Real
 from repayplan.problem.form import FormArrays, Key, Rule
 
 NOISE = 1e-9
@@ -152,7 +152,8 @@ def multiples(problem: Problem, unknowns: Unknowns, fine: Fineness) -> Iterator[
             found[multiple] = _within_step(problem, stage, amount, amounts, fine.unit)
         amounts[stage] = found[multiple]
     yield replace(
-        looked_up(amounts), raised=lambda due: next(multiples(problem, _paying(problem, unknowns, due, fine.unit), fine))
+        looked_up(amounts),
+        raised=lambda due: next(multiples(problem, _paying(problem, unknowns, due, fine.unit), fine)),
     )
 
 
@@ -263,6 +264,14 @@ def _levels(problem: Problem, unknowns: Unknowns, fine: Fineness) -> Iterator[di
     late = int(len(stages) * (theta - amount) / unit)
     if late > 0:
         yield {stage: amount + (unit if number >= len(stages) - late else 0) for number, stage in enumerate(stages)}
+
+
+def interest_dates(problem: Problem) -> Mask:
+    """(N, T) dates before the last payment on which a shape has the interest on every loan paid, whether or not it is
+    to be current: what they are paid in all does not say what each is paid."""
+    form = problem.form
+    parts = np.array([kind == "level_principal" for kind in form.kinds])
+    return np.asarray((form.counted & parts[:, None]) | (form.interest & ~problem.debt.waived))
 
 
 def _interest(books: Sequence[Owed]) -> int:

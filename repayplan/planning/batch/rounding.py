@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from repayplan.compliance.together.worth import debts
 from repayplan.debt.many import Bearing, Books
 from repayplan.planning.batch.room import Rooms
-from repayplan.planning.courses import NOISE, Course
+from repayplan.planning.courses import NOISE, Course, interest_dates
 from repayplan.problem.arrays import Cents, Mask, Problem, Real
 from repayplan.problem.terms import Terms
 
@@ -121,7 +121,7 @@ class _Walker:
         self.courses = {case: course for case, course in courses.items() if course.stated is None}
         self.books = Books(ground.opening.copy(), ground.order)
         self.rooms = Rooms(self.problem, ground.terms, targets.final)
-        self.pays = targets.pays
+        self.pays, self.shaped = targets.pays, interest_dates(self.problem)
         shape = self.problem.debt.charge.shape
         self.paid, self.debt, self.principal = (np.zeros(shape, dtype=np.int64) for _ in range(3))
         self.so_far = np.zeros((shape[0], shape[2]), dtype=np.int64)
@@ -158,9 +158,9 @@ class _Walker:
         return amounts
 
     def _due(self, stage: int) -> Cents:
-        """(N, L) what has to be paid: all but principal where interest is to be current."""
-        current = self.problem.debt.current[:, stage, None]
-        return np.where(current, self.books.debt - self.books.principal, 0)
+        """(N, L) what has to be paid: all but principal where interest is to be current, or the shape has it paid."""
+        current = self.problem.debt.current[:, stage] | (self.shaped[:, stage] & (stage < self.targets.final))
+        return np.where(current[:, None], self.books.debt - self.books.principal, 0)
 
     def _range(self, stage: int, owed: Cents, due: Cents) -> tuple[Cents, Cents]:
         """(N, L) the least and the most that may be paid on each loan."""

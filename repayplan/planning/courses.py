@@ -60,8 +60,8 @@ class Unknowns:
 class Course:
     """``amount``: what is paid over all loans at a stage before the last payment, given the ledgers as they stand; None
     where the shape does not say. ``whole``: whether amounts are multiples of the unit; ``rules``: what is signed.
-    ``stated``: the amounts by stage where they do not depend on the ledgers. ``raised``: the same with amounts that come
-    to what was due at some stages; None where the shape has no such way."""
+    ``stated``: the amounts by stage where they do not depend on the ledgers. ``raised``: the same with amounts that
+    come to what was due at some stages; None where the shape has no such way."""
 
     amount: Amounts
     whole: bool

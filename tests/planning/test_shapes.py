@@ -191,7 +191,7 @@ def test_a_month_of_the_season_comes_to_the_interest_of_its_first_year() -> None
         (2_890_000, 18_346),
         (10_000, 9_444),
     ]
-    assert by_month == {1: {2_890_000}, **dict.fromkeys(range(2, 13), {10_000})}
+    assert by_month == {1: {2_890_000}} | {month: {10_000} for month in range(2, 13)}
     assert len(made.installments) == 26
 
 

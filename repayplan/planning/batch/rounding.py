@@ -101,12 +101,11 @@ def walk(ground: Ground, targets: Targets, grains: Grains, courses: Mapping[int,
         _of_dates(ground, targets, courses),
         loans,
         _of_cases(ground, targets, grains),
-        *(each.astype(np.int64) for each in (targets.last, problem.accounts.available, ground.opening)),
+        *(each.astype(np.int64, order="C") for each in (targets.last, problem.accounts.available, ground.opening)),
     )
+    accounts, order = problem.accounts.loan.astype(np.int64), np.array(ground.order, dtype=np.int64)
     paid, debt, principal = found = tuple(np.zeros(loans.shape[:3], dtype=np.int64) for _ in range(3))
-    walking.walk(
-        fields, problem.accounts.loan.astype(np.int64), np.array(ground.order, dtype=np.int64), grains.up, found
-    )
+    walking.walk(fields, accounts, order, grains.up, found)
     return Walked(paid, debt, principal)
 
 

@@ -193,6 +193,54 @@ def test_each_month_of_the_year_has_its_installment() -> None:
     assert [by_month[month].pop() for month in (1, 2, 3, 4, 5)] == [400_000, 100_000, 250_000, 100_000, 400_000]
 
 
+def test_a_month_of_the_season_comes_to_the_interest_of_its_first_year() -> None:
+    # Interest is paid each month and everything comes in January, so that the other months pay interest alone, which is
+    # the most in the first year; what is on hand goes in December.
+    #   Dec 60,000.00 × 0.0030 = 180.00      1,000.00            59,180.00 left
+    #   Jan 59,180.00 × 0.0031 = 183.46     28,900.00            30,463.46 left: 30,000.00 less eleven other months
+    #   Feb 30,463.46 × 0.0031 =  94.44        100.00, in whole hundreds
+    case = make_case(
+        loan={"principal": "60000.00"},
+        opening="1000.00",
+        monthly=(["30000.00"] + ["0.00"] * 11) * 3,
+        months=36,
+        unit="100.00",
+        shape="seasonal",
+        interest_every=1,
+    )
+    made = planned(case)
+    by_month: dict[int, set[int]] = {}
+    for row in made.installments[1:-1]:
+        by_month.setdefault(row.date.month, set()).add(row.payment)
+    assert [(row.payment, row.interest) for row in made.installments[:3]] == [
+        (100_000, 18_000),
+        (2_890_000, 18_346),
+        (10_000, 9_444),
+    ]
+    assert by_month == {1: {2_890_000}} | {month: {10_000} for month in range(2, 13)}
+    assert len(made.installments) == 26
+
+
+def test_principal_is_level_over_two_loans_while_a_guarantor_pays() -> None:
+    # Interest need not be current where the business has no cash of its own, but the shape has it paid on each loan:
+    # L1 30 × 6.00 = 180.00, L2 at 5.00 % a year 30 × 8.3333 = 250.00 in December.
+    case = make_case(
+        loans=[{"principal": "60000.00"}, {"principal": "60000.00", "rate": "5.00%"}],
+        monthly=["0.00"] * 4 + ["18000.00"] * 20,
+        months=9,
+        unit="100.00",
+        shape="level_principal",
+        interest_every=1,
+        source={"kind": "guarantor", "cap": "70000.00", "call_date": "2026-12-01"},
+    )
+    made = planned(case)
+    principal: dict[object, int] = {}
+    for row in made.installments:
+        principal[row.date] = principal.get(row.date, 0) + row.principal
+    assert list(principal.values())[:-1] == [1_360_000] * 8
+    assert [row.interest for row in made.installments][:2] == [18_000, 25_000]
+
+
 def test_interest_alone_at_first() -> None:
     # Dec 300.00, Jan 310.00, Feb 310.00 of interest. Cash until March: 30,000.00 + 3 × 12,000.00 − 920.00, so the first
     # level payment is bound by the second and third: 65,080.00, 77,080.00 / 2, 89,080.00 / 3 = 29,693.33 → 29,600.00

@@ -308,7 +308,8 @@ def _room(frame: Frame, unpaid: Real, resting: Real) -> Real:
     room = np.minimum(np.minimum(room, unpaid), resting)
     burden = problem.burden
     if burden is not None:
-        most = frame.money(np.nan_to_num(burden.high) * np.maximum(burden.cash, 0) - problem.limits.margin)
+        most = np.nan_to_num(burden.high) * np.maximum(burden.cash, 0) - problem.limits.margin
+        most = frame.money(np.maximum(most, 0.0))  # paying nothing needs no room
         year = burden.first & ~np.isnan(burden.high)[:, None]
         room = np.where(year, np.minimum(room, most[:, None]), room)
     return np.minimum.accumulate(room[:, ::-1], axis=1)[:, ::-1].copy()

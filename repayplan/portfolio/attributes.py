@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,10 +21,11 @@ from repayplan.money import to_cents
 from repayplan.planning.batch.asks import Ask, Batched
 from repayplan.portfolio.lanes import Treated, Untreated, overdue_of
 from repayplan.portfolio.outcomes import Outcome
-from repayplan.problem.frozen import Cents, Real
+from repayplan.problem.frozen import Cents, Real, fixed
 from repayplan.problem.original import original_factors, value_before
 from repayplan.problem.terms import Terms
-from repayplan.rules.provision import ProvisionTable
+from repayplan.problem.stages import Places
+from repayplan.rules.provision import AssetClass, ProvisionTable, place_in
 from repayplan.rules.treatments import MONTHS, Course, Treatments
 
 CENTS = 100
@@ -48,7 +51,7 @@ class Borrower:
         days = max(((case.as_of - day).days for day in since if day is not None), default=0)
         return cls(case, sum(map(owed, own)), overdue, max(days, int(overdue > 0)), float(terms.discount_rate))
 
-    @property
+    @cached_property
     def monthly(self) -> Real:
         """(MONTHS,) discount factors at the end of each month."""
         return np.asarray((1 + self.yearly) ** (-np.arange(1, MONTHS + 1) / 12))
@@ -78,12 +81,21 @@ class Effort:
 
 def effort(borrower: Borrower, course: Course, table: Treatments) -> Effort:
     """The work of a course and what it costs."""
-    hours, visits = np.array(course.hours), np.array(course.visits)
-    legal = np.array(course.legal) * CENTS
-    legal[0] += course.legal_share * borrower.balance
+    hours, visits, cents, legal = _worked(course, table.hour, table.visit)
+    if course.legal_share:
+        legal = legal.copy()
+        legal[0] += course.legal_share * borrower.balance
     legal = np.rint(legal)
-    by_month = (hours * table.hour + visits * table.visit) * CENTS + legal
+    by_month = cents + legal
     return Effort(hours, visits, legal.astype(np.int64), float(by_month.sum()), float(by_month @ borrower.monthly))
+
+
+@lru_cache(maxsize=256)
+def _worked(course: Course, hour: float, visit: float) -> tuple[Real, Real, Real, Real]:
+    """(MONTHS,) hours, visits, cents that both cost, and legal cents but for the share of the debt."""
+    hours, visits = np.array(course.hours), np.array(course.visits)
+    cents = (hours * hour + visits * visit) * CENTS
+    return fixed(hours), fixed(visits), fixed(cents), fixed(np.array(course.legal) * CENTS)
 
 
 def no_effort() -> Effort:
@@ -100,7 +112,7 @@ def plan_figures(
     given, revives = waived_by_bank(asked.case), _on_condition(asked.case)
     written = np.minimum(np.where(outcome.failed, given - revives, given), borrower.overdue)
     open_ = borrower.overdue - written
-    cash = np.maximum.accumulate(np.clip(borrower.balance - given - outcome.debt, 0.0, open_), axis=0)
+    cash = _never_falling(np.clip(borrower.balance - given - outcome.debt, 0.0, open_))
     missing = np.where(outcome.failed, open_ - cash, np.minimum(outcome.arrears, open_ - cash))
     by_cash, given_up = _mean(cash), _mean(written)
     rescheduled = np.maximum(borrower.overdue - by_cash - given_up - _mean(missing), 0)
@@ -166,7 +178,14 @@ def _on_arrears(borrower: Borrower, treated: Treated, outcome: Outcome) -> Real:
     """(MONTHS, S) what has been paid on today's arrears: not what serves the contract as it falls due anew."""
     anew = treated.called[:, None] if treated.served else 0.0
     paid = np.clip(outcome.paid - anew, 0.0, borrower.overdue)
-    return np.asarray(np.maximum.accumulate(paid, axis=0))
+    return _never_falling(paid)
+
+
+def _never_falling(values: Real) -> Real:
+    """(MONTHS, S) the most so far, in place."""
+    for before, now in pairwise(values):
+        np.maximum(before, now, out=now)
+    return values
 
 
 def _provided(
@@ -176,12 +195,19 @@ def _provided(
     by = provisions.after_months - 1
     due = np.concatenate([[0.0], treated.called[: by + 1]]) + borrower.overdue
     oldest = np.searchsorted(due, outcome.paid[by] + brought[by] + CENTS, side="left")
-    days = np.rint((by + 1 - np.arange(len(due) + 1)) * 365 / 12)
-    days[0], days[-1] = days[0] + borrower.days, 0.0
-    places = np.array([provisions.place(int(each)) for each in days])[oldest]
+    places = _places(provisions.classes, by, borrower.days)[oldest]
     places = np.where(outcome.failed[by], np.maximum(places, provisions.failed), places)
     rates = np.array([provisions.rate(place) for place in range(len(provisions.classes))])[places]
     return np.asarray(rates * np.maximum(outcome.debt[by] - brought[by], 0.0))
+
+
+@lru_cache(maxsize=1_024)
+def _places(classes: tuple[AssetClass, ...], by: int, days: int) -> Places:
+    """(by + 3,) the class of a claim by the month of which its oldest unpaid part is, today's arrears being so many
+    ``days`` old; the last is that of a claim of which nothing is unpaid."""
+    old = np.rint((by + 1 - np.arange(by + 3)) * 365 / 12)
+    old[0], old[-1] = old[0] + days, 0.0
+    return fixed(np.array([place_in(classes, int(each)) for each in old]))
 
 
 def sale_figures(borrower: Borrower, course: Course, work: Effort) -> dict[str, Any]:

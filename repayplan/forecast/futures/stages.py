@@ -9,7 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from repayplan.forecast.flows import Flow
-from repayplan.forecast.futures.expected import Cents, Column
+from repayplan.forecast.futures.drawing import much_drawn
+from repayplan.forecast.futures.expected import Cents, Column, Rows
 from repayplan.forecast.futures.result import Parts
 
 
@@ -35,10 +36,32 @@ class Stages:
         """The same amount so many ``times`` (T + 1,) in each stage, in every scenario."""
         self._alike += times * amount
 
+    def add_rows(self, rows: Rows) -> None:
+        """Flows of a source that come on their day."""
+        if not much_drawn():
+            for column in rows.columns():
+                self.add(column)
+            return
+        from repayplan.forecast.futures import rapid
+
+        moved: list[tuple[int, int, int]] = []
+        for one, month in zip(rows.flows, rows.months, strict=True):
+            if one.certain:
+                self.put(one.day, one.bank.amount)
+            else:
+                moved.append((bisect_left(self.days, one.day), one.bank.amount, month))
+        stages, amounts, months = np.array(moved, dtype=np.int64).reshape(-1, 3).T.copy()
+        rapid.put(self.cents, stages, amounts.astype(float), months, rows.factors, rows.first)
+
     def add(self, column: Column) -> None:
         """One flow, which may come in another stage in every scenario."""
         if isinstance(column.day, int):
             self.put(column.day, column.amount)
+        elif much_drawn():
+            from repayplan.forecast.futures import rapid
+
+            amount = np.full(1, column.amount) if isinstance(column.amount, int) else column.amount
+            rapid.put_each(self.cents, self.ends, column.day, amount)
         else:
             stage = np.searchsorted(self.ends, column.day)
             self.cents[stage, self.places] += column.amount  # one stage a scenario: no place stands there twice

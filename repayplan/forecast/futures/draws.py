@@ -141,12 +141,11 @@ def _cash(ask: _Ask, keys: Sequence[AccountKey], factors: Factors) -> tuple[Cent
     business.put_all(_cost_stages(ask.days, ask.window), -to_cents(ask.case.cash.operating_cost))
     for number in range(len(ask.case.cash.sources)):
         for drawn in ask.drawn(number, factors):
-            if isinstance(drawn, Rows) and not any(is_apart(one.bank) for one in drawn.flows):
+            if isinstance(drawn, Rows):
                 business.add_rows(drawn)
                 continue
-            for column in drawn.columns() if isinstance(drawn, Rows) else (drawn,):
-                flow = column.expected.bank
-                (accounts[keys.index(account_of(flow))] if is_apart(flow) else business).add(column)
+            flow = drawn.expected.bank
+            (accounts[keys.index(account_of(flow))] if is_apart(flow) else business).add(drawn)
     apart = [account.result for account in accounts]
     empty = np.zeros((factors.count, len(ask.days), 0), dtype=np.int64)
     return business.result, np.stack(apart, axis=2) if apart else empty

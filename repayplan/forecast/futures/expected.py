@@ -64,8 +64,9 @@ def expectations(source: Source, flows: Iterable[Flow], window: Window) -> Itera
 def expectation(flow: Flow, bank: Seen, after: dt.date) -> Expected | None:
     """One flow in both views; None where the bank counts it up to ``after``."""
     counted = as_bank(flow, bank.haircut, bank.delay_days) if bank.haircut or bank.delay_days else flow
-    day, first = counted.date.toordinal(), after.toordinal() + 1
-    return Expected(counted, max(flow.date.toordinal(), first), day) if day >= first else None
+    start, first = flow.date.toordinal(), after.toordinal() + 1
+    day = start if counted.date is flow.date else counted.date.toordinal()
+    return Expected(counted, start if start > first else first, day) if day >= first else None
 
 
 MOST_DAYS = 36_500
@@ -81,7 +82,7 @@ def scaled(amount: int | Cents, factor: Real) -> Cents:
 
 class Rows(NamedTuple):
     """Flows of a source at the ``factors`` (sides, months + 1, draws) of their ``months``, for ``count`` scenarios from
-    ``first`` on; what is certain stays."""
+    ``first`` on; what is certain stays. None goes to an account apart."""
 
     flows: Sequence[Expected]
     months: Sequence[int]

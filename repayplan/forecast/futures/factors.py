@@ -26,6 +26,7 @@ from repayplan.forecast.futures.drawing import (
     sobol_points,
     unfolded,
 )
+from repayplan.forecast.futures.expected import Expected
 from repayplan.forecast.futures.normal import Bits, Real
 from repayplan.rules.futures import Shared, Spreads
 from repayplan.rules.seasons import trade
@@ -71,6 +72,12 @@ class Factors:
         """How many months after the case's date a day is; no less than 0."""
         date = dt.date.fromordinal(day)
         return max((date.year - self.after.year) * 12 + date.month - self.after.month, 0)
+
+    def months_of(self, flows: Sequence[Expected]) -> list[int]:
+        """The months in which the bank expects flows."""
+        start, most = self.after.year * 12 + self.after.month, self.months
+        dates = [one.bank.date for one in flows]
+        return [min(max(date.year * 12 + date.month - start, 0), most) for date in dates]
 
     def within(self, day: int) -> int:
         """The same, and no more than there are."""

@@ -105,24 +105,19 @@ def put(
             row[0] += _cents(amount * mirrored[0])
         if over:
             row[count - 1] += _cents(amount * straight[draws - 1])
-        for d in range(skipped, draws - over):
-            row[2 * d - skipped] += _cents(amount * straight[d])
-            row[2 * d + 1 - skipped] += _cents(amount * mirrored[d])
+        pairs, one, other = row[skipped:], straight[skipped:], mirrored[skipped:]
+        for d in range(draws - skipped - over):  # no sums in places, which a processor would have to check
+            pairs[2 * d] += _cents(amount * one[d])
+            pairs[2 * d + 1] += _cents(amount * other[d])
 
 
 @compiled
-def put_each(cents: Cents, ends: Days, days: Days, amounts: Cents) -> None:
-    """Add to ``cents`` (T + 1, S) amounts (S,), or one for all, each on a day of its own (S,), in the first stage of
-    those that end on ``ends`` (T,) whose end is not before it."""
+def put_each(cents: Cents, first: int, stages: NDArray[np.int32], days: Days, amounts: Cents) -> None:
+    """Add to ``cents`` (T + 1, S) amounts (S,), or one for all, each on a day of its own (S,); ``stages``: of the days
+    from a ``first`` on, the last of all later ones."""
     for i in range(len(days)):
-        low, high = 0, len(ends)
-        while low < high:
-            middle = (low + high) // 2
-            if ends[middle] < days[i]:
-                low = middle + 1
-            else:
-                high = middle
-        cents[low, i] += amounts[i] if len(amounts) > 1 else amounts[0]
+        stage = stages[min(max(days[i] - first, 0), len(stages) - 1)]
+        cents[stage, i] += amounts[i] if len(amounts) > 1 else amounts[0]
 
 
 @compiled

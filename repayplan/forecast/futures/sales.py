@@ -45,7 +45,7 @@ def _monthly(number: int, months: list[Expected], factors: Factors, spread: Spre
 
 def _by_month(flows: list[Expected], factor: Real, factors: Factors) -> Rows:
     """Flows at the factors (sides, months + 1, draws) of the months in which the bank expects them."""
-    return Rows(flows, [factors.within(one.day) for one in flows], factor, factors.first, factors.count)
+    return Rows(flows, factors.months_of(flows), factor, factors.first, factors.count)
 
 
 def _chance(factors: Factors, number: int, name: str, deviation: float) -> Real:

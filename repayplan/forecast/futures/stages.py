@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from repayplan.forecast.flows import Flow
 from repayplan.forecast.futures.drawing import much_drawn
@@ -18,7 +20,7 @@ class Stages:
     """(T + 1, S) cents by stage, the last row for what comes too late."""
 
     def __init__(self, days: Sequence[dt.date], scenarios: int) -> None:
-        self.days = [day.toordinal() for day in days]
+        self.days = _ordinals(tuple(days))
         self.ends = np.array(self.days)
         self.cents: Cents = np.zeros((len(days) + 1, scenarios), dtype=np.int64)
         self.places = np.arange(scenarios)
@@ -61,7 +63,7 @@ class Stages:
             from repayplan.forecast.futures import rapid
 
             amount = np.full(1, column.amount) if isinstance(column.amount, int) else column.amount
-            rapid.put_each(self.cents, self.ends, column.day, amount)
+            rapid.put_each(self.cents, self.days[0], _by_day(self.days), column.day, amount)
         else:
             stage = np.searchsorted(self.ends, column.day)
             self.cents[stage, self.places] += column.amount  # one stage a scenario: no place stands there twice
@@ -72,6 +74,17 @@ class Stages:
         self.cents += self._alike[:, None]
         self._alike[:] = 0
         return self.cents[:-1].T
+
+
+@lru_cache(maxsize=512)
+def _ordinals(days: tuple[dt.date, ...]) -> tuple[int, ...]:
+    return tuple(day.toordinal() for day in days)
+
+
+@lru_cache(maxsize=64)
+def _by_day(days: tuple[int, ...]) -> NDArray[np.int32]:
+    """The stage of every day from the first stage's end on to the day after the last one's."""
+    return np.searchsorted(days, np.arange(days[0], days[-1] + 2)).astype(np.int32)
 
 
 def named(flow: Flow) -> str:

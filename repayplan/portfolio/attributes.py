@@ -23,8 +23,8 @@ from repayplan.portfolio.lanes import Treated, Untreated, overdue_of
 from repayplan.portfolio.outcomes import Outcome
 from repayplan.problem.frozen import Cents, Real, fixed
 from repayplan.problem.original import original_factors, value_before
-from repayplan.problem.terms import Terms
 from repayplan.problem.stages import Places
+from repayplan.problem.terms import Terms
 from repayplan.rules.provision import AssetClass, ProvisionTable, place_in
 from repayplan.rules.treatments import MONTHS, Course, Treatments
 

@@ -54,8 +54,8 @@ class Lane:
 class Untreated:
     """A borrower without a plan: what every treatment starts from. ``overdue`` (L,) cents by loan in order of payment,
     the bank's own alone; ``dues``: what the contracts call up of the rest; ``running`` (T, L): what loans bear by their
-    contracts, whereas in ``setting`` overdue principal bears its penalty; ``months``: the last stage of each month of which
-    options tell."""
+    contracts, whereas in ``setting`` overdue principal bears its penalty; ``months``: the last stage of each month of
+    which options tell."""
 
     case: Case
     terms: Terms

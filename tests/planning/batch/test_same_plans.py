@@ -88,6 +88,15 @@ def test_no_case_is_no_plan() -> None:
     assert plan_batch([]) == []
 
 
+def test_a_table_of_hazards_is_planned_beside_a_largest_burden() -> None:
+    """Both are a burden of the first year, but only one has buckets: arrays of both are put side by side."""
+    paid = {"monthly": ["30000.00"] * 12, "months": 12, "shape": "level"}
+    made = [make_case(**paid, hazard="table", rating="medium"), make_case(**paid, max_burden="90%")]
+    for case, together in zip(made, plan_batch([ask(case) for case in made]), strict=True):
+        assert together.alone is None
+        same(plan(case), together, float(ask(case).problem.scale[0]))
+
+
 def test_a_plan_to_the_end_pays_last_on_the_last_date() -> None:
     case = make_case(monthly=["90000.00"] * 12, months=12, shape="level")
     soon, late = plan_batch([ask(case), ask(case, to_the_end=True)])

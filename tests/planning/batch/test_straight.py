@@ -116,6 +116,16 @@ def test_one_payment_of_a_shape_is_what_is_owed() -> None:
     assert {day: cents for day, cents in paid.items() if cents} == {"2027-02-20": 60_000_00}
 
 
+def test_where_it_pays_to_wait_the_earliest_plan_is_not_the_best() -> None:
+    """At a ten-thousandth a day, 30 days and then 31, and nothing discounted, 100,000 are worth 100,300 in December and
+    100,300 × 1.0031 = 100,610.93 in January. Greedy plans pay at once."""
+    policy = {"months": 2, "delay": "allow", "discount_rate": "0%"}
+    (found,) = plan_batch([ask(make_case(opening="200000.00", **policy))])
+    assert (found.status, found.gap <= 1e-8) == ("optimal", True)
+    assert found.value == pytest.approx(100_610_93)
+    assert found.solver != "greedy"
+
+
 def test_who_found_a_plan_is_told() -> None:
     paid = {"monthly": ["30000.00"] * 12, "months": 12}
     free, level = make_case(**paid), make_case(**paid, shape="level")

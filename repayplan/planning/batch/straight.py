@@ -143,7 +143,7 @@ def straight(problem: Problem, last: NDArray[np.int64]) -> Straight:
     thetas, good = np.zeros(cases), np.zeros(cases, dtype=bool)
     every[1] += _lost(frame)
     value, bound, kept, least = every
-    thetas[lanes], good[lanes] = theta[:, 1], (found[:, 4] <= HELD) & (bound - value <= BEST)[lanes]
+    thetas[lanes], good[lanes] = theta[:, 1], (found[:, 4] <= HELD) & (bound <= value + BEST)[lanes]
     return Straight(impossible, good, value, bound, kept, least, thetas, amounts[:, 1], amounts[:, 0], highest > 0)
 
 

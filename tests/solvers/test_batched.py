@@ -31,20 +31,18 @@ FEASIBLE = 2e-9
 
 @dataclass
 class Tally:
-    """Lanes that have a point: how many, those whose gap is within 1e-8, and those that HiGHS is asked for."""
+    """Lanes that have a point: how many, those with a gap within 1e-8, those within 1e-8 of HiGHS; and those that
+    HiGHS is asked for."""
 
     lanes: int = 0
     sharp: int = 0
+    near: int = 0
     left: int = 0
 
 
-def confirm(
-    programs: list[SparseProgram], found: list[Solution], tally: Tally | None = None, *, preferring: bool = False
-) -> None:
-    """Each lane as HiGHS finds it: the objective within 1e-8, the gap within 1e-6, no bound above the minimum.
-
-    ``preferring``: a stage after the first, in which some lanes come no nearer than their gap says.
-    """
+def confirm(programs: list[SparseProgram], found: list[Solution], tally: Tally | None = None) -> None:
+    """Each lane as HiGHS finds it: the objective within 1e-8 or its gap, the gap within 1e-6, no bound above the
+    minimum."""
     tally = tally or Tally()
     for program, solution in zip(programs, found, strict=True):
         wanted = Highs().solve(program)
@@ -55,16 +53,16 @@ def confirm(
         if not wanted.solved:
             continue
         tally.lanes += 1
-        tally.sharp += solution.status is not Status.OPTIMAL or solution.gap() <= SAME
+        size, sure = max(abs(wanted.objective), 1.0), solution.status is Status.OPTIMAL
+        tally.sharp += not sure or solution.gap() <= SAME
+        tally.near += not sure or abs(solution.objective - wanted.objective) <= SAME * size
         if solution.solved:
-            size = max(abs(wanted.objective), 1.0)
             assert solution.bound <= wanted.objective + 1e-9
             assert violation(program, solution.columns) <= FEASIBLE
             assert solution.objective >= wanted.objective - SAME * size
-        if solution.status is Status.OPTIMAL:
+        if sure:
             assert solution.gap() <= CERTIFIED
-            near = max(SAME, solution.gap()) if preferring else SAME
-            assert solution.objective == pytest.approx(wanted.objective, abs=near * size)
+            assert solution.objective <= wanted.objective + max(SAME, solution.gap()) * size
 
 
 @settings(max_examples=60)
@@ -132,12 +130,16 @@ def test_stage_values_of_every_family() -> None:
 
 @pytest.mark.long
 def test_stage_values_of_three_thousand_cases() -> None:
-    """Design 6: after HiGHS was asked where no certificate was found all gaps are within 1e-6, 99.5 % within 1e-8."""
+    """Design 6: after HiGHS was asked where no certificate was found all gaps are within 1e-6, 99.5 % within 1e-8.
+
+    Of 1,000 lanes no more than one differs from HiGHS by more than 1e-8, and then by no more than its gap.
+    """
     tally = Tally()
     for number in range(3_000):
         agree(borrower(number), tally)
     assert tally.lanes >= 20_000
     assert tally.sharp >= 0.995 * tally.lanes
+    assert tally.near >= 0.999 * tally.lanes
     assert tally.left <= 0.02 * tally.lanes
 
 
@@ -184,7 +186,7 @@ def agree(case: Case, tally: Tally | None = None) -> None:
     if len(formulation.criteria) == 1 and lanes:
         least = np.array([0.999 * solution.objective for solution in first])
         programs = [formulation.preferred(lane, -least[lane]) for lane in lanes]
-        confirm(programs, second(formulation, least, lanes), tally, preferring=True)
+        confirm(programs, second(formulation, least, lanes), tally)
 
 
 def second(formulation: Formulation, least: NDArray[np.float64], lanes: list[int]) -> list[Solution]:

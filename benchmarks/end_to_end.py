@@ -42,7 +42,6 @@ from repayplan.forecast import Window
 from repayplan.forecast.futures import Drawing, draw_futures
 from repayplan.planning.batch.asks import Ask, Batched
 from repayplan.planning.batch.plan import plan_batch
-from repayplan.portfolio.appraise import Settings
 from repayplan.portfolio.book import BookCase
 from repayplan.portfolio.book.build import read_cases
 from repayplan.portfolio.book.index import build_index
@@ -52,6 +51,7 @@ from repayplan.portfolio.menu import Menu, read_menu
 from repayplan.portfolio.outcomes import HAZARD, Shared
 from repayplan.portfolio.planner import ask_for
 from repayplan.portfolio.run.run import CHUNK
+from repayplan.portfolio.settings import Settings
 from repayplan.portfolio.variants import planned_variant
 from repayplan.problem.arrays import Problem
 from repayplan.problem.frozen import Real

@@ -83,8 +83,12 @@ def command(
     as_json: bool,
 ) -> int:
     """Run, summarize, show; 1 where the limits cannot all be kept."""
-    from repayplan.portfolio.appraise import Settings
+    from repayplan.portfolio.run.processes import begin_server
+
+    if engine == "local" and not resume:  # it loads what the run needs while the rest is loaded here
+        begin_server()
     from repayplan.portfolio.run.run import Means, Wish, run_portfolio
+    from repayplan.portfolio.settings import Settings
     from repayplan.report.portfolio import show_summary
     from repayplan.report.portfolio_files import summary_document, write_summary
 

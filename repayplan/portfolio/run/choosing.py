@@ -12,7 +12,6 @@ import numpy as np
 
 from repayplan.cases.files import text_of
 from repayplan.language import LANGUAGES, Message, speaking, tr
-from repayplan.portfolio.appraise import Settings
 from repayplan.portfolio.book import BookCase
 from repayplan.portfolio.book.build import read_cases
 from repayplan.portfolio.book.index import Index as BookIndex
@@ -27,6 +26,7 @@ from repayplan.portfolio.coupling.posing import starts_of
 from repayplan.portfolio.coupling.words import unit
 from repayplan.portfolio.run.chunk import parquet
 from repayplan.portfolio.run.results import CHOICES, INDEX, Results
+from repayplan.portfolio.settings import Settings
 from repayplan.portfolio.tables import choices_schema
 from repayplan.problem.frozen import Real
 from repayplan.publishing import publish

@@ -19,11 +19,12 @@ from repayplan.portfolio.menu import default_menu, read_menu
 from repayplan.portfolio.run import results as where
 from repayplan.portfolio.run.choosing import read_limits, write_choice
 from repayplan.portfolio.run.chunk import TABLES, Done, Job, bounds, count, file_name, parquet
-from repayplan.portfolio.run.local import cores, run_local
+from repayplan.portfolio.run.local import run_local
 from repayplan.portfolio.run.lock import alone
 from repayplan.portfolio.run.log import Log
 from repayplan.portfolio.run.manifest import Manifest
 from repayplan.portfolio.run.overlays import refuse_unusable
+from repayplan.portfolio.run.processes import begin_server, cores
 from repayplan.portfolio.run.results import Results
 from repayplan.portfolio.run.spark import require_spark, run_spark
 from repayplan.portfolio.run.starting import as_begun, require_own, start
@@ -61,6 +62,8 @@ def run_portfolio(
     require_sensible(wish, means)
     if means.engine == "spark":
         require_spark()
+    elif not resume:  # a run that goes on may have only to choose
+        begin_server()
     refuse_unusable()
     if require_own(directory, wish.book, resume) is not None:
         wish = as_begun(wish, directory)

@@ -17,7 +17,6 @@ from typing import Any
 from repayplan.cases.files import content_of
 from repayplan.errors import Fault, InputError
 from repayplan.language import current, speaking, tr
-from repayplan.portfolio.appraise import Settings
 from repayplan.portfolio.book.index import Index, build_index
 from repayplan.portfolio.book.opening import shown_book
 from repayplan.portfolio.menu import Menu, shipped_menu
@@ -29,6 +28,7 @@ from repayplan.portfolio.run.manifest import Manifest, read_manifest, refuse_oth
 from repayplan.portfolio.run.naming import refuse_strangers
 from repayplan.portfolio.run.overlays import rules_hash
 from repayplan.portfolio.run.wish import Wish
+from repayplan.portfolio.settings import Settings
 from repayplan.publishing import require_directory
 
 _AGAIN = f".again.{where.INDEX}"

@@ -8,8 +8,8 @@ from typing import Literal
 
 from repayplan.errors import Fault, InputError
 from repayplan.language import tr
-from repayplan.portfolio.appraise import Settings
-from repayplan.portfolio.run.local import cores
+from repayplan.portfolio.run.processes import cores
+from repayplan.portfolio.settings import Settings
 
 EngineName = Literal["local", "spark"]
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from repayplan.cases.excel.headings import plain
 from repayplan.language import Message, current, plural, tr
-from repayplan.portfolio.book.tables import find_table
 from repayplan.portfolio.coupling.words import shown
 from repayplan.portfolio.run.choosing import LimitUse, Weighty
 from repayplan.portfolio.run.summary import Summary
@@ -48,6 +46,7 @@ ONLY_CASH = tr(
 COLUMNS: Mapping[str, Message] = MappingProxyType(
     {
         "case": tr("Case"),
+        "name": tr("Name"),
         "option": tr("Option"),
         "kind": tr("Kind"),
         "status": tr("Status"),
@@ -96,15 +95,6 @@ def word(words: Mapping[str, Message], name: str) -> str:
 def option_word(name: str) -> str:
     """An option as people say it: treatments in words, plans by the name that the menu makes."""
     return word(KINDS, name)
-
-
-def heading_words(table: str, field: str) -> tuple[str, str]:
-    """A table and a column of the book as its reader knows them: by their Chinese headings where Chinese is read."""
-    found = find_table(table)
-    if current() != "zh" or found is None:
-        return table, field
-    column = found.known.get(plain(field))
-    return found.names[0], column.names[0] if column is not None and column.names else field
 
 
 def percent(share: float | None) -> str:

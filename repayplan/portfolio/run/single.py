@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +10,10 @@ from repayplan.cases.models import Case
 from repayplan.compliance.replay import Payment
 from repayplan.errors import Fault, InputError
 from repayplan.language import Message, tr
-from repayplan.portfolio.book import BookCase
+from repayplan.portfolio.book import BookCase, Failure
 from repayplan.portfolio.book.build import read_cases
 from repayplan.portfolio.book.index import open_index, place_of
+from repayplan.portfolio.book.wording import Wording
 from repayplan.portfolio.menu import Menu, default_menu, read_menu
 from repayplan.portfolio.planner import case_of
 from repayplan.portfolio.run.chunk import file_name
@@ -50,8 +51,11 @@ def find(results: Results, case: str, option: str | None = None) -> Single:
     part = file_name(place // results.manifest.chunk)
     (found,) = read_cases(index, place, place + 1)
     rows = tuple(results.of(case, "options", part))
-    if not isinstance(found, BookCase) or not rows:
-        raise InputError(_set_aside(results, case, part))
+    if not isinstance(found, BookCase):
+        raise InputError(_set_aside(found, results.wording))
+    if not rows:
+        told = [Failure(**row) for row in results.of(case, "failures", part)]
+        raise InputError(_set_aside(told, results.wording))
     name = option or chosen[0]["option"]
     row = next((row for row in rows if row["option"] == name), None)
     if row is None:
@@ -70,16 +74,12 @@ def _menu(results: Results) -> Menu:
     return read_menu(path) if path.exists() and path.stat().st_size else default_menu()
 
 
-def _set_aside(results: Results, case: str, part: str) -> list[Fault]:
+def _set_aside(failures: Sequence[Failure], wording: Wording) -> list[Fault]:
     """Why a borrower has no options."""
-    rows = results.of(case, "failures", part)
-    return [
-        Fault(
-            tr("set aside: {reason}", reason=row["reason"]),
-            f"{row['table']}:{row['row'] or ''} {row['field']}".strip(),
-            row["value"] or None,
-            Message(row["limit"]) if row["limit"] else None,
-            Message(row["remedy"]) if row["remedy"] else None,
-        )
-        for row in rows
-    ]
+    found = []
+    for each in failures:
+        table, column = wording.place(each.table, each.field)
+        place = f"{table}:{each.row or ''} {column}".strip()
+        limit, remedy = (Message(text) if text else None for text in (each.limit, each.remedy))
+        found.append(Fault(tr("set aside: {reason}", reason=each.reason), place, each.value or None, limit, remedy))
+    return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import threading
 
 import repayplan.portfolio.run.local  # noqa: F401 (what processes begin with)
@@ -21,6 +22,7 @@ EVERY = 0.5
 
 
 def _warm() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
     done = threading.Event()
     watch = threading.Thread(target=_end_with, args=(os.getppid(), done), daemon=True)
     watch.start()

@@ -176,7 +176,7 @@ def run_portfolio(
     out: str | Path,
     *,
     menu: str | Path | None = None,
-    chunk: int = 250,
+    chunk: int | None = None,
     workers: int | None = None,
     engine: EngineName = "local",
     resume: bool = False,

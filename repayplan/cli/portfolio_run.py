@@ -47,7 +47,9 @@ if TYPE_CHECKING:
     help=tr("Go on where a run into this directory stopped, or choose again under other limits.").text,
 )
 @click.option(
-    "--chunk", type=int, default=250, show_default=True, help=tr("Borrowers that are done and written together.").text
+    "--chunk",
+    type=int,
+    help=tr("Borrowers that are done and written together; equal parts of the book, at most 250, where left out.").text,
 )
 @click.option("--workers", type=int, help=tr("Processes at work; all cores where left out.").text)
 @click.option(
@@ -74,7 +76,7 @@ def command(
     menu: Path | None,
     out: Path,
     resume: bool,
-    chunk: int,
+    chunk: int | None,
     workers: int | None,
     engine: Any,
     master: str | None,

@@ -28,11 +28,11 @@ from repayplan.portfolio.run.processes import begin_server, cores
 from repayplan.portfolio.run.results import Results
 from repayplan.portfolio.run.spark import require_spark, run_spark
 from repayplan.portfolio.run.starting import as_begun, require_own, start
-from repayplan.portfolio.run.wish import CHUNK, EngineName, Means, Wish, require_sensible
+from repayplan.portfolio.run.wish import EngineName, Means, Wish, require_sensible
 from repayplan.portfolio.tables import failures_table
 from repayplan.publishing import publish
 
-__all__ = ["CHUNK", "EngineName", "Means", "Progress", "Wish", "run_portfolio"]
+__all__ = ["EngineName", "Means", "Progress", "Wish", "run_portfolio"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def run_portfolio(
         manifest, index = started.manifest, started.index
         log = Log(directory)
         log.say("resumed" if resume else "begun", **_said(manifest), engine=means.engine)
-        job = Job(menu, started.settings, wish.chunk, manifest.language, common_of(index))
+        job = Job(menu, started.settings, manifest.chunk, manifest.language, common_of(index))
         _write_strays(index, directory, manifest.language)
         _appraise(job, index, directory, means, log, told)
         results = Results(directory, manifest)

@@ -27,7 +27,7 @@ from repayplan.portfolio.run.chunk import TABLES
 from repayplan.portfolio.run.manifest import Manifest, read_manifest, refuse_others, sha256, write_manifest
 from repayplan.portfolio.run.naming import refuse_strangers
 from repayplan.portfolio.run.overlays import rules_hash
-from repayplan.portfolio.run.wish import Wish
+from repayplan.portfolio.run.wish import Wish, usual_chunk
 from repayplan.portfolio.settings import Settings
 from repayplan.publishing import require_directory
 
@@ -107,7 +107,7 @@ def start(wish: Wish, menu: Menu, given: Given, directory: Path) -> Started:
             limits_hash=sha256(files.get(where.LIMITS, b"")),
             rules_hash=rules_hash(),
             settings=_plain(given.settings(wish.settings)),
-            chunk=wish.chunk,
+            chunk=wish.chunk or (usual_chunk(index.borrowers) if begun is None else begun.chunk),
             language=current(),
         )
         if begun is not None:

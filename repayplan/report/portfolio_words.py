@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from repayplan.language import Message, current, plural, tr
+from repayplan.money import grouped
 from repayplan.portfolio.coupling.words import shown
 from repayplan.portfolio.run.choosing import LimitUse, Weighty
 from repayplan.portfolio.run.summary import Summary
@@ -145,6 +146,22 @@ def gap_figure(gap: float) -> str:
     if gap <= CERTIFIED:
         return f"≤ {CERTIFIED:.4%}"
     return f"{gap:.2%}" if gap >= 1e-3 else f"{gap:.4%}"
+
+
+def totals(summary: Summary) -> list[tuple[Message, str]]:
+    """What the whole choice comes to beside its recovery. Who has no plan misses nearly always, so how well plans are
+    kept is told too."""
+    sums, missed = summary.total.sums, percent(summary.total.miss)
+    plans = next((group for group in summary.by_kind if group.name == "plan"), None)
+    if plans is not None:
+        missed = str(tr("{share}, of plans {plans}", share=missed, plans=percent(plans.miss)))
+    return [
+        (tr("Overdue today"), grouped(sums["overdue"])),
+        (tr("Costs"), grouped(sums["cost"])),
+        (tr("Given up"), grouped(sums["haircut"])),
+        (tr("Provision"), grouped(sums["provision"])),
+        (tr("Missed, weighted by debt"), missed),
+    ]
 
 
 def in_order(limits: Iterable[LimitUse]) -> list[LimitUse]:

@@ -17,11 +17,10 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from repayplan.cases.base import Model
-from repayplan.cases.documents import Document
 from repayplan.cases.fields import Name, Part, refuse_all
 from repayplan.cases.problems import Path as Place
 from repayplan.cases.problems import Problem
-from repayplan.cases.settings import read_settings, settings_of
+from repayplan.cases.settings import read_settings
 from repayplan.language import Message, tr
 from repayplan.portfolio.coupling.measures import ATTRIBUTES, Measure, figure
 from repayplan.portfolio.dominance import DIRECTIONS, Direction
@@ -224,11 +223,6 @@ class Limits(Model):
 def read_limits(path: str | Path) -> Limits:
     """The limits in a ``.yaml`` or ``.json`` file. InputError with every problem of the file."""
     return read_settings(path, Limits, tr("this is no file of limits"), SCHEMA)
-
-
-def limits_of(document: Document) -> Limits:
-    """The limits of a text that has been read. InputError with every problem of it."""
-    return settings_of(document, Limits)
 
 
 def _wording(limit: Limit) -> Iterator[Problem]:

@@ -11,9 +11,6 @@ from repayplan.portfolio.coupling.deciding import Decision, Use
 from repayplan.portfolio.coupling.measures import Measure
 from repayplan.portfolio.coupling.posing import Row
 
-PART = 1e-4
-"""Of a limit's figure: what is nearer to it counts as all of it used."""
-
 
 def label(row: Row) -> Message | str:
     """What a single limit is called: its name, its group, its month."""

@@ -6,13 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from coupling import invented, options_table
+from coupling import invented, limits_of, options_table
 
-from repayplan.cases.documents import Document
 from repayplan.language import speaking
 from repayplan.portfolio.coupling import Posed, Row, choose, decide, pose, sentence, sentences
 from repayplan.portfolio.coupling.deciding import step_of, weighty
-from repayplan.portfolio.coupling.limits import limits_of
 from repayplan.portfolio.coupling.words import label, shown
 
 
@@ -27,12 +25,11 @@ def story() -> Posed:
             {**common, "option": "remind", "kind": "remind", "recovery": 30_00, "fall_cash": [0] * 5 + [20_00] * 7},
             {**common, **visit, "fall_cash": [0] * 5 + [40_00] * 7},
         ]
-    data = {
-        "schema": "repayplan/limits/1",
-        "limits": [{"name": "Site visits", "sum": "visits", "by": ["month"], "months": [1], "at_most": 3}],
-        "targets": [{"name": "Down a quarter", "fall": "25%", "month": 6}],
-    }
-    return pose(limits_of(Document("limits.yaml", data, {})), [options_table(*rows)])
+    limits = limits_of(
+        limits=[{"name": "Site visits", "sum": "visits", "by": ["month"], "months": [1], "at_most": 3}],
+        targets=[{"name": "Down a quarter", "fall": "25%", "month": 6}],
+    )
+    return pose(limits, [options_table(*rows)])
 
 
 def test_the_story_in_small() -> None:
@@ -115,8 +112,8 @@ def test_more_of_what_is_nearly_used_up_is_tried_though_it_has_no_price() -> Non
         {"case": "A", "option": "most", "recovery": 100_00, "haircut": 10_00},
     ]
     limit = {"name": "Given up", "sum": "haircut", "at_most": 9}
-    data = {"schema": "repayplan/limits/1", "limits": [limit, {"name": "Visits", "sum": "visits", "at_most": 5}]}
-    found = decide(pose(limits_of(Document("limits.yaml", data, {})), [options_table(*rows)]))
+    limits = limits_of(limits=[limit, {"name": "Visits", "sum": "visits", "at_most": 5}])
+    found = decide(pose(limits, [options_table(*rows)]))
     assert found.choice.value == 60_00
     more = found.uses[0].more
     assert more is not None

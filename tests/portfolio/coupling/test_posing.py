@@ -7,11 +7,9 @@ import tracemalloc
 import numpy as np
 import pyarrow as pa
 import pytest
-from coupling import options_table
+from coupling import limits_of, options_table
 
-from repayplan.cases.documents import Document
 from repayplan.errors import InputError
-from repayplan.portfolio.coupling.limits import limits_of
 from repayplan.portfolio.coupling.posing import Posed, pose
 
 
@@ -30,8 +28,7 @@ TABLE = options_table(
 
 
 def posed(*limits: dict[str, object], targets: tuple[dict[str, object], ...] = (), tables: object = None) -> Posed:
-    data = {"schema": "repayplan/limits/1", "limits": list(limits), "targets": list(targets)}
-    return pose(limits_of(Document("limits.yaml", data, {})), [TABLE] if tables is None else tables)  # type: ignore[arg-type]
+    return pose(limits_of(limits=limits, targets=targets), [TABLE] if tables is None else tables)  # type: ignore[arg-type]
 
 
 def test_a_sum_by_month_is_a_row_for_each_month() -> None:

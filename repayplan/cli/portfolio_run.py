@@ -139,7 +139,8 @@ def _watching() -> Iterator[Callable[[Progress], None]]:
         progress.TextColumn("{task.fields[speed]}"),
         progress.TimeRemainingColumn(),
     )
-    with progress.Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
+    plain = not screen.is_terminal
+    with progress.Progress(*columns, console=screen, transient=True, disable=plain, refresh_per_second=2) as bar:
         task = bar.add_task(str(tr("Reading the book …")), total=None, speed="")
 
         def tell(how_far: Progress) -> None:

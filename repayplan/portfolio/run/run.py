@@ -6,6 +6,7 @@ on from there. What the tables hold follows from book, menu, limits, settings an
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -70,10 +71,12 @@ def run_portfolio(
     menu = default_menu() if wish.menu is None else read_menu(wish.menu)
     limits = read_limits(wish.limits)
     with alone(directory):
+        began = time.monotonic()
         started = start(wish, menu, limits, directory)
+        seconds = round(time.monotonic() - began, 3)
         manifest, index = started.manifest, started.index
         log = Log(directory)
-        log.say("resumed" if resume else "begun", **_said(manifest), engine=means.engine)
+        log.say("resumed" if resume else "begun", **_said(manifest), engine=means.engine, seconds=seconds)
         job = Job(menu, started.settings, manifest.chunk, manifest.language, common_of(index))
         _write_strays(index, directory, manifest.language)
         _appraise(job, index, directory, means, log, told)

@@ -7,10 +7,10 @@ from types import MappingProxyType
 
 from repayplan.language import Message, current, plural, tr
 from repayplan.money import grouped
-from repayplan.portfolio.appraise import TREATED
 from repayplan.portfolio.coupling.words import shown
 from repayplan.portfolio.run.choosing import LimitUse, Weighty
 from repayplan.portfolio.run.summary import Summary
+from repayplan.portfolio.tables import TREATED
 from repayplan.risk.words import RISKS
 from repayplan.solvers.result import CERTIFIED
 

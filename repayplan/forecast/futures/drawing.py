@@ -105,6 +105,14 @@ def much_drawn() -> bool:
     return _HABIT.pays
 
 
+def draw_much() -> None:
+    """Have it compiled now, not only once so many numbers have been drawn."""
+    from repayplan.forecast.futures import rapid
+
+    _HABIT.numbers = COMPILED_AFTER
+    rapid.draw(_key(Drawing(), "", ""), 0, np.empty((1, _BLOCK)))
+
+
 def draws(drawing: Drawing, first: int, count: int) -> tuple[int, int]:
     """The first of the draws behind scenarios, and how many there are."""
     if drawing.method != "antithetic":

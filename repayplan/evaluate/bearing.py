@@ -13,12 +13,11 @@ from numpy.typing import NDArray
 
 from repayplan.calendar.daycount import ratios
 from repayplan.cases.models import Case, Loan
-from repayplan.debt.ledger import open_ledger
 from repayplan.debt.rates import RatePath, contract_rate, signed_compound_rate, signed_rate
 from repayplan.evaluate.setting import PRINCIPAL, Debts
 from repayplan.money import to_cents
 from repayplan.problem.frozen import Cents, Mask, Real
-from repayplan.problem.growth import accrued
+from repayplan.problem.growth import accrued, classes_at_signing
 from repayplan.problem.terms import Terms
 
 EXACT = 2**53
@@ -81,7 +80,7 @@ def _parts(fractions: Sequence[tuple[int, int]]) -> tuple[NDArray[np.int64], NDA
 
 def debts(case: Case, terms: Terms, loans: Sequence[Loan], principal: Cents, over: Horizon) -> Debts:
     """The debts of one case (N = 1); ``principal`` (T, L) cents by the plan, ``loans`` in order of payment."""
-    claims = np.array([[_claims(loan, case.as_of, terms) for loan in loans]], dtype=float)
+    claims = np.array([[classes_at_signing(loan, terms.arrears) for loan in loans]], dtype=float)
     bearing = [_bearing(loan, years(loan.day_count, case.as_of, over.days, over.pays)) for loan in loans]
     maps = {name: [each[name] for each in bearing] for name in bearing[0]}
     arrays = {name: np.stack(values, axis=1)[None] for name, values in maps.items()}
@@ -99,12 +98,6 @@ def debts(case: Case, terms: Terms, loans: Sequence[Loan], principal: Cents, ove
         collateral=np.array([[float(to_cents(loan.collateral)) for loan in loans]]),
         own=np.array([[float(loan.lender is None) for loan in loans]]),
     )
-
-
-def _claims(loan: Loan, as_of: dt.date, terms: Terms) -> list[int]:
-    """Idle claims, compound interest, interest and principal at signing; cents."""
-    claim = open_ledger(loan, as_of, terms.arrears, []).claim
-    return [claim.fees + claim.penalty, claim.compound, claim.interest, claim.principal]
 
 
 def _planned(opening: Real, principal: Cents, over: Horizon) -> Real:

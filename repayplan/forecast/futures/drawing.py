@@ -132,7 +132,7 @@ def sides(drawing: Drawing, values: Real) -> Real:
 
 def joined(values: Real, first: int, count: int) -> Real:
     """(…, count) scenarios of ``sides``."""
-    return values[0] if len(values) == 1 else woven(*values, first, count)
+    return values[0] if len(values) == 1 else woven(values[0], values[1], first, count)
 
 
 def woven(straight: Real, mirrored: Real, first: int, count: int) -> Real:

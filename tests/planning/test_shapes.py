@@ -94,6 +94,32 @@ def test_step_up_by_a_share_each_quarter() -> None:
     ]
 
 
+def test_step_up_of_multiples_below_one() -> None:
+    # 0.05 times the first amount from the first date on: 4,000.00 is in hand each time, so it is 80,000.00, though
+    # 12,000.00 is all that is owed; three payments of 4,000.00 settle it.
+    case = make_case(
+        opening="4000.00",
+        monthly=["4000.00"] * 2,
+        months=3,
+        loan={"principal": "12000.00", "rate": "0%"},
+        shape={"kind": "step_up", "steps": [{"since": "2026-12-01", "multiple": "0.05"}]},
+    )
+    assert paid(planned(case)) == [400_000] * 3
+
+
+def test_step_up_that_falls_by_half_each_month() -> None:
+    # The largest multiple is the first: 80,000 + 40,000 + 20,000 … of 157,500.00, 2,500.00 of it in June (1/32).
+    # θ is what is paid first, 80,000.00, so no box of 2^5 times that is needed.
+    case = make_case(
+        opening="80000.00",
+        monthly=["40000.00", "20000.00", "10000.00", "5000.00", "2500.00"],
+        months=6,
+        loan={"principal": "157500.00", "rate": "0%"},
+        shape={"kind": "step_up", "growth": "-50%", "every": 1},
+    )
+    assert paid(planned(case)) == [8_000_000, 4_000_000, 2_000_000, 1_000_000, 500_000, 250_000]
+
+
 def test_step_up_as_stated() -> None:
     # One and a half from March on. Until then 12,040.00 a month is all there is.
     #   Dec 88,300.00   Jan 88,300.00 × 1.0031 − 12,000.00 = 76,573.73   Feb 76,573.73 × 1.0031 − 12,000.00 = 64,811.11

@@ -23,7 +23,7 @@ from repayplan.planning.batch.items import Item
 from repayplan.planning.batch.rounding import Grains, Ground, Targets, Walked, aims, fractions, walk
 from repayplan.planning.batch.stages import Found
 from repayplan.planning.batch.worth import values
-from repayplan.planning.courses import Course, Fineness, Unknowns, courses, looked_up
+from repayplan.planning.courses import NOISE, Course, Fineness, Unknowns, courses, looked_up
 from repayplan.planning.evening import even_amounts
 from repayplan.planning.exact import ACCEPTED_COST, INTEREST_UNITS_AHEAD
 from repayplan.problem.arrays import Cents, Mask, Problem, Real
@@ -147,7 +147,7 @@ class _Rounding:
             unknowns = Unknowns(winner.found.theta[:, :stages], final, float(totals[final]))
             yield from courses(problem, unknowns, Fineness(unit, winner.ask.terms.unit, up))
         elif problem.wishes.prefer[0] == "smoothest":
-            noise = 10 * 1e-9 * float(problem.scale[0])
+            noise = 10 * NOISE * float(problem.scale[0])
             amounts = even_amounts(problem, np.where(totals > noise, totals, 0.0), unit, up=up)
             yield looked_up(amounts)
 

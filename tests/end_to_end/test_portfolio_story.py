@@ -66,5 +66,8 @@ def what_to_look_for(results: Results) -> None:
     taken = frame.merge(chosen.select(["case", "option"]).to_pandas(), on=["case", "option"])["place"]
     hours = by_month(options, "officer_hours")[taken].sum(axis=0)
     assert 0.4 < hours[0] / hours.sum() < 0.5
+    plans = {name.removeprefix("plans by "): count for name, count in results.counts().items() if "plans by" in name}
+    highs = sum(count for name, count in plans.items() if name.startswith("HiGHS"))
+    assert highs < 0.02 * sum(plans.values()), "docs/batched.md: few are left to HiGHS"
     assert results.summary.coupling.gap < 5e-4
     assert results.summary.kept

@@ -153,7 +153,7 @@ def totals(summary: Summary) -> list[tuple[Message, str]]:
     kept is told too."""
     sums, missed = summary.total.sums, percent(summary.total.miss)
     plans = next((group for group in summary.by_kind if group.name == "plan"), None)
-    if plans is not None:
+    if plans is not None and plans.borrowers < summary.total.borrowers:
         missed = str(tr("{share}, of plans {plans}", share=missed, plans=percent(plans.miss)))
     return [
         (tr("Overdue today"), grouped(sums["overdue"])),

@@ -36,7 +36,15 @@ _CASE = {
     "cash": {
         "opening": "0.00",
         "floor": "0.00",
-        "sources": [{"kind": "monthly", "name": "Shop", "start": "2026-01", "amount": "300.00", "months": 60}],
+        "sources": [
+            {"kind": "monthly", "name": "Shop", "start": "2026-01", "amount": "300.00", "months": 60},
+            {"kind": "stores", "name": "Chain", "stores": [{"name": "First", "monthly": "300.00"}], "months": 60},
+            {
+                "kind": "receivables",
+                "name": "Debtors",
+                "items": [{"debtor": "A", "due": "2026-03-05", "amount": "90.00"}],
+            },
+        ],
     },
     "policy": {"rating": "medium"},
 }

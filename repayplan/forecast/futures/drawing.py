@@ -100,17 +100,17 @@ class _Habit:
 _HABIT = _Habit()
 
 
-def much_drawn() -> bool:
-    """Whether this process draws so much that what is done with it is compiled too."""
-    return _HABIT.pays
-
-
 def draw_much() -> None:
     """Have it compiled now, not only once so many numbers have been drawn."""
     from repayplan.forecast.futures import rapid
 
-    _HABIT.numbers = COMPILED_AFTER
+    _HABIT.numbers = COMPILED_AFTER + 1
     rapid.draw(_key(Drawing(), "", ""), 0, np.empty((1, _BLOCK)))
+
+
+def much_drawn() -> bool:
+    """Whether this process draws so much that what is done with it is compiled too."""
+    return _HABIT.pays
 
 
 def draws(drawing: Drawing, first: int, count: int) -> tuple[int, int]:

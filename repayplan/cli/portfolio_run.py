@@ -91,9 +91,12 @@ def command(
     from repayplan.report.portfolio_files import summary_document, write_summary
 
     wish = Wish(book, limits, menu, Settings(seed=seed, scenarios=scenarios), chunk)
+    files: list[Path] = []
+    means = Means(engine, workers, master)
     with _stoppable(), _watching() as told:
-        results = run_portfolio(wish, out, Means(engine, workers, master), resume=resume, told=told)
-    files = write_summary(results)
+        results = run_portfolio(
+            wish, out, means, resume=resume, told=told, write=lambda ended: files.extend(write_summary(ended))
+        )
     if as_json:
         print_json(summary_document(results))
     else:

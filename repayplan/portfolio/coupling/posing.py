@@ -17,6 +17,7 @@ from repayplan.language import tr
 from repayplan.portfolio.coupling.arrays import Coupled, Index
 from repayplan.portfolio.coupling.limits import Limit, Limits, Target
 from repayplan.portfolio.coupling.measures import ATTRIBUTES, Measure
+from repayplan.portfolio.names import as_written_first, folded
 from repayplan.problem.frozen import Mask, Real
 
 if TYPE_CHECKING:
@@ -237,11 +238,15 @@ def _row(spec: _Spec, group: str | None, span: tuple[int, ...], least: bool, fig
 
 
 def _groups(labels: Sequence[list[str] | None]) -> list[tuple[str | None, Index]]:
-    """Every group with its cases, in the order of names; one of all cases where there are no groups."""
+    """Every group, as it is written first, with its cases, in the order of names; one of all cases where there are no
+    groups."""
     if any(part is None for part in labels):
         return [(None, np.empty(0, dtype=np.int64))]
     names = np.array([name for part in labels for name in part or ()])
-    return [(str(name), np.flatnonzero(names == name)) for name in np.unique(names)]
+    written, firsts, places = np.unique(names, return_index=True, return_inverse=True)
+    shown = as_written_first(written[np.argsort(firsts)].tolist())
+    keys = np.array([folded(name) for name in written.tolist()])[places]
+    return sorted((name, np.flatnonzero(keys == key)) for key, name in shown.items())
 
 
 def _codes(
@@ -272,9 +277,10 @@ def _figures(spec: _Spec, groups: Sequence[str | None], least: bool) -> list[flo
 def _strangers(spec: _Spec, groups: Sequence[tuple[str | None, Index]]) -> Iterable[Fault]:
     """Figures for groups that the book has not."""
     known = [name for name, _ in groups if name]
+    small = set(map(folded, known))
     if isinstance(spec.limit, Limit):
         for name in spec.limit.each:
-            if name not in known:
+            if folded(name) not in small:
                 what = tr("the limit {name} has a figure for a group that no borrower is in", name=spec.limit.name)
                 yield Fault(what, "each", name, tr("one of: {choices}", choices=", ".join(known)), tr("leave it out"))
 
@@ -322,6 +328,6 @@ def _counts(table: pa.Table, starts: Index, spec: _Spec) -> Mask:
         asked = (("rating", spec.limit.ratings), ("industry", spec.limit.industries), ("region", spec.limit.regions))
         for name, known in asked:
             if known:
-                wanted = {each.casefold() for each in known}
-                counted &= np.array([word.casefold() in wanted for word in _words(table, name, starts)])
+                wanted = set(map(folded, known))
+                counted &= np.array([folded(word) in wanted for word in _words(table, name, starts)])
     return counted

@@ -25,7 +25,7 @@ from repayplan.portfolio.run import lock
 from repayplan.portfolio.run import results as where
 from repayplan.portfolio.run.choosing import Given, forget_choice
 from repayplan.portfolio.run.chunk import TABLES
-from repayplan.portfolio.run.manifest import Manifest, read_manifest, refuse_others, sha256, write_manifest
+from repayplan.portfolio.run.manifest import NO_LIMITS, Manifest, read_manifest, refuse_others, sha256, write_manifest
 from repayplan.portfolio.run.naming import refuse_strangers
 from repayplan.portfolio.run.overlays import rules_hash
 from repayplan.portfolio.run.wish import Wish
@@ -93,18 +93,22 @@ def start(wish: Wish, menu: Menu, given: Given, directory: Path) -> Started:
     """Index the book, and begin the run or go on with the one that is there.
 
     The book is read again each time: it must be what it was, and what chunks are read from is what has been read just
-    now. InputError where the run cannot go on with what is given now, or limits and lists name whom the book has not.
+    now. InputError where the run cannot go on with what is given now, its limits are gone and none are given, or limits
+    and lists name whom the book has not.
     """
     _sweep(directory)
     begun = read_manifest(directory)  # under the lock: another run may have begun and ended here since it was looked at
     files = _files(wish)
+    if begun is not None and where.LIMITS not in files and begun.limits_hash != NO_LIMITS:
+        what, remedy = tr("the limits of this run are missing"), tr("give them with --limits")
+        raise InputError(Fault(what, str(directory / where.LIMITS), remedy=remedy))
     with speaking(current() if begun is None else begun.language), _indexed(wish.book, directory) as index:
         now = Manifest(
             book=shown_book(wish.book),
             borrowers=index.borrowers,
             book_hash=index.digest,
             menu_hash=sha256(files[where.MENU]),
-            limits_hash=sha256(files.get(where.LIMITS, b"")),
+            limits_hash=NO_LIMITS if where.LIMITS not in files else sha256(files[where.LIMITS]),
             rules_hash=rules_hash(),
             settings=_plain(given.settings(wish.settings)),
             chunk=wish.chunk,

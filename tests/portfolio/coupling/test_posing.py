@@ -70,6 +70,16 @@ def test_groups_have_rows_of_their_own_and_so_has_what_is_not_given() -> None:
     assert found.figures(np.array([0, 2, 4])).tolist() == [5, 3, 3]
 
 
+def test_a_group_is_one_however_it_is_written() -> None:
+    names = ("North", "north", " NORTH ", "South", "ｎｏｒｔｈ")
+    table = options_table(*({"case": f"B{n}", "option": "plan", "region": name} for n, name in enumerate(names)))
+    found = posed({"name": "A", "sum": "cases", "by": ["region"], "at_most": 1, "each": {"NORTH": 0}}, tables=table)
+    assert [(row.group, row.figure) for row in found.rows] == [("North", 0), ("South", 1)]
+    assert found.coupled.limit.tolist() == [[0, 0, 0, 1, 0]]
+    found = posed({"name": "A", "sum": "cases", "regions": ["nORTH"], "at_most": 1}, tables=table)
+    assert found.coupled.limit.tolist() == [[0, 0, 0, -1, 0]]
+
+
 def test_groups_without_a_figure_have_no_limit() -> None:
     found = posed({"name": "Visits", "sum": "visits", "by": ["region"], "each": {"South": 2}})
     assert [row.group for row in found.rows] == ["South"]

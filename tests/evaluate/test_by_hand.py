@@ -144,7 +144,9 @@ def test_what_a_plan_leaves_is_pursued_as_a_default_is(pursuit: int) -> None:
     )  # fmt: skip
     setting, over, _ = setting_of(pay(case, PAID[0], 0, 0))
     costly = replace(setting, worth=replace(setting.worth, pursuit=np.array([float(pursuit)])))
-    beside = replace(costly, debts=replace(costly.debts, own=np.zeros((1, 1))))  # another lender's: no money of the bank
+    beside = replace(
+        costly, debts=replace(costly.debts, own=np.zeros((1, 1)))
+    )  # another lender's: no money of the bank
     assert setting.clears.tolist() == [[NEVER]]
     assert setting.worth.end.tolist() == [FEB_END]  # nothing is booked nor discounted between payment dates
     own = np.zeros((1, len(over.days), 1))

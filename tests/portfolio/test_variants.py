@@ -94,8 +94,8 @@ def test_a_cut_takes_the_same_points_off_every_rate_that_is_agreed() -> None:
 
 
 def test_a_cut_goes_on_where_the_contract_itself_steps_or_floats() -> None:
-    """The contract bears 8 % since 2025 and 9 % from May 2027 on. The floating one 3.5 + 1 = 4.5 % since it was fixed in
-    January 2026, and what is published today, 3 %, counts from January 2027 on: 4 %, and in 2028 as well."""
+    """The contract bears 8 % since 2025 and 9 % from May 2027 on. The floating one 3.5 + 1 = 4.5 % since it was fixed
+    in January 2026, and what is published today, 3 %, counts from January 2027 on: 4 %, and in 2028 as well."""
     stepped = {"rate_steps": [{"date": "2025-01-01", "rate": "8%"}, {"date": "2027-05-20", "rate": "9%"}]}
     index = [{"date": "2025-12-20", "rate": "3.50%"}, {"date": "2026-10-20", "rate": "3.00%"}]
     floats = {"index": index, "spread": "1%", "resets": ["2026-01-01", "2027-01-01", "2028-01-01"]}
@@ -146,7 +146,9 @@ def test_no_more_is_waived_than_may_be() -> None:
 
 def test_what_was_waived_before_stays_waived() -> None:
     case = borrower(loan={"waiver": {"penalty": "400.00"}}).case
-    variant = planned_variant(case, resolve(case), option(12, waive_penalty="50%", waive_interest="10%", conditional=False))
+    variant = planned_variant(
+        case, resolve(case), option(12, waive_penalty="50%", waive_interest="10%", conditional=False)
+    )
     assert variant is not None
     assert variant.loans[0].waiver is not None
     assert (variant.loans[0].waiver.penalty, variant.loans[0].waiver.interest) == (Decimal("400"), Decimal("150"))
@@ -165,7 +167,9 @@ def test_a_waiver_that_is_agreed_stays_final_or_on_condition(agreed: bool) -> No
     with pytest.raises(InputError, match="on condition"):
         planned_variant(case, resolve(case), option(12, waive_penalty="100%", conditional=not agreed))
     assert planned_variant(case, resolve(case), option(12, waive_interest="50%", conditional=not agreed)) is None
-    graced = planned_variant(case, resolve(case), option(12, waive_interest="50%", grace_months=3, conditional=not agreed))
+    graced = planned_variant(
+        case, resolve(case), option(12, waive_interest="50%", grace_months=3, conditional=not agreed)
+    )
     assert graced is not None
     assert graced.loans == case.loans
 

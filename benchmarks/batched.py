@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import naive
+from benchmarks.machine import lines, write_between
 from benchmarks.planning import Clock
 from benchmarks.registry import SUBJECTS, Size, draw
 from repayplan.formulation.build import formulate
@@ -185,13 +186,9 @@ def main() -> None:
 
 def write(books: list[Book]) -> None:
     """Between the marks of the page."""
-    text = PAGE.read_text(encoding="utf-8")
-    before, after = text.split(MARKS[0])[0], text.split(MARKS[1])[1]
     libraries = ", ".join(f"{name} {version(name)}" for name in ("highspy", "pulp", "numpy", "numba"))
-    lines = [HEADINGS, ["---"] * len(HEADINGS), *(book.row() for book in books)]
-    body = "\n".join(f"| {' | '.join(line)} |" for line in lines)
     when = f"Measured on {dt.date.today():%Y-%m-%d}, Python {platform.python_version()}, {libraries}."
-    PAGE.write_text(f"{before}{MARKS[0]}\n{when}\n\n{body}\n{MARKS[1]}{after}", encoding="utf-8")
+    write_between(PAGE, MARKS, "\n".join([when, "", *lines(HEADINGS, [book.row() for book in books])]))
 
 
 if __name__ == "__main__":

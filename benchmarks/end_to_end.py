@@ -25,7 +25,6 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +32,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import naive, plain_core
-from benchmarks.machine import lines, processor
+from benchmarks.machine import lines, processor, write_between
 from benchmarks.memory import Watched
 from repayplan.evaluate import reference
 from repayplan.evaluate.build import payment_order
@@ -48,7 +47,7 @@ from repayplan.portfolio.book.build import read_cases
 from repayplan.portfolio.book.index import build_index
 from repayplan.portfolio.generate import generate
 from repayplan.portfolio.lanes import Lane, plan_lanes, treatment_lanes, untreated
-from repayplan.portfolio.menu import Menu, read_menu
+from repayplan.portfolio.menu import Menu, read_menu, shipped_menu
 from repayplan.portfolio.outcomes import HAZARD, Shared
 from repayplan.portfolio.planner import ask_for
 from repayplan.portfolio.run.run import CHUNK
@@ -78,7 +77,7 @@ plans:
 """
 MENUS = {
     "eight plans, 36 to 60 months": EIGHT,
-    "the default: four plans, four treatments": (files("repayplan.portfolio") / "menu.yaml").read_text("utf-8"),
+    "the default: four plans, four treatments": shipped_menu().decode(),
 }
 
 PHASES = ("read", "assemble", "plan", "draw", "evaluate", "rows", "write")
@@ -349,12 +348,9 @@ def shown(headings: Sequence[str], rows: Sequence[list[str]]) -> Table:
 
 def write(found: Sequence[Row]) -> None:
     """Between the marks of the page."""
-    text = PAGE.read_text(encoding="utf-8")
-    before, after = text.split(MARKS[0])[0], text.split(MARKS[1])[1]
     tables = [lines(HEADINGS, [row.cells() for row in found]), lines(SHARES, [row.shares() for row in found])]
     when = f"Measured on {dt.date.today():%Y-%m-%d}: {processor()}, Python {platform.python_version()}."
-    body = "\n".join([when, "", *tables[0], "", *tables[1]])
-    PAGE.write_text(f"{before}{MARKS[0]}\n{body}\n{MARKS[1]}{after}", encoding="utf-8")
+    write_between(PAGE, MARKS, "\n".join([when, "", *tables[0], "", *tables[1]]))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What pages of benchmarks have in common: tables in Markdown, and the name of the processor."""
+"""What pages of benchmarks have in common: tables in Markdown, their place, and the name of the processor."""
 
 from __future__ import annotations
 
@@ -10,6 +10,13 @@ from pathlib import Path
 def lines(headings: Sequence[str], body: list[list[str]]) -> list[str]:
     """A table in Markdown."""
     return [f"| {' | '.join(row)} |" for row in [list(headings), ["---"] * len(headings), *body]]
+
+
+def write_between(page: Path, marks: tuple[str, str], body: str) -> None:
+    """Put a text between the two marks of a page, in place of what stands there."""
+    text = page.read_text(encoding="utf-8")
+    before, after = text.split(marks[0])[0], text.split(marks[1])[1]
+    page.write_text(f"{before}{marks[0]}\n{body}\n{marks[1]}{after}", encoding="utf-8")
 
 
 def processor() -> str:

@@ -195,9 +195,7 @@ def run_portfolio(
 
     files = [None if file is None else Path(file) for file in (limits, menu)]
     wish = Wish(book, files[0], files[1], Settings(seed=seed, scenarios=scenarios), chunk)
-    results = run(wish, Path(out), Means(engine, workers), resume=resume)
-    write_summary(results)
-    return results
+    return run(wish, Path(out), Means(engine, workers), resume=resume, write=write_summary)
 
 
 def stress(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -89,9 +91,12 @@ def command(
     from repayplan.report.portfolio_files import summary_document, write_summary
 
     wish = Wish(book, limits, menu, Settings(seed=seed, scenarios=scenarios), chunk)
-    with _watching() as told:
-        results = run_portfolio(wish, out, Means(engine, workers, master), resume=resume, told=told)
-    files = write_summary(results)
+    files: list[Path] = []
+    means = Means(engine, workers, master)
+    with _stoppable(), _watching() as told:
+        results = run_portfolio(
+            wish, out, means, resume=resume, told=told, write=lambda ended: files.extend(write_summary(ended))
+        )
     if as_json:
         print_json(summary_document(results))
     else:
@@ -100,6 +105,21 @@ def command(
         show_summary(results, console())
         show_files(files, console())
     return int(not results.summary.kept)
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Ctrl-C, and a request of the system to end, stop the run with a word of how it goes on."""
+    mine = threading.current_thread() is threading.main_thread()  # others cannot hear signals
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler) if mine else None
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo(str(tr("Stopped. What is done is kept: go on with --resume.")), err=True)
+        raise
+    finally:
+        if mine:
+            signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

@@ -9,20 +9,15 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-from repayplan.calendar.daycount import ratios
 from repayplan.cases.models import Case, Loan
 from repayplan.debt.ledger import open_ledger
 from repayplan.debt.rates import RatePath, contract_rate, signed_compound_rate, signed_rate
 from repayplan.evaluate.setting import PRINCIPAL, Debts
 from repayplan.money import to_cents
-from repayplan.problem.frozen import Cents, Mask, Real
-from repayplan.problem.growth import accrued
+from repayplan.problem.frozen import Cents, Mask, Real, fixed
+from repayplan.problem.growth import Whole, accrued, rounded_once, years_of
 from repayplan.problem.terms import Terms
-
-EXACT = 2**53
-"""Whole numbers up to here are floats."""
 
 _ONE = RatePath.fixed(Fraction(1))
 
@@ -42,9 +37,7 @@ class Horizon:
     def paying(self) -> Mask:
         """(T,) stages that end on a payment date."""
         dates = set(self.pays)
-        found = np.array([day in dates for day in self.days])
-        found.setflags(write=False)
-        return found
+        return fixed(np.array([day in dates for day in self.days]))
 
     def stages(self, start: dt.date) -> Iterator[Stage]:
         """Every stage from ``start`` on; an interest period ends on each payment date, when it is booked."""
@@ -61,22 +54,16 @@ class Years:
     each, as whole numbers over whole numbers: all that the dates say of what a loan bears."""
 
     stages: tuple[Stage, ...]
-    since: tuple[NDArray[np.int64], NDArray[np.int64]]
-    until: tuple[NDArray[np.int64], NDArray[np.int64]]
+    since: tuple[Whole, Whole]
+    until: tuple[Whole, Whole]
 
 
 @lru_cache(maxsize=512)
 def years(day_count: str, start: dt.date, days: tuple[dt.date, ...], pays: tuple[dt.date, ...]) -> Years:
     """Of a horizon from ``start`` on; kept, since borrowers have the same dates."""
     stages = tuple(Horizon(days, pays, len(days)).stages(start))
-    since = _parts(ratios(day_count, tuple((first, before) for first, before, _ in stages)))
-    return Years(stages, since, _parts(ratios(day_count, tuple((first, end) for first, _, end in stages))))
-
-
-def _parts(fractions: Sequence[tuple[int, int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """(T,) numerators and (T,) denominators."""
-    both = np.array(fractions, dtype=np.int64)
-    return both[:, 0], both[:, 1]
+    since = years_of(day_count, tuple((first, before) for first, before, _ in stages))
+    return Years(stages, since, years_of(day_count, tuple((first, end) for first, _, end in stages)))
 
 
 def debts(case: Case, terms: Terms, loans: Sequence[Loan], principal: Cents, over: Horizon) -> Debts:
@@ -138,17 +125,8 @@ def _borne(loan: Loan, rate: RatePath, over: Years) -> Real:
                 for start, since, end in over.stages
             ]
         )
-    share, place = rate.rates[0].as_integer_ratio()
-    since, until = (_rounded_once(share, place, *each) for each in (over.since, over.until))
+    since, until = (rounded_once(rate.rates[0], *each) for each in (over.since, over.until))
     return np.asarray(until - since)
-
-
-def _rounded_once(share: int, place: int, whole: NDArray[np.int64], parts: NDArray[np.int64]) -> Real:
-    """(T,) a rate times years: a ratio of whole numbers, which is rounded once, as :func:`accrued` rounds it."""
-    most = max(share * int(whole.max(initial=0)), place * int(parts.max(initial=0)))
-    if most > EXACT:
-        return np.array([share * a / (place * b) for a, b in zip(whole.tolist(), parts.tolist(), strict=True)])
-    return np.asarray(share * whole / (place * parts))
 
 
 def _penalty(loan: Loan) -> RatePath:

@@ -84,17 +84,20 @@ def _usual(setting: Setting, drawn: Drawn) -> Mask:
 
 def _futures(drawn: Drawn, cases: int) -> tuple[Any, ...]:
     """What is drawn, where nothing is drawn as arrays without a place: compiled once for all."""
-    shared = cases > 1 and drawn.own.strides[0] == 0  # several plans of one borrower: no copies of its cash
     given = (
-        np.zeros(cases, dtype=np.int64) if shared else np.arange(cases),
-        drawn.own[:1] if shared else drawn.own,
-        np.zeros((cases, 0, 0, 0)) if drawn.apart is None else drawn.apart,
+        _once(drawn.own),
+        np.zeros((1, 0, 0, 0)) if drawn.apart is None else _once(drawn.apart),
         np.zeros((cases, 0, 0)) if drawn.shift is None else drawn.shift,
         np.zeros((cases, 0, 0, 0)) if drawn.due is None else drawn.due,
         np.zeros((cases, 0), dtype=np.int64) if drawn.stops is None else drawn.stops,
         np.zeros((cases, 0)) if drawn.collateral is None else drawn.collateral,
     )
     return tuple(map(_fixed, given))
+
+
+def _once(flows: Real) -> Real:
+    """No copies of the cash of one borrower for each of several plans."""
+    return flows[:1] if flows.strides[0] == 0 else flows
 
 
 def _terms(setting: Setting, hazard: Hazard) -> tuple[Any, ...]:

@@ -37,7 +37,6 @@ ARREARS, DUE, UNPAID, PAID, AT_END, DRAWN = (place * STRIDE for place in range(8
 def run_cases(
     first: int,
     last: int,
-    whose: Stages,
     own: Real,
     apart: Real,
     shift: Real,
@@ -54,13 +53,13 @@ def run_cases(
     out: Arrays,
     strict: bool,
 ) -> None:
-    """Cases ``first`` to ``last``, block after block of scenarios. ``whose``: whose cash a case has, which several
-    plans of one borrower share; ``usual``: which cases ``alone`` can do, and the terms of their stages; ``strict``:
+    """Cases ``first`` to ``last``, block after block of scenarios. Cash that several plans of one borrower share stands
+    in ``own`` and ``apart`` once; ``usual``: which cases ``alone`` can do, and the terms of their stages; ``strict``:
     arrears make defaults."""
     loans, kept = plan[1].shape[2], accounts[0].shape[1]
     business, owed, left = np.empty(15 * STRIDE), np.empty((loans, 14 * STRIDE)), np.empty((kept, LANES))
     for case in range(first, last):
-        mine = own[whose[case]]
+        mine, others = own[case if len(own) > 1 else 0], apart[case if len(apart) > 1 else 0]
         if usual[0][case]:
             brief = (plan[0], plan[2], plan[3], worth[2])
             run_alone(case, mine, factor, usual[1], brief, claims[0], (worth[1], counts[4]), out, strict)
@@ -70,7 +69,7 @@ def run_cases(
             _open(case, business, owed, left, plan[3], claims[0], stops, factor, start, many)
             behind = False
             for stage in range(plan[0][case]):
-                _move(case, stage, start, many, business, owed, left, mine, apart, shift, accounts, plan[4])
+                _move(case, stage, start, many, business, owed, left, mine, others, shift, accounts, plan[4])
                 for loan in range(loans):
                     _accrue(case, stage, loan, owed[loan], business, many, bears)
                     _fall_due(case, stage, loan, start, many, business, owed[loan], due, plan)
@@ -90,7 +89,21 @@ def run_cases(
                     behind = late > 0
                     _judge(case, stage, many, business, owed, claims, worth[1], counts, plan[5], strict)
                 _note(case, stage, start, many, business, owed, claims[4], out)
+                asked = stage < out[7][case] or out[4].shape[2] > 0
+                if bears[5][case, stage] and not asked and _done(business, owed, many):
+                    break
             _close(case, start, many, business, owed, claims, worth[1], counts[4], out)
+
+
+@compiled
+def _done(business: Real, owed: Real, many: int) -> bool:
+    """Whether in all scenarios of a block every loan is clear or called: then no stage changes what comes out."""
+    for loan in range(len(owed)):
+        s = owed[loan]
+        for i in range(many):
+            if (s[IDLE + i] + s[COMPOUND + i] + s[INTEREST + i] + s[PRINCIPAL + i]) * business[ALIVE + i] > 0.0:
+                return False
+    return True
 
 
 @compiled
@@ -151,9 +164,10 @@ def _move(
     for i in range(many):
         business[CASH + i] += come[start + i]
     for account in range(len(left)):
-        if apart.shape[1]:
+        if len(apart):
+            money, brought = left[account], apart[stage, account]
             for i in range(many):
-                left[account, i] += apart[case, stage, account, start + i]
+                money[i] += brought[start + i]
     _release(case, many, business, owed, left, accounts, False)
     if shift.shape[1]:
         for i in range(many):

@@ -212,7 +212,9 @@ def _joined(parts: Sequence[object]) -> Setting:
 
 
 def _padded(arrays: Sequence[NDArray[np.generic]], fill: float) -> NDArray[np.generic]:
-    sizes = np.max([array.shape[1:] for array in arrays], axis=0, initial=0) if arrays[0].ndim > 1 else ()
+    if all(array.shape[1:] == arrays[0].shape[1:] for array in arrays):
+        return np.concatenate(arrays)
+    sizes = map(max, zip(*(array.shape[1:] for array in arrays), strict=True))
     whole = np.full((sum(map(len, arrays)), *map(int, sizes)), fill, dtype=arrays[0].dtype)
     start = 0
     for array in arrays:

@@ -54,9 +54,16 @@ def as_bank(flow: Flow, haircut: Decimal, delay_days: int) -> Flow:
     """What the bank counts on: receipts are less, to the cent below, and later; costs and firm money stay."""
     if flow.amount <= 0 or flow.firm:
         return flow
-    counted = math.floor(flow.amount * (1 - haircut))
+    share, whole = _left(haircut)
+    counted = flow.amount * share // whole
     date = flow.date + dt.timedelta(days=delay_days) if delay_days else flow.date
     return Flow(date, counted, flow.source, flow.part, flow.kind, flow.category, flow.secures, flow.firm)
+
+
+@lru_cache(maxsize=1_024)
+def _left(haircut: Decimal) -> tuple[int, int]:
+    """The share that a haircut leaves, as a ratio of whole numbers."""
+    return (1 - haircut).as_integer_ratio()
 
 
 def share_of(amount: Decimal, share: Decimal) -> int:

@@ -109,6 +109,18 @@ def largest_of_all(draft: Draft, frame: Frame) -> Real:
     return np.asarray(sum(draft.columns[payment].upper.max(axis=1) for payment in frame.payments))[:, None]
 
 
+def largest_amount(draft: Draft, frame: Frame) -> Real:
+    """(N, 1) the most that a θ can be of which payments are multiples, each at most what can be paid on a date: it is
+    the largest multiple before the last payment that bounds it, or that of the last where no other follows the shape.
+    With multiples below 1 alone it may be more than any payment."""
+    form = frame.problem.form
+    weight = np.where(form.counted, form.weight.max(axis=1), 0.0)
+    before = np.where(frame.before_last, weight, 0.0).max(axis=1)
+    at_last = np.where(frame.at_last, weight, 0.0).max(axis=1)
+    most = np.where(before > 0, before, np.where(at_last > 0, at_last, 1.0))
+    return np.asarray(largest_of_all(draft, frame) / most[:, None])
+
+
 def _stated_last(frame: Frame) -> Mask:
     stated: Mask = frame.at_last & ~np.isnan(frame.problem.form.stated)[:, None]
     return stated

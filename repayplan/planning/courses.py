@@ -16,7 +16,7 @@ from typing import Protocol
 import numpy as np
 
 from repayplan.money import floor_to
-from repayplan.problem.arrays import Problem, Real
+from repayplan.problem.arrays import Mask, Problem, Real
 from repayplan.problem.form import FormArrays, Key, Rule
 
 NOISE = 1e-9
@@ -41,7 +41,8 @@ class Owed(Protocol):
         """Booked principal of every kind."""
 
 
-Amounts = Callable[[int, Sequence[Owed]], int | None]
+Totals = Mapping[int, int]
+"""Cents over all loans by stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +57,35 @@ class Unknowns:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """``amount``: what is paid over all loans at a stage before the last payment, given the ledgers as they stand; None
-    where the shape does not say. ``whole``: whether amounts are multiples of the unit; ``rules``: what is signed.
-    ``stated``: the amounts by stage where they do not depend on the ledgers."""
+    """What a shape pays over all loans before the last payment: amounts ``stated`` by stage, and ``on_interest`` on top
+    of the interest that the ledgers have then; nothing is said of other stages.
 
-    amount: Amounts
+    ``whole``: whether amounts are multiples of the unit; ``rules``: what is signed. ``raised``: the same with amounts
+    that come to what was due at some stages; None where the shape has no such way.
+    """
+
+    stated: Totals
     whole: bool
     rules: tuple[Rule, ...] = ()
-    stated: Mapping[int, int] | None = None
+    on_interest: frozenset[int] = frozenset()
+    raised: Callable[[Totals], Course] | None = None
+
+    def amount(self, stage: int, books: Sequence[Owed]) -> int | None:
+        """What is paid at a stage, given the ledgers as they stand; None where the shape does not say."""
+        interest = sum(ledger.debt - ledger.principal for ledger in books) if stage in self.on_interest else 0
+        return self.stated[stage] + interest if stage in self.stated else None
+
+    def paying(self, paid: Sequence[int]) -> Course | None:
+        """The course whose amounts come to what was due where more had to be ``paid`` (T,) than it states; None where
+        that is nowhere.
+
+        Interest that just fits into an amount does not any more once the amount is rounded down. What is paid more
+        makes later interest smaller, so that once is enough.
+        """
+        if self.raised is None:
+            return None
+        due = {stage: paid[stage] for stage, cents in self.stated.items() if paid[stage] > cents}
+        return self.raised(due) if due else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +130,13 @@ def courses(problem: Problem, unknowns: Unknowns, fine: Fineness) -> Iterator[Co
 @rounding("level")
 def level(problem: Problem, unknowns: Unknowns, fine: Fineness) -> Iterator[Course]:
     """One amount, or two."""
+
+    def raised(due: Totals) -> Course:
+        amount = _up(max(due.values()), fine.unit)
+        return looked_up(dict.fromkeys(_before_last(problem, unknowns), amount))
+
     for amounts in _levels(problem, unknowns, fine):
-        yield looked_up(amounts)
+        yield replace(looked_up(amounts), raised=raised)
 
 
 @rounding("level_balloon")
@@ -130,7 +157,27 @@ def multiples(problem: Problem, unknowns: Unknowns, fine: Fineness) -> Iterator[
             amount = floor_to(int(exact) + (fine.unit - 1 if fine.up else 0), fine.unit)
             found[multiple] = _within_step(problem, stage, amount, amounts, fine.unit)
         amounts[stage] = found[multiple]
-    yield looked_up(amounts)
+    yield replace(
+        looked_up(amounts),
+        raised=lambda due: next(multiples(problem, _paying(problem, unknowns, due, fine.unit), fine)),
+    )
+
+
+def _paying(problem: Problem, unknowns: Unknowns, due: Totals, unit: int) -> Unknowns:
+    """Unknowns whose amounts come to what is due at some stages, in whole units."""
+    theta = unknowns.theta.copy()
+    for stage, cents in due.items():
+        weight = problem.form.weight[0, :, stage]
+        number = int(weight.argmax())
+        others = float(weight @ theta[:, stage]) - float(weight[number] * theta[number, stage])
+        theta[number] = np.maximum(theta[number], (_up(cents, unit) - others) / float(weight[number]))
+    if problem.form.falling[0]:  # each is at most the one before
+        theta = np.maximum.accumulate(theta[::-1], axis=0)[::-1]
+    return replace(unknowns, theta=theta)
+
+
+def _up(cents: int, unit: int) -> int:
+    return -floor_to(-cents, unit)
 
 
 def _within_step(problem: Problem, stage: int, amount: int, amounts: Mapping[int, int], unit: int) -> int:
@@ -140,7 +187,7 @@ def _within_step(problem: Problem, stage: int, amount: int, amounts: Mapping[int
     if before is None or np.isnan(share):
         return amount
     most = floor_to(int((1 + share) * before + SMALL), unit)
-    least = -floor_to(-ceil((1 - share) * before - SMALL), unit)
+    least = _up(ceil((1 - share) * before - SMALL), unit)
     return max(min(amount, most), least)
 
 
@@ -149,30 +196,17 @@ def level_principal(problem: Problem, unknowns: Unknowns, fine: Fineness) -> Ite
     """Interest as the ledger has it, and rounded principal."""
     counted = problem.form.counted[0]
     first = int(np.flatnonzero(counted)[0]) if counted.any() else problem.shape[1]
-
-    def course(parts: Mapping[int, int]) -> Course:
-        def amount(stage: int, books: Sequence[Owed]) -> int | None:
-            if stage in parts:
-                return _interest(books) + parts[stage]
-            return _interest(books) if stage < first and problem.debt.current[0, stage] else None
-
-        return Course(amount, whole=False)
-
-    yield from map(course, _levels(problem, unknowns, fine))
+    before = dict.fromkeys(np.flatnonzero(problem.debt.current[0, :first]).tolist(), 0)
+    for parts in _levels(problem, unknowns, fine):
+        yield Course(before | parts, whole=False, on_interest=frozenset(before | parts))
 
 
 @rounding("interest_only")
 def interest_only(problem: Problem, unknowns: Unknowns, fine: Fineness) -> Iterator[Course]:
     """Interest as the ledger has it for the first months, then one amount, or two."""
-    inside = problem.form.interest[0] & ~problem.debt.waived[0]
-
-    def course(amounts: Mapping[int, int]) -> Course:
-        def amount(stage: int, books: Sequence[Owed]) -> int | None:
-            return _interest(books) if inside[stage] else amounts.get(stage)
-
-        return Course(amount, whole=False)
-
-    yield from map(course, _levels(problem, unknowns, fine))
+    inside = np.flatnonzero(problem.form.interest[0] & ~problem.debt.waived[0]).tolist()
+    for amounts in _levels(problem, unknowns, fine):
+        yield Course(amounts | dict.fromkeys(inside, 0), whole=False, on_interest=frozenset(inside))
 
 
 @rounding("milestone_share", "store_share", "receivable_share")
@@ -190,8 +224,8 @@ def shares(problem: Problem, unknowns: Unknowns, fine: Fineness) -> Iterator[Cou
         elif stages:
             found[stream.terms.key] = _to_grain(at_last[stream.theta], fine.share, up=True)
     rules = form.rules(found)
-    due, counted = form.due(rules), set(_before_last(problem, unknowns))
-    yield Course(lambda stage, _: int(due[stage]) if stage in counted else None, whole=False, rules=rules)
+    due = form.due(rules)
+    yield Course({stage: int(due[stage]) for stage in _before_last(problem, unknowns)}, whole=False, rules=rules)
 
 
 def moved_by_shares(problem: Problem, fine: Fineness) -> int:
@@ -199,9 +233,9 @@ def moved_by_shares(problem: Problem, fine: Fineness) -> int:
     return ceil(fine.share * sum(sum(stream.cents) for stream in problem.form.streams))
 
 
-def looked_up(amounts: Mapping[int, int]) -> Course:
+def looked_up(amounts: Totals) -> Course:
     """Whole amounts by stage."""
-    return Course(lambda stage, _: amounts.get(stage), whole=True, stated=amounts)
+    return Course(amounts, whole=True)
 
 
 def _before_last(problem: Problem, unknowns: Unknowns) -> list[int]:
@@ -225,8 +259,12 @@ def _levels(problem: Problem, unknowns: Unknowns, fine: Fineness) -> Iterator[di
         yield {stage: amount + (unit if number >= len(stages) - late else 0) for number, stage in enumerate(stages)}
 
 
-def _interest(books: Sequence[Owed]) -> int:
-    return sum(ledger.debt - ledger.principal for ledger in books)
+def interest_dates(problem: Problem) -> Mask:
+    """(N, T) dates before the last payment on which a shape has the interest on every loan paid, whether or not it is
+    to be current: what they are paid in all does not say what each is paid."""
+    form = problem.form
+    parts = np.array([kind == "level_principal" for kind in form.kinds])
+    return np.asarray((form.counted & parts[:, None]) | (form.interest & ~problem.debt.waived))
 
 
 def _everywhere(form: FormArrays, theta: Real) -> Real:

@@ -84,11 +84,6 @@ class Remedies:
         return min(found, key=lambda remedy: remedy.cost, default=None)
 
 
-def pieces_of_work(case: Case) -> int:
-    """How often :func:`remedies` calls ``tell``."""
-    return len(levers(case)) + 1
-
-
 def remedies(case: Case, tell: Tell = lambda: None, watch: Watch = FOREVER) -> Remedies:
     """What would make an impossible case possible; each lever has an equal part of the time that is left."""
     alone: list[Remedy] = []

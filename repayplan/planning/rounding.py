@@ -20,7 +20,7 @@ from repayplan.compliance.replay import Payment, ledgers
 from repayplan.debt.ledger import Ledger
 from repayplan.money import floor_to
 from repayplan.planning.closing import fixed_end, fixed_ends, leaving, leaving_together
-from repayplan.planning.courses import NOISE, Course, Fineness, Unknowns, courses, looked_up
+from repayplan.planning.courses import NOISE, Course, Fineness, Unknowns, courses, interest_dates, looked_up
 from repayplan.planning.evening import even_amounts
 from repayplan.planning.room import Room
 from repayplan.planning.sharing import least_total, share
@@ -103,9 +103,16 @@ def round_payments(case: Case, terms: Terms, problem: Problem, target: Target, g
             amounts = even_amounts(problem, target.even, grain.unit, up=grain.up)
             alike = looked_up(amounts)
         return Rounded(_walk(case, terms, problem, target, grain, alike), ())
-    made = Rounded([], ())
+    made, stage = Rounded([], ()), {day: stage for stage, day in enumerate(problem.days())}
     for course in courses(problem, target.unknowns, Fineness(grain.unit, terms.unit, grain.up)):
-        made = Rounded(_walk(case, terms, problem, target, grain, course), course.rules, course.whole)
+        payments = _walk(case, terms, problem, target, grain, course)
+        paid = [0] * problem.shape[1]
+        for payment in payments:
+            paid[stage[payment.date]] += payment.cents
+        raised = course.paying(paid)
+        made = Rounded(
+            _walk(case, terms, problem, target, grain, raised) if raised else payments, course.rules, course.whole
+        )
         if not _too_large_at_last(made.payments):
             break
     return made
@@ -140,7 +147,7 @@ def _walk(
             total = _within(room, stage, sum(amounts), grain) if fixed is None else fixed
             _spread(amounts, total, ranges)
             if fixed is not None:  # what was to be settled may then wait for a date, for want of some cents
-                due = [_due(problem, book, stage) for book in books]
+                due = [_due(problem, target, book, stage) for book in books]
                 _spread(amounts, total, [(min(least, due[loan]), most) for loan, (least, most) in enumerate(ranges)])
         room.pay(stage, amounts)
         for loan, (ledger, cents) in enumerate(zip(books, amounts, strict=True)):
@@ -214,16 +221,18 @@ def _range(problem: Problem, target: Target, ledger: Ledger, stage: int, loan: i
         return min(int(single), ledger.debt), min(int(single), ledger.debt)
     if 0 <= target.last[loan] <= stage:
         return ledger.debt, ledger.debt
-    due = _due(problem, ledger, stage)
+    due = _due(problem, target, ledger, stage)
     if problem.limits.grace[0, stage]:
         interest = ledger.debt - ledger.principal
         return (due, due) if problem.limits.interest_only[0] and due else (0, interest)
     return due, ledger.debt
 
 
-def _due(problem: Problem, ledger: Ledger, stage: int) -> int:
-    """What has to be paid on one loan at one date: all but principal where interest is to be current."""
-    return ledger.debt - ledger.principal if problem.debt.current[0, stage] else 0
+def _due(problem: Problem, target: Target, ledger: Ledger, stage: int) -> int:
+    """What has to be paid on one loan at one date: all but principal where interest is to be current, or the shape has
+    it paid."""
+    shaped = stage < target.final and interest_dates(problem)[0, stage]
+    return ledger.debt - ledger.principal if problem.debt.current[0, stage] or shaped else 0
 
 
 def _pinned(problem: Problem) -> dict[int, int]:

@@ -11,8 +11,10 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from repayplan.cases.models import Case
 from repayplan.errors import Fault, InputError, RepayplanError
 from repayplan.evaluate.core import Engine
 from repayplan.forecast.futures import Drawing
@@ -42,7 +44,7 @@ from repayplan.problem.frozen import Cents
 from repayplan.problem.prospect import Prospect
 from repayplan.problem.rating import rate_case
 from repayplan.problem.terms import Terms, resolve
-from repayplan.rules.hazard import RiskLevel
+from repayplan.rules.hazard import LEVELS, RiskLevel
 from repayplan.rules.provision import ProvisionTable, provision_table
 from repayplan.rules.treatments import MONTHS, TREATMENTS, TreatmentName, Treatments, treatments
 
@@ -197,14 +199,15 @@ def warm_up(book: BookCase, menu: Menu, settings: Settings) -> None:
     and a borrower that cannot be appraised is none of its business."""
 
     def work() -> None:
-        prospect = _prospect(book, menu)
-        for _, asked in prospect.asks[:1]:
-            compile_solver(asked)
+        terms = resolve(book.case)
+        asks = (each for _, each in _asks(book.case, terms, menu.plan_options) if isinstance(each, Ask))
+        for first in islice(asks, 1):
+            compile_solver(first)
         table = treatments()
-        course = table.kinds["do_nothing"][prospect.rating]
+        course = table.kinds["do_nothing"][LEVELS[0]]  # whatever it does, it compiles the same
         worlds = treatment_lanes(untreated(book.case, table.contract_months), "do_nothing", course, pursuit=0.0)
         drawing = Drawing(settings.seed, FEW_FUTURES, settings.method)
-        outcomes(book.case, prospect.terms, [each.lane for each in worlds], drawing, settings.engine, Clock())
+        outcomes(book.case, terms, [each.lane for each in worlds], drawing, settings.engine, Clock())
 
     _guarded(book, [], work)
 
@@ -241,27 +244,23 @@ def _failure(book: BookCase, fault: Fault) -> Failure:
 def _prospect(book: BookCase, menu: Menu) -> _Prospect:
     """What is open to a borrower, ready to be planned."""
     case = book.case
-    shared = Prospect(case, farthest(case, menu.plan_options))
     terms = resolve(case)
     rating = terms.rating or rate_case(case).level
     who = (book.id, rating, book.industry, book.region)
     allowed, prefers = menu.allowed(*who), menu.prefers(*who)
     counts: Counter[str] = Counter()
+    opened = [each for each in menu.plan_options if "plan" in allowed and (prefers or not each.preferential)]
+    counts["not open"] += len(menu.plan_options) - len(opened)
     asks: list[tuple[PlanOption, Ask]] = []
     unfit: list[tuple[PlanOption, InputError]] = []
-    for option in menu.plan_options:
-        if "plan" not in allowed or (option.preferential and not prefers):
-            counts["not open"] += 1
-            continue
-        try:
-            variant = planned_variant(case, terms, option)
-            if variant is None:
-                counts["nothing of its own"] += 1
-            else:
-                asks.append((option, ask_for(variant, option, shared)))
-        except InputError as error:  # the case is right, this option is none for it; others may be
+    for option, found in _asks(case, terms, opened):
+        if isinstance(found, Ask):
+            asks.append((option, found))
+        elif found is None:
+            counts["nothing of its own"] += 1
+        else:
             counts["does not fit"] += 1
-            unfit.append((option, error))
+            unfit.append((option, found))
     kinds = [kind for kind in menu.treatments if kind in allowed]
     counts["not open"] += len(menu.treatments) - len(kinds)
     if not any(source.kind == "guarantor" for source in case.cash.sources) and "guarantor" in kinds:
@@ -270,6 +269,20 @@ def _prospect(book: BookCase, menu: Menu) -> _Prospect:
     if unfit and not asks and not kinds:
         raise unfit[0][1]
     return _Prospect(book, terms, rating, asks, kinds, counts, unfit)
+
+
+def _asks(
+    case: Case, terms: Terms, options: Sequence[PlanOption]
+) -> Iterator[tuple[PlanOption, Ask | InputError | None]]:
+    """Options ready to be planned; None where one is nothing of its own, or why it does not fit: the case is right, and
+    others may fit it."""
+    shared = Prospect(case, farthest(case, options))
+    for option in options:
+        try:
+            variant = planned_variant(case, terms, option)
+            yield option, None if variant is None else ask_for(variant, option, shared)
+        except InputError as error:
+            yield option, error
 
 
 def _plan(prospects: list[_Prospect], failures: list[Failure]) -> tuple[list[_Prospect], list[_Broken]]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,10 +21,11 @@ from repayplan.money import to_cents
 from repayplan.planning.batch.asks import Ask, Batched
 from repayplan.portfolio.lanes import OVERDUE, Treated, Untreated, overdue_of
 from repayplan.portfolio.outcomes import Outcome
-from repayplan.problem.frozen import Cents, Real
+from repayplan.problem.frozen import Cents, Real, fixed
 from repayplan.problem.original import original_factors, value_before
+from repayplan.problem.stages import Places
 from repayplan.problem.terms import Terms
-from repayplan.rules.provision import ProvisionTable
+from repayplan.rules.provision import AssetClass, ProvisionTable, place_in
 from repayplan.rules.treatments import MONTHS, Course, Treatments
 
 CENTS = 100
@@ -48,7 +51,7 @@ class Borrower:
         days = max(((case.as_of - day).days for day in since if day is not None), default=0)
         return cls(case, sum(map(owed, own)), overdue, max(days, int(overdue > 0)), float(terms.discount_rate))
 
-    @property
+    @cached_property
     def monthly(self) -> Real:
         """(MONTHS,) discount factors at the end of each month."""
         return np.asarray((1 + self.yearly) ** (-np.arange(1, MONTHS + 1) / 12))
@@ -78,12 +81,21 @@ class Effort:
 
 def effort(borrower: Borrower, course: Course, table: Treatments) -> Effort:
     """The work of a course and what it costs."""
-    hours, visits = np.array(course.hours), np.array(course.visits)
-    legal = np.array(course.legal) * CENTS
-    legal[0] += course.legal_share * borrower.balance
+    hours, visits, cents, legal = _worked(course, table.hour, table.visit)
+    if course.legal_share:
+        legal = legal.copy()
+        legal[0] += course.legal_share * borrower.balance
     legal = np.rint(legal)
-    by_month = (hours * table.hour + visits * table.visit) * CENTS + legal
+    by_month = cents + legal
     return Effort(hours, visits, legal.astype(np.int64), float(by_month.sum()), float(by_month @ borrower.monthly))
+
+
+@lru_cache(maxsize=256)
+def _worked(course: Course, hour: float, visit: float) -> tuple[Real, Real, Real, Real]:
+    """(MONTHS,) hours, visits, cents that both cost, and legal cents but for the share of the debt."""
+    hours, visits = np.array(course.hours), np.array(course.visits)
+    cents = (hours * hour + visits * visit) * CENTS
+    return fixed(hours), fixed(visits), fixed(cents), fixed(np.array(course.legal) * CENTS)
 
 
 def no_effort() -> Effort:
@@ -99,23 +111,22 @@ def plan_figures(
     by that much today's overdue balance has been paid in cash. What of it the plan never pays has no new day."""
     given, revives = waived_by_bank(asked.case), _waived(asked.case, WAIVABLE, revives=True)
     of_it, back = _waived(asked.case, OVERDUE), _waived(asked.case, OVERDUE, revives=True)
-    written = np.where(outcome.failed, of_it - back, of_it)
-    open_ = borrower.overdue - written
-    cash = np.maximum.accumulate(np.clip(borrower.balance - given - outcome.debt, 0.0, open_), axis=0)
-    forgone = _forgone(asked, found)
-    never = np.maximum(open_ - (borrower.balance - given - forgone), 0.0)
-    missing = np.where(outcome.failed, open_ - cash, np.minimum(outcome.arrears + never, open_ - cash))
-    by_cash, given_up = _mean(cash), _mean(written)
+    written = np.where(outcome.failed, of_it - back, of_it) if back else np.full((MONTHS, 1), of_it)
+    open_, forgone = borrower.overdue - written, _forgone(asked, found)
+    cash = _never_falling(np.clip(borrower.balance - given - outcome.debt, 0.0, open_))
+    by_cash, given_up, left = _mean(cash), _mean(written), open_ - cash
+    undated = np.maximum(open_ - (borrower.balance - given - forgone), 0)
+    missing = np.where(outcome.failed, left, np.minimum(outcome.arrears + undated, left))
     rescheduled = np.maximum(borrower.overdue - by_cash - given_up - _mean(missing), 0)
     fall = Fall(by_cash, rescheduled, given_up, np.zeros(MONTHS, dtype=np.int64))
     by, unpaid = provisions.after_months - 1, _never_paid(asked, found)
     better = max(provisions.place(borrower.days), provisions.restructured)
     worse = max(better, provisions.failed)
     failed = outcome.failed[by]
-    left = outcome.debt[by] + np.where(failed, revives, 0)
-    lost = np.minimum(unpaid, left)
+    owed_then = outcome.debt[by] + np.where(failed, revives, 0)
+    lost = np.minimum(unpaid, owed_then)
     rate = np.where(failed, provisions.rate(worse), provisions.rate(better))
-    provision = rate * (left - lost) + provisions.rate(len(provisions.classes) - 1) * lost
+    provision = rate * (owed_then - lost) + provisions.rate(len(provisions.classes) - 1) * lost
     return {
         "recovery": round(float(outcome.value.mean()) - work.worth),
         "cost": round(work.cost),
@@ -139,15 +150,19 @@ def treatment_figures(
     """Attributes of a treatment that leaves the loans with the bank: expected over what may become of the borrower."""
     arrears = [_on_arrears(borrower, treated, outcome) for treated, outcome in came]
     brought = [_brought(base, course, outcome) for _, outcome in came]
-    cash = [np.minimum(paid + more, borrower.overdue) for paid, more in zip(arrears, brought, strict=True)]
+    gathered_by = [paid.mean(axis=1) for paid in arrears]
+    cash_by = [
+        gathered if more is None else np.minimum(paid + more, borrower.overdue).mean(axis=1)
+        for paid, more, gathered in zip(arrears, brought, gathered_by, strict=True)
+    ]
 
     def expected(values: Iterable[Real]) -> Real:
         return np.asarray(sum(treated.share * each for (treated, _), each in zip(came, values, strict=True)))
 
-    by_cash = np.floor(expected(each.mean(axis=1) for each in cash) + 1e-6).astype(np.int64)
+    by_cash = np.floor(expected(cash_by) + 1e-6).astype(np.int64)
     rescheduled = np.floor(course.rescheduled * (borrower.overdue - by_cash)).astype(np.int64)
     nothing = np.zeros(MONTHS, dtype=np.int64)
-    gathered = np.diff(expected(paid.mean(axis=1) for paid in arrears), prepend=0.0)
+    gathered = np.diff(expected(gathered_by), prepend=0.0)
     fee, fee_worth = course.fee * float(gathered.sum()), course.fee * float(gathered @ borrower.monthly)
     provided = (
         _provided(borrower, treated, outcome, more, provisions).mean()
@@ -169,22 +184,37 @@ def _on_arrears(borrower: Borrower, treated: Treated, outcome: Outcome) -> Real:
     """(MONTHS, S) what has been paid on today's arrears: not what serves the contract as it falls due anew."""
     anew = treated.called[:, None] if treated.served else 0.0
     paid = np.clip(outcome.paid - anew, 0.0, borrower.overdue)
-    return np.asarray(np.maximum.accumulate(paid, axis=0))
+    return _never_falling(paid)
+
+
+def _never_falling(values: Real) -> Real:
+    """(MONTHS, S) the most so far, in place."""
+    for before, now in pairwise(values):
+        np.maximum(before, now, out=now)
+    return values
 
 
 def _provided(
-    borrower: Borrower, treated: Treated, outcome: Outcome, brought: Real, provisions: ProvisionTable
+    borrower: Borrower, treated: Treated, outcome: Outcome, brought: Real | None, provisions: ProvisionTable
 ) -> Real:
     """(S,) provision on what is left, by the age of the oldest unpaid claim: what fell due first was paid first."""
     by = provisions.after_months - 1
     due = np.concatenate([[0.0], treated.called[: by + 1]]) + borrower.overdue
-    oldest = np.searchsorted(due, outcome.paid[by] + brought[by] + CENTS, side="left")
-    days = np.rint((by + 1 - np.arange(len(due) + 1)) * 365 / 12)
-    days[0], days[-1] = days[0] + borrower.days, 0.0
-    places = np.array([provisions.place(int(each)) for each in days])[oldest]
+    more = 0.0 if brought is None else brought[by]
+    oldest = np.searchsorted(due, outcome.paid[by] + more + CENTS, side="left")
+    places = _places(provisions.classes, by, borrower.days)[oldest]
     places = np.where(outcome.failed[by], np.maximum(places, provisions.failed), places)
     rates = np.array([provisions.rate(place) for place in range(len(provisions.classes))])[places]
-    return np.asarray(rates * np.maximum(outcome.debt[by] - brought[by], 0.0))
+    return np.asarray(rates * np.maximum(outcome.debt[by] - more, 0.0))
+
+
+@lru_cache(maxsize=1_024)
+def _places(classes: tuple[AssetClass, ...], by: int, days: int) -> Places:
+    """(by + 3,) the class of a claim by the month of which its oldest unpaid part is, today's arrears being so many
+    ``days`` old; the last is that of a claim of which nothing is unpaid."""
+    old = np.rint((by + 1 - np.arange(by + 3)) * 365 / 12)
+    old[0], old[-1] = old[0] + days, 0.0
+    return fixed(np.array([place_in(classes, int(each)) for each in old]))
 
 
 def sale_figures(borrower: Borrower, course: Course, work: Effort) -> dict[str, Any]:
@@ -224,11 +254,12 @@ def _mean(values: Real) -> Cents:
     return np.asarray(np.floor(values.mean(axis=1) + 1e-6), dtype=np.int64)
 
 
-def _brought(base: Untreated, course: Course, outcome: Outcome) -> Real:
-    """(MONTHS, S) what pursuing a default has brought by the end of each month: collateral first, then the rest."""
-    brought = np.zeros_like(outcome.paid)
+def _brought(base: Untreated, course: Course, outcome: Outcome) -> Real | None:
+    """(MONTHS, S) what pursuing a default has brought by the end of each month: collateral first, then the rest; None
+    where nothing comes by then."""
     if course.delay_months is None or course.ends + course.delay_months > MONTHS:
-        return brought
+        return None
+    brought = np.zeros_like(outcome.paid)
     since, worth, debts = course.ends + course.delay_months - 1, base.setting.worth, base.setting.debts
     claim = outcome.debt[course.ends - 1]
     parts = debts.claims[0].sum(axis=1) * debts.own[0]  # each loan's part of the claim, as it is today

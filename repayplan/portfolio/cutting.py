@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from repayplan.evaluate.setting import Setting
+from repayplan.problem.frozen import Frozen, changed
 
 BY_STAGE = frozenset(
     {
@@ -20,18 +21,15 @@ BY_STAGE = frozenset(
 
 def first_stages(setting: Setting, count: int) -> Setting:
     """The first stages alone. What was to come later no longer does: deadlines beyond them are not reached."""
-    cut: Setting = _cut(setting, count)
-    end = np.minimum(setting.worth.end, count - 1)
-    return replace(cut, stages=np.minimum(setting.stages, count), worth=replace(cut.worth, end=end))
+    worth = _cut(setting.worth, count, end=np.minimum(setting.worth.end, count - 1))
+    debts = _cut(setting.debts, count)
+    return _cut(setting, count, stages=np.minimum(setting.stages, count), debts=debts, worth=worth)
 
 
-def _cut(part: Any, count: int) -> Any:
-    values = {}
-    for item in fields(part):
-        value = getattr(part, item.name)
-        if item.name in BY_STAGE:
-            value = value[:, :count]
-        elif not isinstance(value, np.ndarray | tuple):
-            value = _cut(value, count)
-        values[item.name] = value
-    return type(part)(**values)
+def _cut(part: Any, count: int, **others: Any) -> Any:
+    return changed(part, **{name: getattr(part, name)[:, :count] for name in _by_stage(type(part))}, **others)
+
+
+@cache
+def _by_stage(kind: type[Frozen]) -> tuple[str, ...]:
+    return tuple(name for name in kind.__dataclass_fields__ if name in BY_STAGE)

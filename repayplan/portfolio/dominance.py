@@ -43,11 +43,18 @@ def dominated(rows: Sequence[Mapping[str, Any]], matters: Mapping[str, Direction
 
 def _scores(rows: Sequence[Mapping[str, Any]], matters: Mapping[str, Direction]) -> Real:
     """(J, K) figures of which more is better."""
-    found = []
+    more = ["recovery", *(name for name, direction in matters.items() if direction != "less")]
+    less = [name for name, direction in matters.items() if direction != "more"]
+    return np.concatenate([_figures(rows, more), -_figures(rows, less)], axis=1)
+
+
+def _figures(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Real:
+    """(J, …) figures of so many names, by month where they are told so."""
+    found: list[list[float]] = []
     for row in rows:
-        values = [np.atleast_1d(np.asarray(row["recovery"], dtype=float))]
-        for name, direction in matters.items():
-            figures = np.atleast_1d(np.asarray(row[name], dtype=float))
-            values += [figures] * (direction != "less") + [-figures] * (direction != "more")
-        found.append(np.concatenate(values))
-    return np.array(found)
+        figures: list[float] = []
+        for name in names:
+            value = row[name]
+            figures += value if isinstance(value, list) else (value,)
+        found.append(figures)
+    return np.array(found, dtype=float)

@@ -31,7 +31,7 @@ from repayplan.portfolio.cutting import first_stages
 from repayplan.portfolio.running import Dues, dues_of, horizon_of
 from repayplan.portfolio.variants import TREATED_MONTHS, treated_variant
 from repayplan.problem.assemble import assemble
-from repayplan.problem.frozen import Mask, Real
+from repayplan.problem.frozen import Mask, Real, changed
 from repayplan.problem.terms import Terms, resolve
 from repayplan.rules.treatments import MONTHS, Course, TreatmentName
 
@@ -54,7 +54,8 @@ class Lane:
 class Untreated:
     """A borrower without a plan: what every treatment starts from. ``overdue`` (L,) cents by loan in order of payment,
     the bank's own alone; ``dues``: what the contracts call up of the rest; ``running`` (T, L): what loans bear by their
-    contracts, whereas in ``setting`` overdue principal bears its penalty."""
+    contracts, whereas in ``setting`` overdue principal bears its penalty; ``months``: the last stage of each month of
+    which options tell."""
 
     case: Case
     terms: Terms
@@ -64,6 +65,7 @@ class Untreated:
     dues: Dues
     running: Real
     keys: tuple[AccountKey, ...]
+    months: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def plan_lanes(made: Sequence[tuple[Ask, Batched]], pursuit: float = 0.0) -> lis
             known[alike] = over, own
         else:
             own = _shortened(setting_of_all, asked, signed, over)
-        own = replace(own, worth=replace(own.worth, pursuit=np.array([pursuit])))
+        own = changed(own, worth=changed(own.worth, pursuit=np.array([pursuit])))
         lanes[number] = _lane(asked, found, signed, over, own, len(keys))
     return [lanes[number] for number in range(len(made))]
 
@@ -127,14 +129,14 @@ def _shortened(long: Setting, asked: Ask, signed: Signed, over: Horizon) -> Sett
     before = np.concatenate([cut.debts.claims[0, None, :, PRINCIPAL], signed.principal[:, order].astype(float)])
     at = np.minimum(np.arange(stages), over.plan)
     survival = asked.problem.value.survival[0][np.minimum(np.arange(stages), over.plan - 1)]
-    return replace(
+    return changed(
         cut,
         stages=np.array([stages]),
         schedule=schedule,
         clears=np.where(clear.any(axis=0), clear.argmax(axis=0), NEVER)[None],
         deadline=np.minimum(cut.deadline, stages - 1),
-        debts=replace(cut.debts, planned=before[at][None]),
-        worth=replace(cut.worth, survival=survival[None], end=np.array([over.plan - 1])),
+        debts=changed(cut.debts, planned=before[at][None]),
+        worth=changed(cut.worth, survival=survival[None], end=np.array([over.plan - 1])),
     )
 
 
@@ -176,7 +178,8 @@ def untreated(case: Case, unsaid: int, like: Ask | None = None) -> Untreated:
     overdue = np.array([0.0 if loan.lender else float(overdue_of(loan)) for loan in loans])
     running = made.debts.interest[0]
     dues = dues_of(loans, case.as_of, over, running, unsaid)
-    return Untreated(variant, terms, over, _with_penalty(made, loans), overdue, dues, running, keys)
+    months = month_stages(over.days, case.as_of)
+    return Untreated(variant, terms, over, _with_penalty(made, loans), overdue, dues, running, keys, months)
 
 
 def overdue_of(loan: Loan) -> int:
@@ -187,7 +190,7 @@ def overdue_of(loan: Loan) -> int:
 def treatment_lanes(base: Untreated, kind: TreatmentName, course: Course, pursuit: float) -> list[Treated]:
     """What may become of a borrower by the course that is expected of a treatment: it comes back to its contract, or
     the debt is called. ``pursuit``: cents that pursuing a default costs then."""
-    called = np.cumsum(base.dues.amounts.sum(axis=1))[list(month_stages(base.over.days, base.case.as_of))]
+    called = np.cumsum(base.dues.amounts.sum(axis=1))[list(base.months)]
     back, lanes = course.performing, []
     if back > 0:
         lanes.append(Treated(back, _back_to_contract(base, course, pursuit), called, served=True))
@@ -204,47 +207,48 @@ def _back_to_contract(base: Untreated, course: Course, pursuit: float) -> Lane:
     before = (np.arange(len(base.over.days)) <= ends)[:, None]
     shares = _shares(base, course) * before
     shares[ends] += base.overdue - shares.sum(axis=0)
-    changed = replace(
+    own = changed(
         made,
         schedule=(shares + base.dues.amounts)[None],
         clears=np.where(debts.own > 0, np.maximum(base.dues.last, ends), NEVER),
         deadline=np.maximum(made.deadline, ends),
-        debts=replace(
+        debts=changed(
             debts,
             interest=np.where(before, debts.interest, base.running),
             planned=np.where(before, debts.planned, np.where(debts.own[0] > 0, base.dues.before, debts.planned)),
         ),
-        worth=replace(_worth_of(base, course, pursuit), end=np.array([max(base.dues.end, ends)])),
+        worth=changed(_worth_of(base, course, pursuit), end=np.array([max(base.dues.end, ends)])),
     )
-    return Lane(base.over.days, changed, np.array([name is None for name, _ in base.keys], dtype=bool))
+    return Lane(base.over.days, own, np.array([name is None for name, _ in base.keys], dtype=bool))
 
 
 def _called(base: Untreated, kind: TreatmentName, course: Course, pursuit: float) -> Lane:
     """Shares of the arrears are paid, then all of the debt is called, of which nothing is."""
     ends, days = ending(base, course), base.over.days
-    count = max(ends, stage_of(days, base.case.as_of, MONTHS)) + 1
-    made = first_stages(replace(base.setting, worth=_worth_of(base, course, pursuit)), count)
+    count = max(ends, base.months[-1]) + 1
+    made = first_stages(changed(base.setting, worth=_worth_of(base, course, pursuit)), count)
     floor = np.array(made.floor)
     floor[0, ends] = np.inf  # what is left is called, not paid
     clears = np.full_like(made.clears, ends)
     guaranteed = kind == "guarantor"
     if guaranteed:  # the guarantor owes all of it at once; of the borrower nothing is expected
         floor[:], clears[:] = np.inf, 0
-    changed = replace(
+    own = changed(
         made,
         schedule=_shares(base, course)[None, :count],
         clears=np.where(made.debts.own > 0, clears, NEVER),
         floor=floor,
         deadline=np.full((1, count), ends),
     )
-    return Lane(days[:count], changed, np.array([guaranteed or name is None for name, _ in base.keys], dtype=bool))
+    return Lane(days[:count], own, np.array([guaranteed or name is None for name, _ in base.keys], dtype=bool))
 
 
 def _shares(base: Untreated, course: Course) -> Real:
     """(T, L) shares of today's arrears that the borrower is ready to pay."""
     schedule = np.zeros(base.setting.schedule.shape[1:])
-    for month, share in enumerate(course.cash, 1):
-        schedule[stage_of(base.over.days, base.case.as_of, month)] += np.floor(share * base.overdue)
+    for stage, share in zip(base.months, course.cash, strict=True):
+        if share:
+            schedule[stage] += np.floor(share * base.overdue)
     return schedule
 
 
@@ -269,7 +273,7 @@ def _worth_of(base: Untreated, course: Course, pursuit: float) -> Worth:
     worth, rate = base.setting.worth, float(base.terms.discount_rate)
     late = worth.late if course.delay_months is None else np.array([(1 + rate) ** (-course.delay_months / 12)])
     recovery = np.minimum(worth.recovery * course.unsecured, 1.0)
-    return replace(worth, late=late, pursuit=np.array([pursuit]), recovery=recovery)
+    return changed(worth, late=late, pursuit=np.array([pursuit]), recovery=recovery)
 
 
 def _with_penalty(made: Setting, loans: list[Loan]) -> Setting:
@@ -278,7 +282,7 @@ def _with_penalty(made: Setting, loans: list[Loan]) -> Setting:
     parts = np.array([float(_overdue_part(loan)) for loan in loans])
     debts = made.debts
     interest = debts.interest * (1 - parts) + debts.penalty * parts
-    return replace(made, debts=replace(debts, interest=interest))
+    return changed(made, debts=changed(debts, interest=interest))
 
 
 def _overdue_part(loan: Loan) -> Decimal:

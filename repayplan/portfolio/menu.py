@@ -7,10 +7,10 @@ may have a preferential rate, a black list to whom only some kinds of option are
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
@@ -25,6 +25,7 @@ from repayplan.cases.problems import Problem
 from repayplan.cases.settings import read_settings, settings_of
 from repayplan.cases.shapes import ShapeWish
 from repayplan.language import tr
+from repayplan.portfolio.names import folded
 from repayplan.rules.hazard import RiskLevel
 from repayplan.rules.treatments import TreatmentName
 
@@ -53,8 +54,18 @@ class Who(Model):
 
     def fits(self, case: str, rating: str, industry: str | None, region: str | None) -> bool:
         """Whether a borrower is among them."""
-        asked = ((self.ratings, rating), (self.industries, industry), (self.regions, region), (self.cases, case))
-        return all(not known or _same(value, known) for known, value in asked)
+        values = (rating, industry, region, case)
+        return all(
+            not known or (value is not None and folded(value) in known)
+            for known, value in zip(self._known, values, strict=True)
+        )
+
+    @cached_property
+    def _known(self) -> tuple[frozenset[str], ...]:
+        """Ratings, industries, regions and cases as they are compared: a list may be as long as the book."""
+        return tuple(
+            frozenset(map(folded, names)) for names in (self.ratings, self.industries, self.regions, self.cases)
+        )
 
 
 class Barred(Who):
@@ -231,10 +242,6 @@ def shipped_menu() -> bytes:
 def _id(part: Plans, shape: Any, count: int, concession: str) -> str:
     first = part.name or (shape if isinstance(shape, str) else shape.kind)
     return f"{first}-{count}" if concession == _NONE else f"{first}-{count}-{concession}"
-
-
-def _same(value: str | None, known: Iterable[str]) -> bool:
-    return value is not None and value.casefold() in {each.casefold() for each in known}
 
 
 def _problems(menu: Menu) -> Iterator[Problem]:

@@ -20,7 +20,7 @@ from repayplan.forecast import Window
 from repayplan.forecast.futures import Drawing, Futures, draw_futures
 from repayplan.portfolio.clock import Clock
 from repayplan.portfolio.lanes import Lane, month_stages
-from repayplan.problem.frozen import Mask, Real
+from repayplan.problem.frozen import Mask, Real, changed
 from repayplan.problem.terms import Terms
 
 HAZARD: Hazard = "arrears"
@@ -56,12 +56,15 @@ def outcomes(
     window = Window(case.as_of, days[-1], terms.receipt_day, terms.cost_day)
     with clock.phase("draw"):
         drawn = Shared(days, draw_futures(case, days, window, drawing))
-    together = [number for number, lane in enumerate(lanes) if lane.rules is None]
+    together: dict[bytes, list[int]] = {}  # by the accounts that pay: where none does the core has less to do
+    for number, lane in enumerate(lanes):
+        if lane.rules is None:
+            together.setdefault(lane.pays.tobytes(), []).append(number)
     found: dict[int, Outcome] = {}
-    if together:
-        chosen = [lanes[number] for number in together]
+    for numbers in together.values():
+        chosen = [lanes[number] for number in numbers]
         with clock.phase("evaluate"):
-            found.update(zip(together, _run(case.as_of, chosen, drawn.for_lanes(chosen), engine), strict=True))
+            found.update(zip(numbers, _run(case.as_of, chosen, drawn.for_lanes(chosen), engine), strict=True))
     for number, lane in enumerate(lanes):
         if lane.rules is not None:
             with clock.phase("draw"):
@@ -72,9 +75,13 @@ def outcomes(
 
 
 def _run(as_of: dt.date, lanes: Sequence[Lane], drawn: Drawn, engine: Engine) -> list[Outcome]:
-    """One call of the core, which tells what stands at the end of each month besides."""
+    """One call of the core for lanes of which the same accounts pay; it tells what stands at the end of each month
+    besides."""
     at = np.array([month_stages(lane.days, as_of) for lane in lanes])
-    fates, told = _played(stack([lane.setting for lane in lanes]), drawn, at, engine)
+    setting, pays = stack([lane.setting for lane in lanes]), lanes[0].pays
+    if not pays.all():
+        setting = changed(setting, account_loan=setting.account_loan[:, pays], blocked=setting.blocked[:, pays])
+    fates, told = _played(setting, drawn, at, engine)
     defaulted = fates.defaulted != NOWHERE
     failed = defaulted[:, None] & (fates.defaulted[:, None] <= at[:, :, None])
     missed = fates.missed != NOWHERE
@@ -119,28 +126,23 @@ class Shared:
         self.stops = None if (futures.stops < 0).all() else np.where(futures.stops < 0, NEVER, futures.stops)
 
     def for_lanes(self, lanes: Sequence[Lane]) -> Drawn:
-        """Futures of N lanes over the longest of them."""
+        """Futures of N lanes, of which the same accounts pay, over the longest of them."""
         stages, count = max(len(lane.days) for lane in lanes), len(lanes)
-        same = all(lane.days == self.days[: len(lane.days)] for lane in lanes)
-        if same:
-            own = np.broadcast_to(self.own[None, :stages], (count, stages, self.own.shape[1]))
-        else:
-            own = np.stack([_padded(self._summed(self.own, lane), stages) for lane in lanes])
+        alike = all(lane.days == self.days[: len(lane.days)] for lane in lanes)
+
+        def each(flows: Real) -> Real:
+            if alike:
+                return np.broadcast_to(flows[None, :stages], (count, stages, *flows.shape[1:]))
+            return np.stack([_padded(self._summed(flows, lane), stages) for lane in lanes])
+
+        pays = lanes[0].pays
         return Drawn(
-            own=own,
-            apart=self._apart(lanes, stages) if self.apart.shape[1] else None,
+            own=each(self.own),
+            apart=each(np.ascontiguousarray(self.apart[:, pays])) if pays.any() else None,
             shift=None if self.shift is None else np.stack([self._at(lane, stages) for lane in lanes]),
             stops=None if self.stops is None else np.broadcast_to(self.stops, (count, len(self.stops))),
             collateral=np.broadcast_to(self.futures.collateral, (count, len(self.futures.collateral))),
         )
-
-    def _apart(self, lanes: Sequence[Lane], stages: int) -> Real:
-        """(N, T, K, S) what comes onto accounts that pay in each lane."""
-        found = np.zeros((len(lanes), stages, *self.apart.shape[1:]))
-        for number, lane in enumerate(lanes):
-            flows = self._summed(self.apart, lane)
-            found[number, : len(flows), lane.pays] = np.moveaxis(flows[:, lane.pays], 1, 0)
-        return found
 
     def _summed(self, flows: Real, lane: Lane) -> Real:
         """Flows belong to the first stage that ends on their day or later."""

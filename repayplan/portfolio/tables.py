@@ -22,12 +22,6 @@ if TYPE_CHECKING:
 
     from repayplan.portfolio.book import Failure
 
-SCALARS = ("recovery", "cost", "haircut", "provision", "npv_loss", "miss", "default")
-"""Figures of an option that a limit can bind, whole or by industry, region or rating."""
-
-BY_MONTH = ("officer_hours", "visits", "legal", "fall_cash", "fall_rescheduled", "fall_written_off", "fall_sold")
-"""The same by month."""
-
 FALLS = ("fall_cash", "fall_rescheduled", "fall_written_off", "fall_sold")
 """Why today's overdue balance is no longer overdue; together they are by how much it has fallen."""
 

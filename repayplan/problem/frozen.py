@@ -23,6 +23,22 @@ class Frozen:
                 value.setflags(write=False)
 
 
+Part = TypeVar("Part", bound=Frozen)
+
+
+def changed(part: Part, **values: Any) -> Part:
+    """The same with other ``values`` of some fields: what ``dataclasses.replace`` does, without going over those that
+    stay, which cannot be written to already."""
+    made = object.__new__(type(part))
+    held = vars(part)
+    known = {name: held[name] for name in part.__dataclass_fields__}
+    for value in values.values():
+        if isinstance(value, np.ndarray):
+            value.setflags(write=False)
+    vars(made).update(known, **values)
+    return made
+
+
 Array = TypeVar("Array", bound=np.ndarray[Any, Any])
 
 

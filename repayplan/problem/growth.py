@@ -10,8 +10,8 @@ follows its own course. Otherwise the classes have to be told apart (modes C and
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 
 import numpy as np
@@ -23,6 +23,8 @@ from repayplan.debt.rates import RatePath, signed_compound_rate, signed_rate
 from repayplan.money import to_cents
 from repayplan.problem.frozen import Mask, Real, fixed
 from repayplan.problem.stages import Period, Stages
+
+Whole = NDArray[np.int64]
 
 EXACT = 2**53
 """Integers below it are the same as floats."""
@@ -68,13 +70,9 @@ def one_rate(loan: Loan, opening: Balances) -> bool:
     return signed_compound_rate(loan) == signed_rate(loan) and opening.idle == 0
 
 
-def class_maps(loan: Loan, stages: Sequence[Sequence[Period]]) -> Real:
-    """(T, 3, 3) what each stage makes of idle claims, arrears and principal before its payment."""
-    return _maps(signed_rate(loan), signed_compound_rate(loan), loan.day_count, stages)
-
-
 def signed_maps(loan: Loan, stages: Stages) -> Real:
-    """The same on the stages of a plan; found once for loans that bear the same."""
+    """(T, 3, 3) what each stage makes of idle claims, arrears and principal before its payment; found once for loans
+    that bear the same."""
     return _signed_maps(signed_rate(loan), signed_compound_rate(loan), loan.day_count, stages)
 
 
@@ -85,21 +83,6 @@ def _signed_maps(rate: RatePath, compound: RatePath, day_count: str, stages: Sta
     maps[stages.dates, 1, 1] += borne(compound, day_count, stages)
     maps[stages.dates, 1, 2] = borne(rate, day_count, stages)
     return fixed(maps)
-
-
-def _maps(rate: RatePath, compound: RatePath, day_count: str, stages: Sequence[Sequence[Period]]) -> Real:
-    periods = tuple(period for ending in stages for period in ending)
-    on_principal = accruals(rate, day_count, periods)
-    on_arrears = on_principal if compound == rate else accruals(compound, day_count, periods)
-    maps = np.zeros((len(stages), 3, 3))
-    maps[:, (0, 1, 2), (0, 1, 2)] = 1.0
-    ends = [place for place, ending in enumerate(stages) for _ in ending]
-    if len(set(ends)) == len(ends):
-        maps[ends, 1, 1], maps[ends, 1, 2] = 1 + np.array(on_arrears), on_principal
-        return maps
-    for place, interest, more in zip(ends, on_principal, on_arrears, strict=True):
-        maps[place] = np.array([[1, 0, 0], [0, 1 + more, interest], [0, 0, 1]]) @ maps[place]
-    return maps
 
 
 @lru_cache(maxsize=1024)
@@ -115,31 +98,25 @@ def discounts(rate: RatePath, day_count: str, stages: Stages) -> Real:
 def borne(rate: RatePath, day_count: str, stages: Stages) -> Real:
     """(P,) what a unit bears in the settlement period that ends on each payment date; see :func:`accrued`."""
     if len(rate.rates) > 1:
-        return fixed(np.array([accrued(rate, day_count, *period) for ending in stages.periods for period in ending]))
-    (top, bottom), (years, whole) = rate.rates[0].as_integer_ratio(), _years(day_count, stages)
-    if (
-        max(abs(top) * int(years.max()), bottom * int(whole.max())) < EXACT
-    ):  # integers of which each quotient is rounded once
-        return fixed(top * years / (bottom * whole))
-    return fixed(
-        np.array([top * part / (bottom * of) for part, of in zip(years.tolist(), whole.tolist(), strict=True)])
-    )
+        return fixed(np.array([accrued(rate, day_count, *period) for period in stages.periods]))
+    return fixed(rounded_once(rate.rates[0], *years_of(day_count, stages.periods)))
 
 
-@lru_cache(maxsize=512)
-def _years(day_count: str, stages: Stages) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """(P,) years of the settlement periods as numerators and denominators."""
-    found = ratios(day_count, tuple(period for ending in stages.periods for period in ending))
-    years, whole = np.array(found, dtype=np.int64).T
-    return years, whole
+def rounded_once(rate: Fraction, years: Whole, parts: Whole) -> Real:
+    """(P,) a rate times ``years`` / ``parts``, each a ratio of integers that is rounded once, as :func:`accrued` rounds
+    it."""
+    top, bottom = rate.as_integer_ratio()
+    if max(abs(top) * int(years.max(initial=0)), bottom * int(parts.max(initial=0))) < EXACT:
+        return np.asarray(top * years / (bottom * parts))
+    both = zip(years.tolist(), parts.tolist(), strict=True)
+    return np.array([top * above / (bottom * below) for above, below in both])
 
 
-def accruals(rate: RatePath, day_count: str, periods: tuple[Period, ...]) -> list[float]:
-    """What a unit bears in each of the settlement ``periods``; see :func:`accrued`."""
-    if len(rate.rates) > 1:
-        return [accrued(rate, day_count, start, end) for start, end in periods]
-    top, bottom = rate.rates[0].as_integer_ratio()  # a ratio of integers is rounded once, like a fraction
-    return [top * years / (bottom * whole) for years, whole in ratios(day_count, periods)]
+@lru_cache(maxsize=1024)
+def years_of(day_count: str, periods: tuple[Period, ...]) -> tuple[Whole, Whole]:
+    """(P,) numerators and (P,) denominators of the years of ``periods``; kept, since borrowers have the same dates."""
+    years, parts = np.array(ratios(day_count, periods), dtype=np.int64).T
+    return fixed(years), fixed(parts)
 
 
 def accrued(rate: RatePath, day_count: str, start: dt.date, end: dt.date) -> float:

@@ -83,15 +83,14 @@ def legal(case: Case, terms: Terms, days: Sequence[dt.date], pays: Mask, contrac
     ``contract`` (N, T, L): factors at the contract rates, ``opening`` (N, L) the debt. InputError where a day of law
     comes before anything can be paid.
     """
+    most = terms.max_waived
     return Legal(
         within=_within(case, days) if terms.route == "extension" else None,
         npv=_npv(case, terms, days, contract) if terms.npv_test else None,
         liquidation=_liquidation(case, terms, opening) if terms.liquidation_floor else None,
         cleared=_cleared(case, terms, days, pays) if terms.arrears_cleared else None,
         charge=_charge(case, days) if terms.all_in_charge else None,
-        waived=None
-        if terms.max_waived is None
-        else np.array([[waived_by_bank(case), terms.max_waived]], dtype=np.int64),
+        waived=None if most is None else np.array([[waived_by_bank(case), most]], dtype=np.int64),
     )
 
 

@@ -80,14 +80,13 @@ class Stages:
         return tuple(_months_between(self.as_of, day) for day in self.days)
 
     @cached_property
-    def periods(self) -> tuple[tuple[Period, ...], ...]:
-        """(T,) the settlement periods that end in the stage."""
-        ends = {end: (start, end) for start, end in pairwise((self.as_of, *self.paid))}
-        return tuple((ends[day],) if day in ends else () for day in self.days)
+    def periods(self) -> tuple[Period, ...]:
+        """(P,) the settlement period that ends on each payment date."""
+        return tuple(pairwise((self.as_of, *self.paid)))
 
     @cached_property
     def settling(self) -> Places:
-        """(1, T) how many those are."""
+        """(1, T) how many settlement periods end in each stage."""
         return fixed(self.pays.astype(np.int64)[None])
 
     @cached_property

@@ -161,9 +161,9 @@ def payment_dates(case: Case, terms: Terms) -> list[dt.date]:
     """Days on which an installment may fall, from the first payment to the maturity, and those named one by one."""
     if terms.dates is not None:
         return list(terms.dates)
-    if not case.policy.fixed_payments and not case.policy.named_payments:
-        return recurring(terms.payment_day, terms.payment_every, case.as_of, terms.maturity, terms.first_payment)
     calendar = recurring(terms.payment_day, terms.payment_every, case.as_of, terms.maturity, terms.first_payment)
+    if not case.policy.fixed_payments and not case.policy.named_payments:
+        return calendar
     fixed = (payment.date for payment in case.policy.fixed_payments)
     named = (payment.date for payment in case.policy.named_payments)
     return sorted({*calendar, *fixed, *named})

@@ -26,6 +26,7 @@ from repayplan.report.portfolio_words import (
     reasons_of,
     short,
     titled,
+    totals,
     weighs,
     word,
 )
@@ -64,14 +65,7 @@ def _figures(summary: Summary) -> list[tuple[Message, str]]:
         share=percent(total.rate),
         balance=grouped(total.sums["balance"]),
     )
-    lines = [
-        (titled(tr("Expected recovery today"), summary), str(recovered)),
-        (tr("Overdue today"), grouped(total.sums["overdue"])),
-        (tr("Costs"), grouped(total.sums["cost"])),
-        (tr("Given up"), grouped(total.sums["haircut"])),
-        (tr("Provision"), grouped(total.sums["provision"])),
-        (tr("Missed, weighted by debt"), percent(total.miss)),
-    ]
+    lines = [(titled(tr("Expected recovery today"), summary), str(recovered)), *totals(summary)]
     if summary.kept:
         lines.append((tr("Best possible, at most"), _bound(coupling)))
     return [*lines, (tr("Options"), _counts(summary))]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from repayplan.language import current, speaking, tr
 from repayplan.money import plain
+from repayplan.portfolio.book.wording import Wording
 from repayplan.portfolio.run.results import Results
 from repayplan.portfolio.run.summary import Group, Month
 from repayplan.publishing import publish
@@ -21,7 +22,6 @@ from repayplan.report.portfolio_words import (
     COLUMNS,
     MONEY,
     RATINGS,
-    heading_words,
     leaning,
     option_word,
     status_word,
@@ -43,11 +43,11 @@ _PER = {"cents": "1.00", "hours": "1 hour", "visits": "1 visit", "share": "1%"}
 def write_summary(results: Results) -> list[Path]:
     """Write the files of a run that has ended and return their paths, the page first."""
     with speaking(results.manifest.language):  # in which reasons and remedies were written
-        failures = _csv(results.failed())
+        failures = _csv(results.failed(), results.wording)
     document = json.dumps(summary_document(results), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
     files = {
         FAILURES: failures,
-        CHOICES: _csv(results.chosen()),
+        CHOICES: _csv(results.named()),
         SUMMARY: document.encode(),
         PAGE: page(results).encode(),
     }
@@ -119,16 +119,17 @@ def _month(month: Month) -> dict[str, Any]:
     return {"month": month.number, "overdue": plain(month.overdue), **falls}
 
 
-def _csv(table: pa.Table) -> bytes:
-    """A table with headings in the language in use; no text becomes a formula."""
+def _csv(table: pa.Table, wording: Wording | None = None) -> bytes:
+    """A table with headings in the language in use; no text becomes a formula. ``wording``: of the book in which rows
+    have their places."""
     content = io.BytesIO(csv_file([[str(COLUMNS[name]) for name in table.column_names]]))
     content.seek(0, io.SEEK_END)
     text = io.TextIOWrapper(content, encoding="utf-8", newline="", write_through=True)
     writer = csv.writer(text)
     for batch in table.to_batches(_BATCH):
         for row in batch.to_pylist():
-            if "field" in row:
-                row |= dict(zip(("table", "field"), heading_words(row["table"], row["field"]), strict=True))
+            if wording is not None:
+                row |= dict(zip(("table", "field"), wording.place(row["table"], row["field"]), strict=True))
             writer.writerow([_cell(name, value) for name, value in row.items()])
     text.detach()
     return content.getvalue()

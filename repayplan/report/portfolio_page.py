@@ -29,6 +29,7 @@ from repayplan.report.portfolio_words import (
     reasons_of,
     short,
     titled,
+    totals,
     weighs,
     word,
 )
@@ -144,11 +145,7 @@ def _figures(summary: Summary) -> list[tuple[str, str]]:
         (titled(tr("Expected recovery today"), summary), grouped(total.sums["recovery"])),
         (tr("Share of the debt"), percent(total.rate)),
         (tr("Debt"), grouped(total.sums["balance"])),
-        (tr("Overdue today"), grouped(total.sums["overdue"])),
-        (tr("Costs"), grouped(total.sums["cost"])),
-        (tr("Given up"), grouped(total.sums["haircut"])),
-        (tr("Provision"), grouped(total.sums["provision"])),
-        (tr("Missed, weighted by debt"), percent(total.miss)),
+        *totals(summary),
     ]
     if summary.kept:
         lines.append((tr("Best possible, at most"), grouped(round(coupling.bound))))

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from repayplan.cases.excel.headings import plain
 from repayplan.language import Message, current, plural, tr
+from repayplan.money import grouped
 from repayplan.portfolio.appraise import TREATED
-from repayplan.portfolio.book.tables import find_table
 from repayplan.portfolio.coupling.words import shown
 from repayplan.portfolio.run.choosing import LimitUse, Weighty
 from repayplan.portfolio.run.summary import Summary
@@ -48,6 +47,7 @@ ONLY_CASH = tr(
 COLUMNS: Mapping[str, Message] = MappingProxyType(
     {
         "case": tr("Case"),
+        "name": tr("Name"),
         "option": tr("Option"),
         "kind": tr("Kind"),
         "status": tr("Status"),
@@ -98,15 +98,6 @@ def option_word(name: str) -> str:
     return word(KINDS, name)
 
 
-def heading_words(table: str, field: str) -> tuple[str, str]:
-    """A table and a column of the book as its reader knows them: by their Chinese headings where Chinese is read."""
-    found = find_table(table)
-    if current() != "zh" or found is None:
-        return table, field
-    column = found.known.get(plain(field))
-    return found.names[0], column.names[0] if column is not None and column.names else field
-
-
 def percent(share: float | None) -> str:
     """``93.4%``; a dash where there is none."""
     return "–" if share is None else f"{share:.1%}"
@@ -155,6 +146,22 @@ def gap_figure(gap: float) -> str:
     if gap <= CERTIFIED:
         return f"≤ {CERTIFIED:.4%}"
     return f"{gap:.2%}" if gap >= 1e-3 else f"{gap:.4%}"
+
+
+def totals(summary: Summary) -> list[tuple[Message, str]]:
+    """What the whole choice comes to beside its recovery. Who has no plan misses nearly always, so how well plans are
+    kept is told too."""
+    sums, missed = summary.total.sums, percent(summary.total.miss)
+    plans = next((group for group in summary.by_kind if group.name == "plan"), None)
+    if plans is not None:
+        missed = str(tr("{share}, of plans {plans}", share=missed, plans=percent(plans.miss)))
+    return [
+        (tr("Overdue today"), grouped(sums["overdue"])),
+        (tr("Costs"), grouped(sums["cost"])),
+        (tr("Given up"), grouped(sums["haircut"])),
+        (tr("Provision"), grouped(sums["provision"])),
+        (tr("Missed, weighted by debt"), missed),
+    ]
 
 
 def in_order(limits: Iterable[LimitUse]) -> list[LimitUse]:

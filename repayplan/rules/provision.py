@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -43,11 +43,16 @@ class ProvisionTable:
 
     def place(self, days: int) -> int:
         """Which class a claim of so many days past due is in."""
-        return sum(days > each.over_days for each in self.classes[1:])
+        return place_in(self.classes, days)
 
     def rate(self, place: int) -> float:
         """The share that is provided in a class."""
         return self.classes[place].rate
+
+
+def place_in(classes: Sequence[AssetClass], days: int) -> int:
+    """Which of classes a claim of so many days past due is in."""
+    return sum(days > each.over_days for each in classes[1:])
 
 
 def provision_table() -> ProvisionTable:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,21 @@ def test_the_summary_fits_the_terminal_and_says_what_it_rests_on(done: Path) -> 
         assert all(word in outcome.stdout for word in words)
         if language == "en":
             assert max(map(len, outcome.stdout.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_stopped_says_how_it_goes_on(
+    number: signal.Signals, done: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked_to_end(*_: object, **__: object) -> None:
+        signal.raise_signal(number)
+
+    monkeypatch.setattr("repayplan.portfolio.run.run.run_portfolio", asked_to_end)
+    before = signal.getsignal(number)
+    outcome = run("run", done / "book", "-o", done / "out")
+    assert outcome.exit_code == 130
+    assert "go on with --resume" in outcome.stderr
+    assert signal.getsignal(number) is before
 
 
 def test_a_run_is_not_begun_twice_by_mistake(done: Path) -> None:

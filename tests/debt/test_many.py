@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from repayplan.cases.models import Loan
 from repayplan.debt.ledger import open_ledger
-from repayplan.debt.many import Books, bearing, opening, rounded, settlement_order
+from repayplan.debt.many import PRINCIPAL, bearing, opening, settlement_order
 from repayplan.debt.order import ORDERS
+from repayplan.debt.posting import book, rounded, settle
 
 SIGNED = dt.date(2026, 11, 20)
 
@@ -42,7 +43,7 @@ loans = st.fixed_dictionaries(
     st.sampled_from(["civil_code", "principal_first"]),
     st.lists(st.tuples(st.integers(1, 70), st.floats(0, 1)), min_size=1, max_size=8),
 )
-def test_books_of_many_loans_are_ledgers(
+def test_postings_are_those_of_the_ledger(
     data: dict[str, Any], arrears: Any, order: str, steps: list[tuple[int, float]]
 ) -> None:
     loan = Loan.model_validate(data)
@@ -53,16 +54,16 @@ def test_books_of_many_loans_are_ledgers(
     ledger = open_ledger(loan, SIGNED, arrears, days, ORDERS[order])
     periods = list(zip([SIGNED, *days], days, strict=False))
     bears = bearing(loan, periods)
-    books = Books(np.array([[opening(loan, arrears)]]), settlement_order(ORDERS[order]))
+    balances, settled = np.array(opening(loan, arrears)), np.array(settlement_order(ORDERS[order]))
     assert bears.exact
     for stage, (_, part) in enumerate(steps):
-        books.book(bears.top[None, None, stage], bears.bottom[None, None, stage], np.array([True]))
+        book(balances, np.stack([bears.top[stage], bears.bottom[stage]], axis=1).ravel())
         ledger.advance(days[stage])
-        assert (books.debt[0, 0], books.principal[0, 0]) == (ledger.debt, ledger.principal)
+        assert (balances.sum(), balances[PRINCIPAL]) == (ledger.debt, ledger.principal)
         paid = int(part * ledger.debt)
         ledger.pay(days[stage], paid)
-        books.pay(np.array([[paid]]))
-        assert (books.debt[0, 0], books.principal[0, 0]) == (ledger.debt, ledger.principal)
+        settle(balances, settled, paid)
+        assert (balances.sum(), balances[PRINCIPAL]) == (ledger.debt, ledger.principal)
 
 
 def test_what_is_waived_is_off_the_opening() -> None:
@@ -85,7 +86,7 @@ def test_what_is_waived_is_off_the_opening() -> None:
     ("base", "top", "bottom", "cents"), [(1, 1, 2, 1), (3, 1, 2, 2), (10**15, 10**9, 10**9 + 7, 999999993000000)]
 )
 def test_halves_are_rounded_up_and_large_products_stay_exact(base: int, top: int, bottom: int, cents: int) -> None:
-    found = rounded(np.array([base]), np.array([top]), np.array([bottom]))
+    found = int(rounded(base, top, bottom))
     exact = (2 * base * top + bottom) // (2 * bottom)
-    assert int(found[0]) == exact
+    assert found == exact
     assert abs(exact - cents) <= 1

@@ -9,17 +9,16 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
+from asking import company
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from making import make_case
 from random_cases import cases
 
 from repayplan.cases.models import Case
-from repayplan.errors import InputError
 from repayplan.formulation.build import Formulation, formulate
 from repayplan.planning.batch.asks import Ask, ask
 from repayplan.planning.batch.items import Together, items, together
-from repayplan.planning.batch.kinds import why_alone
 from repayplan.solvers.highs import Highs
 from repayplan.solvers.sparse import SparseProgram
 
@@ -59,18 +58,6 @@ def programs(asks: list[Ask]) -> list[tuple[Together, int, Formulation, int]]:
     return found
 
 
-def asked(made: list[Case]) -> list[Ask]:
-    found = []
-    for case in made:
-        try:
-            each = ask(case)
-        except InputError:
-            continue
-        if why_alone(each.problem, each.terms) is None:
-            found.append(each)
-    return found
-
-
 def variants(case: Case, dice: random.Random) -> list[Case]:
     """The case with other amounts: of the same kind."""
     made = [case]
@@ -88,7 +75,7 @@ def variants(case: Case, dice: random.Random) -> list[Case]:
 @settings(deadline=None, max_examples=40)
 @given(cases(), st.randoms(use_true_random=False))
 def test_rows_boxes_and_costs_of_a_lane_are_those_of_the_case_alone(case: Case, dice: random.Random) -> None:
-    for part, lane, single, place in programs(asked(variants(case, dice))):
+    for part, lane, single, place in programs(company(variants(case, dice))):
         stages = single.frame.stages
         missing = rows_of(single, place, stages) - rows_of(part.formulation, lane, stages)
         assert not missing
@@ -105,7 +92,7 @@ def least(program: SparseProgram) -> float:
 @settings(deadline=None, max_examples=20)
 @given(st.lists(cases(), min_size=2, max_size=4))
 def test_each_lane_of_a_mix_is_worth_what_its_case_is_alone(made: list[Case]) -> None:
-    for part, lane, single, place in programs(asked(made))[:40]:
+    for part, lane, single, place in programs(company(made))[:40]:
         together_, alone = least(part.formulation.valued(lane)), least(single.valued(place))
         assert together_ == pytest.approx(alone, abs=1e-8)
 

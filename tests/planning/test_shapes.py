@@ -94,6 +94,32 @@ def test_step_up_by_a_share_each_quarter() -> None:
     ]
 
 
+def test_step_up_of_multiples_below_one() -> None:
+    # 0.05 times the first amount from the first date on: 4,000.00 is in hand each time, so it is 80,000.00, though
+    # 12,000.00 is all that is owed; three payments of 4,000.00 settle it.
+    case = make_case(
+        opening="4000.00",
+        monthly=["4000.00"] * 2,
+        months=3,
+        loan={"principal": "12000.00", "rate": "0%"},
+        shape={"kind": "step_up", "steps": [{"since": "2026-12-01", "multiple": "0.05"}]},
+    )
+    assert paid(planned(case)) == [400_000] * 3
+
+
+def test_step_up_that_falls_by_half_each_month() -> None:
+    # The largest multiple is the first: 80,000 + 40,000 + 20,000 … of 157,500.00, 2,500.00 of it in June (1/32).
+    # θ is what is paid first, 80,000.00, so no box of 2^5 times that is needed.
+    case = make_case(
+        opening="80000.00",
+        monthly=["40000.00", "20000.00", "10000.00", "5000.00", "2500.00"],
+        months=6,
+        loan={"principal": "157500.00", "rate": "0%"},
+        shape={"kind": "step_up", "growth": "-50%", "every": 1},
+    )
+    assert paid(planned(case)) == [8_000_000, 4_000_000, 2_000_000, 1_000_000, 500_000, 250_000]
+
+
 def test_step_up_as_stated() -> None:
     # One and a half from March on. Until then 12,040.00 a month is all there is.
     #   Dec 88,300.00   Jan 88,300.00 × 1.0031 − 12,000.00 = 76,573.73   Feb 76,573.73 × 1.0031 − 12,000.00 = 64,811.11
@@ -165,6 +191,54 @@ def test_each_month_of_the_year_has_its_installment() -> None:
     assert {len(amounts) for amounts in by_month.values()} == {1}
     # what a month brings is paid on the 20th of the next
     assert [by_month[month].pop() for month in (1, 2, 3, 4, 5)] == [400_000, 100_000, 250_000, 100_000, 400_000]
+
+
+def test_a_month_of_the_season_comes_to_the_interest_of_its_first_year() -> None:
+    # Interest is paid each month and everything comes in January, so that the other months pay interest alone, which is
+    # the most in the first year; what is on hand goes in December.
+    #   Dec 60,000.00 × 0.0030 = 180.00      1,000.00            59,180.00 left
+    #   Jan 59,180.00 × 0.0031 = 183.46     28,900.00            30,463.46 left: 30,000.00 less eleven other months
+    #   Feb 30,463.46 × 0.0031 =  94.44        100.00, in whole hundreds
+    case = make_case(
+        loan={"principal": "60000.00"},
+        opening="1000.00",
+        monthly=(["30000.00"] + ["0.00"] * 11) * 3,
+        months=36,
+        unit="100.00",
+        shape="seasonal",
+        interest_every=1,
+    )
+    made = planned(case)
+    by_month: dict[int, set[int]] = {}
+    for row in made.installments[1:-1]:
+        by_month.setdefault(row.date.month, set()).add(row.payment)
+    assert [(row.payment, row.interest) for row in made.installments[:3]] == [
+        (100_000, 18_000),
+        (2_890_000, 18_346),
+        (10_000, 9_444),
+    ]
+    assert by_month == {1: {2_890_000}} | {month: {10_000} for month in range(2, 13)}
+    assert len(made.installments) == 26
+
+
+def test_principal_is_level_over_two_loans_while_a_guarantor_pays() -> None:
+    # Interest need not be current where the business has no cash of its own, but the shape has it paid on each loan:
+    # L1 30 × 6.00 = 180.00, L2 at 5.00 % a year 30 × 8.3333 = 250.00 in December.
+    case = make_case(
+        loans=[{"principal": "60000.00"}, {"principal": "60000.00", "rate": "5.00%"}],
+        monthly=["0.00"] * 4 + ["18000.00"] * 20,
+        months=9,
+        unit="100.00",
+        shape="level_principal",
+        interest_every=1,
+        source={"kind": "guarantor", "cap": "70000.00", "call_date": "2026-12-01"},
+    )
+    made = planned(case)
+    principal: dict[object, int] = {}
+    for row in made.installments:
+        principal[row.date] = principal.get(row.date, 0) + row.principal
+    assert list(principal.values())[:-1] == [1_360_000] * 8
+    assert [row.interest for row in made.installments][:2] == [18_000, 25_000]
 
 
 def test_interest_alone_at_first() -> None:

@@ -142,6 +142,7 @@ def lists() -> Menu:
         (("B-1", "low", "logistics", None), False),
         (("B-1", "low", None, None), False),
         (("B-7", "high", None, None), True),
+        (("B-1", "low", " RESTAURANTS ", None), True),
     ],
 )
 def test_who_may_have_a_preferential_rate(who: tuple[str, str, str | None, str | None], may: bool) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from itertools import pairwise
 
 import numpy as np
 import pytest
 from making import make_case, prepare
 
-from repayplan.problem.growth import Balances, at_signing, class_maps, maps, one_rate
+from repayplan.problem.growth import Balances, at_signing, maps, one_rate, signed_maps
+from repayplan.problem.stages import stages_of
 
 
 def test_a_debt_of_one_rate_grows_by_its_interest_in_every_settlement_period() -> None:
@@ -47,14 +47,16 @@ def test_arrears_at_their_own_rate_follow_their_course_until_interest_is_current
 def test_interest_that_settles_between_payments_is_unpaid_and_bears_its_own_rate() -> None:
     (loan,) = make_case(loan={"compound_rate": "7.20%"}).loans
     day = [dt.date(2026, 11, 20), *(dt.date(2026 + (month < 11), month, 20) for month in (12, 1, 2, 3))]
-    stages = [[period] for period in pairwise(day)]
-    pays = np.array([True, False, False, True])
-    growth, charge = maps(at_signing(loan, "keep"), class_maps(loan, stages), pays, 0, uniform=False)
-    assert charge == pytest.approx([30_000, 0, 0, 0])
+    stages = stages_of(day[0], tuple(day[1:]))  # interest settles on the 20th; nothing does at the ends of months
+    pays = np.isin(stages.own, stages.dates[[0, 3]])
+    first = int(stages.dates[0])
+    growth, charge = maps(at_signing(loan, "keep"), signed_maps(loan, stages), pays, first, uniform=False)
+    assert charge[stages.dates] == pytest.approx([30_000, 0, 0, 0])
     # after the payment of December one unit of principal: Jan 0.0031; Feb another 0.0031 and 0.0031 × 0.0062 on it;
     # Mar 0.0028 and 0.00621922 × 0.0056 on what is unpaid by then
     unpaid = 0.0031 + 0.0031 + 0.0031 * 0.0062
-    assert np.cumprod(growth[1:]) == pytest.approx([1.0031, 1 + unpaid, 1 + unpaid + 0.0028 + unpaid * 0.0056])
+    grown = np.cumprod(growth)[stages.dates[1:]]
+    assert grown == pytest.approx([1.0031, 1 + unpaid, 1 + unpaid + 0.0028 + unpaid * 0.0056])
 
 
 @pytest.mark.parametrize(

@@ -161,7 +161,7 @@ def test_stages_by_hand() -> None:
     assert [f"{day:%m-%d}" for day in stages.days] == ["01-20", "01-31", "02-20", "02-28", "03-20", "03-31"]
     assert set(month_ends(as_of, stages.days[-1])) <= set(stages.days)
     assert stages.pays.tolist() == [True, False] * 3
-    assert stages.periods == (((as_of, paid[0]),), (), ((paid[0], paid[1]),), (), ((paid[1], paid[2]),), ())
+    assert stages.periods == ((as_of, paid[0]), (paid[0], paid[1]), (paid[1], paid[2]))
     assert stages.since.tolist() == [5, 16, 36, 44, 64, 75]
     assert stages.months == pytest.approx([5 / 31, 16 / 31, 1 + 5 / 28, 1 + 13 / 28, 2 + 5 / 31, 2 + 16 / 31])
     assert stages.by(dt.date(2027, 2, 20)).tolist() == [True, True, True, False, False, False]

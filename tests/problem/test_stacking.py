@@ -21,8 +21,9 @@ from repayplan.errors import InputError
 from repayplan.forecast import Window, forecast
 from repayplan.problem.arrays import Problem
 from repayplan.problem.assemble import assemble
-from repayplan.problem.growth import accruals, accrued
+from repayplan.problem.growth import accrued, borne
 from repayplan.problem.stacking import FILLINGS, stack, taken
+from repayplan.problem.stages import stages_of
 from repayplan.problem.terms import resolve
 
 SIGNED = dt.date(2026, 11, 20)
@@ -78,10 +79,11 @@ def test_how_every_field_is_padded_is_known() -> None:
     st.fractions(0, 1, max_denominator=10**6),
     st.lists(st.integers(1, 90), min_size=1, max_size=6),
 )
-def test_accruals_of_many_periods_are_those_of_each(day_count: str, rate: Fraction, gaps: list[int]) -> None:
+def test_what_many_periods_bear_is_what_each_bears(day_count: str, rate: Fraction, gaps: list[int]) -> None:
     days = [SIGNED + dt.timedelta(days=sum(gaps[:number])) for number in range(len(gaps) + 1)]
-    path, periods = RatePath.fixed(rate), tuple(pairwise(days))
-    assert accruals(path, day_count, periods) == [accrued(path, day_count, start, end) for start, end in periods]
+    path, stages = RatePath.fixed(rate), stages_of(days[0], tuple(days[1:]))
+    each = [accrued(path, day_count, start, end) for start, end in pairwise(days)]
+    assert borne(path, day_count, stages).tolist() == each
 
 
 def test_variants_of_a_case_share_its_forecast_and_may_change_their_own_list() -> None:

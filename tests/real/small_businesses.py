@@ -1,8 +1,12 @@
-"""The 500 real loans of `portfolio/portfolio_500.csv` as a book of tables; what the file does not know is made up."""
+"""The 500 real loans of `portfolio/portfolio_500.csv` as a book of tables; what the file does not know is made up.
+
+python tests/real/small_businesses.py "$REPAYPLAN_DATA" small-businesses
+"""
 
 from __future__ import annotations
 
 import csv
+import sys
 from pathlib import Path
 
 AS_OF = "2026-11-20"
@@ -51,6 +55,7 @@ def write_book(data: Path, folder: Path, every: int = 1) -> Path:
         rows["loans"].append((case, f"{case}-L", "0.00", loan["overdue_principal"], RATE, "2026-05-20"))
         indices = seasons.get(SEASONS.get(loan["sector"], ""), "1 " * 12)
         rows["sources"].append((case, "S", "season", f"{sales:.2f}", indices, MARGIN))
+    folder.mkdir(parents=True, exist_ok=True)
     for name, columns in TABLES.items():
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as target:
             csv.writer(target).writerows([columns, *rows[name]])
@@ -60,3 +65,7 @@ def write_book(data: Path, folder: Path, every: int = 1) -> Path:
 def _seasons(data: Path) -> dict[str, str]:
     with (data / "seasonality" / "us_official_seasonal_factors_2015_2019.csv").open(encoding="utf-8") as source:
         return {row["naics"]: " ".join(row[str(month)] for month in range(1, 13)) for row in csv.DictReader(source)}
+
+
+if __name__ == "__main__":
+    write_book(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -13,26 +13,14 @@ from repayplan.portfolio.appraise import Appraised, Settings, appraise
 from repayplan.portfolio.book import BookCase
 from repayplan.portfolio.book.build import read_cases
 from repayplan.portfolio.book.index import build_index
-from repayplan.portfolio.menu import Menu
+from repayplan.portfolio.menu import Menu, read_menu
 
-MENU = Menu.model_validate(
-    {
-        "schema": "repayplan/menu/1",
-        "plans": [
-            {"shapes": ["level"], "installments": [24, 48]},
-            {"name": "best", "shapes": ["free"], "installments": [48], "concessions": ["best"]},
-        ],
-        "concessions": [{"name": "best", "settle": "best"}],
-        "effort": "none",
-    }
-)
-"""Plans alone, and none of the work of the example table: nothing here rests on it."""
+MENU = read_menu(Path(__file__).with_name("plans.yaml"))
 
 FEW = MENU.model_copy(update={"plans": MENU.plans[:1]})
 
 
 def appraised(data: Path, folder: Path, offer: Menu, every: int, scenarios: int) -> tuple[int, Appraised]:
-    (folder / "book").mkdir()
     index = build_index(write_book(data, folder / "book", every), folder / "book.index")
     read = list(read_cases(index, 0, index.borrowers))
     books = [each for each in read if isinstance(each, BookCase)]

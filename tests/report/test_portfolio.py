@@ -10,7 +10,6 @@ from typing import Any, cast
 import pytest
 from rich.console import Console
 
-from repayplan.language import speaking
 from repayplan.portfolio.run.choosing import Coupling, LimitUse, Weighty
 from repayplan.portfolio.run.results import Results
 from repayplan.portfolio.run.summary import Group, Month, Summary
@@ -19,7 +18,7 @@ from repayplan.report.portfolio import show_summary
 from repayplan.report.portfolio_chart import HEIGHT, month_chart
 from repayplan.report.portfolio_files import summary_document
 from repayplan.report.portfolio_page import page
-from repayplan.report.portfolio_words import heading_words, instead, leaning, reasons_of
+from repayplan.report.portfolio_words import instead, leaning, reasons_of
 
 HAIRCUT = LimitUse(
     label={"en": "Given up", "zh": "减免"},
@@ -193,11 +192,3 @@ def test_every_reason_is_counted() -> None:
     many = replace(told, reasons=tuple((f"reason {n}", 1) for n in range(30)))
     assert "and 19 other reasons, all in failures.csv" in screen(many)
     assert all(f"reason {n}" in plain(many) for n in range(30))
-
-
-def test_tables_and_columns_have_their_chinese_headings_for_who_reads_chinese() -> None:
-    assert heading_words("borrowers", "rating") == ("borrowers", "rating")
-    with speaking("zh"):
-        assert heading_words("borrowers", "rating") == ("借款人", "风险等级")
-        assert heading_words("borrowers", "cash.opening")[1] != "cash.opening"
-        assert heading_words("somewhere", "else") == ("somewhere", "else")

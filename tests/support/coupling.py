@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from repayplan.portfolio.coupling import Coupled
+from repayplan.portfolio.coupling import Coupled, Limits
 from repayplan.portfolio.tables import options_schema
 
 
@@ -42,6 +42,11 @@ def best(problem: Coupled) -> float | None:
     """The value of the best choice that keeps all limits, by looking at each; None where none does."""
     kept = [c for c in choices(problem) if (problem.used(c) <= problem.most + 1e-9).all()]
     return max((float(problem.value[c].sum()) for c in kept), default=None)
+
+
+def limits_of(**parts: Any) -> Limits:
+    """What a file with these ``limits`` and ``targets`` says."""
+    return Limits.model_validate({"schema": "repayplan/limits/1", **parts})
 
 
 OPTION: dict[str, Any] = {

@@ -327,9 +327,3 @@ class _Looking:
         for letter in match[1]:
             column = column * 26 + ord(letter) - 64
         return int(match[2]) - 1, column - 1
-
-
-def faults_of(sheets: Iterable[Sheet]) -> Iterator[Fault]:
-    """Everything on the sheets that cannot be believed."""
-    for sheet in sheets:
-        yield from sheet.problems.values()

@@ -71,7 +71,7 @@ def drawn(drawing: Drawing, owner: str, factor: str, rows: int, first: int, coun
     first, count = draws(drawing, first, count)
     if drawing.method == "still":
         return np.zeros((rows, count))
-    if not _HABIT.pays(rows * count):
+    if not _HABIT.pays_for(rows * count):
         return to_normals(bits(drawing, owner, factor, rows, first, count))
     from repayplan.forecast.futures import rapid
 
@@ -86,13 +86,23 @@ class _Habit:
     def __init__(self) -> None:
         self.numbers = 0
 
-    def pays(self, numbers: int) -> bool:
-        """Whether compiling pays, so many more drawn."""
-        self.numbers += numbers
+    @property
+    def pays(self) -> bool:
+        """Whether compiling pays."""
         return self.numbers > COMPILED_AFTER
+
+    def pays_for(self, numbers: int) -> bool:
+        """Whether it does, so many more drawn."""
+        self.numbers += numbers
+        return self.pays
 
 
 _HABIT = _Habit()
+
+
+def much_drawn() -> bool:
+    """Whether this process draws so much that what is done with it is compiled too."""
+    return _HABIT.pays
 
 
 def draws(drawing: Drawing, first: int, count: int) -> tuple[int, int]:
@@ -105,6 +115,16 @@ def draws(drawing: Drawing, first: int, count: int) -> tuple[int, int]:
 def unfolded(drawing: Drawing, values: Real, first: int, count: int) -> Real:
     """(…, count) of scenarios from what is drawn, or from sums of it: whatever changes its sign with the draws."""
     return values if drawing.method != "antithetic" else woven(values, -values, first, count)
+
+
+def sides(drawing: Drawing, values: Real) -> Real:
+    """(sides, …, draws) what is drawn, and what mirrors it where scenarios do."""
+    return values[None] if drawing.method != "antithetic" else np.stack([values, -values])
+
+
+def joined(values: Real, first: int, count: int) -> Real:
+    """(…, count) scenarios of ``sides``."""
+    return values[0] if len(values) == 1 else woven(*values, first, count)
 
 
 def woven(straight: Real, mirrored: Real, first: int, count: int) -> Real:

@@ -17,7 +17,7 @@ from repayplan.forecast.flows import Window
 from repayplan.forecast.futures.assets import asset_futures
 from repayplan.forecast.futures.claims import guarantor_futures, receivable_futures
 from repayplan.forecast.futures.drawing import Drawing
-from repayplan.forecast.futures.expected import Cents, Column
+from repayplan.forecast.futures.expected import Cents, Column, Rows
 from repayplan.forecast.futures.factors import A_YEAR, Factors, lognormal
 from repayplan.forecast.futures.milestones import milestone_futures
 from repayplan.forecast.futures.normal import Real
@@ -29,7 +29,7 @@ from repayplan.language import tr
 from repayplan.money import to_cents
 from repayplan.rules.futures import Spreads, spreads
 
-Response = Callable[[int, Any, Window, Factors], Iterator[Column]]
+Response = Callable[[int, Any, Window, Factors], Iterator[Column | Rows]]
 
 RESPONSES: Mapping[str, Response] = {
     "milestones": milestone_futures,
@@ -123,10 +123,15 @@ class _Ask:
             size = min(most, self.count - start)
             yield start, Factors(self.case, self.days[-1], self.spread, self.drawing, self.first + start, size)
 
-    def columns(self, number: int, factors: Factors) -> Iterator[Column]:
-        """The flows of one source."""
+    def drawn(self, number: int, factors: Factors) -> Iterator[Column | Rows]:
+        """The flows of one source, one by one or many together."""
         source = self.case.cash.sources[number]
         return RESPONSES[source.kind](number, source, self.window, factors)
+
+    def columns(self, number: int, factors: Factors) -> Iterator[Column]:
+        """The flows of one source one by one."""
+        for each in self.drawn(number, factors):
+            yield from each.columns() if isinstance(each, Rows) else (each,)
 
 
 def _cash(ask: _Ask, keys: Sequence[AccountKey], factors: Factors) -> tuple[Cents, Cents]:
@@ -135,9 +140,12 @@ def _cash(ask: _Ask, keys: Sequence[AccountKey], factors: Factors) -> tuple[Cent
     accounts = [Stages(ask.days, factors.count) for _ in keys]
     business.put_all(_cost_stages(ask.days, ask.window), -to_cents(ask.case.cash.operating_cost))
     for number in range(len(ask.case.cash.sources)):
-        for column in ask.columns(number, factors):
-            flow = column.expected.bank
-            (accounts[keys.index(account_of(flow))] if is_apart(flow) else business).add(column)
+        for drawn in ask.drawn(number, factors):
+            if isinstance(drawn, Rows):
+                business.add_rows(drawn)
+                continue
+            flow = drawn.expected.bank
+            (accounts[keys.index(account_of(flow))] if is_apart(flow) else business).add(drawn)
     apart = [account.result for account in accounts]
     empty = np.zeros((factors.count, len(ask.days), 0), dtype=np.int64)
     return business.result, np.stack(apart, axis=2) if apart else empty

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from repayplan.cases.sources import Source
 from repayplan.forecast.flows import Flow, Window, as_bank
+from repayplan.forecast.futures.drawing import joined
 from repayplan.forecast.futures.normal import Real
 from repayplan.forecast.views import Seen, seen
 from repayplan.money import MAX_CENTS
@@ -63,8 +64,9 @@ def expectations(source: Source, flows: Iterable[Flow], window: Window) -> Itera
 def expectation(flow: Flow, bank: Seen, after: dt.date) -> Expected | None:
     """One flow in both views; None where the bank counts it up to ``after``."""
     counted = as_bank(flow, bank.haircut, bank.delay_days) if bank.haircut or bank.delay_days else flow
-    day, first = counted.date.toordinal(), after.toordinal() + 1
-    return Expected(counted, max(flow.date.toordinal(), first), day) if day >= first else None
+    start, first = flow.date.toordinal(), after.toordinal() + 1
+    day = start if counted.date is flow.date else counted.date.toordinal()
+    return Expected(counted, start if start > first else first, day) if day >= first else None
 
 
 MOST_DAYS = 36_500
@@ -78,13 +80,24 @@ def scaled(amount: int | Cents, factor: Real) -> Cents:
     return cents.astype(np.int64)
 
 
-def by_month(flows: Sequence[Expected], factors: Real, months: Sequence[int]) -> Iterator[Column]:
-    """Flows at the factors (…, S) of their ``months``, all at once; what is certain stays."""
-    moved = [number for number, one in enumerate(flows) if not one.certain]
-    amounts = np.array([flows[number].bank.amount for number in moved], dtype=np.int64)
-    rows = iter(scaled(amounts[:, None], factors[[months[number] for number in moved]]))
-    for one in flows:
-        yield one.as_it_is() if one.certain else Column(one, one.day, next(rows))
+class Rows(NamedTuple):
+    """Flows of a source at the ``factors`` (sides, months + 1, draws) of their ``months``, for ``count`` scenarios from
+    ``first`` on; what is certain stays. None goes to an account apart."""
+
+    flows: Sequence[Expected]
+    months: Sequence[int]
+    factors: Real
+    first: int
+    count: int
+
+    def columns(self) -> Iterator[Column]:
+        """One by one."""
+        moved = [number for number, one in enumerate(self.flows) if not one.certain]
+        amounts = np.array([self.flows[number].bank.amount for number in moved], dtype=np.int64)
+        factors = self.factors[:, [self.months[number] for number in moved]]
+        rows = iter(scaled(amounts[:, None], joined(factors, self.first, self.count)))
+        for one in self.flows:
+            yield one.as_it_is() if one.certain else Column(one, one.day, next(rows))
 
 
 def delayed(one: Expected, normal: Real, deviation: float) -> Days:

@@ -15,7 +15,18 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from repayplan.cases.models import Case
-from repayplan.forecast.futures.drawing import Drawing, drawn, shifted, sobol_points, unfolded, woven
+from repayplan.forecast.futures.drawing import (
+    Drawing,
+    drawn,
+    draws,
+    joined,
+    much_drawn,
+    shifted,
+    sides,
+    sobol_points,
+    unfolded,
+)
+from repayplan.forecast.futures.expected import Expected
 from repayplan.forecast.futures.normal import Bits, Real
 from repayplan.rules.futures import Shared, Spreads
 from repayplan.rules.seasons import trade
@@ -42,6 +53,7 @@ class Factors:
 
     def __init__(self, case: Case, until: dt.date, table: Spreads, drawing: Drawing, first: int, count: int) -> None:
         self.drawing, self.first, self.count = drawing, first, count
+        self.draws = draws(drawing, first, count)[1]
         self.table, self.after = table, case.as_of
         self.borrower = f"borrower {case.enterprise.id or case.enterprise.name}"
         industry = case.enterprise.industry
@@ -60,6 +72,12 @@ class Factors:
         """How many months after the case's date a day is; no less than 0."""
         date = dt.date.fromordinal(day)
         return max((date.year - self.after.year) * 12 + date.month - self.after.month, 0)
+
+    def months_of(self, flows: Sequence[Expected]) -> list[int]:
+        """The months in which the bank expects flows."""
+        start, most = self.after.year * 12 + self.after.month, self.months
+        dates = [one.bank.date for one in flows]
+        return [min(max(date.year * 12 + date.month - start, 0), most) for date in dates]
 
     def within(self, day: int) -> int:
         """The same, and no more than there are."""
@@ -131,6 +149,18 @@ class Factors:
 
     def once(self, source: int, name: str, shared: Shared, month: int) -> Real:
         """(S,) a standard normal for what happens to a source once, about a month: high is good."""
+        return self.unfolded(self._once(source, name, shared, month))
+
+    def sides_once(self, source: int, name: str, shared: Shared, month: int) -> Real:
+        """(sides, draws) the same."""
+        return sides(self.drawing, self._once(source, name, shared, month))
+
+    def sides_own(self, source: int, name: str) -> Real:
+        """(sides, draws) normals that belong to one source alone."""
+        return sides(self.drawing, self._own(source, name)[0])
+
+    def _once(self, source: int, name: str, shared: Shared, month: int) -> Real:
+        """(draws,)"""
         month = min(month, self.months)
         levels = self._soon_levels if month <= A_YEAR else self._levels
         level = sum(
@@ -138,7 +168,7 @@ class Factors:
             for share, path in zip((shared.economy, shared.sector, shared.borrower), levels, strict=True)
             if share
         )
-        return self.unfolded(np.asarray(level + np.sqrt(shared.own) * self._own(source, name)[0]))
+        return np.asarray(level + np.sqrt(shared.own) * self._own(source, name)[0])
 
     @cached_property
     def _soon_levels(self) -> tuple[Real, ...]:
@@ -163,35 +193,52 @@ class Factors:
         return np.asarray(mixed)
 
     def level(self, source: int, shared: Shared, deviation: float) -> Real:
-        """(months + 1, S) factors of mean 1: a level whose logarithm comes back; ``deviation`` once it has settled."""
+        """(sides, months + 1, draws) factors of mean 1: a level whose logarithm comes back; ``deviation`` once it has
+        settled."""
         if not deviation:
-            return np.ones((self.months + 1, self.count))
-        path = self._path(self.innovations(source, shared))
-        path *= deviation
-        return self._raised(path, 0.5 * deviation**2 * self.variance)
+            return self.ones(self.months + 1)
+        return self._raised(self._drift(source, shared), deviation, 0.5 * deviation**2 * self.variance)
+
+    def _drift(self, source: int, shared: Shared) -> Real:
+        """(months + 1, draws) the path of a source's innovations."""
+        if not much_drawn():
+            return self._path(self.innovations(source, shared))
+        from repayplan.forecast.futures import rapid
+
+        path, own = np.empty((self.months + 1, self.draws)), self._own(source, "path", self.months)
+        weights = np.sqrt(np.array([shared.own, shared.economy, shared.sector, shared.borrower]))
+        rapid.drift(*map(_unwritten, (own, *self._common)), weights, self.persistence, path)
+        return path
+
+    def ones(self, rows: int) -> Real:
+        """(sides, rows, draws) factors that change nothing."""
+        return np.ones((2 if self.drawing.method == "antithetic" else 1, rows, self.draws))
 
     def price(self, source: int, shared: Shared, yearly: float) -> Real:
         """(months + 1, S) factors of mean 1: a price that wanders with so much deviation over a year."""
         if not yearly:
-            return np.ones((self.months + 1, self.count))
+            return joined(self.ones(self.months + 1), self.first, self.count)
         mixed = self.innovations(source, shared)
         walk = np.zeros((self.months + 1, mixed.shape[1]))
         np.cumsum(mixed, axis=0, out=walk[1:])
-        walk *= yearly / np.sqrt(12)
-        return self._raised(walk, 0.5 * (yearly**2 * np.arange(self.months + 1) / 12))
+        less = 0.5 * (yearly**2 * np.arange(self.months + 1) / 12)
+        return joined(self._raised(walk, yearly / np.sqrt(12), less), self.first, self.count)
 
     def chance(self, source: int, name: str, rows: int, deviation: float) -> Real:
-        """(rows, S) independent factors of mean 1 that belong to one source alone."""
-        return self._raised(deviation * self._own(source, name, rows), np.full(rows, 0.5 * deviation**2))
+        """(sides, rows, draws) independent factors of mean 1 that belong to one source alone."""
+        return self._raised(self._own(source, name, rows), deviation, np.full(rows, 0.5 * deviation**2))
 
-    def _raised(self, exponents: Real, less: Real) -> Real:
-        """(rows, S) e to the power of exponents, (rows, draws) that change their sign with the draws, less (rows,)."""
-        straight = np.exp(exponents - less[:, None])
-        if self.drawing.method != "antithetic":
-            return straight
-        np.negative(exponents, out=exponents)
-        exponents -= less[:, None]
-        return woven(straight, np.exp(exponents, out=exponents), self.first, self.count)
+    def _raised(self, values: Real, deviation: float, less: Real) -> Real:
+        """(sides, rows, draws) e to the power of so many deviations, (rows, draws) less (rows,)."""
+        if much_drawn():
+            from repayplan.forecast.futures import rapid
+
+            found = np.empty((2 if self.drawing.method == "antithetic" else 1, *values.shape))
+            rapid.exponents(_unwritten(values), deviation, less, found)
+        else:
+            found = sides(self.drawing, deviation * values)
+            found -= less[:, None]
+        return np.exp(found, out=found)
 
     @cached_property
     def variance(self) -> Real:
@@ -214,9 +261,16 @@ def _of_many(drawing: Drawing, owner: str, name: str, rows: int, first: int, cou
     return _kept(drawing, owner, name, -(-rows // ROWS_KEPT) * ROWS_KEPT, first, count)[:rows]
 
 
-@lru_cache(maxsize=6)
+@lru_cache(maxsize=16)
 def _kept(drawing: Drawing, owner: str, name: str, rows: int, first: int, count: int) -> Real:
     found = drawn(drawing, owner, name, rows, first, count)
+    found.setflags(write=False)
+    return found
+
+
+def _unwritten(values: Real) -> Real:
+    """One type for what is compiled."""
+    found = values.view()
     found.setflags(write=False)
     return found
 

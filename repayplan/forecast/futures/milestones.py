@@ -64,8 +64,9 @@ def late_multiple(normal: Real, spread: Spread) -> Real:
     from scipy.special import ndtr, ndtri
 
     late = np.minimum((ndtr(normal) - spread["on_time"]) / max(1 - spread["on_time"], 1e-12), 1 - 1e-16)
-    multiple = spread["late"] * np.exp(spread["spread"] * ndtri(np.maximum(late, 1e-300)))
-    return np.asarray(np.where(late > 0, multiple, 0.0))
+    found, places = np.zeros(normal.shape), np.flatnonzero(late > 0)
+    found[places] = spread["late"] * np.exp(spread["spread"] * ndtri(np.maximum(late[places], 1e-300)))
+    return found
 
 
 def _waiting(

@@ -1,4 +1,5 @@
-"""Normals compiled: Philox and the inverse normal in one go, to the bytes of ``drawing.bits`` and ``normal``.
+"""Normals compiled: Philox and the inverse normal in one go, to the bytes of ``drawing.bits`` and ``normal``; and what
+is done with them most, to the bytes of ``factors``, ``expected`` and ``stages``.
 
 Only what draws much imports this, because it imports numba. The formulas are those of ``normal`` as they stand; the
 four numbers of a step of the counter lie apart, so that a processor makes several steps at once.
@@ -14,10 +15,14 @@ from numba.extending import overload
 from numpy.typing import NDArray
 
 from repayplan.forecast.futures import normal
+from repayplan.forecast.futures.expected import Cents, Days
 from repayplan.forecast.futures.normal import BITS, FAR, FRACTION, INNER, MIDDLE, ONE, ROOT_HALF, SCALE, Bits, Real
+from repayplan.money import MAX_CENTS
 
 STEPS = 256
 """Steps of the counter at a time: 1,024 numbers, which a first-level cache holds."""
+
+Events = tuple[Real, Real, Real]
 
 compiled = njit(cache=True, nogil=True, error_model="numpy")
 
@@ -54,6 +59,89 @@ def draw(key: Bits, first: int, found: Real) -> None:
                 for word in range(4):
                     if 0 <= place + word < count:
                         found[row, place + word] = off[word * steps + i]
+
+
+@compiled
+def drift(own: Real, economy: Real, sector: Real, borrower: Real, weights: Real, kept: float, path: Real) -> None:
+    """Fill ``path`` (months + 1, draws): innovations (months, draws) mixed by ``weights`` (4,), in an AR(1) from zero
+    that keeps so much of itself."""
+    new = np.sqrt(1 - kept**2)
+    path[0] = 0.0
+    for month in range(len(path) - 1):
+        before, after = path[month], path[month + 1]
+        mine, first, second, third = own[month], economy[month], sector[month], borrower[month]
+        for d in range(len(after)):
+            mixed = weights[0] * mine[d] + weights[1] * first[d] + weights[2] * second[d] + weights[3] * third[d]
+            after[d] = mixed * new + before[d] * kept
+
+
+@compiled
+def exponents(values: Real, deviation: float, less: Real, found: Real) -> None:
+    """Fill ``found`` (sides, rows, draws) with so many deviations (rows, draws), and with those that mirror them, less
+    (rows,)."""
+    for row in range(len(values)):
+        drawn, off = values[row], less[row]
+        for side in range(len(found)):
+            to, sign = found[side, row], deviation if side == 0 else -deviation
+            for d in range(len(drawn)):
+                to[d] = drawn[d] * sign - off
+
+
+@compiled
+def put(
+    cents: Cents, stages: NDArray[np.int64], amounts: Real, months: NDArray[np.int64], factors: Real, first: int
+) -> None:
+    """Add to ``cents`` (T + 1, S) amounts (F,) at the ``factors`` (sides, months + 1, draws) of their months, to the
+    cent below; scenarios from ``first`` on."""
+    count, draws = cents.shape[1], factors.shape[2]
+    for n in range(len(stages)):
+        row, amount, straight = cents[stages[n]], amounts[n], factors[0, months[n]]
+        if len(factors) == 1:
+            for d in range(draws):
+                row[d] += _cents(amount * straight[d])
+            continue
+        mirrored, skipped, over = factors[1, months[n]], first % 2, (first + count) % 2
+        if skipped:
+            row[0] += _cents(amount * mirrored[0])
+        if over:
+            row[count - 1] += _cents(amount * straight[draws - 1])
+        pairs, one, other = row[skipped:], straight[skipped:], mirrored[skipped:]
+        for d in range(draws - skipped - over):  # no sums in places, which a processor would have to check
+            pairs[2 * d] += _cents(amount * one[d])
+            pairs[2 * d + 1] += _cents(amount * other[d])
+
+
+@compiled
+def put_each(cents: Cents, first: int, stages: NDArray[np.int32], days: Days, amounts: Cents) -> None:
+    """Add to ``cents`` (T + 1, S) amounts (S,), or one for all, each on a day of its own (S,); ``stages``: of the days
+    from a ``first`` on, the last of all later ones."""
+    for i in range(len(days)):
+        stage = stages[min(max(days[i] - first, 0), len(stages) - 1)]
+        cents[stage, i] += amounts[i] if len(amounts) > 1 else amounts[0]
+
+
+@compiled
+def store(factor: Real, level: Real, chain: Real, closing: Events, shock: Events, loss: float) -> None:
+    """The ``factor`` (sides, months + 1, draws) of a store: times its ``level`` (sides, 1, draws), nothing once it has
+    closed, less by the ``loss`` while it has a shock, times the ``chain``'s (sides, months + 1, draws).
+
+    Events: (sides, draws) normals, and the bounds (months + 1,) between which it has come by a month.
+    """
+    for side in range(factor.shape[0]):
+        mine, closes, hits = level[side, 0], closing[0][side], shock[0][side]
+        for month in range(factor.shape[1]):
+            to, all_of_it = factor[side, month], chain[side, month]
+            over, begun, gone = shock[1][month], shock[2][month], closing[2][month]
+            for d in range(len(to)):
+                sold = 0.0 if closes[d] < gone else to[d] * mine[d]
+                left = sold * (1.0 - loss) if over <= hits[d] < begun else sold
+                to[d] = left * all_of_it[d]
+
+
+@compiled
+def _cents(amount: float) -> int:
+    """To the cent below; no more than any amount of a case may be."""
+    return int(np.floor(amount if amount < MAX_CENTS else float(MAX_CENTS)))
 
 
 @compiled

@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from repayplan.forecast.flows import Flow
-from repayplan.forecast.futures.expected import Cents, Column
+from repayplan.forecast.futures.drawing import much_drawn
+from repayplan.forecast.futures.expected import Cents, Column, Rows
 from repayplan.forecast.futures.result import Parts
 
 
@@ -17,7 +20,7 @@ class Stages:
     """(T + 1, S) cents by stage, the last row for what comes too late."""
 
     def __init__(self, days: Sequence[dt.date], scenarios: int) -> None:
-        self.days = [day.toordinal() for day in days]
+        self.days = _ordinals(tuple(days))
         self.ends = np.array(self.days)
         self.cents: Cents = np.zeros((len(days) + 1, scenarios), dtype=np.int64)
         self.places = np.arange(scenarios)
@@ -35,10 +38,32 @@ class Stages:
         """The same amount so many ``times`` (T + 1,) in each stage, in every scenario."""
         self._alike += times * amount
 
+    def add_rows(self, rows: Rows) -> None:
+        """Flows of a source that come on their day."""
+        if not much_drawn():
+            for column in rows.columns():
+                self.add(column)
+            return
+        from repayplan.forecast.futures import rapid
+
+        moved: list[tuple[int, int, int]] = []
+        for one, month in zip(rows.flows, rows.months, strict=True):
+            if one.certain:
+                self.put(one.day, one.bank.amount)
+            else:
+                moved.append((bisect_left(self.days, one.day), one.bank.amount, month))
+        stages, amounts, months = np.array(moved, dtype=np.int64).reshape(-1, 3).T.copy()
+        rapid.put(self.cents, stages, amounts.astype(float), months, rows.factors, rows.first)
+
     def add(self, column: Column) -> None:
         """One flow, which may come in another stage in every scenario."""
         if isinstance(column.day, int):
             self.put(column.day, column.amount)
+        elif much_drawn():
+            from repayplan.forecast.futures import rapid
+
+            amount = np.full(1, column.amount) if isinstance(column.amount, int) else column.amount
+            rapid.put_each(self.cents, self.days[0], _by_day(self.days), column.day, amount)
         else:
             stage = np.searchsorted(self.ends, column.day)
             self.cents[stage, self.places] += column.amount  # one stage a scenario: no place stands there twice
@@ -49,6 +74,17 @@ class Stages:
         self.cents += self._alike[:, None]
         self._alike[:] = 0
         return self.cents[:-1].T
+
+
+@lru_cache(maxsize=512)
+def _ordinals(days: tuple[dt.date, ...]) -> tuple[int, ...]:
+    return tuple(day.toordinal() for day in days)
+
+
+@lru_cache(maxsize=64)
+def _by_day(days: tuple[int, ...]) -> NDArray[np.int32]:
+    """The stage of every day from the first stage's end on to the day after the last one's."""
+    return np.searchsorted(days, np.arange(days[0], days[-1] + 2)).astype(np.int32)
 
 
 def named(flow: Flow) -> str:

@@ -16,19 +16,23 @@ from repayplan.solvers.staged import Draft, Piece, When
 
 
 def apart(draft: Draft, frame: Frame) -> None:
-    """What has been drawn from each account never falls, and grows by no more than is paid on its loan."""
-    held = frame.problem.accounts
+    """What has been drawn from each account grows by no more than is paid on its loan, and never falls with a payment.
+
+    Where nothing is paid it does not grow. It might fall there, which is of no use, as nothing is gained by having
+    drawn less; rows that forbade it would leave a program no inside, which interior point methods need.
+    """
+    held, paying = frame.problem.accounts, frame.up_to_last
     for account in range(len(held.loan)):
         draft.column(drawn(account), 0.0, draft.columns[PAID].upper)
-        grows: list[Piece] = [(-1.0, drawn(account)), (1.0, drawn(account), When.BEFORE)]
-        draft.row("drawn", grows, 0.0)
+        sign = np.where(paying, 1.0, -1.0)
+        draft.row("drawn", [(-sign, drawn(account)), (sign, drawn(account), When.BEFORE)], 0.0)
     for loan, name in enumerate(frame.payments):
         own_accounts = np.flatnonzero(held.loan == loan).tolist()
         if own_accounts:
-            draft.row("drawn", [*_growth(own_accounts), (-1.0, name)], 0.0)
+            draft.row("drawn", [*_growth(own_accounts), (-1.0, name)], 0.0, where=paying)
     if (held.loan == ANY_LOAN).any():
         every = list(range(len(held.loan)))
-        draft.row("drawn", [*_growth(every), *((-1.0, name) for name in frame.payments)], 0.0)
+        draft.row("drawn", [*_growth(every), *((-1.0, name) for name in frame.payments)], 0.0, where=paying)
 
 
 @limit(

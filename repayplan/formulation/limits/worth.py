@@ -91,5 +91,6 @@ def burden(draft: Draft, frame: Frame) -> None:
     cash, spare = np.maximum(arrays.cash, 0), problem.limits.margin
     for name, share, sign in (("burden.high", arrays.high, 1.0), ("burden.low", arrays.low, -1.0)):
         if not np.isnan(share).all():
-            rhs = sign * frame.money(np.nan_to_num(share) * cash) - frame.money(spare)
+            bound = sign * np.nan_to_num(share) * cash - spare
+            rhs = frame.money(np.maximum(bound, 0.0) if sign > 0 else bound)  # paying nothing needs no room
             draft.long_row(name, dict.fromkeys(frame.payments, sign * first), rhs, where=~np.isnan(share))

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from repayplan.formulation.frame import Frame
-from repayplan.formulation.shaping import follow, largest_of_all, shape, states
+from repayplan.formulation.shaping import follow, largest_amount, largest_of_all, shape, states
 from repayplan.solvers.staged import Draft
 
 
@@ -19,7 +19,7 @@ from repayplan.solvers.staged import Draft
 )
 def step_up(draft: Draft, frame: Frame) -> None:
     """Known multiples of one amount."""
-    follow(draft, frame, states(draft, frame, largest_of_all(draft, frame)), frame.problem.form.weight)
+    follow(draft, frame, states(draft, frame, largest_amount(draft, frame)), frame.problem.form.weight)
 
 
 @shape(

@@ -23,7 +23,7 @@ from repayplan.planning.batch.items import Item
 from repayplan.planning.batch.rounding import Grains, Ground, Targets, Walked, aims, fractions, walk
 from repayplan.planning.batch.stages import Found
 from repayplan.planning.batch.worth import values
-from repayplan.planning.courses import Course, Fineness, Unknowns, courses, looked_up
+from repayplan.planning.courses import NOISE, Course, Fineness, Unknowns, courses, looked_up
 from repayplan.planning.evening import even_amounts
 from repayplan.planning.exact import ACCEPTED_COST, INTEREST_UNITS_AHEAD
 from repayplan.problem.arrays import Cents, Mask, Problem, Real
@@ -115,18 +115,18 @@ class _Rounding:
             bottom=bottom,
             settles=problem.pays,
         )
-        self.targets = aims(problem, self.payments)
         self.unit = np.maximum(problem.limits.unit // finer, 1)
+        self.targets = aims(problem, self.payments, self.unit)
         ahead = np.where(problem.debt.current.any(axis=1), INTEREST_UNITS_AHEAD * self.unit, 0)
         self.ahead = np.asarray(ahead)
 
     def attempt(self, places: NDArray[np.int64], *, up: bool) -> dict[int, InCents]:
-        """What holds of some cases, rounded down or ``up``; shapes a second way where the first leaves too much."""
+        """What holds of some cases, rounded down or ``up``; shapes a second way where more was due than the first has,
+        or it leaves too much."""
         ways = [self._ways(place, up=up) for place in places.tolist()]
         first = {n: way for n, made in enumerate(ways) if (way := next(made, None)) is not None}
         walked = self._walked(places, first, up=up)
-        large = [n for n in first if _too_large_at_last(walked.paid[n])]
-        second = {n: way for n in large if (way := next(ways[n], None)) is not None}
+        second = {n: way for n in first if (way := _second(first[n], ways[n], walked.paid[n])) is not None}
         if second:
             some = np.array(sorted(second))
             again = self._walked(places[some], {k: second[n] for k, n in enumerate(some.tolist())}, up=up)
@@ -147,7 +147,7 @@ class _Rounding:
             unknowns = Unknowns(winner.found.theta[:, :stages], final, float(totals[final]))
             yield from courses(problem, unknowns, Fineness(unit, winner.ask.terms.unit, up))
         elif problem.wishes.prefer[0] == "smoothest":
-            noise = 10 * 1e-9 * float(problem.scale[0])
+            noise = 10 * NOISE * float(problem.scale[0])
             amounts = even_amounts(problem, np.where(totals > noise, totals, 0.0), unit, up=up)
             yield looked_up(amounts)
 
@@ -202,6 +202,12 @@ class _Rounding:
         asked = [name for name in SINGLY if name == problem.form.kind]
         single = plans.single(place, problem, rules, winner.ask.terms) if asked else None
         return single is None or not any(True for name in asked for _ in checks()[name].judge(single))
+
+
+def _second(made: Course, ways: Iterator[Course], paid: Cents) -> Course | None:
+    """Another way for a case of which (T, L) has been paid; None where the first will do."""
+    raised = made.paying(paid.sum(axis=1).tolist())
+    return raised or (next(ways, None) if _too_large_at_last(paid) else None)
 
 
 def _some(ground: Ground, places: NDArray[np.int64]) -> Ground:

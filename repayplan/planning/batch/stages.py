@@ -6,7 +6,7 @@ The same as :func:`repayplan.planning.optimum.solve` does for the lanes of one c
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,11 @@ from repayplan.solvers.sparse import Layout
 from repayplan.solvers.staged import StagedProgram
 
 Lanes = NDArray[np.int64]
+
+EARLIEST = ("earliness",)
+
+FIRST = 2
+"""So many dates of the last payment are looked at first where the earliest plan is wanted; then twice as many."""
 
 
 @dataclass(frozen=True)
@@ -125,31 +130,70 @@ def preferred(formulation: Formulation, owner: Lanes, solve: Engine, least: Real
 
 def _choose(formulation: Formulation, owner: Lanes, solve: Engine, lanes: Lanes, least: Real) -> dict[int, _Chosen]:
     """The best by each criterion in turn of each item's ``lanes``, each worth at least its ``least`` (N,)."""
+    if formulation.criteria == EARLIEST:
+        return _earliest(formulation, owner, solve, lanes, least)
     chosen: dict[int, _Chosen] = {}
     kept: list[Real] = []
     for criterion in formulation.criteria:
         if not lanes.size:
             break
-        program = _preferring(formulation, lanes, criterion, least, kept)
-        solutions = solve(Layout(program))
+        best, objectives = _least(_preferring(formulation, lanes, criterion, least, kept), owner, solve, lanes)
+        chosen |= {item: _nearer(chosen.get(item), each) for item, each in best.items()}
         reached = np.full(len(least), np.nan)
-        keep: list[int] = []
-        for item, places in _by_item(owner[lanes]):
-            found = {int(lanes[place]): solutions[place] for place in places}
-            solved = {lane: solution for lane, solution in found.items() if solution.solved}
-            if not solved:
-                continue
-            lane = min(solved, key=lambda n: (round(solved[n].objective, 9), n))
-            objective = solved[lane].objective
-            bound = min(solution.bound for solution in found.values())
-            before = chosen[item].gap if item in chosen else 0.0
-            chosen[item] = _Chosen(lane, solved[lane], max(before, relative_gap(-bound, -objective)))
-            good = [n for n in solved if solved[n].objective <= objective + NOISE]
-            reached[good] = objective + HELD
-            keep += good
+        good = [n for n in objectives if objectives[n] <= best[int(owner[n])].solution.objective + NOISE]
+        reached[good] = [best[int(owner[n])].solution.objective + HELD for n in good]
         kept.append(reached)
-        lanes = np.array(sorted(keep), dtype=np.int64)
+        lanes = np.array(sorted(good), dtype=np.int64)
     return chosen
+
+
+def _earliest(formulation: Formulation, owner: Lanes, solve: Engine, lanes: Lanes, least: Real) -> dict[int, _Chosen]:
+    """The earliest of each item's ``lanes``: the first dates, and later ones only while the latest of them is the best.
+
+    A plan with an earlier last payment is an earlier one, but for what limits make of it. The value has been looked
+    for on all dates; this is only which of the plans that are worth enough is shown.
+    """
+    chosen: dict[int, _Chosen] = {}
+    waiting = {item: lanes[places] for item, places in _by_item(owner[lanes])}
+    count = FIRST
+    while waiting:
+        some = np.sort(np.concatenate([dates[:count] for dates in waiting.values()]))
+        found, _ = _least(_preferring(formulation, some, EARLIEST[0], least, ()), owner, solve, some)
+        for item, each in found.items():
+            before = chosen.get(item)
+            later = before is None or each.solution.objective < before.solution.objective - NOISE
+            chosen[item] = _nearer(before, each) if later else _nearer(each, chosen[item])
+        waiting = {
+            item: dates[count:]
+            for item, dates in waiting.items()
+            if len(dates) > count and (item not in chosen or chosen[item].lane == dates[count - 1])
+        }
+        count *= 2
+    return chosen
+
+
+def _nearer(before: _Chosen | None, after: _Chosen) -> _Chosen:
+    """``after``, with the larger gap of both."""
+    return after if before is None else replace(after, gap=max(before.gap, after.gap))
+
+
+def _least(
+    program: StagedProgram, owner: Lanes, solve: Engine, lanes: Lanes
+) -> tuple[dict[int, _Chosen], dict[int, float]]:
+    """The least of a program of some ``lanes`` for each item, and the least of each lane that was solved."""
+    solutions = solve(Layout(program))
+    best: dict[int, _Chosen] = {}
+    objectives: dict[int, float] = {}
+    for item, places in _by_item(owner[lanes]):
+        found = {int(lanes[place]): solutions[place] for place in places}
+        solved = {lane: solution for lane, solution in found.items() if solution.solved}
+        if not solved:
+            continue
+        lane = min(solved, key=lambda n: (round(solved[n].objective, 9), n))
+        bound = min(solution.bound for solution in found.values())
+        best[item] = _Chosen(lane, solved[lane], relative_gap(-bound, -solved[lane].objective))
+        objectives |= {n: solution.objective for n, solution in solved.items()}
+    return best, objectives
 
 
 def _preferring(
@@ -168,7 +212,7 @@ def _by_item(owner: Lanes) -> Iterator[tuple[int, list[int]]]:
     """Each item with the places of its lanes."""
     order = np.argsort(owner, kind="stable")
     items, starts = np.unique(owner[order], return_index=True)
-    for item, places in zip(items.tolist(), np.split(order, starts[1:]), strict=True):
+    for item, places in zip(items.tolist(), np.split(order, starts)[1:], strict=True):
         yield item, places.tolist()
 
 

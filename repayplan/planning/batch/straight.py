@@ -71,8 +71,8 @@ class Given:
     recovered on default, ``early`` what a unit counts in stage 2.
     (N,): ``ratio`` and ``carry`` of cover; ``last`` stage, ``settled``: what is owed then; ``capped``: whether the
     last payment is at most what the shape says; ``balloon`` with the ``third`` and ``second`` last stages; ``year``:
-    the last payment stage of twelve months and ``low``: the least paid by then; ``rise``, ``fall``, ``spare`` of steps;
-    ``secured`` by collateral and the ``rate`` at which the rest is recovered.
+    the last payment stage of twelve months, −1 where there is none, and ``low``: the least paid by then; ``rise``,
+    ``fall``, ``spare`` of steps; ``secured`` by collateral and the ``rate`` at which the rest is recovered.
     """
 
     kind: NDArray[np.int64]
@@ -125,8 +125,8 @@ def straight(problem: Problem, last: NDArray[np.int64]) -> Straight:
     able = exact(frame)
     given = _given(frame, able)
     cases, stages = problem.pays.shape
-    weight = np.where(given.kind == TIED, given.weight, np.inf).min(axis=1, initial=np.inf)
-    highest = np.where(np.isfinite(weight), given.unpaid.max(axis=1) / weight, 0.0)
+    weight = np.where(given.kind == TIED, given.weight, 0.0).max(axis=1)
+    highest = np.divide(given.unpaid.max(axis=1), weight, out=np.zeros(cases), where=weight > 0)
     impossible = np.zeros(cases, dtype=bool)
     packed = given.packed()
     proofs(*packed, highest, SURE, impossible)
@@ -164,22 +164,29 @@ def exact(frame: Frame) -> Mask:
     usual &= np.isnan(ratio) | ((problem.cover.carry >= 0) & (problem.cover.carry <= ratio))
     usual &= ~(~np.isnan(pace.named) & (frame.stage > frame.last[:, None])).any(axis=1)
     mixed = problem.accounts.blocked.any() and not problem.accounts.blocked.all()
-    return np.asarray(shapes & earliest & usual & _early(frame) & (not mixed))
+    never_waits = (_valued(frame) >= -FLAT).all(axis=1) & (_early(frame) >= -FLAT).all(axis=1)
+    return np.asarray(shapes & earliest & usual & never_waits & (not mixed))
 
 
-def _early(frame: Frame) -> Mask:
-    """(N,) whether a unit paid on a date counts in stage 2 no less than what it grows to on the next."""
+def _early(frame: Frame) -> Real:
+    """(N, T) by how much a unit paid on a date counts more in stage 2 than what it grows to on the next."""
     weight = -earliness(frame)[frame.payments[0]]
-    return np.asarray((_ahead(frame, weight, weight) >= -FLAT).all(axis=1))
+    return _ahead(frame, weight, weight)
+
+
+def _valued(frame: Frame) -> Real:
+    """(N, T) λ_t, by how much a unit paid on a date is worth more than what it grows to on the next: where waiting is
+    allowed and the debt grows faster than planning factors fall it is below 0."""
+    problem = frame.problem
+    worth = problem.value.planning[:, :, 0] * problem.value.survival * problem.pays
+    brought = problem.value.planning[:, :, 0] * deaths(problem) * problem.pays
+    return _ahead(frame, worth, worth + brought)
 
 
 def _lost(frame: Frame) -> Real:
     """(N,) by how much more than the best found a plan may be worth, some λ_t being below 0: what floats lose."""
-    problem = frame.problem
-    worth = problem.value.planning[:, :, 0] * problem.value.survival * problem.pays
-    brought = problem.value.planning[:, :, 0] * deaths(problem) * problem.pays
-    short = np.maximum(-_ahead(frame, worth, worth + brought), 0.0)
-    return np.asarray((short * frame.money(problem.debt.unpaid)[:, :, 0]).sum(axis=1))
+    short = np.maximum(-_valued(frame), 0.0)
+    return np.asarray((short * frame.money(frame.problem.debt.unpaid)[:, :, 0]).sum(axis=1))
 
 
 def _ahead(frame: Frame, now: Real, later: Real) -> Real:
@@ -301,14 +308,15 @@ def _room(frame: Frame, unpaid: Real, resting: Real) -> Real:
     room = np.minimum(np.minimum(room, unpaid), resting)
     burden = problem.burden
     if burden is not None:
-        most = frame.money(np.nan_to_num(burden.high) * np.maximum(burden.cash, 0) - problem.limits.margin)
+        most = np.nan_to_num(burden.high) * np.maximum(burden.cash, 0) - problem.limits.margin
+        most = frame.money(np.maximum(most, 0.0))  # paying nothing needs no room
         year = burden.first & ~np.isnan(burden.high)[:, None]
         room = np.where(year, np.minimum(room, most[:, None]), room)
     return np.minimum.accumulate(room[:, ::-1], axis=1)[:, ::-1].copy()
 
 
 def _year(frame: Frame) -> tuple[NDArray[np.int64], Real]:
-    """(N,) the last payment date of the first twelve months, and the least to have been paid by then."""
+    """(N,) the last payment date of the first twelve months, −1 where there is none, and the least paid by then."""
     problem, burden = frame.problem, frame.problem.burden
     if burden is None:
         return np.full(len(frame.last), -1), np.full(len(frame.last), -np.inf)

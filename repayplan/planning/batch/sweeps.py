@@ -71,9 +71,12 @@ def covered(t: int, theta: float, lane: Any) -> tuple[float, float, float, float
 @compiled
 def backward(theta: float, lane: Any, work: Array) -> Pair:
     """The most that may have been paid and saved after each free date, with derivatives, into ``work[:4]``; the worst
-    row of θ alone: that nothing has been paid before the first date, and cover."""
+    row of θ alone: that nothing has been paid before the first date, nor by the end of a year without one, and cover.
+    """
     s, k, c, i = lane
     paid, dpaid, saved, dsaved, row = np.inf, 0.0, np.inf, 0.0, (-np.inf, 0.0)
+    if i[YEAR] < 0:
+        row = (c[LOW], 0.0)
     last = i[LAST_STAGE]
     for t in range(last, -1, -1):
         if t < last:
@@ -279,7 +282,8 @@ def best(lane: Any, work: Array, ends: Pair, accepted: float) -> tuple[float, fl
 def kept(lane: Any, x: Array) -> float:
     """By how much payments break the worst row of all, also those that are not asked on the way."""
     s, k, c, i = lane
-    last, saved, paid, worst, least_owed = i[LAST_STAGE], 0.0, 0.0, 0.0, np.inf
+    last, saved, paid, least_owed = i[LAST_STAGE], 0.0, 0.0, np.inf
+    worst = max(0.0, c[LOW]) if i[YEAR] < 0 else 0.0
     so_far = np.zeros(last + 1)
     for t in range(last + 1):
         saved = saved * s[GROWTH, t]

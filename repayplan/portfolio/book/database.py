@@ -43,7 +43,7 @@ def open_database(url: str, stack: ExitStack) -> Opened:
         metadata = sa.MetaData()
         metadata.reflect(connection, only=lambda table, _: find_table(table) is not None, views=True)
         streams = [
-            Stream(table, found.name, [column.name for column in found.columns if column.name != _ORDER], lines)
+            Stream(table, found.name, found.name, [each.name for each in found.columns if each.name != _ORDER], lines)
             for found in _plain_tables(metadata)
             if (table := find_table(found.name)) is not None
             for lines in [_lines(connection, found, table)]

@@ -44,7 +44,7 @@ def open_csv(path: Path, table: Table, stack: ExitStack) -> Stream:
         remedy = tr("export the columns that are needed, or check the separators")
         limit = tr("at most {count}", count=MAX_COLUMNS)
         raise InputError(Fault(tr("this line has too many columns"), path.name, f"{len(headings):,}", limit, remedy))
-    return Stream(table, path.name, headings, _lines(records, separator, len(headings)))
+    return Stream(table, path.stem, path.name, headings, _lines(records, separator, len(headings)))
 
 
 def open_parquet(path: Path, table: Table, stack: ExitStack) -> Stream:
@@ -61,7 +61,7 @@ def open_parquet(path: Path, table: Table, stack: ExitStack) -> Stream:
         remedy = tr("export the columns that are needed, each with a name of its own")
         limit = tr("1 to {count} names, all different", count=MAX_COLUMNS)
         raise InputError(Fault(tr("these are no headings of a table"), path.name, limit=limit, remedy=remedy))
-    return Stream(table, path.name, headings, _parquet_lines(file, path))
+    return Stream(table, path.stem, path.name, headings, _parquet_lines(file, path))
 
 
 def _parquet_lines(file: object, path: Path) -> Iterator[Line]:

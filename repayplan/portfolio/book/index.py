@@ -120,6 +120,24 @@ def headings_of(index: Index) -> list[Heading]:
         return _headings(base)["borrowers"]
 
 
+def titles_of(index: Index) -> dict[str, tuple[str, dict[str, str]]]:
+    """What the book calls its tables, and the columns of each, by their names here."""
+    found: dict[str, tuple[str, dict[str, str]]] = {}
+    with _reading(index.path) as base:
+        for name, column, title, text in base.execute("SELECT tab, name, title, text FROM headings ORDER BY rowid"):
+            found.setdefault(name, (title, {}))[1][column] = text
+    return found
+
+
+def names_of(index: Index) -> Iterator[tuple[str, str]]:
+    """The case and the name of every borrower in the order of the book, its case where it has no name; nothing where
+    the book has no names."""
+    if all(each.column.name != "name" for each in headings_of(index)):
+        return
+    with _reading(index.path) as base:
+        yield from base.execute('SELECT "case", COALESCE(name, "case") FROM borrowers ORDER BY place')
+
+
 def texts_of(index: Index, column: str) -> Iterator[tuple[str | None, int, int]]:
     """Every different text in a column of the borrowers, None for a blank one, with how many have it and the place of
     the first of them; nothing where the book has no such column."""
@@ -186,7 +204,7 @@ def _to_disk(path: Path) -> None:
 
 def _fill(base: sqlite3.Connection, found: Opened) -> str:
     """Put every table in, join them to the borrowers, and return the hash of all rows."""
-    base.execute("CREATE TABLE headings (tab TEXT, place INTEGER, name TEXT, unit INTEGER)")
+    base.execute("CREATE TABLE headings (tab TEXT, place INTEGER, name TEXT, unit INTEGER, title TEXT, text TEXT)")
     digest = hashlib.sha256()
     known = [read_headings(stream.headings, stream.table, stream.where) for stream in found.streams]
     if faults := [fault for _, wrong in known for fault in wrong]:
@@ -194,7 +212,9 @@ def _fill(base: sqlite3.Connection, found: Opened) -> str:
     for stream, (headings, _) in zip(found.streams, known, strict=True):
         name = stream.table.name
         places = [(name, place, each.column.name, each.unit) for place, each in enumerate(headings)]
-        base.executemany("INSERT INTO headings VALUES (?, ?, ?, ?)", places)
+        words = [(_clean(stream.title), _clean(stream.headings[each.place])) for each in headings]
+        written = [(*place, *said) for place, said in zip(places, words, strict=True)]
+        base.executemany("INSERT INTO headings VALUES (?, ?, ?, ?, ?, ?)", written)
         digest.update(json.dumps(places).encode())
         _fill_table(base, stream, headings, digest)
     _join(base)

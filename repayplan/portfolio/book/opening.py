@@ -31,9 +31,10 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """One table being read: what messages call it, its headings, its rows."""
+    """One table being read: what the book calls it (``title``), and messages (``where``); its headings, its rows."""
 
     table: Table
+    title: str
     where: str
     headings: Sequence[str]
     lines: Iterator[Line]
@@ -91,11 +92,15 @@ def in_order(streams: Sequence[Stream], where: str) -> tuple[Stream, ...]:
     for stream in streams:
         if stream.table.name in by_name:
             limit = tr("first in {place}", place=by_name[stream.table.name].where)
-            what = tr("the table {table} is there twice", table=stream.table.name)
+            what = tr("the table {table} is there twice", table=stream.table.called())
             faults.append(Fault(what, stream.where, limit=limit, remedy=tr("keep one of the two")))
         by_name.setdefault(stream.table.name, stream)
     faults += [
-        Fault(tr("the table {table} is missing", table=name), where, remedy=tr("a book needs borrowers and loans"))
+        Fault(
+            tr("the table {table} is missing", table=tables()[name].called()),
+            where,
+            remedy=tr("a book needs borrowers and loans"),
+        )
         for name in ("borrowers", "loans")
         if name not in by_name
     ]

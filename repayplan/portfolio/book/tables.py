@@ -16,7 +16,7 @@ from repayplan.cases.documents import shown
 from repayplan.cases.excel.headings import LONGEST, heading_unit, headings, plain, unit_like
 from repayplan.cases.problems import Path
 from repayplan.errors import Fault
-from repayplan.language import tr
+from repayplan.language import current, tr
 
 MAX_COLUMNS = 200
 
@@ -38,6 +38,10 @@ class Column:
     names: tuple[str, ...]
     about: str
 
+    def called(self, written: str = "") -> str:
+        """What a person knows it by: as the book has ``written`` it, where that is known."""
+        return _called(written, self.name, self.names)
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -48,6 +52,10 @@ class Table:
     about: str
     columns: tuple[Column, ...]
     known: Mapping[str, Column]
+
+    def called(self, written: str = "") -> str:
+        """What a person knows it by: as the book has ``written`` it, where that is known."""
+        return _called(written, self.name, self.names)
 
     def find(self, heading: str) -> Column | None:
         """The column of a heading, which may have a remark in parentheses behind it."""
@@ -98,26 +106,26 @@ def read_headings(texts: Iterable[str], table: Table, where: str) -> tuple[list[
             found.append(Heading(place, column, heading_unit(text)))
             faults += _wrong_unit(text, column, where)
     missing = [column for column in table.columns if column.need and all(column is not each.column for each in found)]
+    remedy = tr("add it to the first line")
     faults += [
-        Fault(tr("the column {column} is missing", column=column.name), where, remedy=tr("add it to the first line"))
-        for column in missing
+        Fault(tr("the column {column} is missing", column=each.called()), where, remedy=remedy) for each in missing
     ]
     return found, faults
 
 
 def unknown_table(name: str, where: str) -> Fault:
     """A table that no book has, with the one that was meant."""
-    names = {plain(each): table.name for table in tables().values() for each in (table.name, *table.names)}
+    names = {plain(each): table for table in tables().values() for each in (table.name, *table.names)}
     near = get_close_matches(plain(name[:LONGEST]), names, n=1, cutoff=0.6)
-    listed = tr("the tables of a book are: {tables}", tables=", ".join(tables()))
-    remedy = tr("did you mean {field}?", field=names[near[0]]) if near else listed
+    listed = tr("the tables of a book are: {tables}", tables=", ".join(each.called() for each in tables().values()))
+    remedy = tr("did you mean {field}?", field=names[near[0]].called()) if near else listed
     return Fault(tr("there is no such table"), where, shown(name), remedy=remedy)
 
 
 def _unknown(text: str, table: Table, where: str) -> Fault:
     near = get_close_matches(plain(text[:LONGEST]), table.known, n=1, cutoff=0.6)
-    listed = tr("the columns here are: {columns}", columns=", ".join(column.name for column in table.columns))
-    remedy = tr("did you mean {field}?", field=table.known[near[0]].name) if near else listed
+    listed = tr("the columns here are: {columns}", columns=", ".join(column.called() for column in table.columns))
+    remedy = tr("did you mean {field}?", field=table.known[near[0]].called()) if near else listed
     return Fault(tr("there is no such column"), where, shown(text), remedy=remedy)
 
 
@@ -129,6 +137,14 @@ def _wrong_unit(text: str, column: Column, where: str) -> list[Fault]:
         return []
     remedy = tr("write amounts in currency units and leave the unit out, or call it 元 or 万元")
     return [Fault(tr("this is not a unit of amounts"), f"{where} {column.name}", shown(text), remedy=remedy)]
+
+
+def _called(written: str, name: str, names: Sequence[str]) -> str:
+    """As it is written, or in Chinese by the usual heading, and in brackets the name it has here if that is another."""
+    usual = names[0] if names and current() == "zh" else name
+    text = written or usual
+    other = usual if plain(text) == plain(name) else name
+    return text if plain(text) == plain(other) else f"{text} ({other})"
 
 
 def _table(name: str, entry: Mapping[str, Any]) -> Table:

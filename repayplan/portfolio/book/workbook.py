@@ -1,4 +1,4 @@
-"""A book in an Excel workbook: a sheet for each table, headings in the first row that holds something."""
+"""A book in an Excel workbook: a sheet for each table, its headings in the first row, or below a title."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from repayplan.cases.files import content_of
 from repayplan.errors import Fault, InputError
 from repayplan.language import tr
 from repayplan.portfolio.book.opening import Line, Opened, Stream, in_order
-from repayplan.portfolio.book.tables import find_table, unknown_table
+from repayplan.portfolio.book.tables import Table, find_table, unknown_table
 from repayplan.portfolio.book.values import text_of
+
+_TITLES = 10
+"""Rows among which the headings are looked for."""
 
 
 def open_workbook_book(path: Path) -> Opened:
@@ -31,15 +34,26 @@ def open_workbook_book(path: Path) -> Opened:
         if table is None:
             faults.append(unknown_table(sheet.name, f"{path.name} {sheet.name}"))
             continue
-        top = sheet.filled[0][0]
         width = max(column for _, column in sheet.filled) + 1
+        top = _top(sheet, table, width)
         headings = [_text(sheet, (top, column)) for column in range(width)]
-        streams.append(Stream(table, f"{path.name} {sheet.name}", headings, _lines(sheet, top, width)))
+        lines = _lines(sheet, top, width)
+        streams.append(Stream(table, sheet.name, f"{path.name} {sheet.name}", headings, lines))
     if faults:
         raise InputError(faults)
     if not streams:
         raise InputError(Fault(tr("the file is empty"), path.name, remedy=tr("a book needs borrowers and loans")))
     return Opened(str(path), in_order(streams, path.name))
+
+
+def _top(sheet: Sheet, table: Table, width: int) -> int:
+    """The row of the headings: of the first rows that hold something, the one in which most are known."""
+
+    def known(row: int) -> int:
+        return sum(table.find(_text(sheet, (row, column))) is not None for column in range(width))
+
+    rows = sorted({row for row, _ in sheet.filled})[:_TITLES]
+    return max(rows, key=lambda row: (known(row), -row))
 
 
 def _lines(sheet: Sheet, top: int, width: int) -> Iterator[Line]:

@@ -122,7 +122,11 @@ def _better(coupled: Coupled, option: Index | None, start: Choice | None) -> Ind
 
 
 def open_options(coupled: Coupled, found: Priced, option: Index | None, regret: Real) -> Mask:
-    """(M,) the options that may be in a better choice than the one that is known, and those in it."""
+    """(M,) the options that may be in a better choice than the one that is known, and those in it.
+
+    An option is in no choice worth more than the bound *of its prices* less its regret, and so ``found`` must be as the
+    prices left it: a lower bound, from a tree, says nothing of single options.
+    """
     if option is None:
         return np.ones(len(coupled.value), dtype=bool)
     left = found.bound - float(coupled.value[option].sum())
@@ -134,7 +138,7 @@ def open_options(coupled: Coupled, found: Priced, option: Index | None, regret: 
 def _finished(coupled: Coupled, found: Priced, option: Index | None, wanted: float, nodes: int) -> Choice:
     """Branch and bound from the choice known: over the few options of least regret first, then over more, or over all
     that the better choice leaves open."""
-    method = ""
+    method, bound = "", found.bound
     regret = regrets(coupled, found.prices)
     for most, quick in ((FEW, True), (SEARCHED if option is not None else FINISHED, False)):
         kept = open_options(coupled, found, option, regret)
@@ -149,9 +153,10 @@ def _finished(coupled: Coupled, found: Priced, option: Index | None, wanted: flo
             if tree.impossible:
                 return _result(coupled, found, found.option, wanted, Status.INFEASIBLE, method)
             known = -np.inf if option is None else float(coupled.value[option].sum())
-            found = replace(found, bound=min(found.bound, max(tree.bound, known)))
-        if option is not None and _gap(coupled, found.bound, option) <= wanted:
+            bound = min(bound, max(tree.bound, known))
+        if option is not None and _gap(coupled, bound, option) <= wanted:
             break
+    found = replace(found, bound=bound)
     if option is None:
         return _result(coupled, found, found.option, wanted, Status.FAILED, method)
     return _result(coupled, found, option, wanted, None, method)

@@ -1,7 +1,7 @@
 """The whole of it: the choice under the bank's limits, what each limit costs, and where none keeps all, the nearest.
 
 A price is what the next unit is worth at the margin. What some more of a limit would bring is found by choosing again
-with so much more, from the choice known, because prices overstate it.
+with so much more, from the choice known, because prices overstate it; and no price is told that this contradicts.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 from repayplan.portfolio.coupling.arrays import Coupled
 from repayplan.portfolio.coupling.choice import Choice, choose
 from repayplan.portfolio.coupling.core import regrets
+from repayplan.portfolio.coupling.margin import least_prices
 from repayplan.portfolio.coupling.posing import Posed, Row
 from repayplan.portfolio.coupling.reach import Near, impossible, loosened, missed_by, nearest, without
 from repayplan.problem.frozen import Real
@@ -34,11 +35,15 @@ MATTER = 20
 
 @dataclass(frozen=True, slots=True)
 class More:
-    """So much more of a limit, in its unit, would bring ``gain``, and no choice with it more than ``most``; cents."""
+    """So much more of a limit, in its unit, brings ``gain``, and no choice with it more than ``most``; cents.
+
+    ``proven``: that there is no better choice with it, but for the gap wanted.
+    """
 
     step: float
     gain: float
     most: float
+    proven: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,7 @@ def decide(posed: Posed, wanted: float = CERTIFIED, tried: int = TRIED) -> Decis
     """Choose, to the gap ``wanted``; say what ``tried`` limits that cost most are worth, and what cannot be kept."""
     coupled = posed.coupled
     out = impossible(posed)
-    choice = choose(coupled, wanted) if not out else None
+    choice = _priced(coupled, choose(coupled, wanted)) if not out else None
     if choice is not None and choice.keeps:
         more = _more(posed, coupled, choice, wanted, tried)
         return Decision(choice, _uses(posed, choice, more), weighty(coupled, choice), out)
@@ -116,11 +121,11 @@ def decide(posed: Posed, wanted: float = CERTIFIED, tried: int = TRIED) -> Decis
         method="",
     )
     if near.violation <= 0:  # the nearest one keeps them all: only single moves did not find it
-        kept = choose(coupled, wanted, start)
+        kept = _priced(coupled, choose(coupled, wanted, start))
         return Decision(kept, _uses(posed, kept, {}), weighty(coupled, kept), out)
     best = choose(loose, wanted, start)
     missed = near.soft & ~coupled.holds(coupled.used(best.option))
-    free = choose(without(coupled, missed), wanted)
+    free = _priced(coupled, choose(without(coupled, missed), wanted))
     status = Status.INFEASIBLE if near.proven or out or _proven(choice) else Status.FAILED
     # at the edge of what can be reached a price says how hard it is to come there, not what anything is worth
     best = replace(best, status=status, prices=np.zeros(coupled.limits))
@@ -136,6 +141,11 @@ def decide(posed: Posed, wanted: float = CERTIFIED, tried: int = TRIED) -> Decis
     )
 
 
+def _priced(coupled: Coupled, choice: Choice) -> Choice:
+    """A choice with the prices that are to be told."""
+    return replace(choice, prices=least_prices(coupled, choice.prices))
+
+
 def _proven(choice: Choice | None) -> bool:
     """Whether it is proven that no choice keeps all limits."""
     return choice is not None and choice.status is Status.INFEASIBLE
@@ -144,11 +154,21 @@ def _proven(choice: Choice | None) -> bool:
 def _uses(posed: Posed, choice: Choice, more: dict[int, More]) -> tuple[Use, ...]:
     """What the choice makes of every row."""
     figures, base = posed.figures(choice.option, choice.used), posed.divided_by(choice.option)
-    kept = posed.coupled.holds(choice.used)
-    return tuple(
-        Use(row, float(figures[k]), bool(kept[k]), float(choice.prices[k] * base[k]), more.get(k))
-        for k, row in enumerate(posed.rows)
-    )
+    kept, uses = posed.coupled.holds(choice.used), []
+    for k, row in enumerate(posed.rows):
+        tried = more.get(k)
+        price = told_price(float(choice.prices[k] * base[k]), tried)
+        brought = tried if tried is not None and tried.gain > 0 else None
+        uses.append(Use(row, float(figures[k]), bool(kept[k]), price, brought))
+    return tuple(uses)
+
+
+def told_price(price: float, tried: More | None) -> float:
+    """The price of a unit, no higher than a new choice with some more has proven it can be on average over that; 0
+    where it has proven that there is nothing to gain. Prices speak of fractions of cases."""
+    if tried is None or price * tried.step <= tried.most:
+        return price
+    return 0.0 if tried.proven and tried.gain <= 0 else tried.most / tried.step
 
 
 def _more(posed: Posed, coupled: Coupled, choice: Choice, wanted: float, tried: int) -> dict[int, More]:
@@ -164,9 +184,8 @@ def _more(posed: Posed, coupled: Coupled, choice: Choice, wanted: float, tried: 
         most = coupled.most.copy()
         most[k] += steps[k] * base[k]
         again = choose(replace(coupled, most=most), wanted, choice, NODES)
-        gain = max(again.value - choice.value, 0.0)
-        if worth[k] > 0 or gain > 0:
-            found[k] = More(float(steps[k]), gain, max(again.bound - choice.value, 0.0))
+        gain, bound = (max(each - choice.value, 0.0) for each in (again.value, again.bound))
+        found[k] = More(float(steps[k]), gain, bound, again.status is Status.OPTIMAL)
     return found
 
 

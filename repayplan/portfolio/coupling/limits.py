@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -17,15 +18,15 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from repayplan.cases.base import Model
-from repayplan.cases.documents import Document
 from repayplan.cases.fields import Name, Part, refuse_all
 from repayplan.cases.problems import Path as Place
 from repayplan.cases.problems import Problem
-from repayplan.cases.settings import read_settings, settings_of
+from repayplan.cases.settings import read_settings
 from repayplan.language import Message, tr
 from repayplan.portfolio.coupling.measures import ATTRIBUTES, Measure, figure
 from repayplan.portfolio.dominance import DIRECTIONS, Direction
 from repayplan.portfolio.menu import KindName
+from repayplan.portfolio.names import folded
 from repayplan.rules.hazard import RiskLevel
 from repayplan.rules.treatments import MONTHS
 
@@ -138,10 +139,16 @@ class Limit(Model):
 
     def most(self, group: str | None) -> tuple[tuple[float, bool], ...]:
         """The figures for a group, each with whether it is a least one."""
-        if self.each and group is not None and group in self.each:
-            return ((figure(self.each[group], self.measure), self.at_most is None and self.at_least is not None),)
+        own = None if group is None else self._own.get(folded(group))
+        if own is not None:
+            return ((figure(own, self.measure), self.at_most is None and self.at_least is not None),)
         given = ((self.at_most, False), (self.at_least, True))
         return tuple((figure(value, self.measure), least) for value, least in given if value is not None)
+
+    @cached_property
+    def _own(self) -> dict[str, Any]:
+        """The figures of single groups by names as they are compared."""
+        return {folded(name): value for name, value in self.each.items()}
 
     @property
     def _monthly(self) -> bool:
@@ -226,11 +233,6 @@ def read_limits(path: str | Path) -> Limits:
     return read_settings(path, Limits, tr("this is no file of limits"), SCHEMA)
 
 
-def limits_of(document: Document) -> Limits:
-    """The limits of a text that has been read. InputError with every problem of it."""
-    return settings_of(document, Limits)
-
-
 def _wording(limit: Limit) -> Iterator[Problem]:
     """What a limit must say, and what it cannot say together."""
     if (limit.sum is None) == (limit.average is None):
@@ -257,6 +259,10 @@ def _wording(limit: Limit) -> Iterator[Problem]:
         yield Problem(
             ("each",), tr("it is not said whether these are most or least"), None, tr("keep at_most or at_least")
         )
+    alike = Counter(map(folded, limit.each))
+    for name in limit.each:
+        if alike[folded(name)] > 1:
+            yield Problem(("each", name), tr("this group stands here twice"), None, tr("write each only once"))
     if len(set(limit.by)) < len(limit.by):
         yield Problem(("by",), tr("something stands here twice"), None, tr("write each only once"))
 

@@ -17,6 +17,7 @@ from repayplan.language import tr
 from repayplan.portfolio.coupling.arrays import Coupled, Index
 from repayplan.portfolio.coupling.limits import Limit, Limits, Target
 from repayplan.portfolio.coupling.measures import ATTRIBUTES, Measure
+from repayplan.portfolio.names import as_written_first, folded
 from repayplan.problem.frozen import Mask, Real
 
 if TYPE_CHECKING:
@@ -101,8 +102,9 @@ class _Columns:
 
     def add(self, table: pa.Table) -> None:
         """One chunk; the options of a case lie side by side, and no case lies in two chunks."""
-        starts = _starts(table)
-        self.sizes.append(np.diff(np.append(starts, table.num_rows)))
+        starts = starts_of(table)
+        firsts = starts[:-1]
+        self.sizes.append(np.diff(starts))
         self.value.append(_numbers(table, "recovery"))
         for place, spec in enumerate(self.specs):
             mask = _kinds(table, spec)
@@ -115,8 +117,8 @@ class _Columns:
                     if weighted:
                         self.sums[place, number][-1] *= divisor
                     self.divisors.setdefault((place, number), []).append(np.where(mask, divisor, 0.0))
-            self.labels[place].append(_labels(table, starts, spec.groups))
-            self.counted[place].append(_counts(table, starts, spec))
+            self.labels[place].append(_labels(table, firsts, spec.groups))
+            self.counted[place].append(_counts(table, firsts, spec))
 
 
 class _Rows:
@@ -124,6 +126,7 @@ class _Rows:
 
     def __init__(self, columns: _Columns) -> None:
         self._columns, self._sizes = columns, np.concatenate(columns.sizes)
+        self._starts = np.concatenate([[0], np.cumsum(self._sizes)]).astype(np.int64)
         self.rows: list[Row] = []
         self.use: list[Real] = []
         self.limit: list[Index] = []
@@ -155,8 +158,8 @@ class _Rows:
             wanted = np.array([*(row.figure for row in made), 0.0])
             amount = amount - np.repeat(wanted[np.where(codes < 0, -1, codes - len(self.rows))], self._sizes) * base
             self.divisors[len(self.use)] = base
-            starts = np.concatenate([[0], np.cumsum(self._sizes)[:-1]])
-            total = np.bincount(codes + 1, np.maximum.reduceat(base, starts), minlength=len(self.rows) + len(made) + 1)
+            largest = np.maximum.reduceat(base, self._starts[:-1])
+            total = np.bincount(codes + 1, largest, minlength=len(self.rows) + len(made) + 1)
             self.wanted += (wanted[:-1] * total[len(self.rows) + 1 :]).tolist()
         else:
             self.wanted += [row.figure for row in made]
@@ -169,15 +172,14 @@ class _Rows:
         """All of them as arrays. InputError with every fault."""
         if self.faults:
             raise InputError(self.faults)
-        count, cases = int(self._sizes.sum()), len(self._sizes)
-        use = np.empty((len(self.use), count))
+        use = np.empty((len(self.use), int(self._starts[-1])))
         for band in range(len(self.use)):
             use[band], self.use[band] = self.use[band], np.empty(0)
         coupled = Coupled(
-            starts=np.concatenate([[0], np.cumsum(self._sizes)]).astype(np.int64),
+            starts=self._starts,
             value=np.concatenate(self._columns.value),
             use=use,
-            limit=np.array(self.limit, dtype=np.int32).reshape(len(self.limit), cases),
+            limit=np.array(self.limit, dtype=np.int32).reshape(len(self.limit), len(self._sizes)),
             most=np.array([0.0 if row.divided else (-row.figure if row.least else row.figure) for row in self.rows]),
             sizes=np.array(self.wanted, dtype=float),
         )
@@ -200,6 +202,12 @@ def pose(limits: Limits, tables: Iterable[pa.Table] | pa.Table, strangers: bool 
     for number, spec in enumerate(columns.specs):
         rows.add(number, spec, strangers)
     return rows.posed()
+
+
+def starts_of(table: pa.Table) -> Index:
+    """(N + 1,) where the options of each case begin, which lie side by side, and where the last ones end."""
+    codes = np.asarray(table["case"].combine_chunks().dictionary_encode().indices)
+    return np.append(np.flatnonzero(np.diff(codes, prepend=-1)), len(codes)).astype(np.int64)
 
 
 def _specs(limits: Limits) -> list[_Spec]:
@@ -230,11 +238,15 @@ def _row(spec: _Spec, group: str | None, span: tuple[int, ...], least: bool, fig
 
 
 def _groups(labels: Sequence[list[str] | None]) -> list[tuple[str | None, Index]]:
-    """Every group with its cases, in the order of names; one of all cases where there are no groups."""
+    """Every group, as it is written first, with its cases, in the order of names; one of all cases where there are no
+    groups."""
     if any(part is None for part in labels):
         return [(None, np.empty(0, dtype=np.int64))]
     names = np.array([name for part in labels for name in part or ()])
-    return [(str(name), np.flatnonzero(names == name)) for name in np.unique(names)]
+    written, firsts, places = np.unique(names, return_index=True, return_inverse=True)
+    shown = as_written_first(written[np.argsort(firsts)].tolist())
+    keys = np.array([folded(name) for name in written.tolist()])[places]
+    return sorted((name, np.flatnonzero(keys == key)) for key, name in shown.items())
 
 
 def _codes(
@@ -265,17 +277,12 @@ def _figures(spec: _Spec, groups: Sequence[str | None], least: bool) -> list[flo
 def _strangers(spec: _Spec, groups: Sequence[tuple[str | None, Index]]) -> Iterable[Fault]:
     """Figures for groups that the book has not."""
     known = [name for name, _ in groups if name]
+    small = set(map(folded, known))
     if isinstance(spec.limit, Limit):
         for name in spec.limit.each:
-            if name not in known:
+            if folded(name) not in small:
                 what = tr("the limit {name} has a figure for a group that no borrower is in", name=spec.limit.name)
                 yield Fault(what, "each", name, tr("one of: {choices}", choices=", ".join(known)), tr("leave it out"))
-
-
-def _starts(table: pa.Table) -> Index:
-    """Where the options of each case begin."""
-    codes = np.asarray(table["case"].combine_chunks().dictionary_encode().indices)
-    return np.concatenate([[0], np.flatnonzero(np.diff(codes)) + 1]).astype(np.int64)
 
 
 def _numbers(table: pa.Table, name: str) -> Real:
@@ -321,6 +328,6 @@ def _counts(table: pa.Table, starts: Index, spec: _Spec) -> Mask:
         asked = (("rating", spec.limit.ratings), ("industry", spec.limit.industries), ("region", spec.limit.regions))
         for name, known in asked:
             if known:
-                wanted = {each.casefold() for each in known}
-                counted &= np.array([word.casefold() in wanted for word in _words(table, name, starts)])
+                wanted = set(map(folded, known))
+                counted &= np.array([folded(word) in wanted for word in _words(table, name, starts)])
     return counted

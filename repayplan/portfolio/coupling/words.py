@@ -11,9 +11,6 @@ from repayplan.portfolio.coupling.deciding import Decision, Use
 from repayplan.portfolio.coupling.measures import Measure
 from repayplan.portfolio.coupling.posing import Row
 
-PART = 1e-4
-"""Of a limit's figure: what is nearer to it counts as all of it used."""
-
 
 def label(row: Row) -> Message | str:
     """What a single limit is called: its name, its group, its month."""
@@ -76,18 +73,21 @@ def sentence(use: Use) -> Message:
         if row.least:
             return tr("{label}: {figure}; at least {limit} is wanted, {missing} are missing", **values, missing=missing)
         return tr("{label}: {figure}; at most {limit} is allowed, {missing} too much", **values, missing=missing)
-    if use.price <= 0 and use.more is None:
+    worth = round(use.price * unit(row))
+    if not worth and use.more is None:
         if row.least:
             return tr("{label}: {figure}, at least {limit}", **values)
         return tr("{label}: {figure} of {limit}", **values)
-    values["price"] = grouped(round(use.price * unit(row)))
-    values["unit"] = amount(unit(row), row.measure)
+    values |= {"price": grouped(worth), "unit": amount(unit(row), row.measure)}
     if use.more is None:
         if row.least:
             return tr("{label}: {figure}, at least {limit}; {unit} less would bring at most about {price}", **values)
         return tr("{label}: {figure} of {limit}; {unit} more would bring at most about {price}", **values)
-    values["step"] = amount(use.more.step, row.measure)
-    values["gain"] = grouped(round(use.more.gain))
+    values |= {"step": amount(use.more.step, row.measure), "gain": grouped(round(use.more.gain))}
+    if not worth or use.more.step == unit(row):  # of one and the same step what was tried is the true figure
+        if row.least:
+            return tr("{label}: {figure}, at least {limit}; a new choice with {step} less brings {gain}", **values)
+        return tr("{label}: {figure} of {limit}; a new choice with {step} more brings {gain}", **values)
     if row.least:
         return tr(
             "{label}: {figure}, at least {limit}; {unit} less would bring about {price} at the margin, "

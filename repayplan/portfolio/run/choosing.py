@@ -23,6 +23,7 @@ from repayplan.portfolio.coupling import read_limits as read
 from repayplan.portfolio.coupling.arrays import Index
 from repayplan.portfolio.coupling.deciding import MATTER
 from repayplan.portfolio.coupling.measures import Measure
+from repayplan.portfolio.coupling.posing import starts_of
 from repayplan.portfolio.coupling.words import unit
 from repayplan.portfolio.run.chunk import parquet
 from repayplan.portfolio.run.results import CHOICES, INDEX, Results
@@ -168,7 +169,7 @@ def _alone(results: Results) -> _Chosen:
     """What is best for each borrower by itself, the first of equals."""
     parts = [results.part("options", part, ["case", "recovery"]) for part in results.parts]
     worth = np.concatenate([np.asarray(part["recovery"].to_numpy(), dtype=float) for part in parts])
-    sizes = np.concatenate([_sizes(part) for part in parts])
+    sizes = np.concatenate([np.diff(starts_of(part)) for part in parts])
     starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     best = np.flatnonzero(worth == np.repeat(np.maximum.reduceat(worth, starts[:-1]), sizes))
     owner = np.repeat(np.arange(len(sizes)), sizes)[best]
@@ -276,10 +277,3 @@ def _name(index: BookIndex | None, case: str) -> str:
         return case
     cases = read_cases(index, place, place + 1)
     return next((each.case.enterprise.name for each in cases if isinstance(each, BookCase)), case)
-
-
-def _sizes(table: pa.Table) -> Index:
-    """How many options each borrower has; those of one lie side by side."""
-    codes = np.asarray(table["case"].combine_chunks().dictionary_encode().indices)
-    starts = np.concatenate([[0], np.flatnonzero(np.diff(codes)) + 1, [len(codes)]])
-    return np.diff(starts).astype(np.int64)

@@ -29,6 +29,9 @@ TABLES = ("schedules", "failures", "options")
 COUNTS = "counts"
 """Under this name the file of options says how many options became what, those that were dropped too."""
 
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+"""Variables that keep a process that does chunks on one core: sums in another order would be other figures."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:

@@ -22,13 +22,11 @@ from repayplan.language import speaking, tr
 from repayplan.portfolio.book import BookCase
 from repayplan.portfolio.book.build import case_of
 from repayplan.portfolio.book.index import Index, rows_of
-from repayplan.portfolio.run.chunk import Done, Job, bounds, work, write
+from repayplan.portfolio.run.chunk import ONE_THREAD, Done, Job, bounds, work, write
 from repayplan.portfolio.run.overlays import adopt, environment
 
 AHEAD = 2
 """Chunks for each process that are given out at a time."""
-
-_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
 def run_local(job: Job, index: Index, directory: Path, numbers: Sequence[int], workers: int) -> Iterator[Done]:
@@ -68,8 +66,8 @@ def _context() -> BaseContext:
     """How processes begin: copies of a server that has imported everything, once, and has computed nothing."""
     if sys.platform == "win32":
         return multiprocessing.get_context("spawn")
-    before = {name: os.environ.get(name) for name in _ONE_THREAD}
-    os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
+    before = {name: os.environ.get(name) for name in ONE_THREAD}
+    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
     try:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["repayplan.portfolio.run.chunk", "repayplan.portfolio.appraise"])
@@ -105,7 +103,7 @@ def _warm(job: Job, index: Index, number: int) -> None:
 def _begin(stop: Connection, tables: Mapping[str, str]) -> None:
     """A process computes on one core under its parent's tables of rules, leaves Ctrl-C to the parent, and ends when the
     parent stops the run or ends itself, however that ends."""
-    for name in _ONE_THREAD:
+    for name in ONE_THREAD:
         os.environ[name] = "1"
     adopt(tables)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

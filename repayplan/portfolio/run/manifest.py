@@ -18,6 +18,9 @@ SCHEMA = "repayplan/portfolio-run/1"
 NAME = "manifest.json"
 MAX_BYTES = 1024 * 1024
 
+NO_LIMITS = hashlib.sha256(b"").hexdigest()
+"""The hash of limits where a run has none."""
+
 _KEPT = ("matters", "keep_all")
 """Settings that follow from the limits: by them options were dropped."""
 

@@ -14,6 +14,7 @@ from repayplan.portfolio.book.index import Index, texts_of
 from repayplan.portfolio.coupling import Limits
 from repayplan.portfolio.coupling.limits import Limit
 from repayplan.portfolio.menu import Menu, Who
+from repayplan.portfolio.names import as_written_first, folded
 from repayplan.rules.hazard import LEVELS
 
 _MOST_NAMED = 20
@@ -42,16 +43,17 @@ def refuse_strangers(limits: Limits | None, menu: Menu, index: Index) -> None:
 
 
 def _of_limit(limit: Limit, known: Known) -> Iterator[Fault]:
-    """Groups and filters of a limit; groups are told apart as the book writes them."""
+    """Groups and filters of a limit."""
     for group in limit.groups:
+        small = set(map(folded, known[group]))
         for name in limit.each:
-            if name not in known[group]:
+            if folded(name) not in small:
                 what = tr("the limit {name} has a figure for a group that no borrower is in", name=limit.name)
                 yield Fault(what, "each", name, _one_of(known[group]), tr("leave it out"))
     for column, names in (("industry", limit.industries), ("region", limit.regions)):
-        small = {each.casefold() for each in known[column]}
+        small = set(map(folded, known[column]))
         for name in names:
-            if name.casefold() not in small:
+            if folded(name) not in small:
                 what = tr("the limit {name} counts a group that no borrower is in", name=limit.name)
                 yield Fault(what, _FIELDS[column], name, _one_of(known[column]), tr("leave it out"))
 
@@ -59,8 +61,8 @@ def _of_limit(limit: Limit, known: Known) -> Iterator[Fault]:
 def _of_list(place: str, who: Who, known: Known) -> Iterator[Fault]:
     """An entry none of whose names the book has; a list for more books than this one may name others besides."""
     for column, names in (("industry", who.industries), ("region", who.regions), ("case", who.cases)):
-        small = {each.casefold() for each in known[column]}
-        if names and not any(name.casefold() in small for name in names):
+        small = set(map(folded, known[column]))
+        if names and not any(folded(name) in small for name in names):
             limit = None if column == "case" else _one_of(known[column])
             remedy = tr("write names as the book has them, or leave the entry out")
             what = tr("this entry of a list fits no borrower of the book")
@@ -73,11 +75,11 @@ _FIELDS = {"industry": "industries", "region": "regions", "case": "cases"}
 def _texts(index: Index, column: str, wanted: Collection[str] | None = None) -> list[str]:
     """What stands in a column of the borrowers, as the first of them write it; only what is ``wanted``, if it is
     said."""
-    small = None if wanted is None else {each.casefold() for each in wanted}
+    small = None if wanted is None else set(map(folded, wanted))
     if small is not None and not small:
         return []
-    texts = (text for text, _, _ in texts_of(index, column) if text is not None)
-    return [text for text in texts if small is None or text.casefold() in small]
+    texts = as_written_first(text for text, _, _ in texts_of(index, column) if text is not None)
+    return [text for key, text in texts.items() if small is None or key in small]
 
 
 def _one_of(names: Collection[str]) -> Message:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from repayplan.errors import Fault, InputError
 from repayplan.language import tr
+from repayplan.portfolio.book.index import names_of, open_index
+from repayplan.portfolio.book.wording import Wording, wording_of
 from repayplan.portfolio.run.chunk import COUNTS, count, file_name
 from repayplan.portfolio.run.manifest import NAME as MANIFEST
 from repayplan.portfolio.run.manifest import Manifest, read_manifest
@@ -82,6 +84,20 @@ class Results:
                 Fault(tr("this run has not ended: nothing is chosen yet"), str(self.directory), remedy=remedy)
             )
         return pq.read_table(path)
+
+    def named(self) -> pa.Table:
+        """The choices with the names of the borrowers, where the book has names."""
+        import pyarrow as pa
+
+        table = self.chosen()
+        names = names_of(open_index(self.directory / INDEX))
+        found = [next((name for case, name in names if case == mine), None) for mine in table["case"].to_pylist()]
+        return table if None in found else table.add_column(1, "name", pa.array(found, pa.string()))
+
+    @property
+    def wording(self) -> Wording:
+        """What the book calls its tables and columns."""
+        return wording_of(open_index(self.directory / INDEX))
 
     def failed(self) -> pa.Table:
         """The failures of the chunks and the rows of the book that belong to no borrower."""

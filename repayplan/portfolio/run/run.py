@@ -51,10 +51,12 @@ def run_portfolio(
     *,
     resume: bool = False,
     told: Callable[[Progress], None] = lambda _: None,
+    write: Callable[[Results], object] | None = None,
 ) -> Results:
     """Run ``wish`` into ``directory``; ``resume``: go on with what a run of the same left there.
 
-    ``told`` hears after every chunk how far it is. Raises InputError where something cannot be understood, where a run
+    ``told`` hears after every chunk how far it is; ``write`` writes what people read of the results, before another run
+    may choose here again. Raises InputError where something cannot be understood, where a run
     is there already and ``resume`` is not asked for, or where it rests on something else.
     """
     means = means or Means()
@@ -63,10 +65,11 @@ def run_portfolio(
         require_spark()
     refuse_unusable()
     require_own(directory, wish.book, resume)
-    wish = as_begun(wish, directory)
-    menu = default_menu() if wish.menu is None else read_menu(wish.menu)
-    limits = read_limits(wish.limits)
     with alone(directory):
+        if (directory / where.MANIFEST).exists():
+            wish = as_begun(wish, directory)
+        menu = default_menu() if wish.menu is None else read_menu(wish.menu)
+        limits = read_limits(wish.limits)
         started = start(wish, menu, limits, directory)
         manifest, index = started.manifest, started.index
         log = Log(directory)
@@ -77,6 +80,9 @@ def run_portfolio(
         results = Results(directory, manifest)
         with log.timed("chosen"):
             write_choice(results, limits)
+        if write is not None:
+            with log.timed("written"):
+                write(results)
     return results
 
 

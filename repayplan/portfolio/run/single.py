@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +10,10 @@ from repayplan.cases.models import Case
 from repayplan.compliance.replay import Payment
 from repayplan.errors import Fault, InputError
 from repayplan.language import Message, tr
-from repayplan.portfolio.book import BookCase
+from repayplan.portfolio.book import BookCase, Failure
 from repayplan.portfolio.book.build import read_cases
 from repayplan.portfolio.book.index import open_index, place_of
+from repayplan.portfolio.book.wording import Wording
 from repayplan.portfolio.menu import Menu, default_menu, read_menu
 from repayplan.portfolio.planner import case_of
 from repayplan.portfolio.run.chunk import file_name
@@ -21,21 +22,21 @@ from repayplan.portfolio.run.results import INDEX, MENU, Results
 
 @dataclass(frozen=True, slots=True)
 class Single:
-    """``options``: a row each, as in the table; ``name``: of the option that is looked at, the ``chosen`` one unless
+    """``options``: a row each, as in the table; ``row``: of the option that is looked at, the ``chosen`` one unless
     another was asked for; ``variant``: the case as a plan option has it, None for a treatment, and its ``payments`` as
     in the table."""
 
     book: BookCase
     options: tuple[Mapping[str, Any], ...]
     chosen: str
-    name: str
+    row: Mapping[str, Any]
     variant: Case | None
     payments: tuple[Payment, ...]
 
     @property
-    def row(self) -> Mapping[str, Any]:
-        """The row of the option that is looked at."""
-        return next(row for row in self.options if row["option"] == self.name)
+    def name(self) -> str:
+        """The option that is looked at."""
+        return str(self.row["option"])
 
 
 def find(results: Results, case: str, option: str | None = None) -> Single:
@@ -50,19 +51,22 @@ def find(results: Results, case: str, option: str | None = None) -> Single:
     part = file_name(place // results.manifest.chunk)
     (found,) = read_cases(index, place, place + 1)
     rows = tuple(results.of(case, "options", part))
-    if not isinstance(found, BookCase) or not rows:
-        raise InputError(_set_aside(results, case, part))
+    if not isinstance(found, BookCase):
+        raise InputError(_set_aside(found, results.wording))
+    if not rows:
+        told = [Failure(**row) for row in results.of(case, "failures", part)]
+        raise InputError(_set_aside(told, results.wording))
     name = option or chosen[0]["option"]
-    if all(row["option"] != name for row in rows):
+    row = next((row for row in rows if row["option"] == name), None)
+    if row is None:
         limit = tr("one of: {choices}", choices=", ".join(row["option"] for row in rows))
         remedy = tr("others are impossible, not open to it, or no better in anything")
         raise InputError(Fault(tr("this borrower has no such option"), case, name, limit, remedy))
-    paid = [row for row in results.of(case, "schedules", part) if row["option"] == name]
-    payments = tuple(Payment(row["date"], row["loan"], row["payment"]) for row in paid)
-    kind = next(row["kind"] for row in rows if row["option"] == name)
+    paid = [each for each in results.of(case, "schedules", part) if each["option"] == name]
+    payments = tuple(Payment(each["date"], each["loan"], each["payment"]) for each in paid)
     count = len({payment.date for payment in payments})
-    variant = case_of(found.case, _menu(results), name, count or None) if kind == "plan" else None
-    return Single(found, rows, chosen[0]["option"], name, variant, payments)
+    variant = case_of(found.case, _menu(results), name, count or None) if row["kind"] == "plan" else None
+    return Single(found, rows, chosen[0]["option"], row, variant, payments)
 
 
 def _menu(results: Results) -> Menu:
@@ -70,16 +74,12 @@ def _menu(results: Results) -> Menu:
     return read_menu(path) if path.exists() and path.stat().st_size else default_menu()
 
 
-def _set_aside(results: Results, case: str, part: str) -> list[Fault]:
+def _set_aside(failures: Sequence[Failure], wording: Wording) -> list[Fault]:
     """Why a borrower has no options."""
-    rows = results.of(case, "failures", part)
-    return [
-        Fault(
-            tr("set aside: {reason}", reason=row["reason"]),
-            f"{row['table']}:{row['row'] or ''} {row['field']}".strip(),
-            row["value"] or None,
-            Message(row["limit"]) if row["limit"] else None,
-            Message(row["remedy"]) if row["remedy"] else None,
-        )
-        for row in rows
-    ]
+    found = []
+    for each in failures:
+        table, column = wording.place(each.table, each.field)
+        place = f"{table}:{each.row or ''} {column}".strip()
+        limit, remedy = (Message(text) if text else None for text in (each.limit, each.remedy))
+        found.append(Fault(tr("set aside: {reason}", reason=each.reason), place, each.value or None, limit, remedy))
+    return found

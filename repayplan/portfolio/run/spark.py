@@ -17,7 +17,7 @@ from repayplan.cases.documents import shown
 from repayplan.errors import Fault, InputError, RepayplanError
 from repayplan.language import tr
 from repayplan.portfolio.book.index import Index, rows_of
-from repayplan.portfolio.run.chunk import TABLES, Done, Job, appraised, bounds, write
+from repayplan.portfolio.run.chunk import ONE_THREAD, TABLES, Done, Job, appraised, bounds, write
 from repayplan.portfolio.run.overlays import adopt, environment
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ AHEAD = 4
 
 _DONE = "done"
 """What ``Done`` says, as JSON, under a name that no table has."""
-
-_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
 def require_spark() -> None:
@@ -116,7 +114,7 @@ def _session(workers: int, master: str | None) -> Iterator[Any]:
         builder = builder.master(master or f"local[{workers}]")
     if (master or "local").startswith("local") and not submitted:
         builder = builder.config("spark.driver.host", "127.0.0.1").config("spark.driver.bindAddress", "127.0.0.1")
-    for name in _ONE_THREAD:
+    for name in ONE_THREAD:
         os.environ.setdefault(name, "1")
         builder = builder.config(f"spark.executorEnv.{name}", "1")
     try:

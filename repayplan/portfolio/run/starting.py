@@ -25,7 +25,7 @@ from repayplan.portfolio.run import lock
 from repayplan.portfolio.run import results as where
 from repayplan.portfolio.run.choosing import Given, forget_choice
 from repayplan.portfolio.run.chunk import TABLES
-from repayplan.portfolio.run.manifest import Manifest, read_manifest, refuse_others, sha256, write_manifest
+from repayplan.portfolio.run.manifest import NO_LIMITS, Manifest, read_manifest, refuse_others, sha256, write_manifest
 from repayplan.portfolio.run.naming import refuse_strangers
 from repayplan.portfolio.run.overlays import rules_hash
 from repayplan.portfolio.run.wish import Wish
@@ -45,26 +45,30 @@ class Started:
     settings: Settings
 
 
-def require_own(directory: Path, book: str | Path, resume: bool) -> None:
-    """InputError where results may not lie in ``directory``: it must be new, empty or a run's own, and never where the
-    book is. With ``resume`` a run must be there, without there must be none."""
+def require_own(directory: Path, book: str | Path, resume: bool) -> Manifest | None:
+    """The manifest of the run that is in ``directory``, if one has begun.
+
+    InputError where results may not lie there: it must be new, empty or a run's own, and never where the book is. With
+    ``resume`` a run must be there, without there must be none.
+    """
     require_directory(directory)
     names = _names(directory)
     if "://" not in str(book) and os.path.exists(book) and names and directory.samefile(book):
         remedy = tr("give a directory of its own for the results")
         raise InputError(Fault(tr("the results would lie among the tables of the book"), str(directory), remedy=remedy))
-    begun = where.MANIFEST in names and read_manifest(directory) is not None
-    killed = not begun and lock.begun(directory) and all(_early(name) for name in names)
-    if begun and not resume:
+    begun = read_manifest(directory) if where.MANIFEST in names else None
+    killed = begun is None and lock.begun(directory) and all(_early(name) for name in names)
+    if begun is not None and not resume:
         remedy = tr("go on with --resume, or give another directory")
         raise InputError(Fault(tr("a portfolio run is here already"), str(directory), remedy=remedy))
-    if not begun and not killed and names - {lock.NAME}:
+    if begun is None and not killed and names - {lock.NAME}:
         limit = tr("a directory that is new or empty, or one with a portfolio run")
         remedy = tr("give another directory; nothing here was touched")
         raise InputError(Fault(tr("other files are in this directory"), str(directory), limit=limit, remedy=remedy))
-    if resume and not begun and not killed:
+    if resume and begun is None and not killed:
         remedy = tr("check the path; a new run begins without --resume")
         raise InputError(Fault(tr("there is no portfolio run to go on with"), str(directory), remedy=remedy))
+    return begun
 
 
 def _names(directory: Path) -> set[str]:
@@ -80,9 +84,7 @@ def _early(name: str) -> bool:
 
 
 def as_begun(wish: Wish, directory: Path) -> Wish:
-    """A wish with the menu and the limits of the run that is there where it names none."""
-    if read_manifest(directory) is None:
-        return wish
+    """A wish with the menu and the limits of the run in ``directory`` where it names none."""
     files = {name: directory / name for name in (where.MENU, where.LIMITS) if (directory / name).exists()}
     return replace(wish, menu=wish.menu or files.get(where.MENU), limits=wish.limits or files.get(where.LIMITS))
 
@@ -91,19 +93,22 @@ def start(wish: Wish, menu: Menu, given: Given, directory: Path) -> Started:
     """Index the book, and begin the run or go on with the one that is there.
 
     The book is read again each time: it must be what it was, and what chunks are read from is what has been read just
-    now. InputError where the run cannot go on with what is given now, or limits
+    now. InputError where the run cannot go on with what is given now, its limits are gone and none are given, or limits
     and lists name whom the book has not.
     """
     _sweep(directory)
-    begun = read_manifest(directory)
+    begun = read_manifest(directory)  # under the lock: another run may have begun and ended here since it was looked at
     files = _files(wish)
+    if begun is not None and where.LIMITS not in files and begun.limits_hash != NO_LIMITS:
+        what, remedy = tr("the limits of this run are missing"), tr("give them with --limits")
+        raise InputError(Fault(what, str(directory / where.LIMITS), remedy=remedy))
     with speaking(current() if begun is None else begun.language), _indexed(wish.book, directory) as index:
         now = Manifest(
             book=shown_book(wish.book),
             borrowers=index.borrowers,
             book_hash=index.digest,
             menu_hash=sha256(files[where.MENU]),
-            limits_hash=sha256(files.get(where.LIMITS, b"")),
+            limits_hash=NO_LIMITS if where.LIMITS not in files else sha256(files[where.LIMITS]),
             rules_hash=rules_hash(),
             settings=_plain(given.settings(wish.settings)),
             chunk=wish.chunk,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from repayplan.portfolio.names import as_written_first, folded
 from repayplan.portfolio.run.choosing import Coupling, read_coupling
 from repayplan.portfolio.run.results import Results
 from repayplan.portfolio.tables import FALLS
@@ -118,7 +119,9 @@ def _reasons(rows: pd.DataFrame) -> tuple[tuple[str, int], ...]:
 
 def _groups(chosen: pd.DataFrame, column: str, order: Iterable[str] = ()) -> tuple[Group, ...]:
     """The chosen options by a column, in an order of their own or by their balance, the largest first."""
-    groups = [_group(str(name), rows) for name, rows in chosen.fillna({column: ""}).groupby(column, sort=True)]
+    names = chosen[column].fillna("").astype(str)
+    shown = as_written_first(names)
+    groups = [_group(shown[str(key)], rows) for key, rows in chosen.groupby(names.map(folded), sort=True)]
     place = {name: number for number, name in enumerate(order)}
     return tuple(sorted(groups, key=lambda group: (place.get(group.name, len(place)), -group.sums["balance"])))
 

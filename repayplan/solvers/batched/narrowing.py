@@ -24,12 +24,17 @@ def narrow_all(shape: Any, a: Any, b: Any, lower: Any, upper: Any, rounds: Any) 
 
 @compiled
 def narrow(shape: Any, a: Any, b: Any, lower: Any, upper: Any, rounds: Any) -> Any:
-    """Boxes (n · LANES) made narrower in place, row by row, so many ``rounds`` or until none becomes so."""
+    """Boxes (n · LANES) made narrower in place, row by row, so many ``rounds`` or until none becomes so.
+
+    Every other round goes backward: nothing owed at the end is nothing owed on any date without a payment before it.
+    """
     zero, margin = splat(0.0), splat(MARGIN)
     news = np.empty(LANES)
-    for _ in range(rounds):
+    count = len(shape.equal)
+    for turn in range(rounds):
         found = zero
-        for i in range(len(shape.equal)):
+        for step in range(count):
+            i = step if turn % 2 == 0 else count - 1 - step
             least, most = zero, zero
             for t in range(at(shape.row_starts, i), at(shape.row_starts, i + 1)):
                 e = at(shape.by_row, t)
@@ -111,4 +116,24 @@ def shifted(shape: Any, block: Any, lower: Any, upper: Any, shift: Any, flags: A
             value, i = load(block.a, e), at(shape.rows, e)
             store(block.b, i, load(block.b, i) - value * low)
             store(block.a, e, value * flag)
+    for i in range(len(shape.equal)):
+        _without_columns(shape, block, i)
     store(shift, 0, before)
+
+
+@compiled
+def _without_columns(shape: Any, block: Any, i: Any) -> Any:
+    """A row all of whose columns were taken out holds by what rounding is, and has no say any more: held as tight as
+    that, its dual would grow without end."""
+    zero, one, empty = splat(0.0), splat(1.0), splat(EMPTY)
+    there = zero
+    for t in range(at(shape.row_starts, i), at(shape.row_starts, i + 1)):
+        value = load(block.a, at(shape.by_row, t))
+        there = there + value * value
+    b = load(block.b, i)
+    if shape.equal[i]:
+        kept, far = zero, where_less(b, zero, zero - b, b)
+    else:
+        kept, far = one, zero - b
+    silent = where_less(zero, there, zero, where_less(empty, far, zero, one))
+    store(block.b, i, where_less(zero, silent, kept, b))

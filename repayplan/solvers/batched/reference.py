@@ -64,16 +64,22 @@ def run(
 
     Returns x in the program's own boxes, y, iterations and gaps.
     """
-    for _ in range(ROUNDS):
-        for row in range(len(equal)):
+    for turn in range(ROUNDS):
+        for row in range(len(equal)) if turn % 2 == 0 else reversed(range(len(equal))):
             _narrow(a[:, row], b[:, row], lower, upper, bool(equal[row]))
     possible = np.asarray((lower - upper <= EMPTY).all(axis=1))
     moves = upper - lower > FIXED
-    b = b - _times(a, lower)
+    b = _silent(b - _times(a, lower), (a != 0) & moves[:, None], equal)
     shift = offset + (c * lower).sum(axis=1)
     of = Dense(a * moves[:, None], b, c * moves, np.where(moves, upper - lower, 1.0), equal)
     x, y, spent, gaps = interior(of, possible, shift, enough, rounds)
     return lower + moves * x, y, spent, gaps
+
+
+def _silent(b: Array, there: Mask, equal: Mask) -> Array:
+    """Right-hand sides (N, m) of which rows without columns, ``there`` (N, m, n), hold nothing."""
+    held = np.where(equal, np.abs(b), -b) <= EMPTY
+    return np.where(held & ~there.any(axis=2), np.where(equal, 0.0, 1.0), b)
 
 
 def _narrow(value: Array, rhs: Array, lower: Array, upper: Array, equal: bool) -> None:

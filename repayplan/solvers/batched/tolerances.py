@@ -43,7 +43,7 @@ WORTHWHILE = 0.999
 MARGIN = 1e-12
 """Boxes are made wider by this, for rounding."""
 
-ROUNDS = 5
+ROUNDS = 12
 """How often every row is looked at for the boxes it implies."""
 
 SURE = 1e-3

@@ -153,18 +153,6 @@ def root(typing: Any, value: Any) -> Any:
     return vector(vector), code
 
 
-@intrinsic
-def plus_product(typing: Any, one: Any, two: Any, three: Any) -> Any:
-    """one · two + three, rounded once where the processor can."""
-
-    def code(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        kind = ir.FunctionType(WIDE, [WIDE, WIDE, WIDE])
-        function = _function(builder.module, kind, f"llvm.fmuladd.v{LANES}f64")
-        return builder.call(function, values)
-
-    return vector(vector, vector, vector), code
-
-
 def _arithmetic(symbol: Callable[..., Any], operation: Any) -> None:
     """Let compiled code write ``a + b`` for vectors."""
 

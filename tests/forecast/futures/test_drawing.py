@@ -19,6 +19,7 @@ from futures_of import DAYS, SOURCES, WINDOW, case_with
 import repayplan
 from repayplan.errors import InputError
 from repayplan.forecast.futures import METHODS, Drawing, Futures, Method, draw_futures
+from repayplan.forecast.futures import drawing as drawing_module
 from repayplan.forecast.futures.drawing import bits, normals
 from repayplan.forecast.futures.normal import to_normals
 
@@ -194,3 +195,21 @@ def test_the_python_of_the_documents_works(monkeypatch: pytest.MonkeyPatch, caps
     monkeypatch.chdir(root)
     exec(compile(program, "docs/futures.md", "exec"), {})
     assert capsys.readouterr().out == "(1000, 48)\n"
+
+
+@pytest.mark.parametrize("kind", sorted(SOURCES))
+@pytest.mark.parametrize(
+    ("method", "first", "count"), [("antithetic", 0, 60), ("antithetic", 7, 31), ("plain", 3, 40), ("sobol", 0, 32)]
+)
+def test_who_draws_much_has_the_same_futures(
+    monkeypatch: pytest.MonkeyPatch, kind: str, method: Method, first: int, count: int
+) -> None:
+    """Compiled: paths, exponents, stores and the stages of flows, to the same bytes."""
+    case, drawing = case_with(SOURCES[kind]), Drawing(3, 100, method)
+    monkeypatch.setattr(drawing_module, "COMPILED_AFTER", 10**18)
+    plain = draw_futures(case, DAYS, WINDOW, drawing, first, count)
+    monkeypatch.setattr(drawing_module, "COMPILED_AFTER", -1)
+    compiled = draw_futures(case, DAYS, WINDOW, drawing, first, count)
+    assert compiled.own.tobytes() == plain.own.tobytes()
+    assert compiled.apart.tobytes() == plain.apart.tobytes()
+    assert compiled.own.any() or compiled.apart.any()

@@ -6,44 +6,44 @@ from typing import Any
 
 import numpy as np
 import pytest
+from asking import company
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from making import make_case
 from random_cases import cases
 
 from repayplan.cases.models import Case
-from repayplan.errors import InputError
 from repayplan.formulation.build import formulate
-from repayplan.planning.batch.asks import Ask, ask
+from repayplan.formulation.frame import Frame
+from repayplan.formulation.preference import earliness
+from repayplan.planning.batch.asks import ask
 from repayplan.planning.batch.items import Item, items
-from repayplan.planning.batch.kinds import why_alone
 from repayplan.planning.batch.plan import plan_batch
 from repayplan.planning.batch.straight import straight
 from repayplan.planning.optimum import solve
+from repayplan.problem.arrays import Problem, Real
 from repayplan.solvers.chain import Chain
 
 CLOSE = 1e-8
 """In units of the debt."""
 
-
-def asked(made: list[Case]) -> list[Ask]:
-    """Those that can be planned with others."""
-    found = []
-    for case in made:
-        try:
-            each = ask(case)
-        except InputError:
-            continue
-        if why_alone(each.problem, each.terms) is None:
-            found.append(each)
-    return found
+AS_EARLY = 1e-6
+"""Of the earliness: a little value, which solvers may miss by their tolerance, buys much of it."""
 
 
-def compared(item: Item) -> None:
-    """What is said of an item, date of the last payment after date, is what its program says."""
+def early(problem: Problem, last: int, payments: Real) -> float:
+    """What stage 2 makes the most of: of payments (T,) of one loan, in units of the debt."""
+    frame = Frame(problem, np.array([last]), guessed=True)
+    return float(-earliness(frame)[frame.payments[0]][0] @ payments)
+
+
+def compared(item: Item) -> tuple[int, int]:
+    """What is said of an item, date of the last payment after date, is what its program says, of both stages; of how
+    many dates it is said that there is no plan, and of how many which is the best."""
     formulation, chain = formulate(item.problem), Chain()
+    never = best = 0
     if formulation.mixed:
-        return
+        return never, best
     for last in item.lasts:
         known = straight(item.problem, np.array([last]))
         if not (known.impossible[0] or known.found[0]):
@@ -52,23 +52,38 @@ def compared(item: Item) -> None:
         optimum = solve(formulation, chain, lane)
         assert (optimum is None) == known.impossible[0], last
         if optimum is None:
+            never += 1
             continue
+        best += 1
         scale = float(item.problem.scale[0])
         assert known.value[0] == pytest.approx(optimum.value / scale, abs=CLOSE)
         assert known.bound[0] == pytest.approx(optimum.value / scale, abs=CLOSE)
         assert known.kept[0] >= optimum.value / scale * (1 - float(item.problem.value.tolerance[0])) - CLOSE
+        as_early = early(item.problem, last, optimum.payments[:, 0] / scale)
+        assert early(item.problem, last, known.payments[0]) == pytest.approx(as_early, rel=AS_EARLY, abs=AS_EARLY)
+    return never, best
 
 
 policies: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {
         "months": st.sampled_from([6, 9, 12, 18]),
-        "shape": st.sampled_from(["free", "level", {"kind": "step_up", "growth": "5%", "every": 3}]),
+        "shape": st.sampled_from(
+            [
+                "free",
+                "level",
+                {"kind": "step_up", "growth": "5%", "every": 3},
+                {"kind": "step_up", "growth": "-50%", "every": 1},
+                {"kind": "step_up", "steps": [{"since": "2026-12-01", "multiple": "0.05"}]},
+            ]
+        ),
         "cover": st.sampled_from(
             ["off", {"minimum": "1.20", "carry": "100%"}, {"minimum": "1.5", "carry": "50%"}, {"minimum": "1.2"}]
         ),
         "step": st.sampled_from(["off", "25%"]),
         "balloon": st.sampled_from(["off", "40%"]),
         "interest_every": st.sampled_from(["off", 3]),
+        "delay": st.sampled_from(["forbid", "allow"]),
+        "discount_rate": st.sampled_from(["0%", "6%", "15%"]),
     },
     optional={
         "minimum_installment": st.sampled_from(["500.00", "2000.00"]),
@@ -82,7 +97,7 @@ policies: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
 income = st.lists(st.integers(6_000, 60_000).map(lambda amount: f"{amount}.00"), min_size=18, max_size=18)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(
     policies, income, st.lists(st.sampled_from(["0%", "5.5%", "11%"]), min_size=1, max_size=2), st.integers(0, 60_000)
 )
@@ -91,7 +106,7 @@ def test_it_is_what_the_program_says(
 ) -> None:
     loans = [{"rate": rate, "collateral": f"{secured}.00", "principal": f"{90_000 // len(rates)}.00"} for rate in rates]
     case = make_case(monthly=monthly, loans=loans, **policy)
-    for each in asked([case]):
+    for each in company([case]):
         for item in items(each, 0):
             compared(item)
 
@@ -99,9 +114,90 @@ def test_it_is_what_the_program_says(
 @settings(deadline=None, max_examples=40)
 @given(cases())
 def test_it_is_so_whatever_the_case(case: Case) -> None:
-    for each in asked([case]):
+    for each in company([case]):
         for item in items(each, 0):
             compared(item)
+
+
+def said(**wanted: Any) -> tuple[int, int]:
+    """Of how many dates it is said that there is no plan, and which is the best; see :func:`compared`."""
+    found = [compared(item) for item in items(ask(make_case(**wanted)), 0)]
+    return sum(never for never, _ in found), sum(best for _, best in found)
+
+
+EVERY_DATE: dict[str, tuple[Any, int]] = {
+    "free": ("free", 5),
+    "level": ("level", 5),
+    "rising": ({"kind": "step_up", "growth": "5%", "every": 3}, 5),
+    "falling": ({"kind": "step_up", "growth": "-10%", "every": 1}, 7),
+    "a part of the first": ({"kind": "step_up", "steps": [{"since": "2026-12-01", "multiple": "0.05"}]}, 5),
+}
+
+
+@pytest.mark.parametrize("name", EVERY_DATE)
+def test_it_is_said_of_every_date(name: str) -> None:
+    """Nothing on the first of twelve dates and 20,000 on each that follows, for 100,000 without interest: no plan ends
+    on the first five. Falling by a tenth, 20,000 × (1 − 0.9^n) / 0.1 reaches 100,000 after seven payments, not six."""
+    shape, too_soon = EVERY_DATE[name]
+    found = said(monthly=["20000.00"] * 12, months=12, shape=shape, balloon="100%", loan={"rate": "0%"})
+    assert found == (too_soon, 12 - too_soon)
+
+
+@pytest.mark.parametrize(("shape", "most"), [("free", 100_610_93), ("level", 100_455_22.44)])
+def test_where_waiting_pays_a_program_says_what_is_best(shape: str, most: float) -> None:
+    """Discounted at nothing, what 100,000 brings on 20 December and 20 January is what is paid, and it grows.
+
+    Now it is 100,000 × 1.0030 = 100,300.00, a month later 100,300 × 1.0031 = 100,610.93; in two level installments
+    x × 1.0031 + x = 100,610.93, so 2 × 50,227.6122. Where waiting is forbidden, or factors fall faster than the debt
+    grows (8 % against 3.60 %), as early as can be is best, and known at once.
+    """
+    two = {"opening": "200000.00", "monthly": ["0.00"] * 3, "months": 2, "shape": shape, "discount_rate": "0%"}
+    for waiting, known in (({"delay": "allow"}, False), ({"delay": "allow", "discount_rate": "8%"}, True), ({}, True)):
+        each = ask(make_case(**{**two, **waiting}), to_the_end=True)
+        assert each.last is not None
+        assert straight(each.problem, np.array([each.last])).found[0] == known
+    (found,) = plan_batch([ask(make_case(**two, delay="allow"), to_the_end=True)])
+    assert found.status == "optimal"
+    assert found.solver not in ("greedy", "closed form")
+    assert found.value == pytest.approx(most, abs=1.0)
+
+
+def test_an_amount_of_which_a_part_is_paid_is_above_every_payment() -> None:
+    """12,000 without interest, 4,000 in hand on each of three dates: 0.05 times θ, which is 80,000 (s. test_shapes)."""
+    part = {"kind": "step_up", "steps": [{"since": "2026-12-01", "multiple": "0.05"}]}
+    loan = {"principal": "12000.00", "rate": "0%"}
+    wanted = {"opening": "4000.00", "monthly": ["4000.00"] * 3, "months": 3, "loan": loan, "shape": part}
+    assert said(**wanted) == (2, 1)
+    each = ask(make_case(**wanted))
+    last = np.flatnonzero(each.problem.pays[0])[-1:]
+    known = straight(each.problem, last)
+    assert known.found[0]
+    assert known.theta[0] * 12_000_00 == pytest.approx(80_000_00)
+    (found,) = plan_batch([each])
+    assert found.status == "optimal"
+    assert found.payments is not None
+    assert found.payments[each.problem.pays[0], 0].tolist() == [4_000_00] * 3
+
+
+@pytest.mark.parametrize("shape", ["free", "level"])
+def test_what_is_paid_first_after_a_year_is_no_burden(shape: str) -> None:
+    """With 11 months' 12,000 and the first payment on 20 December 2027 the burden is 0, so of two buckets, up to 80 %
+    of what comes in and above, none of the plans is in the second."""
+    case = make_case(
+        monthly=["12000.00"] * 18,
+        months=16,
+        first_payment="2027-12-20",
+        hazard="table",
+        rating="high",
+        loan={"rate": "0%"},
+        shape=shape,
+    )
+    light, heavy = items(ask(case), 0)
+    assert heavy.problem.burden is not None
+    assert heavy.problem.burden.low[0] == 0.8
+    dates = len(light.lasts)
+    assert compared(light) == (0, dates)
+    assert compared(heavy) == (dates, 0)
 
 
 def test_one_payment_of_a_shape_is_what_is_owed() -> None:

@@ -19,6 +19,7 @@ from books import (
 )
 
 from repayplan.errors import InputError
+from repayplan.language import speaking
 from repayplan.portfolio.book import BookCase, Failure
 from repayplan.portfolio.book.build import read_cases
 from repayplan.portfolio.book.index import build_index, open_index, place_of, strays
@@ -102,6 +103,30 @@ def test_headings_are_those_of_workbooks_in_either_language_with_their_unit(tmp_
     )
     assert (str(case.loans[0].principal), str(case.loans[0].rate)) == ("1900000.00", "0.0435")
     assert (case.cash.sources[0].kind, found.region, found.case.enterprise.name) == ("monthly", "华东", "恒泰建筑")
+
+
+def test_headings_of_a_sheet_may_stand_under_a_title(tmp_path: Path) -> None:
+    import openpyxl
+
+    path = write_workbook(tmp_path / "book.xlsx", many(2, ("trade",)))
+    before = read(path, tmp_path / "a")
+    file = openpyxl.load_workbook(path)
+    file["borrowers"].insert_rows(1, 2)
+    file["borrowers"]["A1"] = "Borrowers of the branch, November"
+    file["borrowers"].merge_cells("A1:D1")
+    file.save(path)
+    after = cases(read(path, tmp_path / "b"))
+    assert [each.case for each in after] == [each.case for each in cases(before)]
+    assert [each.row for each in after] == [4, 5]
+
+
+def test_wrong_headings_are_told_in_chinese_to_who_reads_chinese(tmp_path: Path) -> None:
+    write_csv(tmp_path, many(1))
+    (tmp_path / "borrowers.csv").write_text("案件号,风险等极\nB-1,低\n", encoding="utf-8")
+    with speaking("zh"), pytest.raises(InputError) as refused:
+        read(tmp_path, tmp_path / "i.sqlite")
+    assert "风险等级 (rating)" in str(refused.value)
+    assert "余额日期 (as_of)" in str(refused.value)
 
 
 def test_a_book_that_is_none_is_refused(tmp_path: Path) -> None:

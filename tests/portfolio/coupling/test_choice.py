@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ortools.sat.python import cp_model
 
-from repayplan.portfolio.coupling import Coupled, choose
+from repayplan.portfolio.coupling import Coupled, choice, choose
+from repayplan.portfolio.coupling.arrays import Index
+from repayplan.portfolio.coupling.dual import Priced
+from repayplan.problem.frozen import Mask
 from repayplan.solvers.result import Status
 
 
@@ -122,6 +126,54 @@ def test_cases_that_do_not_count_use_nothing() -> None:
     limit = problem.limit.copy()
     limit[0, 1] = -1
     assert choose(replace(problem, limit=limit)).option.tolist() == [0, 3]
+
+
+def crowded(seed: int) -> Coupled:
+    """Few borrowers whose value goes with what they use, under limits that cut across: prices leave a gap."""
+    random = np.random.default_rng(seed)
+    cases, limits = 8, 3
+    use = np.round(random.uniform(10, 100, (limits, cases * 3)))
+    use[:, ::3] = 0
+    value = use.sum(axis=0) + np.round(random.uniform(0, 15, cases * 3))
+    value[::3] = 0
+    most = np.round(use.reshape(limits, cases, 3).max(axis=2).sum(axis=1) * random.uniform(0.15, 0.7, limits))
+    limit = np.repeat(np.arange(limits, dtype=np.int32)[:, None], cases, axis=1)
+    return Coupled(np.arange(0, cases * 3 + 1, 3), value, use, limit, most)
+
+
+def best_of_all(problem: Coupled) -> float:
+    """The value of the best choice, by looking at all at once; every case has the same number of options."""
+    spans = [np.arange(*pair) for pair in zip(problem.starts[:-1], problem.starts[1:], strict=True)]
+    every = np.stack(np.meshgrid(*spans, indexing="ij")).reshape(problem.cases, -1)
+    used = problem.use[:, every].sum(axis=1)
+    kept = (used <= problem.most[:, None]).all(axis=0)
+    return float(problem.value[every].sum(axis=0)[kept].max())
+
+
+def test_a_bound_of_a_tree_rules_out_no_option(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first tree ends by its nodes: its bound is true and near, but it found nothing better. What its bound leaves
+    open is less than what an option's regret at the *prices* is measured against, so that the second tree must have all
+    options again that the prices leave open; otherwise its bound is none."""
+    grown = choice._tree
+    again = 0
+    for seed in range(24):
+        problem = crowded(seed)
+        known = best_of_all(problem)
+        trees: list[object] = []
+
+        def tree(coupled: Coupled, found: Priced, kept: Mask, option: Index | None, *others: Any) -> Any:
+            trees.append(None)  # noqa: B023
+            if len(trees) == 1 and option is not None:  # noqa: B023
+                return choice._Tree(option, known + 1e-3, False, "ended by its nodes")  # noqa: B023
+            return grown(coupled, found, kept, option, *others)
+
+        monkeypatch.setattr(choice, "_tree", tree)
+        found = choose(problem)
+        assert found.bound >= known * (1 - 1e-9), seed
+        if found.status is Status.OPTIMAL:
+            assert found.value == pytest.approx(known, rel=2e-6)
+        again += len(trees) == 2
+    assert again > 5
 
 
 def test_a_tight_choice_comes_to_its_end() -> None:

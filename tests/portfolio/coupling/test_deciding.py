@@ -6,13 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from coupling import invented, options_table
+from coupling import invented, limits_of, options_table
 
-from repayplan.cases.documents import Document
 from repayplan.language import speaking
-from repayplan.portfolio.coupling import Posed, Row, choose, decide, pose, sentence, sentences
-from repayplan.portfolio.coupling.deciding import step_of, weighty
-from repayplan.portfolio.coupling.limits import limits_of
+from repayplan.portfolio.coupling import More, Posed, Row, choose, decide, pose, sentence, sentences
+from repayplan.portfolio.coupling.deciding import step_of, told_price, weighty
 from repayplan.portfolio.coupling.words import label, shown
 
 
@@ -27,12 +25,11 @@ def story() -> Posed:
             {**common, "option": "remind", "kind": "remind", "recovery": 30_00, "fall_cash": [0] * 5 + [20_00] * 7},
             {**common, **visit, "fall_cash": [0] * 5 + [40_00] * 7},
         ]
-    data = {
-        "schema": "repayplan/limits/1",
-        "limits": [{"name": "Site visits", "sum": "visits", "by": ["month"], "months": [1], "at_most": 3}],
-        "targets": [{"name": "Down a quarter", "fall": "25%", "month": 6}],
-    }
-    return pose(limits_of(Document("limits.yaml", data, {})), [options_table(*rows)])
+    limits = limits_of(
+        limits=[{"name": "Site visits", "sum": "visits", "by": ["month"], "months": [1], "at_most": 3}],
+        targets=[{"name": "Down a quarter", "fall": "25%", "month": 6}],
+    )
+    return pose(limits, [options_table(*rows)])
 
 
 def test_the_story_in_small() -> None:
@@ -42,8 +39,8 @@ def test_the_story_in_small() -> None:
     assert found.choice.value == 6 * 30_00 + 12_00 + 10_00 + 8_00
     visits, target = found.uses
     assert (visits.figure, target.figure) == (3, pytest.approx(0.3))
-    # the fourth visit brings 6.00, and the price of one lies between that and the 8.00 of the third
-    assert 5_99.99 <= visits.price <= 8_00.01
+    # any price from the 6.00 of the fourth visit to the 8.00 of the third proves the same bound; the next brings 6.00
+    assert visits.price == pytest.approx(6_00)
     assert visits.more is not None
     assert (visits.more.step, visits.more.gain) == (1, 6_00)
     assert target.price == 0
@@ -53,8 +50,8 @@ def test_the_story_in_small() -> None:
 def test_the_story_in_words() -> None:
     found = decide(story())
     one, two = map(str, sentences(found))
-    assert one.startswith("Site visits: 3 of 3; 1 visit more would bring about ")
-    assert one.endswith(" at the margin, a new choice with 1 visit more brings 6.00")
+    # a price of one visit beside what one visit brings would be the same said twice, or two figures of one thing
+    assert one == "Site visits: 3 of 3; a new choice with 1 visit more brings 6.00"
     assert two == "Down a quarter: 30.00%, at least 25.00%"
     with speaking("zh"):
         one, two = map(str, sentences(found))
@@ -115,14 +112,56 @@ def test_more_of_what_is_nearly_used_up_is_tried_though_it_has_no_price() -> Non
         {"case": "A", "option": "most", "recovery": 100_00, "haircut": 10_00},
     ]
     limit = {"name": "Given up", "sum": "haircut", "at_most": 9}
-    data = {"schema": "repayplan/limits/1", "limits": [limit, {"name": "Visits", "sum": "visits", "at_most": 5}]}
-    found = decide(pose(limits_of(Document("limits.yaml", data, {})), [options_table(*rows)]))
+    limits = limits_of(limits=[limit, {"name": "Visits", "sum": "visits", "at_most": 5}])
+    found = decide(pose(limits, [options_table(*rows)]))
     assert found.choice.value == 60_00
     more = found.uses[0].more
     assert more is not None
     assert (more.step, more.gain) == (1_00, 40_00)
     assert str(sentence(found.uses[0])).endswith("a new choice with 1.00 more brings 40.00")
     assert found.uses[1].more is None
+
+
+def test_the_price_of_what_is_forbidden_is_what_one_would_bring() -> None:
+    """Nobody may be visited: any price from the most that a visit brings on keeps them all at home."""
+    posed = story()
+    forbidden = replace(posed, coupled=replace(posed.coupled, most=np.array([0.0, 1e9])))
+    visits = decide(forbidden).uses[0]
+    assert visits.price == pytest.approx(12_00)
+    assert visits.more is not None
+    assert visits.more.gain == 12_00
+    # at any such price the first borrower is as well off with the visit as without: nothing is told of 13 million
+    assert all(each.difference < 12_00 for each in decide(forbidden).matter)
+
+
+def test_no_price_is_told_that_a_new_choice_contradicts() -> None:
+    """A visit more of 80 hours brings 100.00, there are 50 hours and all of them are left: by fractions of borrowers an
+    hour more brings 1.25, but one more brings nothing to a whole one."""
+    rows = [
+        {"case": "A", "option": "none", "recovery": 0},
+        {"case": "A", "option": "visit", "recovery": 100_00, "officer_hours": [80.0] + [0.0] * 11},
+    ]
+    limits = limits_of(limits=[{"name": "Hours", "sum": "officer_hours", "at_most": 50}])
+    posed = pose(limits, [options_table(*rows)])
+    assert choose(posed.coupled).prices[0] == pytest.approx(1_25)
+    hours = decide(posed).uses[0]
+    assert (hours.price, hours.more) == (0, None)
+    assert "more" not in str(sentence(hours))
+
+
+@pytest.mark.parametrize(
+    ("price", "tried", "told"),
+    [
+        (5.0, None, 5.0),
+        (5.0, More(10, 20.0, 60.0, True), 5.0),  # 10 more bring at most 60, that is 6 each: no contradiction
+        (5.0, More(10, 20.0, 40.0, True), 4.0),
+        (5.0, More(10, 0.0, 40.0, False), 4.0),  # nothing was found, but 40 not excluded
+        (5.0, More(10, 0.0, 40.0, True), 0.0),
+        (5.0, More(10, 0.0, 60.0, True), 5.0),  # the gap of a large book hides more than these few are worth
+    ],
+)
+def test_prices_that_are_told(price: float, tried: More | None, told: float) -> None:
+    assert told_price(price, tried) == told
 
 
 def test_labels() -> None:

@@ -66,6 +66,14 @@ def test_groups_may_have_figures_of_their_own(tmp_path: Path) -> None:
     assert limit.most("South") == ((9, False),)
 
 
+def test_a_group_has_one_figure_however_it_is_written(tmp_path: Path) -> None:
+    text = "limits: [{name: A, sum: visits, by: [region], at_most: 9, each: {North: 3}}]"
+    (limit,) = read(tmp_path, text).limits
+    assert limit.most(" NORTH") == ((3, False),)
+    told = faults(tmp_path, text.replace("North: 3", "North: 3, north: 4"))
+    assert [each.count("this group stands here twice") for each in told] == [1, 1]
+
+
 def test_at_most_and_at_least_are_two_limits(tmp_path: Path) -> None:
     (limit,) = read(tmp_path, "limits: [{name: A, sum: visits, at_most: 9, at_least: 3}]").limits
     assert limit.most(None) == ((9, False), (3, True))

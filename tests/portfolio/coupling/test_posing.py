@@ -7,11 +7,9 @@ import tracemalloc
 import numpy as np
 import pyarrow as pa
 import pytest
-from coupling import options_table
+from coupling import limits_of, options_table
 
-from repayplan.cases.documents import Document
 from repayplan.errors import InputError
-from repayplan.portfolio.coupling.limits import limits_of
 from repayplan.portfolio.coupling.posing import Posed, pose
 
 
@@ -30,8 +28,7 @@ TABLE = options_table(
 
 
 def posed(*limits: dict[str, object], targets: tuple[dict[str, object], ...] = (), tables: object = None) -> Posed:
-    data = {"schema": "repayplan/limits/1", "limits": list(limits), "targets": list(targets)}
-    return pose(limits_of(Document("limits.yaml", data, {})), [TABLE] if tables is None else tables)  # type: ignore[arg-type]
+    return pose(limits_of(limits=limits, targets=targets), [TABLE] if tables is None else tables)  # type: ignore[arg-type]
 
 
 def test_a_sum_by_month_is_a_row_for_each_month() -> None:
@@ -71,6 +68,16 @@ def test_groups_have_rows_of_their_own_and_so_has_what_is_not_given() -> None:
     assert [(row.group, row.figure) for row in found.rows] == [("", 9), ("North", 9), ("South", 2)]
     assert found.coupled.limit.tolist() == [[1, 2, 0]]
     assert found.figures(np.array([0, 2, 4])).tolist() == [5, 3, 3]
+
+
+def test_a_group_is_one_however_it_is_written() -> None:
+    names = ("North", "north", " NORTH ", "South", "ｎｏｒｔｈ")
+    table = options_table(*({"case": f"B{n}", "option": "plan", "region": name} for n, name in enumerate(names)))
+    found = posed({"name": "A", "sum": "cases", "by": ["region"], "at_most": 1, "each": {"NORTH": 0}}, tables=table)
+    assert [(row.group, row.figure) for row in found.rows] == [("North", 0), ("South", 1)]
+    assert found.coupled.limit.tolist() == [[0, 0, 0, 1, 0]]
+    found = posed({"name": "A", "sum": "cases", "regions": ["nORTH"], "at_most": 1}, tables=table)
+    assert found.coupled.limit.tolist() == [[0, 0, 0, -1, 0]]
 
 
 def test_groups_without_a_figure_have_no_limit() -> None:

@@ -6,13 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from coupling import choices, coupled, invented, options_table
+from coupling import choices, coupled, invented, limits_of, options_table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from repayplan.cases.documents import Document
 from repayplan.portfolio.coupling import Coupled, decide, sentences
-from repayplan.portfolio.coupling.limits import limits_of
 from repayplan.portfolio.coupling.posing import Posed, pose
 from repayplan.portfolio.coupling.reach import best_figure, impossible, nearest
 from repayplan.solvers.result import Status
@@ -47,8 +45,7 @@ def test_limits_that_contradict_each_other_are_all_missed_a_little() -> None:
 
 
 def posed(rows: list[dict[str, object]], **limits: object) -> Posed:
-    data = {"schema": "repayplan/limits/1", **limits}
-    return pose(limits_of(Document("limits.yaml", data, {})), [options_table(*rows)])
+    return pose(limits_of(**limits), [options_table(*rows)])
 
 
 ROWS: list[dict[str, object]] = [

@@ -139,6 +139,18 @@ def test_without_limits_each_takes_what_is_best_for_it(spoiled: Results) -> None
     assert spoiled.summary.coupling.gap == 0.0
 
 
+@pytest.mark.parametrize("bad", [(0, 1), (2, 3)])
+def test_a_chunk_in_which_everybody_is_set_aside_takes_nothing_from_the_others(
+    bad: tuple[int, int], tmp_path: Path
+) -> None:
+    book = many(4, ("trade",))
+    for place in bad:
+        book["borrowers"][place]["opening"] = "a lot"
+    asked = replace(wish(tmp_path, 4), book=write_csv(tmp_path / "spoiled", book))
+    results = run_portfolio(asked, tmp_path / "run", Means(workers=1))
+    assert set(results.choices["case"]) == {f"B-{place:05}" for place in range(4) if place not in bad}
+
+
 def test_the_columns_of_the_overdue_balance_foot(spoiled: Results) -> None:
     summary = spoiled.summary
     for month in summary.months:
@@ -153,6 +165,9 @@ def test_no_text_becomes_a_formula(spoiled: Results) -> None:
         rows = list(csv.reader(io.StringIO((spoiled.directory / name).read_text(encoding="utf-8-sig"))))
         assert len(rows) > 1
         assert not [cell for row in rows for cell in row if re.match(r"[=+@\t\r]|-(?![0-9.]+$)", cell)]
+    choices = (spoiled.directory / "choices.csv").read_text(encoding="utf-8-sig")
+    first, *others = csv.reader(io.StringIO(choices))
+    assert [row[first.index("Name")] for row in others if row[0] == "B-00001"] == ['\'=HYPERLINK("http://example.org")']
     assert "'=2+3" in (spoiled.directory / "failures.csv").read_text(encoding="utf-8-sig")
     assert "'@NOBODY" in (spoiled.directory / "failures.csv").read_text(encoding="utf-8-sig")
 
@@ -186,6 +201,8 @@ def test_one_borrower_opens_with_its_options(spoiled: Results) -> None:
     assert find(spoiled, "B-00001", "remind").variant is None
     with pytest.raises(InputError, match="set aside: this is not a yearly rate"):
         find(spoiled, "B-00000")
+    with speaking("zh"), pytest.raises(InputError, match="贷款"):
+        find(spoiled, "B-00000")
     with pytest.raises(InputError, match="no borrower has this case"):
         find(spoiled, "B-99999")
     with pytest.raises(InputError, match="this borrower has no such option"):
@@ -202,7 +219,7 @@ def test_cells_are_words_in_the_language_in_use(spoiled: Results) -> None:
     kind, rating = choices[0].index("类型"), choices[0].index("风险等级")
     assert {row[kind] for row in choices[1:]} == {"催告"}
     assert {row[rating] for row in choices[1:]} <= {"低风险", "中风险", "高风险"}
-    assert failures[1][1:4] == ["贷款", "2", "年利率"]
+    assert failures[1][1:4] == ["loans (贷款)", "2", "rate (年利率)"]
     with speaking("en"):
         write_summary(spoiled)
 

@@ -237,6 +237,32 @@ def test_a_run_goes_on_with_its_own_menu_and_limits(there: Run, tmp_path: Path) 
     assert run(replace(tight, limits=None, menu=None), directory, workers=1, resume=True) == chosen
 
 
+def test_limits_of_the_run_that_are_gone_are_asked_for(there: Run, tmp_path: Path) -> None:
+    asked, directory = there
+    tight = limited(asked, tmp_path / "tight", HOURS.replace("MOST", "0.5"))
+    chosen = run(tight, directory, workers=1, resume=True)
+    (directory / "limits.yaml").unlink()
+    before = content(directory)
+    with pytest.raises(InputError, match=r"the limits of this run are missing.*give them with --limits"):
+        run(asked, directory, workers=1, resume=True)
+    assert content(directory) == before
+    assert run(tight, directory, workers=1, resume=True) == chosen
+
+
+def test_what_is_told_of_a_choice_is_written_before_another_may_choose(there: Run, tmp_path: Path) -> None:
+    asked, directory = there
+    tight = limited(asked, tmp_path / "tight", HOURS.replace("MOST", "0.5"))
+    told: list[str] = []
+
+    def write(results: Results) -> None:
+        told.extend(limit.label["en"] for limit in results.summary.coupling.limits)
+        with pytest.raises(InputError, match="another run is at work here"):
+            run(asked, directory, workers=1, resume=True)
+
+    run_portfolio(tight, directory, Means(workers=1), resume=True, write=write)
+    assert told == ["Hours"]
+
+
 def test_without_limits_first_and_under_limits_afterwards(there: Run, tmp_path: Path) -> None:
     asked, directory = there
     before = content(directory / "options")
@@ -279,6 +305,22 @@ def test_a_filter_that_fits_nobody_is_found_before_the_run_begins(done: Run, tmp
         ("industries", "construktion"),
         ("black_list 1 cases", "B-001"),
     ]
+
+
+def test_a_region_is_one_however_it_is_written(tmp_path: Path) -> None:
+    """Two borrowers of the north, and a limit that writes it a third way: nobody works an hour for either."""
+    book = many(4, ("trade",))
+    for row, region in zip(book["borrowers"], ("North", "South", "north ", "South"), strict=True):
+        row["region"] = region
+    asked = replace(wish(tmp_path, 4), book=write_csv(tmp_path / "written", book))
+    text = HOURS.replace("at_most: MOST", "by: [region], each: {NORTH: 0}")
+    run(limited(asked, tmp_path, text), tmp_path / "run", workers=1)
+    results = read_results(tmp_path / "run")
+    summary = results.summary
+    assert [limit.label["en"] for limit in summary.coupling.limits] == ["Hours (North)"]
+    assert sorted((group.name, group.borrowers) for group in summary.by_region) == [("North", 2), ("South", 2)]
+    hours = results.table("options").to_pandas().merge(results.choices[["case", "option"]])
+    assert not any(sum(each) for each in hours[hours["region"] != "South"]["officer_hours"])
 
 
 def test_a_group_whose_borrowers_were_all_set_aside_limits_nobody(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from repayplan.compliance.replay import Payment, Replay, ledgers, replay
 from repayplan.debt.ledger import Ledger
 from repayplan.language import tr
 from repayplan.money import grouped
+from repayplan.planning.agreeing import waivings
 from repayplan.planning.forecasts import forecast_findings, window_of
 from repayplan.planning.metrics import cash_rows, installments, metrics
 from repayplan.planning.nearest import Key, moved, nearest
@@ -160,6 +161,7 @@ def _as_plan(result: Replay, findings: Sequence[Finding], method: str, chain: Ch
         installments=installments(result),
         cash=cash_rows(result),
         metrics=metrics(result),
+        waived=waivings(case),
         binding=(),
         findings=(*findings, *notes(result, terms.unit, 0), *forecast_findings(case, window_of(result))),
     )

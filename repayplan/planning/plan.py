@@ -92,6 +92,7 @@ def _nothing(case: Case, terms: Terms, problem: Problem, chain: Chain, status: S
         installments=(),
         cash=cash_rows(result),
         metrics=metrics(result),
+        waived=waivings(case),
         binding=(),
         findings=(*said, *judge(result), *forecast_findings(case, window_of(result))),
     )

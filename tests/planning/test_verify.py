@@ -143,6 +143,15 @@ def test_what_the_file_says_of_limits_and_defaults_is_checked(claimed: PlanFile)
     assert failing(claimed.model_copy(update={"defaults": claimed.defaults[1:]}))
 
 
+def test_what_is_given_up_is_told_of_a_plan_that_pays_nothing() -> None:
+    """No time for even a best effort: the file says what is waived all the same, or it would not verify."""
+    waived = {"penalty": "4.97", "waiver": {"penalty": "2.48", "conditional": False}}
+    made = plan(make_case(monthly=["-500.00"] * 3, months=3, loan=waived), time_limit=1e-6)
+    assert made.installments == ()
+    assert [(row.claim, row.amount) for row in made.waived] == [("penalty", 248)]
+    assert {finding.rule for finding in failing(plan_file(made))} <= checks().keys()
+
+
 def test_rows_cannot_be_left_out_doubled_or_swapped(claimed: PlanFile) -> None:
     for table in ("installments", "cash"):
         rows = getattr(claimed, table)

@@ -160,3 +160,9 @@ def test_who_is_on_the_black_list_gets_only_what_every_entry_allows() -> None:
     assert menu.allowed("B-9", "low", None, "South") == {"enforce", "sell"}
     assert menu.allowed("B-9", "low", None, "North") == {"enforce"}
     assert "do_nothing" in menu.allowed("B-1", "low", None, "South")
+
+
+@pytest.mark.parametrize("terms", ["", ", months: [24], installments: [24]"])
+def test_plans_have_terms_or_numbers_of_installments(tmp_path: Path, terms: str) -> None:
+    with pytest.raises(InputError, match="months: or installments:, one of the two"):
+        read_menu(written(tmp_path, f"plans: [{{shapes: [level]{terms}}}]\n"))

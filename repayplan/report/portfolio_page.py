@@ -22,8 +22,10 @@ from repayplan.report.portfolio_words import (
     apart,
     figure,
     gap_figure,
+    headline,
     in_order,
     leaning,
+    missing,
     option_word,
     percent,
     reasons_of,
@@ -44,13 +46,13 @@ _MOST_ROWS = 30
 def page(results: Results) -> str:
     """The page in the language in use. Every text in it is escaped."""
     summary = results.summary
-    said = leaning(summary)
+    warnings = [str(said) for said in (missing(summary), leaning(summary)) if said is not None]
     return _template().render(
         language=current(),
         t=_words(summary),
-        title=str(tr("Portfolio: {count} borrowers", count=f"{summary.borrowers:,}")),
+        title=str(headline(summary)),
         basis=str(_basis(results)),
-        illustrative=None if said is None else str(said),
+        warnings=warnings,
         most=_MOST_ROWS,
         figures=_figures(summary),
         groups=[

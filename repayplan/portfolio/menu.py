@@ -1,7 +1,7 @@
 """The menu: what may be offered to a borrower, and to whom; read from a file with every fault at once.
 
-Plans are shapes × terms or numbers of installments × concessions; treatments come from the dated table. A white list says who
-may have a preferential rate, a black list to whom only some kinds of option are open.
+Plans are shapes × terms or numbers of installments × concessions; treatments come from the dated table. A white list
+says who may have a preferential rate, a black list to whom only some kinds of option are open.
 """
 
 from __future__ import annotations
@@ -148,8 +148,8 @@ class Plans(Model):
 
 @dataclass(frozen=True, slots=True)
 class PlanOption:
-    """One plan of the menu: ``shape`` as a case has it, so many ``installments``, or as many as fall into so many months
-    (``by_month``), and what is conceded."""
+    """One plan of the menu: ``shape`` as a case has it, so many ``installments``, or as many as
+    fall into so many months (``by_month``), and what is conceded."""
 
     id: str
     shape: Any

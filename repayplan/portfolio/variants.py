@@ -93,8 +93,8 @@ def last_day(case: Case, terms: Terms, grace: Grace | None, count: int) -> dt.da
 
 
 def _within(allowed: dt.date | None, last: dt.date, option: PlanOption) -> dt.date:
-    """``last``, or the last payment day ``allowed`` to the borrower where amounts follow the cash and may be done sooner;
-    what counts installments cannot stop early."""
+    """``last``, or the last payment day ``allowed`` to the borrower where amounts follow the cash and may be done
+    sooner; what counts installments cannot stop early."""
     if allowed is None or last <= allowed:
         return last
     if not option.counted:

@@ -132,7 +132,8 @@ def missing(summary: Summary) -> Message | None:
         return None
     return plural(
         tr(
-            "one of {all} borrowers was set aside: neither it nor its debt is in any figure below; failures.csv says why",
+            "one of {all} borrowers was set aside: neither it nor its debt is in any figure below; "
+            "failures.csv says why",
             all=f"{summary.borrowers:,}",
         ),
         tr(

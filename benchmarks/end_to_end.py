@@ -41,7 +41,6 @@ from repayplan.forecast import Window
 from repayplan.forecast.futures import Drawing, draw_futures
 from repayplan.planning.batch.asks import Ask, Batched
 from repayplan.planning.batch.plan import plan_batch
-from repayplan.portfolio.appraise import Settings
 from repayplan.portfolio.book import BookCase
 from repayplan.portfolio.book.build import read_cases
 from repayplan.portfolio.book.index import build_index
@@ -50,7 +49,8 @@ from repayplan.portfolio.lanes import Lane, plan_lanes, treatment_lanes, untreat
 from repayplan.portfolio.menu import Menu, read_menu, shipped_menu
 from repayplan.portfolio.outcomes import HAZARD, Shared
 from repayplan.portfolio.planner import ask_for
-from repayplan.portfolio.run.run import CHUNK
+from repayplan.portfolio.run.wish import usual_chunk
+from repayplan.portfolio.settings import Settings
 from repayplan.portfolio.variants import planned_variant
 from repayplan.problem.arrays import Problem
 from repayplan.problem.frozen import Real
@@ -160,14 +160,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.end_to_end", description=__doc__)
     parser.add_argument("--borrowers", type=int, default=10_000)
     parser.add_argument("--sample", type=int, default=20, help="borrowers that the other side does")
-    parser.add_argument(
-        "--chunk", type=int, help="borrowers of a chunk; the program's own, or an eighth of a small book"
-    )
+    parser.add_argument("--chunk", type=int, help="borrowers of a chunk; the program's own where left out")
     parser.add_argument("--menu", type=int, choices=range(1, len(MENUS) + 1), help="one of the menus alone")
     parser.add_argument("--write", action="store_true", help="write the tables into docs/benchmarks.md")
     arguments = parser.parse_args()
     console = Console(width=180)
-    chunk = arguments.chunk or min(CHUNK, -(-arguments.borrowers // 8))
+    chunk = arguments.chunk or usual_chunk(arguments.borrowers)
     found = []
     with tempfile.TemporaryDirectory() as folder:
         generate(Path(folder) / "book", arguments.borrowers, SEED)

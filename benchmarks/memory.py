@@ -7,15 +7,16 @@ from pathlib import Path
 from types import TracebackType
 
 EVERY = 3.0
-"""Seconds between two looks."""
+"""Seconds between two looks, which take time of their own."""
 
 
 class Watched:
     """Looks at a process until it is left; ``most`` is in MB, pages that processes share counted once. NaN where the
     system does not say."""
 
-    def __init__(self, process: int) -> None:
-        self.process, self.most = process, 0.0 if Path("/proc/self/smaps_rollup").exists() else float("nan")
+    def __init__(self, process: int, every: float = EVERY) -> None:
+        self.process, self.every = process, every
+        self.most = 0.0 if Path("/proc/self/smaps_rollup").exists() else float("nan")
         self._left = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
 
@@ -30,7 +31,7 @@ class Watched:
         self._thread.join()
 
     def _look(self) -> None:
-        while not self._left.wait(EVERY):
+        while not self._left.wait(self.every):
             self.most = max(self.most, sum(map(held, family(self.process))))
 
 

@@ -64,7 +64,9 @@ def run(setting: Setting, drawn: Drawn, hazard: Hazard) -> Fates:
         brought = _recovered(debt + debts.revived[:, stage], most, share, factors.secured[at], factors.unsecured[at])
         value = value + np.where(fails, brought, 0)
         defaulted, alive = np.where(fails, stage, defaulted), alive & ~fails
-    value = value + factors.end[:, None] * np.where(alive, _recovered(np.minimum(debt, left), most, share, 1.0, 1.0), 0)
+    secured, unsecured, pursued = (part[:, None] for part in factors.end.T)
+    brought = _recovered(np.minimum(debt, left), most, share, secured, unsecured)
+    value = value + np.where(alive, np.maximum(brought - pursued, 0), 0)
     return Fates(value, missed, defaulted, cover)
 
 

@@ -176,7 +176,7 @@ def run_portfolio(
     out: str | Path,
     *,
     menu: str | Path | None = None,
-    chunk: int = 250,
+    chunk: int | None = None,
     workers: int | None = None,
     engine: EngineName = "local",
     resume: bool = False,
@@ -188,9 +188,9 @@ def run_portfolio(
     that uses several processes; see :func:`repayplan.portfolio.run.run.run_portfolio`."""
     from pathlib import Path
 
-    from repayplan.portfolio.appraise import Settings
     from repayplan.portfolio.run.run import Means, Wish
     from repayplan.portfolio.run.run import run_portfolio as run
+    from repayplan.portfolio.settings import Settings
     from repayplan.report.portfolio_files import write_summary
 
     files = [None if file is None else Path(file) for file in (limits, menu)]

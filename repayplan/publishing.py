@@ -10,8 +10,11 @@ from pathlib import Path
 from repayplan.errors import Fault, InputError
 from repayplan.language import tr
 
+Content = bytes | Iterable[bytes]
+"""Of a file, whole or in pieces that need not be in memory at a time."""
 
-def publish(directory: Path, files: Mapping[str, bytes], stale: Iterable[str] = ()) -> list[Path]:
+
+def publish(directory: Path, files: Mapping[str, Content], stale: Iterable[str] = ()) -> list[Path]:
     """Put ``files`` into ``directory`` and take ``stale`` ones away: complete under other names first, then renamed.
 
     The last file appears last. Raises InputError where the directory cannot take them; then nothing has changed
@@ -61,10 +64,10 @@ def _temporary(directory: Path) -> Path:
     return Path(name)
 
 
-def _fill(path: Path, content: bytes) -> None:
+def _fill(path: Path, content: Content) -> None:
     """Bring ``content`` to the disk, readable by those whom the person's mask lets in."""
     with path.open("wb") as file:
-        file.write(content)
+        file.writelines([content] if isinstance(content, bytes) else content)
         file.flush()
         os.fsync(file.fileno())
     mask = os.umask(0)

@@ -49,7 +49,9 @@ if TYPE_CHECKING:
     help=tr("Go on where a run into this directory stopped, or choose again under other limits.").text,
 )
 @click.option(
-    "--chunk", type=int, default=250, show_default=True, help=tr("Borrowers that are done and written together.").text
+    "--chunk",
+    type=int,
+    help=tr("Borrowers that are done and written together; equal parts of the book, at most 250, where left out.").text,
 )
 @click.option("--workers", type=int, help=tr("Processes at work; all cores where left out.").text)
 @click.option(
@@ -76,7 +78,7 @@ def command(
     menu: Path | None,
     out: Path,
     resume: bool,
-    chunk: int,
+    chunk: int | None,
     workers: int | None,
     engine: Any,
     master: str | None,
@@ -85,8 +87,12 @@ def command(
     as_json: bool,
 ) -> int:
     """Run, summarize, show; 1 where the limits cannot all be kept."""
-    from repayplan.portfolio.appraise import Settings
+    from repayplan.portfolio.run.processes import begin_server
+
+    if engine == "local" and not resume:  # it loads what the run needs while the rest is loaded here
+        begin_server()
     from repayplan.portfolio.run.run import Means, Wish, run_portfolio
+    from repayplan.portfolio.settings import Settings
     from repayplan.report.portfolio import show_summary
     from repayplan.report.portfolio_files import summary_document, write_summary
 
@@ -136,7 +142,8 @@ def _watching() -> Iterator[Callable[[Progress], None]]:
         progress.TextColumn("{task.fields[speed]}"),
         progress.TimeRemainingColumn(),
     )
-    with progress.Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
+    plain = not screen.is_terminal
+    with progress.Progress(*columns, console=screen, transient=True, disable=plain, refresh_per_second=2) as bar:
         task = bar.add_task(str(tr("Reading the book …")), total=None, speed="")
 
         def tell(how_far: Progress) -> None:

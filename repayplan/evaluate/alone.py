@@ -170,7 +170,7 @@ def run_alone(
     case: int, own: Real, factor: Real, terms: Real, plan: Arrays, claims: Real, ends: Arrays, out: Arrays, strict: bool
 ) -> None:
     """One case through all its scenarios. ``own`` (T, S): its cash; ``plan``: stages, the clearing stage, opening cash
-    and the plan's end; ``ends``: the recovery rate, and what counts what is left."""
+    and the plan's end; ``ends``: the recovery rate, and what counts what is left then."""
     s, traced = np.empty(PLACES), out[4].shape[2] > 0
     last, clears, asked = plan[0][case], plan[1][case, 0], out[7][case]
     for start in range(0, own.shape[1], LANES):
@@ -258,14 +258,16 @@ def _tell(case: int, place: int, start: int, many: int, s: Real, come: Real, ope
 
 @compiled
 def _close(
-    case: int, start: int, many: int, s: Real, collateral: float, recovery: float, weight: float, out: Arrays
+    case: int, start: int, many: int, s: Real, collateral: float, recovery: float, ends: Real, out: Arrays
 ) -> None:
-    """What is left and was never due is worth what the planner takes it to be, at the plan's end."""
+    """What is left and was never due is worth at the plan's end what a default would bring of it."""
+    secured, unsecured, pursued = ends[0], ends[1], ends[2]
     for i in range(many):
         debt = s[IDLE + i] + s[COMPOUNDED + i] + s[UNPAID + i] + s[PRINCIPAL + i]
         claim = _lesser(debt, s[AT_END + i])
         brought = _lesser(collateral * s[FACTOR + i], claim)
-        out[0][case, start + i] = s[VALUE + i] + (weight * s[ALIVE + i]) * (brought + recovery * (claim - brought))
+        left = _above(secured * brought + unsecured * (recovery * (claim - brought)), pursued)
+        out[0][case, start + i] = s[VALUE + i] + left * s[ALIVE + i]
         out[1][case, start + i] = NOWHERE if s[MISSED + i] == np.inf else int(s[MISSED + i])
         out[2][case, start + i] = int(s[DEFAULTED + i])
         out[3][case, start + i] = s[COVER + i]

@@ -11,12 +11,11 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from repayplan.cases.models import Case, Loan
-from repayplan.debt.ledger import open_ledger
 from repayplan.debt.rates import RatePath, contract_rate, signed_compound_rate, signed_rate
 from repayplan.evaluate.setting import PRINCIPAL, Debts
 from repayplan.money import to_cents
 from repayplan.problem.frozen import Cents, Mask, Real, fixed
-from repayplan.problem.growth import Whole, accrued, rounded_once, years_of
+from repayplan.problem.growth import Whole, accrued, classes_at_signing, rounded_once, years_of
 from repayplan.problem.terms import Terms
 
 _ONE = RatePath.fixed(Fraction(1))
@@ -68,7 +67,7 @@ def years(day_count: str, start: dt.date, days: tuple[dt.date, ...], pays: tuple
 
 def debts(case: Case, terms: Terms, loans: Sequence[Loan], principal: Cents, over: Horizon) -> Debts:
     """The debts of one case (N = 1); ``principal`` (T, L) cents by the plan, ``loans`` in order of payment."""
-    claims = np.array([[_claims(loan, case.as_of, terms) for loan in loans]], dtype=float)
+    claims = np.array([[classes_at_signing(loan, terms.arrears) for loan in loans]], dtype=float)
     bearing = [_bearing(loan, years(loan.day_count, case.as_of, over.days, over.pays)) for loan in loans]
     maps = {name: [each[name] for each in bearing] for name in bearing[0]}
     arrays = {name: np.stack(values, axis=1)[None] for name, values in maps.items()}
@@ -86,12 +85,6 @@ def debts(case: Case, terms: Terms, loans: Sequence[Loan], principal: Cents, ove
         collateral=np.array([[float(to_cents(loan.collateral)) for loan in loans]]),
         own=np.array([[float(loan.lender is None) for loan in loans]]),
     )
-
-
-def _claims(loan: Loan, as_of: dt.date, terms: Terms) -> list[int]:
-    """Idle claims, compound interest, interest and principal at signing; cents."""
-    claim = open_ledger(loan, as_of, terms.arrears, []).claim
-    return [claim.fees + claim.penalty, claim.compound, claim.interest, claim.principal]
 
 
 def _planned(opening: Real, principal: Cents, over: Horizon) -> Real:

@@ -459,15 +459,20 @@ def _close(
     ends: Real,
     out: Arrays,
 ) -> None:
-    """What is left and was never due is worth what the planner takes it to be, at the plan's end."""
+    """What is left and was never due is worth at the plan's end what a default would bring of it."""
+    secured, unsecured, pursued = ends[case, 0], ends[case, 1], ends[case, 2]
+    for i in range(many):
+        business[ROOM + i] = 0.0
     for loan in range(len(owed)):
-        s, weight, collateral = owed[loan], claims[4][case, loan] * ends[case], claims[3][case, loan]
+        s, mine, collateral = owed[loan], claims[4][case, loan], claims[3][case, loan]
         for i in range(many):
             debt = s[IDLE + i] + s[COMPOUND + i] + s[INTEREST + i] + s[PRINCIPAL + i]
             claim, most = min(debt, s[AT_END + i]), collateral * business[FACTOR + i]
             brought = most if most < claim else claim
-            business[VALUE + i] += (weight * business[ALIVE + i]) * (brought + recovery[case] * (claim - brought))
+            business[ROOM + i] += mine * (secured * brought + unsecured * (recovery[case] * (claim - brought)))
     for i in range(many):
+        left = business[ROOM + i] - pursued
+        business[VALUE + i] += (left if left > 0.0 else 0.0) * business[ALIVE + i]
         out[0][case, start + i] = business[VALUE + i]
         out[1][case, start + i] = int(business[MISSED + i])
         out[2][case, start + i] = int(business[DEFAULTED + i])

@@ -313,12 +313,16 @@ class _Course:
         return brought + self.setting.worth.recovery[:, None] * (claim - brought)
 
     def ended(self) -> Fates:
-        """What is left and was never due is worth what the planner takes it to be, at the plan's end."""
-        alive = 1.0 if self.alive is None else self.alive
+        """What is left and was never due is worth at the plan's end what a default would bring of it."""
+        secured, unsecured, pursued = (part[:, None] for part in self.weights.end.T)
+        whole = np.zeros_like(self.value)
         for loan, before in enumerate(self.at_plan_end):
-            brought = self.recovered(np.minimum(self.owed(loan), before), loan)
-            counts = self.setting.debts.own[:, loan, None] * self.weights.end[:, None]
-            self.value += (counts * alive) * brought
+            claim = np.minimum(self.owed(loan), before)
+            brought = np.minimum(self.collateral[loan], claim)
+            rest = self.setting.worth.recovery[:, None] * (claim - brought)
+            whole += self.setting.debts.own[:, loan, None] * (secured * brought + unsecured * rest)
+        left = np.maximum(whole - pursued, 0.0)
+        self.value += left if self.alive is None else left * self.alive
         missed: Stages = self.missed
         return Fates(self.value, missed, self.defaulted, self.cover)
 

@@ -61,7 +61,7 @@ class Worth(Frozen):
     ``pays`` (N, T) marks payment dates. ``recovery`` (N,): share of an unsecured claim. ``end`` (N,): the plan's last
     stage, by whose factors what was never due is valued. Where arrears make defaults: ``kept`` (N,): share of the
     collateral that is left after costs besides those it is net of; ``late`` (N,): factor of its money over the delay;
-    ``pursuit`` (N,): cents that pursuing a default costs then, which nobody does for less.
+    ``pursuit`` (N,): cents that pursuing a default, or what a plan leaves, costs then; nobody does it for less.
     """
 
     discount: Real
@@ -113,8 +113,9 @@ class Setting(Frozen):
 @dataclass(frozen=True)
 class Weights(Frozen):
     """What a cent counts for, (N, T): ``paid``; claimed at a default by the hazard, ``dead``; brought by collateral
-    (``secured``) and otherwise (``unsecured``) at a default by arrears; (N,) left at the ``end``. ``pursued`` (N, T):
-    what pursuing a default by arrears costs, cents. ``kept`` (N,): share of the collateral that counts at all."""
+    (``secured``) and otherwise (``unsecured``) at a default by arrears, whose pursuit costs ``pursued`` (N, T) cents.
+    ``end`` (N, 3): those three for what is left at the plan's end. ``kept`` (N,): share of the collateral that counts
+    at all."""
 
     paid: Real
     dead: Real
@@ -128,7 +129,9 @@ class Weights(Frozen):
 def weights(worth: Worth, hazard: Hazard) -> Weights:
     """The hazard weighs every payment and every default, or it does not and arrears decide.
 
-    As for the planner, nobody defaults by the hazard after the last payment date, nor after the end of the plan.
+    As for the planner, nobody defaults by the hazard after the last payment date, nor after the end of the plan, and
+    what is left then brings at once what a default would. Where arrears decide, what is left is pursued as a default
+    is: no court is free, nor quick, because a plan has come to its end.
     """
     rows = np.arange(len(worth.end))
     discount, survival = worth.discount, worth.survival
@@ -136,13 +139,15 @@ def weights(worth: Worth, hazard: Hazard) -> Weights:
     if hazard == "arrears":
         secured = discount * worth.late[:, None]
         pursued = discount * worth.pursuit[:, None]
-        return Weights(discount, nothing, secured, discount, discount[rows, worth.end], pursued, worth.kept)
+        end = np.stack([part[rows, worth.end] for part in (secured, discount, pursued)], axis=1)
+        return Weights(discount, nothing, secured, discount, end, pursued, worth.kept)
+    left = discount[rows, worth.end] * survival[rows, worth.end]
     return Weights(
         discount * survival,
         discount * _deaths(survival, worth.pays & (np.arange(discount.shape[1]) <= worth.end[:, None])),
         nothing,
         nothing,
-        discount[rows, worth.end] * survival[rows, worth.end],
+        np.stack([left, left, np.zeros_like(left)], axis=1),
         nothing,
         np.ones(len(worth.end)),
     )

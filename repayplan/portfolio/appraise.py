@@ -11,18 +11,14 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from repayplan.cases.models import Case
 from repayplan.errors import Fault, InputError, RepayplanError
-from repayplan.evaluate.core import Engine
 from repayplan.forecast.futures import Drawing
-from repayplan.forecast.futures.drawing import Method
 from repayplan.language import tr
 from repayplan.planning.batch.asks import Ask, Batched
 from repayplan.planning.batch.plan import plan_batch
-from repayplan.planning.batch.warming import warm_up as compile_solver
 from repayplan.portfolio.attributes import (
     Borrower,
     effort,
@@ -33,32 +29,27 @@ from repayplan.portfolio.attributes import (
 )
 from repayplan.portfolio.book import BookCase, Failure
 from repayplan.portfolio.clock import Clock
-from repayplan.portfolio.dominance import DIRECTIONS, Direction, dominated
+from repayplan.portfolio.dominance import dominated
 from repayplan.portfolio.lanes import plan_lanes, treatment_lanes, untreated
 from repayplan.portfolio.menu import Menu, PlanOption
 from repayplan.portfolio.outcomes import outcomes
 from repayplan.portfolio.planner import ask_for
-from repayplan.portfolio.tables import Schedules, options_schema, to_table
+from repayplan.portfolio.settings import Settings
+from repayplan.portfolio.tables import TREATED, Schedules, options_schema, to_table
 from repayplan.portfolio.variants import farthest, planned_variant
 from repayplan.problem.frozen import Cents
 from repayplan.problem.prospect import Prospect
 from repayplan.problem.rating import rate_case
 from repayplan.problem.terms import Terms, resolve
-from repayplan.rules.hazard import LEVELS, RiskLevel
+from repayplan.rules.hazard import RiskLevel
 from repayplan.rules.provision import ProvisionTable, provision_table
-from repayplan.rules.treatments import MONTHS, TREATMENTS, TreatmentName, Treatments, treatments
+from repayplan.rules.treatments import TREATMENTS, TreatmentName, Treatments, treatments
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 BORROWERS = "borrowers"
 """The table of the book in whose row a borrower stands."""
-
-FEW_FUTURES = 2
-"""Enough to compile what plays them."""
-
-TREATED = "table"
-"""The status of an option that is no plan: nothing was solved for it."""
 
 MOST_NOTED = 5
 """Borrowers that a note names."""
@@ -70,32 +61,6 @@ _Paid = tuple[Sequence[dt.date], Sequence[str], Cents]
 
 _Broken = tuple[str, list[str]]
 """Why a batch failed, and whose it was."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How options are appraised. ``matters``: attributes that a limit of the bank binds, and which figures of them are
-    better; by it dominated options are dropped, none where ``keep_all``."""
-
-    seed: int = 1
-    scenarios: int = 1_000
-    months: int = MONTHS
-    method: Method = "antithetic"
-    engine: Engine = "numba"
-    matters: Mapping[str, Direction] = field(default_factory=lambda: dict(DIRECTIONS))
-    keep_all: bool = False
-
-    def __post_init__(self) -> None:
-        faults = []
-        if self.months != MONTHS:
-            what, limit = tr("options are told for a year, month by month"), tr("{count} months", count=MONTHS)
-            faults.append(Fault(what, "months", f"{self.months}", limit))
-        unknown = [name for name in self.matters if name not in DIRECTIONS]
-        if unknown:
-            limit = tr("one of: {choices}", choices=", ".join(DIRECTIONS))
-            faults.append(Fault(tr("options have no such attribute"), "matters", unknown[0], limit))
-        if faults:
-            raise InputError(faults)
 
 
 @dataclass(frozen=True)
@@ -192,24 +157,6 @@ def appraise(cases: Sequence[BookCase], menu: Menu, settings: Settings, clock: C
         dict(sorted(counts.items())),
         {note: some[:MOST_NOTED] for note, some in notes.items()},
     )
-
-
-def warm_up(book: BookCase, menu: Menu, settings: Settings) -> None:
-    """Have everything compiled that options need, on a borrower's first plan and a few futures; nothing comes of it,
-    and a borrower that cannot be appraised is none of its business."""
-
-    def work() -> None:
-        terms = resolve(book.case)
-        asks = (each for _, each in _asks(book.case, terms, menu.plan_options) if isinstance(each, Ask))
-        for first in islice(asks, 1):
-            compile_solver(first)
-        table = treatments()
-        course = table.kinds["do_nothing"][LEVELS[0]]  # whatever it does, it compiles the same
-        worlds = treatment_lanes(untreated(book.case, table.contract_months), "do_nothing", course, pursuit=0.0)
-        drawing = Drawing(settings.seed, FEW_FUTURES, settings.method)
-        outcomes(book.case, terms, [each.lane for each in worlds], drawing, settings.engine, Clock())
-
-    _guarded(book, [], work)
 
 
 def _guarded(book: BookCase, failures: list[Failure], work: Callable[[], T]) -> T | None:

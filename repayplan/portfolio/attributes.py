@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 
 from repayplan.cases.checks import owed
-from repayplan.cases.concession_checks import waived, waived_by_bank
-from repayplan.cases.models import Case
+from repayplan.cases.concession_checks import WAIVABLE, waived, waived_by_bank
+from repayplan.cases.models import Case, Loan
 from repayplan.money import to_cents
 from repayplan.planning.batch.asks import Ask, Batched
-from repayplan.portfolio.lanes import Treated, Untreated, overdue_of
+from repayplan.portfolio.lanes import OVERDUE, Treated, Untreated, overdue_of
 from repayplan.portfolio.outcomes import Outcome
 from repayplan.problem.frozen import Cents, Real, fixed
 from repayplan.problem.original import original_factors, value_before
@@ -108,14 +108,15 @@ def plan_figures(
     borrower: Borrower, asked: Ask, found: Batched, outcome: Outcome, work: Effort, provisions: ProvisionTable
 ) -> dict[str, Any]:
     """Attributes of a plan. Payments settle interest since signing first: the debt falls by what is left of them, and
-    by that much today's overdue balance has been paid in cash."""
-    given, revives = waived_by_bank(asked.case), _on_condition(asked.case)
-    kept = np.where(outcome.failed, given - revives, given) if revives else np.full((MONTHS, 1), given)
-    written = np.minimum(kept, borrower.overdue)
-    open_ = borrower.overdue - written
+    by that much today's overdue balance has been paid in cash. What of it the plan never pays has no new day."""
+    given, revives = waived_by_bank(asked.case), _waived(asked.case, WAIVABLE, revives=True)
+    of_it, back = _waived(asked.case, OVERDUE), _waived(asked.case, OVERDUE, revives=True)
+    written = np.where(outcome.failed, of_it - back, of_it) if back else np.full((MONTHS, 1), of_it)
+    open_, forgone = borrower.overdue - written, _forgone(asked, found)
     cash = _never_falling(np.clip(borrower.balance - given - outcome.debt, 0.0, open_))
     by_cash, given_up, left = _mean(cash), _mean(written), open_ - cash
-    missing = np.where(outcome.failed, left, np.minimum(outcome.arrears, left))
+    undated = np.maximum(open_ - (borrower.balance - given - forgone), 0)
+    missing = np.where(outcome.failed, left, np.minimum(outcome.arrears + undated, left))
     rescheduled = np.maximum(borrower.overdue - by_cash - given_up - _mean(missing), 0)
     fall = Fall(by_cash, rescheduled, given_up, np.zeros(MONTHS, dtype=np.int64))
     by, unpaid = provisions.after_months - 1, _never_paid(asked, found)
@@ -129,7 +130,7 @@ def plan_figures(
     return {
         "recovery": round(float(outcome.value.mean()) - work.worth),
         "cost": round(work.cost),
-        "haircut": given + unpaid,
+        "haircut": given + forgone,
         "provision": round(float(provision.mean())),
         "npv_loss": _npv_loss(borrower.case, asked, found),
         "miss": float(outcome.missed.mean()),
@@ -269,17 +270,29 @@ def _brought(base: Untreated, course: Course, outcome: Outcome) -> Real | None:
     return brought
 
 
-def _on_condition(case: Case) -> int:
-    """What is waived on the bank's loans until a breach revives it; cents."""
-    own = (loan for loan in case.loans if loan.lender is None)
-    return sum(waived(loan) for loan in own if loan.waiver is not None and loan.waiver.conditional)
+def _waived(case: Case, classes: Iterable[str], *, revives: bool = False) -> int:
+    """What is waived of classes of the bank's loans, or only what a breach revives; cents."""
+    waivers = [loan.waiver for loan in case.loans if loan.lender is None and loan.waiver is not None]
+    counted = [waiver for waiver in waivers if waiver.conditional or not revives]
+    return sum(to_cents(getattr(waiver, name)) for waiver in counted for name in classes)
 
 
 def _never_paid(asked: Ask, found: Batched) -> int:
-    """What a plan that settles as much as can be leaves of the bank's loans in the end; cents."""
+    """What a plan that settles as much as can be leaves of the bank's loans in the end, with its interest; cents."""
+    return sum(cents for _, cents in _left(asked, found))
+
+
+def _forgone(asked: Ask, found: Batched) -> int:
+    """How much of today's claims it leaves: interest until the end is no claim yet; cents."""
+    return sum(min(cents, owed(loan) - waived(loan)) for loan, cents in _left(asked, found))
+
+
+def _left(asked: Ask, found: Batched) -> list[tuple[Loan, int]]:
+    """The bank's loans and what a plan leaves of each in the end; cents."""
     if found.debt is None:
-        return 0
-    return sum(int(cents) for loan, cents in zip(asked.case.loans, found.debt[-1], strict=True) if loan.lender is None)
+        return []
+    ends = zip(asked.case.loans, found.debt[-1], strict=True)
+    return [(loan, int(cents)) for loan, cents in ends if loan.lender is None]
 
 
 def _npv_loss(case: Case, asked: Ask, found: Batched) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from repayplan.evaluate.setting import Setting
-from repayplan.problem.frozen import Frozen, changed
+from repayplan.problem.frozen import Frozen, Part, changed
 
 BY_STAGE = frozenset(
     {
@@ -26,8 +26,9 @@ def first_stages(setting: Setting, count: int) -> Setting:
     return _cut(setting, count, stages=np.minimum(setting.stages, count), debts=debts, worth=worth)
 
 
-def _cut(part: Any, count: int, **others: Any) -> Any:
-    return changed(part, **{name: getattr(part, name)[:, :count] for name in _by_stage(type(part))}, **others)
+def _cut(part: Part, count: int, **others: Any) -> Part:
+    kind: Any = type(part)
+    return changed(part, **{name: getattr(part, name)[:, :count] for name in _by_stage(kind)}, **others)
 
 
 @cache

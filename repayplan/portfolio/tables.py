@@ -26,6 +26,10 @@ FALLS = ("fall_cash", "fall_rescheduled", "fall_written_off", "fall_sold")
 """Why today's overdue balance is no longer overdue; together they are by how much it has fallen."""
 
 
+TREATED = "table"
+"""The status of an option that is no plan: nothing was solved for it."""
+
+
 def options_schema() -> pa.Schema:
     """One row an option: whose it is, how it was found, its attributes."""
     import pyarrow as pa

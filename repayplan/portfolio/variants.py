@@ -6,12 +6,15 @@ import datetime as dt
 from bisect import bisect_right
 from collections.abc import Iterable
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from repayplan.calendar.dates import add_months, recurring
-from repayplan.cases.concession_checks import concession_problems
+from repayplan.cases.agreements import RateStep
+from repayplan.cases.concession_checks import concession_problems, waived
 from repayplan.cases.concessions import Waiver
 from repayplan.cases.models import Case, Grace, Loan
+from repayplan.debt.rates import signed_rate
 from repayplan.errors import Fault, InputError
 from repayplan.language import tr
 from repayplan.portfolio.menu import Concession, PlanOption
@@ -55,26 +58,33 @@ _FREE_OF_DEMANDS: dict[str, Any] = {
 def planned_variant(case: Case, terms: Terms, option: PlanOption) -> Case | None:
     """The case as an option of the menu has it; ``terms`` are those of the case itself.
 
-    None where the option is nothing of its own for this borrower: nothing to waive or to cut, more waived than may be,
-    or what the law's route does not allow. InputError where its installments go on after ``policy.maturity``.
+    None where the option is nothing of its own for this borrower: nothing to waive or to cut, what it has anyway, more
+    waived than may be, or what the law's route does not allow. InputError where it would change what was agreed before,
+    or its installments go on after ``policy.maturity``.
     """
-    given = option.concession
+    given, policy = option.concession, _policy(case, terms, option, option.concession)
+    loans = case.loans if given is None else tuple(_conceded(loan, given, case.as_of) for loan in case.loans)
+    if given is not None and loans == case.loans and policy == _policy(case, terms, option, None):
+        return None
+    policy["maturity"] = _within(case.policy.maturity, policy["maturity"], option)
+    variant = case.model_copy(update={"policy": case.policy.model_copy(update=policy), "loans": loans})
+    return None if given is not None and concession_problems(variant) else variant
+
+
+def _policy(case: Case, terms: Terms, option: PlanOption, given: Concession | None) -> dict[str, Any]:
+    """What the policy of the case becomes by an option, with what is conceded of it."""
     grace = _grace(case, given)
     count = option.count(terms.payment_every) + (given.more_installments if given else 0)
     policy: dict[str, Any] = {
         "shape": option.shape,
         "months": None,
-        "maturity": _within(case.policy.maturity, last_day(case, terms, grace, count), option),
+        "maturity": last_day(case, terms, grace, count),
         "installments": "off",
         "grace": grace or "off",
     }
-    if given is not None and given.settle is not None:
+    if given is not None and given.settle not in (None, terms.settle):
         policy["settle"] = given.settle
-    loans = case.loans if given is None else tuple(_conceded(loan, given) for loan in case.loans)
-    if given is not None and loans == case.loans and not (_changes_terms(given)):
-        return None
-    variant = case.model_copy(update={"policy": case.policy.model_copy(update=policy), "loans": loans})
-    return None if given is not None and concession_problems(variant) else variant
+    return policy
 
 
 def treated_variant(case: Case) -> Case:
@@ -134,28 +144,53 @@ def _grace(case: Case, given: Concession | None) -> Grace | None:
     return own if isinstance(own, Grace) else None
 
 
-def _changes_terms(given: Concession) -> bool:
-    return bool(given.grace_months or given.more_installments or given.settle)
-
-
-def _conceded(loan: Loan, given: Concession) -> Loan:
+def _conceded(loan: Loan, given: Concession, as_of: dt.date) -> Loan:
     """A loan of the bank with the rate cut and what is waived; others' loans are not the bank's to change."""
     if loan.lender is not None:
         return loan
-    changed: dict[str, Any] = {}
-    if given.rate_cut:
-        rate = loan.rate if loan.rate_after_signing is None else loan.rate_after_signing
-        changed["rate_after_signing"] = max(rate - given.rate_cut, Decimal(0))
-    waived = {
+    changed = {**_cut(loan, given.rate_cut, as_of), **_waiver(loan, given)}
+    return loan.model_copy(update=changed) if changed else loan
+
+
+def _cut(loan: Loan, points: Decimal, as_of: dt.date) -> dict[str, Any]:
+    """What is agreed of the rate with so many points off it, those of its later steps too; nothing where it stays."""
+    path = signed_rate(loan)
+    now, later = path.at(as_of), [(day, path.at(day)) for day in path.days if day > as_of]
+    if not points or not any([now, *(rate for _, rate in later)]):
+        return {}
+    steps, before = [], _less(now, points)
+    for day, rate in later:
+        after = _less(rate, points)
+        if after != before:
+            steps.append(RateStep.model_construct(date=day, rate=after))
+        before = after
+    return {"rate_after_signing": _less(now, points), "rate_steps_after_signing": tuple(steps)}
+
+
+def _less(rate: Fraction, points: Decimal) -> Decimal:
+    return max(Decimal(rate.numerator) / Decimal(rate.denominator) - points, Decimal(0))
+
+
+def _waiver(loan: Loan, given: Concession) -> dict[str, Any]:
+    """What is waived with what the concession gives up; nothing where that is no more than was agreed before.
+    InputError where one is final and the other on condition: a signed waiver is either."""
+    before = loan.waiver or Waiver()
+    parts = {
         "penalty": _part(loan.penalty, given.waive_penalty),
         "compound_interest": _part(loan.compound_interest, given.waive_compound),
         "interest": _part(loan.interest, given.waive_interest),
     }
-    if any(waived.values()):
-        before = loan.waiver or Waiver()
-        most = {name: max(amount, getattr(before, name)) for name, amount in waived.items()}
-        changed["waiver"] = before.model_copy(update={**most, "conditional": given.conditional})
-    return loan.model_copy(update=changed) if changed else loan
+    more = {name: amount for name, amount in parts.items() if amount > getattr(before, name)}
+    if not more:
+        return {}
+    if waived(loan) and before.conditional != given.conditional:
+        final = tr("what is waived already is final, what the concession gives up is on condition")
+        revives = tr("what is waived already is on condition, what the concession gives up is final")
+        limit = tr("one or the other for all that a loan waives")
+        remedy = tr("have a concession with the other conditional: for such borrowers")
+        place, value = f"{loan.id}.waiver.conditional", f"{before.conditional}".lower()
+        raise InputError(Fault(revives if before.conditional else final, place, value, limit, remedy))
+    return {"waiver": before.model_copy(update={**more, "conditional": given.conditional})}
 
 
 def _part(amount: Decimal, share: Decimal) -> Decimal:

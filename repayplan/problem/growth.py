@@ -51,12 +51,19 @@ class Balances:
 
 def at_signing(loan: Loan, arrears: str) -> Balances:
     """The claim once the plan is signed, less what is waived; cents."""
+    idle, compound, interest, principal = classes_at_signing(loan, arrears)
+    return Balances(idle, compound + interest, principal)
+
+
+def classes_at_signing(loan: Loan, arrears: str) -> tuple[int, int, int, int]:
+    """What bears nothing, compound interest, interest and principal once the plan is signed, less what is waived;
+    cents."""
     principal = _left(loan, "principal") + _left(loan, "overdue_principal")
     idle = _left(loan, "fees") + _left(loan, "penalty")
-    unpaid = _left(loan, "interest") + _left(loan, "compound_interest")
+    interest, compound = _left(loan, "interest"), _left(loan, "compound_interest")
     if arrears == "capitalize":
-        return Balances(0, 0, principal + idle + unpaid)
-    return Balances(idle, unpaid, principal)
+        return 0, 0, 0, principal + idle + interest + compound
+    return idle, compound, interest, principal
 
 
 def _left(loan: Loan, claim: str) -> int:

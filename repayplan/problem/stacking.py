@@ -178,9 +178,11 @@ def _stacked(parts: Sequence[Part], stages: int) -> Part:
 
 def _joined(kind: type, name: str, values: Sequence[Any], filling: Filling | None, stages: int) -> Any:
     first = values[0]
+    if filling is Fill.DROPPED:  # also where some have it: a case with a table of hazards beside one with a limit
+        return None
     if any((value is None) is not (first is None) for value in values):
         raise ValueError(f"{kind.__name__}.{name}: some cases have it and some have not")
-    if first is None or filling is Fill.DROPPED:
+    if first is None:
         return None
     if filling is Fill.SHARED:
         return first

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import codecs
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from repayplan.money import plain
 from repayplan.portfolio.book.wording import Wording
 from repayplan.portfolio.run.results import Results
 from repayplan.portfolio.run.summary import Group, Month
-from repayplan.publishing import publish
+from repayplan.publishing import Content, publish
 from repayplan.report.files import csv_file, text_cell
 from repayplan.report.portfolio_page import page
 from repayplan.report.portfolio_words import (
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 SCHEMA = "repayplan/portfolio-summary/1"
 SUMMARY, PAGE, CHOICES, FAILURES = "summary.json", "report.html", "choices.csv", "failures.csv"
 
-_BATCH = 10_000
 _SAID, _LOST = ("label", "sentence"), ("apart", "difference", "forgone")
 _PER = {"cents": "1.00", "hours": "1 hour", "visits": "1 visit", "share": "1%"}
 """What the price of a limit is for, by its measure; one where it counts other things."""
@@ -42,12 +40,11 @@ _PER = {"cents": "1.00", "hours": "1 hour", "visits": "1 visit", "share": "1%"}
 
 def write_summary(results: Results) -> list[Path]:
     """Write the files of a run that has ended and return their paths, the page first."""
-    with speaking(results.manifest.language):  # in which reasons and remedies were written
-        failures = _csv(results.failed(), results.wording)
     document = json.dumps(summary_document(results), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-    files = {
-        FAILURES: failures,
-        CHOICES: _csv(results.named()),
+    files: dict[str, Content] = {
+        # reasons and remedies are written in the language of the run
+        FAILURES: _csv(results.failed(), results.manifest.language, results.wording),
+        CHOICES: _csv(results.named(), current()),
         SUMMARY: document.encode(),
         PAGE: page(results).encode(),
     }
@@ -119,20 +116,25 @@ def _month(month: Month) -> dict[str, Any]:
     return {"month": month.number, "overdue": plain(month.overdue), **falls}
 
 
-def _csv(table: pa.Table, wording: Wording | None = None) -> bytes:
-    """A table with headings in the language in use; no text becomes a formula. ``wording``: of the book in which rows
-    have their places."""
-    content = io.BytesIO(csv_file([[str(COLUMNS[name]) for name in table.column_names]]))
-    content.seek(0, io.SEEK_END)
-    text = io.TextIOWrapper(content, encoding="utf-8", newline="", write_through=True)
-    writer = csv.writer(text)
-    for batch in table.to_batches(_BATCH):
-        for row in batch.to_pylist():
-            if wording is not None:
-                row |= dict(zip(("table", "field"), wording.place(row["table"], row["field"]), strict=True))
-            writer.writerow([_cell(name, value) for name, value in row.items()])
-    text.detach()
-    return content.getvalue()
+def _csv(tables: Iterable[pa.Table], language: str, wording: Wording | None = None) -> Iterator[bytes]:
+    """A table that comes piece by piece, with headings; no text becomes a formula. ``wording``: of the book in which
+    rows have their places."""
+    headed = False
+    for table in tables:
+        with speaking(language):
+            rows = [[_cell(name, value) for name, value in row.items()] for row in _rows(table, wording)]
+            heads = [] if headed else [[str(COLUMNS[name]) for name in table.column_names]]
+            piece = csv_file([*heads, *rows])
+        yield piece if heads else piece.removeprefix(codecs.BOM_UTF8)
+        headed = True
+
+
+def _rows(table: pa.Table, wording: Wording | None) -> Iterator[dict[str, Any]]:
+    """Rows as they are read; what stands in a book by the names that it has there."""
+    for row in table.to_pylist():
+        if wording is not None:
+            row |= dict(zip(("table", "field"), wording.place(row["table"], row["field"]), strict=True))
+        yield row
 
 
 def _cell(name: str, value: Any) -> str:

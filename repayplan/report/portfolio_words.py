@@ -8,10 +8,10 @@ from types import MappingProxyType
 
 from repayplan.language import Message, current, plural, tr
 from repayplan.money import grouped
-from repayplan.portfolio.appraise import TREATED
 from repayplan.portfolio.coupling.words import shown
 from repayplan.portfolio.run.choosing import LimitUse, Weighty
 from repayplan.portfolio.run.summary import Summary
+from repayplan.portfolio.tables import TREATED
 from repayplan.risk.words import RISKS
 from repayplan.solvers.result import CERTIFIED
 
@@ -184,7 +184,7 @@ def totals(summary: Summary) -> list[tuple[Message, str]]:
     kept is told too."""
     sums, missed = summary.total.sums, percent(summary.total.miss)
     plans = next((group for group in summary.by_kind if group.name == "plan"), None)
-    if plans is not None:
+    if plans is not None and plans.borrowers < summary.total.borrowers:
         missed = str(tr("{share}, of plans {plans}", share=missed, plans=percent(plans.miss)))
     return [
         (tr("Overdue today"), grouped(sums["overdue"])),

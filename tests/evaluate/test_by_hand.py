@@ -132,6 +132,50 @@ def test_pursuing_a_default_costs_once_and_is_left_where_it_brings_less(pursuit:
         assert value == pytest.approx(factor(1) * 303_000 + factor(5) * brought, rel=1e-12)
 
 
+@pytest.mark.parametrize("pursuit", [0, 50_000, 600_000])
+def test_what_a_plan_leaves_is_pursued_as_a_default_is(pursuit: int) -> None:
+    # The plan is 3,030.00 in December and nothing more: 7,000.00 × 31 make 21.70 in January and again in February, and
+    # the first 21.70 bear 0.07: 7,043.47 is left on 20 February. Of that 5,000.00 are brought by the collateral a year
+    # later and 30 % of 2,043.47, 613.04, at once, less what it costs; for 6,000.00 nobody goes to court. By the hazard
+    # as a weight, here none, both come at once and cost nothing, as the planner has it.
+    case = make_case(
+        loan={"principal": "10000.00", "collateral": "5000.00"}, monthly=["5000.00"] * 4, months=3,
+        discount_rate="3.60%", recovery="30%", settle="best",
+    )  # fmt: skip
+    setting, over, _ = setting_of(pay(case, PAID[0], 0, 0))
+    costly = replace(setting, worth=replace(setting.worth, pursuit=np.array([float(pursuit)])))
+    beside = replace(
+        costly, debts=replace(costly.debts, own=np.zeros((1, 1)))
+    )  # another lender's: no money of the bank
+    assert setting.clears.tolist() == [[NEVER]]
+    assert setting.worth.end.tolist() == [FEB_END]  # nothing is booked nor discounted between payment dates
+    own = np.zeros((1, len(over.days), 1))
+    own[0, DEC, 0] = 303_000
+    rest = 0.30 * (704_347 - 500_000)
+    for engine in (run, compiled.run):
+        found = engine(costly, Drawn(own), "arrears").fates
+        assert (found.missed[0, 0], found.defaulted[0, 0]) == (-1, -1)
+        left = max(500_000 / 1.036 + rest - pursuit, 0)
+        assert found.value[0, 0] == pytest.approx(factor(1) * 303_000 + factor(3) * left, rel=1e-12)
+        weighed = engine(costly, Drawn(own), "weight").fates.value[0, 0]
+        assert weighed == pytest.approx(factor(1) * 303_000 + factor(3) * (500_000 + rest), rel=1e-12)
+        assert engine(beside, Drawn(own), "arrears").fates.value[0, 0] == 0
+
+
+def test_pursuing_what_several_loans_are_left_with_costs_once() -> None:
+    # Two loans of 10,000.00 without interest under collateral of 6,000.00 each; nothing is paid. 12,000.00 come a year
+    # after 20 February, less 1,000.00 for one court; the third loan is another lender's.
+    loans = [{"principal": "10000.00", "rate": "0%", "collateral": "6000.00"} for _ in range(3)]
+    loans[2]["lender"] = "Another bank"
+    policy = {"discount_rate": "3.60%", "recovery": "0%", "settle": "best", "allocation": "pari_passu"}
+    case = make_case(loans=loans, months=3, **policy)
+    setting, over, _ = setting_of(pay(case, *[(0, 0, 0)] * 3))
+    costly = replace(setting, worth=replace(setting.worth, pursuit=np.array([100_000.0])))
+    for engine in (run, compiled.run):
+        value = engine(costly, Drawn(np.zeros((1, len(over.days), 1))), "arrears").fates.value[0, 0]
+        assert value == pytest.approx(factor(3) * (1_200_000 / 1.036 - 100_000), rel=1e-12)
+
+
 def test_what_was_waived_on_condition_is_claimed_again() -> None:
     # 500.00 of fees waived, nothing borne by them: the claim is 7,110.28 + 500.00, half of it is recovered
     loan = {"fees": "500.00", "waiver": {"fees": "500.00", "conditional": True}}

@@ -16,9 +16,10 @@ from repayplan.planning.plan import plan
 from repayplan.planning.plan_file import plan_file
 from repayplan.planning.stress import stress
 from repayplan.portfolio import appraise as module
-from repayplan.portfolio.appraise import Appraised, Settings, appraise
+from repayplan.portfolio.appraise import Appraised, appraise
 from repayplan.portfolio.clock import Clock
 from repayplan.portfolio.planner import case_of
+from repayplan.portfolio.settings import Settings
 from repayplan.portfolio.tables import FALLS, options_schema, schedules_schema
 
 LEVEL = [{"shapes": ["level"], "installments": [12]}]

@@ -13,6 +13,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import settings as drawn
+from hypothesis import strategies as st
 from portfolios import borrower, menu, settings
 
 from repayplan.planning.batch.asks import Batched
@@ -21,6 +24,7 @@ from repayplan.portfolio.attributes import Borrower, no_effort, plan_figures
 from repayplan.portfolio.book import BookCase
 from repayplan.portfolio.outcomes import Outcome
 from repayplan.portfolio.planner import ask_for
+from repayplan.portfolio.tables import FALLS
 from repayplan.portfolio.variants import planned_variant
 from repayplan.problem.frozen import Real
 from repayplan.problem.terms import resolve
@@ -152,21 +156,118 @@ def test_what_a_breach_revives_is_not_written_off_where_it_fails() -> None:
     assert figures["fall_rescheduled"] == [0] * 12
 
 
+BEST: Mapping[str, Any] = {
+    "plans": [{"shapes": ["free"], "installments": [24], "concessions": ["best"]}],
+    "concessions": [{"name": "best", "settle": "best"}],
+}
+
+
+def best(monthly: str, **changes: Any) -> tuple[Mapping[str, Any], list[int]]:
+    """A plan of 24 free installments that pays as much as can be out of so much a month, and what it pays."""
+    source = {"kind": "monthly", "name": "Shop", "start": "2026-12", "amount": monthly, "months": 84}
+    book = borrower(cash={"opening": "0.00", "sources": [source]}, **changes)
+    found = appraise([book], menu(**BEST), settings(method="still", scenarios=2))
+    assert not found.failures, found.failures
+    return found.options.to_pylist()[0], [each["payment"] for each in found.schedules.to_pylist()]
+
+
 def test_what_a_plan_never_pays_is_given_up_and_lost() -> None:
     """2,000.00 a month until December 2028, and settle: best: the rest of 100,000.00 is a haircut, and of what is left
     after a year that part is provided for in full, 2 % of the other."""
-    source = {"kind": "monthly", "name": "Shop", "start": "2026-12", "amount": "2000.00", "months": 84}
-    book = borrower(loan={"rate": "0.00%"}, cash={"opening": "0.00", "sources": [source]})
-    best = {
-        "plans": [{"shapes": ["free"], "installments": [24], "concessions": ["best"]}],
-        "concessions": [{"name": "best", "settle": "best"}],
-    }
-    found = appraise([book], menu(**best), settings(method="still", scenarios=2))
-    row, payments = found.options.to_pylist()[0], [each["payment"] for each in found.schedules.to_pylist()]
+    row, payments = best("2000.00", loan={"rate": "0.00%"})
     # from 20 January 2027 to 20 December 2028: 24 times what has come by the end of the month before, in whole units
     assert row["haircut"] == 100_000_00 - sum(payments) == pytest.approx(52_000_00, abs=10_00)
     # eleven payments are made in the year; the later ones are restructured debt
     assert row["provision"] == round(row["haircut"] + 0.02 * sum(payments[11:]))
+
+
+def test_what_is_overdue_and_never_paid_has_no_new_day() -> None:
+    """1,000.00 a month from the end of December 2026 on, first paid on 20 January 2027: 24,000.00 until December 2028,
+    in whole units, which settle overdue claims first. 16,000.00 of 40,000.00 are never paid, and 76,000.00 of all: they
+    have no new day and are overdue still."""
+    row, payments = best("1000.00", loan={"rate": "0.00%"})
+    assert sum(payments) == pytest.approx(24_000_00, abs=10_00)
+    assert row["haircut"] == 100_000_00 - sum(payments)
+    assert row["fall_cash"] == [sum(payments[:month]) for month in range(12)]
+    assert row["fall_rescheduled"] == [sum(payments[month:]) for month in range(12)]
+    assert row["fall_written_off"] == row["fall_sold"] == [0] * 12
+
+
+def test_no_more_is_given_up_than_is_claimed_today() -> None:
+    """Of 100,000.00 at 4.35 % nothing is paid for 25 months, and some 109,000.00 are left in the end: of today's claim
+    that is 100,000.00, less the 500.00 that were waived. What accrues is lost as well once it is carried: after twelve
+    months 99,500.00 × (1 + 4.35 % × 365/360) = about 103,900.00, all of it a loss."""
+    row, _ = best("0.01", loan={"waiver": {"penalty": "500.00"}})
+    assert row["haircut"] == 99_500_00 + 500_00
+    assert row["provision"] == pytest.approx(99_500_00 * (1 + 0.0435 * 365 / 360), rel=2e-3)
+    assert row["fall_written_off"] == [500_00] * 12
+    assert row["fall_cash"] == row["fall_rescheduled"] == [0] * 12
+
+
+def test_what_is_waived_of_principal_not_yet_due_writes_off_nothing_overdue() -> None:
+    """2,000.00 of 60,000.00 not yet due and 500.00 of 40,000.00 overdue are given up."""
+    offer = [{"shapes": ["level"], "installments": [24]}]
+    waiver = {"principal": "2000.00", "penalty": "500.00"}
+    row = option(borrower(loan={"waiver": waiver}), "level-24", plans=offer)
+    assert row["haircut"] == 2_500_00
+    assert row["fall_written_off"] == [500_00] * 12
+    assert row["fall_cash"][0] + row["fall_rescheduled"][0] == 39_500_00
+
+
+def test_a_plan_that_pays_nothing_is_worth_no_more_than_enforcing() -> None:
+    """100,000.00 without interest, not discounted, under collateral of 150,000.00, and a cent of cash a month. Whoever
+    calls the debt, now or when the plan is over, gets all of it less 28,000.00 for pursuing it (46 hours, two visits,
+    10,000.00 and 1.2 %); the plan takes its own work besides: 21 hours and two visits, 9,300.00."""
+    source = {"kind": "monthly", "name": "Shop", "start": "2026-12", "amount": "0.01", "months": 84}
+    book = borrower(
+        loan={"rate": "0.00%", "collateral": "150000.00"},
+        cash={"opening": "0.00", "sources": [source]},
+        policy={"discount_rate": "0.00%"},
+    )
+    offer = menu(**BEST, treatments=["enforce"])
+    found = appraise([book], offer, settings(method="still", scenarios=2)).options.to_pylist()
+    recovered = {row["option"]: row["recovery"] for row in found}
+    assert recovered == {"free-24-best": 100_000_00 - 28_000_00 - 9_300_00, "enforce": 100_000_00 - 28_000_00}
+
+
+@drawn(max_examples=8, deadline=None)
+@given(
+    monthly=st.sampled_from(["0.01", "700.00", "2500.00", "9000.00"]),
+    opening=st.sampled_from(["0.00", "30000.00"]),
+    overdue=st.integers(0, 100_000_00),
+    waived=st.floats(0, 1),
+    conditional=st.booleans(),
+    rate=st.sampled_from(["0.00%", "11.00%"]),
+    count=st.sampled_from([6, 24]),
+)
+def test_nothing_is_given_up_twice_and_columns_foot(
+    monthly: str, opening: str, overdue: int, waived: float, conditional: bool, rate: str, count: int
+) -> None:
+    """Of plans in full, of best effort, with waivers, in drawn futures: between nothing and the claim is given up, and
+    what is overdue falls by no more than there is, month by month."""
+    penalty = overdue // 2
+    given = f"{int(penalty * waived) / 100:.2f}"
+    loan = {
+        "principal": f"{(100_000_00 - overdue) / 100:.2f}", "overdue_principal": f"{(overdue - penalty) / 100:.2f}",
+        "interest": "0.00", "penalty": f"{penalty / 100:.2f}", "rate": rate, "collateral": "30000.00",
+        "waiver": {"penalty": given, "conditional": conditional},
+        "contract": {"overdue_since": "2026-09-01"} if overdue else {},
+    }  # fmt: skip
+    source = {"kind": "monthly", "name": "Shop", "start": "2026-12", "amount": monthly, "months": 84}
+    book = borrower(loan=loan, cash={"opening": opening, "sources": [source]})
+    shapes = {"shapes": ["level", "free"], "installments": [count], "concessions": ["none", "best", "relief"]}
+    relief = {"name": "relief", "waive_penalty": "100%", "conditional": conditional}
+    offer = menu(
+        plans=[shapes], concessions=[{"name": "best", "settle": "best"}, relief], treatments=["do_nothing", "sell"]
+    )
+    found = appraise([book], offer, settings(scenarios=6))
+    assert not found.failures
+    for row in found.options.to_pylist():
+        assert 0 <= row["haircut"] <= row["balance"] == 100_000_00
+        columns = [row[name] for name in FALLS]
+        assert all(cents >= 0 for column in columns for cents in column)
+        assert all(sum(month) <= row["overdue"] == overdue for month in zip(*columns, strict=True))
+        assert row["fall_cash"] == sorted(row["fall_cash"])
 
 
 def test_a_visit_gives_new_days_to_part_of_what_is_not_paid() -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from portfolios import borrower, menu
 
-from repayplan.cases.models import Grace
+from repayplan.cases.models import Case, Grace
 from repayplan.errors import InputError
 from repayplan.planning.batch.plan import plan_batch
 from repayplan.planning.plan import plan
@@ -78,6 +78,60 @@ def test_a_rate_is_never_cut_below_zero() -> None:
     assert variant.loans[0].rate_after_signing == 0
 
 
+def test_a_cut_takes_the_same_points_off_every_rate_that_is_agreed() -> None:
+    """8 % until May 2027, then 9 %, from 2028 on 0.5 %: one point less is 7, 8 and never less than 0 %."""
+    steps = [{"date": "2028-01-20", "rate": "0.50%"}, {"date": "2027-05-20", "rate": "9%"}]
+    case = borrower(loan={"rate_after_signing": "8%", "rate_steps_after_signing": steps}).case
+    variant = planned_variant(case, resolve(case), option(12, rate_cut="1%"))
+    assert variant is not None
+    (loan,) = variant.loans
+    assert loan.rate_after_signing == Decimal("0.07")
+    assert [(step.date, step.rate) for step in loan.rate_steps_after_signing] == [
+        (dt.date(2027, 5, 20), Decimal("0.08")),
+        (dt.date(2028, 1, 20), Decimal(0)),
+    ]
+    assert Case.model_validate(variant.model_dump(mode="json", by_alias=True)).loans == variant.loans
+
+
+def test_a_cut_goes_on_where_the_contract_itself_steps_or_floats() -> None:
+    """The contract bears 8 % since 2025 and 9 % from May 2027 on. The floating one 3.5 + 1 = 4.5 % since it was fixed
+    in January 2026, and what is published today, 3 %, counts from January 2027 on: 4 %, and in 2028 as well."""
+    stepped = {"rate_steps": [{"date": "2025-01-01", "rate": "8%"}, {"date": "2027-05-20", "rate": "9%"}]}
+    index = [{"date": "2025-12-20", "rate": "3.50%"}, {"date": "2026-10-20", "rate": "3.00%"}]
+    floats = {"index": index, "spread": "1%", "resets": ["2026-01-01", "2027-01-01", "2028-01-01"]}
+    wanted = {
+        "stepped": (stepped, "0.07", [(dt.date(2027, 5, 20), Decimal("0.08"))]),
+        "floating": ({"floating": floats}, "0.035", [(dt.date(2027, 1, 1), Decimal("0.03"))]),
+    }
+    for name, (contract, now, later) in wanted.items():
+        case = borrower(loan={"rate": "7%", "contract": {"overdue_since": "2026-09-01", **contract}}).case
+        variant = planned_variant(case, resolve(case), option(12, rate_cut="1%"))
+        assert variant is not None
+        (loan,) = variant.loans
+        assert loan.rate_after_signing == Decimal(now), name
+        assert [(step.date, step.rate) for step in loan.rate_steps_after_signing] == later, name
+
+
+def test_a_cut_of_no_interest_is_no_option_of_its_own() -> None:
+    for loan in ({"rate": "0%"}, {"rate": "8%", "rate_after_signing": "0%"}):
+        case = borrower(loan=loan).case
+        assert planned_variant(case, resolve(case), option(12, rate_cut="1%")) is None
+        assert planned_variant(case, resolve(case), option(12, rate_cut="1%", waive_penalty="100%")) is not None
+    later = [{"date": "2027-05-20", "rate": "0.50%"}]
+    case = borrower(loan={"rate": "0%", "rate_steps_after_signing": later}).case
+    variant = planned_variant(case, resolve(case), option(12, rate_cut="1%"))
+    assert variant is not None
+    assert variant.loans[0].rate_steps_after_signing == ()
+
+
+def test_what_the_case_has_anyway_is_no_option_of_its_own() -> None:
+    case = borrower(policy={"grace": {"months": 3, "interest_only": True}, "settle": "best"}).case
+    for same in ({"grace_months": 3}, {"settle": "best"}, {"grace_months": 3, "settle": "best"}):
+        assert planned_variant(case, resolve(case), option(12, **same)) is None
+    for other in ({"grace_months": 4}, {"settle": "full"}, {"grace_months": 3, "interest_only": False}):
+        assert planned_variant(case, resolve(case), option(12, **other)) is not None
+
+
 def test_a_waiver_of_nothing_is_no_option_of_its_own() -> None:
     case = borrower(loan={"penalty": "0.00"}).case
     assert planned_variant(case, resolve(case), option(12, waive_penalty="100%")) is None
@@ -92,10 +146,32 @@ def test_no_more_is_waived_than_may_be() -> None:
 
 def test_what_was_waived_before_stays_waived() -> None:
     case = borrower(loan={"waiver": {"penalty": "400.00"}}).case
-    variant = planned_variant(case, resolve(case), option(12, waive_penalty="50%", waive_interest="10%"))
+    variant = planned_variant(
+        case, resolve(case), option(12, waive_penalty="50%", waive_interest="10%", conditional=False)
+    )
     assert variant is not None
     assert variant.loans[0].waiver is not None
     assert (variant.loans[0].waiver.penalty, variant.loans[0].waiver.interest) == (Decimal("400"), Decimal("150"))
+
+
+@pytest.mark.parametrize("agreed", [True, False])
+def test_a_waiver_that_is_agreed_stays_final_or_on_condition(agreed: bool) -> None:
+    """No plan makes what was given up for good revive, or gives up for good what was to revive: such a concession does
+    not fit, and where it gives up no more than is given up anyway it is none."""
+    case = borrower(loan={"waiver": {"interest": "1000.00", "conditional": agreed}}).case
+    same = planned_variant(case, resolve(case), option(12, waive_penalty="100%", conditional=agreed))
+    assert same is not None
+    assert same.loans[0].waiver is not None
+    assert same.loans[0].waiver.conditional is agreed
+    assert same.loans[0].waiver.interest == Decimal("1000.00")
+    with pytest.raises(InputError, match="on condition"):
+        planned_variant(case, resolve(case), option(12, waive_penalty="100%", conditional=not agreed))
+    assert planned_variant(case, resolve(case), option(12, waive_interest="50%", conditional=not agreed)) is None
+    graced = planned_variant(
+        case, resolve(case), option(12, waive_interest="50%", grace_months=3, conditional=not agreed)
+    )
+    assert graced is not None
+    assert graced.loans == case.loans
 
 
 def test_without_a_plan_nothing_is_agreed() -> None:

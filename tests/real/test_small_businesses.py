@@ -9,11 +9,12 @@ import pyarrow.compute as pc
 import pytest
 from small_businesses import write_book
 
-from repayplan.portfolio.appraise import Appraised, Settings, appraise
+from repayplan.portfolio.appraise import Appraised, appraise
 from repayplan.portfolio.book import BookCase
 from repayplan.portfolio.book.build import read_cases
 from repayplan.portfolio.book.index import build_index
 from repayplan.portfolio.menu import Menu, read_menu
+from repayplan.portfolio.settings import Settings
 
 MENU = read_menu(Path(__file__).with_name("plans.yaml"))
 

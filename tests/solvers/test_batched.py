@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
+from borrowers_by_family import FAMILIES, borrower
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from making import make_case, prepare
+from numpy.typing import NDArray
 from programs import Known, known_programs
 from random_cases import cases
 
@@ -20,30 +22,47 @@ from repayplan.solvers.batched import costs, every_lane, solve_batch, solve_lane
 from repayplan.solvers.certificate import dual_bound, violation
 from repayplan.solvers.chain import Chain
 from repayplan.solvers.highs import Highs
-from repayplan.solvers.result import Solution, Status
+from repayplan.solvers.result import CERTIFIED, Solution, Status
 from repayplan.solvers.sparse import SparseProgram
 
 SAME = 1e-8
 FEASIBLE = 2e-9
 
 
-def confirm(programs: list[SparseProgram], found: list[Solution]) -> None:
-    """Each lane as HiGHS finds it."""
+@dataclass
+class Tally:
+    """Lanes that have a point: how many, those with a gap within 1e-8, those within 1e-8 of HiGHS; and those that
+    HiGHS is asked for."""
+
+    lanes: int = 0
+    sharp: int = 0
+    near: int = 0
+    left: int = 0
+
+
+def confirm(programs: list[SparseProgram], found: list[Solution], tally: Tally | None = None) -> None:
+    """Each lane as HiGHS finds it: the objective within 1e-8 or its gap, the gap within 1e-6, no bound above the
+    minimum."""
+    tally = tally or Tally()
     for program, solution in zip(programs, found, strict=True):
         wanted = Highs().solve(program)
-        if solution.status is Status.FAILED:  # named so that HiGHS is asked: never wrong, and counted elsewhere
+        if solution.status in (Status.FAILED, Status.FEASIBLE):  # HiGHS is asked
+            tally.left += 1
+        else:
+            assert solution.status is wanted.status
+        if not wanted.solved:
             continue
-        if solution.status is Status.FEASIBLE:  # the same with a point: one that there is, and never too good
-            assert wanted.solved
-            assert solution.bound <= wanted.objective + 1e-9
-            assert solution.objective >= wanted.objective - SAME * max(abs(wanted.objective), 1.0)
-            assert violation(program, solution.columns) <= FEASIBLE
-            continue
-        assert solution.status is wanted.status
-        if wanted.solved:
-            assert solution.objective == pytest.approx(wanted.objective, abs=SAME * max(abs(wanted.objective), 1.0))
+        tally.lanes += 1
+        size, sure = max(abs(wanted.objective), 1.0), solution.status is Status.OPTIMAL
+        tally.sharp += not sure or solution.gap() <= SAME
+        tally.near += not sure or abs(solution.objective - wanted.objective) <= SAME * size
+        if solution.solved:
             assert solution.bound <= wanted.objective + 1e-9
             assert violation(program, solution.columns) <= FEASIBLE
+            assert solution.objective >= wanted.objective - SAME * size
+        if sure:
+            assert solution.gap() <= CERTIFIED
+            assert solution.objective <= wanted.objective + max(SAME, solution.gap()) * size
 
 
 @settings(max_examples=60)
@@ -104,11 +123,24 @@ def test_stage_values_of_random_cases(case: Case) -> None:
     agree(case)
 
 
+def test_stage_values_of_every_family() -> None:
+    for number in range(len(FAMILIES)):
+        agree(borrower(number))
+
+
 @pytest.mark.long
-@settings(max_examples=3_000)
-@given(case=cases())
-def test_stage_values_of_three_thousand_cases(case: Case) -> None:
-    agree(case)
+def test_stage_values_of_three_thousand_cases() -> None:
+    """Design 6: after HiGHS was asked where no certificate was found all gaps are within 1e-6, 99.5 % within 1e-8.
+
+    Of 1,000 lanes no more than one differs from HiGHS by more than 1e-8, and then by no more than its gap.
+    """
+    tally = Tally()
+    for number in range(3_000):
+        agree(borrower(number), tally)
+    assert tally.lanes >= 9_000
+    assert tally.sharp >= 0.995 * tally.lanes
+    assert tally.near >= 0.999 * tally.lanes
+    assert tally.left <= 0.02 * tally.lanes
 
 
 @settings(max_examples=15)
@@ -140,7 +172,7 @@ def test_more_lanes_than_are_worked_on_together() -> None:
     assert solved.columns.shape == (2_571, program.shape[1])
 
 
-def agree(case: Case) -> None:
+def agree(case: Case, tally: Tally | None = None) -> None:
     """Both stages of every lane."""
     try:
         formulation = formulate(prepare(case)[1])
@@ -148,25 +180,24 @@ def agree(case: Case) -> None:
         return
     if formulation.mixed:
         return
-    lanes = range(formulation.frame.lanes)
     first = solve_lanes(formulation.layout)
-    confirm([formulation.valued(lane) for lane in lanes], first)
-    least = [-1.001 * abs(solution.objective) for solution in first]
-    if len(formulation.criteria) == 1 and all(solution.solved for solution in first):
-        programs = [formulation.preferred(lane, -0.999 * first[lane].objective) for lane in lanes if least[lane]]
-        confirm(programs, second(formulation, first)[: len(programs)])
+    confirm([formulation.valued(lane) for lane in range(formulation.frame.lanes)], first, tally)
+    lanes = [lane for lane, solution in enumerate(first) if solution.solved and solution.objective < 0]
+    if len(formulation.criteria) == 1 and lanes:
+        least = np.array([0.999 * solution.objective for solution in first])
+        programs = [formulation.preferred(lane, -least[lane]) for lane in lanes]
+        confirm(programs, second(formulation, least, lanes), tally)
 
 
-def second(formulation: Formulation, first: list[Solution]) -> list[Solution]:
-    """Stage 2 of every lane, with the row that keeps the value on."""
+def second(formulation: Formulation, least: NDArray[np.float64], lanes: list[int]) -> list[Solution]:
+    """Stage 2 of some lanes, with the row that keeps the value on."""
     from repayplan.formulation.preference import cost
 
     layout = formulation.layout
     wanted = costs(layout, dict(cost(formulation.frame, formulation.criteria[0])))
-    kept = np.array([0.999 * solution.objective for solution in first])
-    programs = every_lane(layout).with_cost(wanted).with_row(layout.height - 1, kept)
-    solved = solve_batch(programs)
-    return [solved.solution(lane) for lane in range(programs.lanes)]
+    programs = every_lane(layout).with_cost(wanted).with_row(layout.height - 1, least)
+    solved = solve_batch(programs.part(np.array(lanes)))
+    return [solved.solution(place) for place in range(len(lanes))]
 
 
 @pytest.mark.parametrize(

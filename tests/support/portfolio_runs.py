@@ -9,8 +9,8 @@ from pathlib import Path
 
 from books import ROOT, many, write_csv
 
-from repayplan.portfolio.appraise import Settings
 from repayplan.portfolio.run.run import Means, Wish, run_portfolio
+from repayplan.portfolio.settings import Settings
 
 PLANNED = ("B-00000", "B-00010", "B-00020")
 

@@ -6,9 +6,9 @@ import datetime as dt
 from typing import Any
 
 from repayplan.cases.models import Case
-from repayplan.portfolio.appraise import Settings
 from repayplan.portfolio.book import BookCase
 from repayplan.portfolio.menu import Menu
+from repayplan.portfolio.settings import Settings
 
 AS_OF = dt.date(2026, 11, 20)
 

@@ -100,6 +100,14 @@ class _Habit:
 _HABIT = _Habit()
 
 
+def draw_much() -> None:
+    """Have it compiled now, not only once so many numbers have been drawn."""
+    from repayplan.forecast.futures import rapid
+
+    _HABIT.numbers = COMPILED_AFTER + 1
+    rapid.draw(_key(Drawing(), "", ""), 0, np.empty((1, _BLOCK)))
+
+
 def much_drawn() -> bool:
     """Whether this process draws so much that what is done with it is compiled too."""
     return _HABIT.pays
@@ -124,7 +132,7 @@ def sides(drawing: Drawing, values: Real) -> Real:
 
 def joined(values: Real, first: int, count: int) -> Real:
     """(…, count) scenarios of ``sides``."""
-    return values[0] if len(values) == 1 else woven(*values, first, count)
+    return values[0] if len(values) == 1 else woven(values[0], values[1], first, count)
 
 
 def woven(straight: Real, mirrored: Real, first: int, count: int) -> Real:

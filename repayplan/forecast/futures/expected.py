@@ -81,21 +81,21 @@ def scaled(amount: int | Cents, factor: Real) -> Cents:
 
 
 class Rows(NamedTuple):
-    """Flows of a source at the ``factors`` (sides, months + 1, draws) of their ``months``, for ``count`` scenarios from
+    """Flows of a source at the ``factors`` (sides, months + 1, draws) of their ``months``, for ``scenarios`` from
     ``first`` on; what is certain stays. None goes to an account apart."""
 
     flows: Sequence[Expected]
     months: Sequence[int]
     factors: Real
     first: int
-    count: int
+    scenarios: int
 
     def columns(self) -> Iterator[Column]:
         """One by one."""
         moved = [number for number, one in enumerate(self.flows) if not one.certain]
         amounts = np.array([self.flows[number].bank.amount for number in moved], dtype=np.int64)
         factors = self.factors[:, [self.months[number] for number in moved]]
-        rows = iter(scaled(amounts[:, None], joined(factors, self.first, self.count)))
+        rows = iter(scaled(amounts[:, None], joined(factors, self.first, self.scenarios)))
         for one in self.flows:
             yield one.as_it_is() if one.certain else Column(one, one.day, next(rows))
 

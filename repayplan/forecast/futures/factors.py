@@ -207,7 +207,8 @@ class Factors:
 
         path, own = np.empty((self.months + 1, self.draws)), self._own(source, "path", self.months)
         weights = np.sqrt(np.array([shared.own, shared.economy, shared.sector, shared.borrower]))
-        rapid.drift(*map(_unwritten, (own, *self._common)), weights, self.persistence, path)
+        economy, sector, borrower = map(_unwritten, self._common)
+        rapid.drift(_unwritten(own), economy, sector, borrower, weights, self.persistence, path)
         return path
 
     def ones(self, rows: int) -> Real:

@@ -26,6 +26,10 @@ OPEN = 10
 hang on which cases were solved together."""
 
 
+BY_DATE, BY_LOAN, BY_CASE = 14, 7, 12
+"""How many fields the kernel has of a date, of a loan on a date, and of a case."""
+
+
 @dataclass(frozen=True)
 class Ground:
     """What the rounding of N cases walks on: the ``problem``, each case's ``terms``, and the ledgers of its loans:

@@ -33,6 +33,9 @@ SURE = 1e-6
 HELD = 1e-10
 """By so much a plan may leave a row: less than solvers are allowed."""
 
+BEST = 1e-9
+"""In units of the debt: a plan that is further from its bound is not known to be the best."""
+
 FLAT = 1e-12
 """What floats lose of a factor."""
 
@@ -138,9 +141,9 @@ def straight(problem: Problem, last: NDArray[np.int64]) -> Straight:
     every, amounts = np.full((4, cases), np.nan), np.zeros((cases, 2, stages))
     every[:, lanes], amounts[lanes] = found.T[:4], paid
     thetas, good = np.zeros(cases), np.zeros(cases, dtype=bool)
-    thetas[lanes], good[lanes] = theta[:, 1], found[:, 4] <= HELD
     every[1] += _lost(frame)
     value, bound, kept, least = every
+    thetas[lanes], good[lanes] = theta[:, 1], (found[:, 4] <= HELD) & (bound <= value + BEST)[lanes]
     return Straight(impossible, good, value, bound, kept, least, thetas, amounts[:, 1], amounts[:, 0], highest > 0)
 
 

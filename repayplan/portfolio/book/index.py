@@ -260,10 +260,10 @@ def _cleaned(lines: Iterable[Line], headings: Sequence[Heading]) -> Iterator[tup
 
 
 def _clean(text: str) -> str | None:
-    text = text.strip()
-    if is_blank(text):
+    if not text or is_blank(text := text.strip()):
         return None
-    return text[: MAX_TEXT + 1].encode("utf-8", "replace").decode() if not text.isascii() else text[: MAX_TEXT + 1]
+    text = text[: MAX_TEXT + 1]
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _join(base: sqlite3.Connection) -> None:

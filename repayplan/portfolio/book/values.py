@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from repayplan.cases import cells
@@ -109,7 +109,12 @@ def is_off(text: str, heading: Heading) -> bool:
 
 def is_blank(text: str) -> bool:
     """Whether nothing stands there, or one of the signs by which people say so."""
-    return not text or (len(text) < 4 and Cell(text).blank)
+    return not text or (len(text) < 4 and _sign(text))
+
+
+@lru_cache(maxsize=4096)
+def _sign(text: str) -> bool:
+    return Cell(text).blank
 
 
 @cache

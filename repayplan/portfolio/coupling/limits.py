@@ -169,6 +169,14 @@ class Target(Model):
     )
     by: tuple[Group, ...] = Field(default=(), description="What each has a target of its own", examples=[["region"]])
 
+    @model_validator(mode="after")
+    def _each_once(self) -> Target:
+        named = {"counts": self.counts, "by": self.by}
+        twice = [name for name, entries in named.items() if len(set(entries)) < len(entries)]
+        if twice:
+            raise refuse_all([_twice(name) for name in twice])
+        return self
+
 
 class Limits(Model):
     """Everything that couples the borrowers of a book."""
@@ -264,7 +272,11 @@ def _wording(limit: Limit) -> Iterator[Problem]:
         if alike[folded(name)] > 1:
             yield Problem(("each", name), tr("this group stands here twice"), None, tr("write each only once"))
     if len(set(limit.by)) < len(limit.by):
-        yield Problem(("by",), tr("something stands here twice"), None, tr("write each only once"))
+        yield _twice("by")
+
+
+def _twice(name: str) -> Problem:
+    return Problem((name,), tr("something stands here twice"), None, tr("write each only once"))
 
 
 def _ratio(above: Measure, below: Measure) -> Iterator[Problem]:
@@ -294,6 +306,15 @@ def _time(limit: Limit) -> Iterator[Problem]:
         )
 
 
+def _reachable(limit: Limit, place: Place, value: float) -> Iterator[Problem]:
+    """A figure that what is limited can never come to is a slip of the pen."""
+    parts = [ATTRIBUTES[name] for name in (limit.attribute, limit.divisor) if name]
+    if value < 0 and not any(part.signed for part in parts):
+        yield Problem(place, tr("this is never negative"), tr("at least {floor}", floor=0), tr("leave the minus out"))
+    if limit.average is not None and limit.measure == "share" and value > 1:
+        yield Problem(place, tr("a probability is never more than 100%"), None, tr("write a smaller percentage"))
+
+
 def _figures(limit: Limit) -> Iterator[Problem]:
     """Whether the figures can be read."""
     if (limit.sum is None) == (limit.average is None):
@@ -309,6 +330,8 @@ def _figures(limit: Limit) -> Iterator[Problem]:
         except PydanticCustomError as error:
             context: dict[str, Message] = error.context or {}
             yield Problem(place, context["what"], context["limit"], context["remedy"])
+        else:
+            yield from _reachable(limit, place, found[place])
     if found.get(("at_least",), -math.inf) > found.get(("at_most",), math.inf):
         remedy = tr("keep one of the two, or make the other larger")
         yield Problem(("at_least",), tr("at least is more than at most: nothing keeps both"), None, remedy)

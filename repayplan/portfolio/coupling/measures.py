@@ -17,31 +17,33 @@ Measure = Literal["cents", "hours", "visits", "share", "number"]
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One attribute of options; ``monthly``: twelve figures, ``cumulative``: each includes those before it."""
+    """One attribute of options; ``monthly``: twelve figures, ``cumulative``: each includes those before it;
+    ``signed``: it may be negative."""
 
     measure: Measure
     monthly: bool = False
     cumulative: bool = False
+    signed: bool = False
 
 
 ATTRIBUTES: Mapping[str, Attribute] = {
     "cases": Attribute("number"),
     "balance": Attribute("cents"),
     "overdue": Attribute("cents"),
-    "recovery": Attribute("cents"),
+    "recovery": Attribute("cents", signed=True),
     "cost": Attribute("cents"),
     "haircut": Attribute("cents"),
     "provision": Attribute("cents"),
-    "npv_loss": Attribute("cents"),
+    "npv_loss": Attribute("cents", signed=True),
     "miss": Attribute("share"),
     "default": Attribute("share"),
     "officer_hours": Attribute("hours", monthly=True),
     "visits": Attribute("visits", monthly=True),
     "legal": Attribute("cents", monthly=True),
-    "fall_cash": Attribute("cents", monthly=True, cumulative=True),
-    "fall_rescheduled": Attribute("cents", monthly=True, cumulative=True),
-    "fall_written_off": Attribute("cents", monthly=True, cumulative=True),
-    "fall_sold": Attribute("cents", monthly=True, cumulative=True),
+    "fall_cash": Attribute("cents", monthly=True, cumulative=True, signed=True),
+    "fall_rescheduled": Attribute("cents", monthly=True, cumulative=True, signed=True),
+    "fall_written_off": Attribute("cents", monthly=True, cumulative=True, signed=True),
+    "fall_sold": Attribute("cents", monthly=True, cumulative=True, signed=True),
 }
 """Columns of the options table that can be limited; ``cases`` counts one for every borrower."""
 

@@ -210,6 +210,14 @@ def starts_of(table: pa.Table) -> Index:
     return np.append(np.flatnonzero(np.diff(codes, prepend=-1)), len(codes)).astype(np.int64)
 
 
+def columns_of(limits: Limits) -> list[str]:
+    """The columns of a table of options that :func:`pose` looks at."""
+    found = {"case", "kind", "rating", "industry", "region", "recovery"}
+    for spec in _specs(limits):
+        found |= {*spec.columns, *([] if spec.divisor is None else [spec.divisor])}
+    return sorted(found - {"cases"})
+
+
 def _specs(limits: Limits) -> list[_Spec]:
     found = [
         _Spec(limit, (limit.attribute,), limit.divisor, limit.spans, tuple(limit.groups)) for limit in limits.limits

@@ -12,7 +12,6 @@ import numpy as np
 
 from repayplan.cases.files import text_of
 from repayplan.language import LANGUAGES, Message, speaking, tr
-from repayplan.portfolio.appraise import Settings
 from repayplan.portfolio.book import BookCase
 from repayplan.portfolio.book.build import read_cases
 from repayplan.portfolio.book.index import Index as BookIndex
@@ -23,10 +22,11 @@ from repayplan.portfolio.coupling import read_limits as read
 from repayplan.portfolio.coupling.arrays import Index
 from repayplan.portfolio.coupling.deciding import MATTER
 from repayplan.portfolio.coupling.measures import Measure
-from repayplan.portfolio.coupling.posing import starts_of
+from repayplan.portfolio.coupling.posing import columns_of, starts_of
 from repayplan.portfolio.coupling.words import unit
 from repayplan.portfolio.run.chunk import parquet
 from repayplan.portfolio.run.results import CHOICES, INDEX, Results
+from repayplan.portfolio.settings import Settings
 from repayplan.portfolio.tables import choices_schema
 from repayplan.problem.frozen import Real
 from repayplan.publishing import publish
@@ -194,7 +194,8 @@ def _leads(worth: Real, option: Index, starts: Index) -> tuple[Places, ...]:
 
 def _coupled(results: Results, limits: Limits) -> _Chosen:
     """What the limits let through; where nothing keeps them all, the nearest."""
-    posed = pose(limits, (results.part("options", part) for part in results.parts), strangers=True)
+    columns = columns_of(limits)
+    posed = pose(limits, (results.part("options", part, columns) for part in results.parts), strangers=True)
     decision = decide(posed)
     choice = decision.choice
     said = list(sentences(decision))[: -len(decision.uses)]
@@ -259,14 +260,15 @@ def _named(results: Results, chosen: _Chosen) -> tuple[Weighty, ...]:
     found: dict[int, tuple[str, str, str, str, int]] = {}
     first = 0
     for part in results.parts:
-        table = results.part("options", part, ["case", "option", "recovery"])
-        for each in chosen.weighty:
-            if first <= each.option < first + table.num_rows:
-                mine, other = (table.slice(place - first, 1).to_pylist()[0] for place in (each.option, each.instead))
-                apart = other["recovery"] - mine["recovery"]
-                case = str(mine["case"])
-                found[each.case] = case, _name(index, case), mine["option"], other["option"], apart
-        first += table.num_rows
+        last = first + results.rows("options", part)
+        here = [each for each in chosen.weighty if first <= each.option < last]
+        rows = results.part("options", part, ["case", "option", "recovery"]).to_pylist() if here else []
+        for each in here:
+            mine, other = rows[each.option - first], rows[each.instead - first]
+            case = str(mine["case"])
+            apart = other["recovery"] - mine["recovery"]
+            found[each.case] = case, _name(index, case), mine["option"], other["option"], apart
+        first = last
     return tuple(Weighty(*found[each.case], round(each.difference), round(each.forgone)) for each in chosen.weighty)
 
 

@@ -20,17 +20,14 @@ from repayplan.publishing import publish
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from repayplan.portfolio.appraise import Settings
     from repayplan.portfolio.menu import Menu
+    from repayplan.portfolio.settings import Settings
 
 TABLES = ("schedules", "failures", "options")
 """The tables of a chunk in the order in which they appear: a chunk with options is done."""
 
 COUNTS = "counts"
 """Under this name the file of options says how many options became what, those that were dropped too."""
-
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
-"""Variables that keep a process that does chunks on one core: sums in another order would be other figures."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,29 +1,25 @@
-"""The cores of this machine: chunks by processes, the first of which compiles what the others then find compiled."""
+"""The cores of this machine: chunks by processes that have everything loaded when they begin."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
 import signal
-import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
-from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for
-from multiprocessing.context import BaseContext
 from pathlib import Path
 
 from repayplan.errors import Fault, RepayplanError
-from repayplan.language import speaking, tr
-from repayplan.portfolio.book import BookCase
-from repayplan.portfolio.book.build import case_of
-from repayplan.portfolio.book.index import Index, rows_of
-from repayplan.portfolio.run.chunk import ONE_THREAD, Done, Job, bounds, work, write
+from repayplan.language import tr
+from repayplan.portfolio.book.index import Index
+from repayplan.portfolio.run.chunk import Done, Job, work, write
 from repayplan.portfolio.run.overlays import adopt, environment
+from repayplan.portfolio.run.processes import ONE_THREAD, begin_server
 
 AHEAD = 2
 """Chunks for each process that are given out at a time."""
@@ -34,11 +30,11 @@ def run_local(job: Job, index: Index, directory: Path, numbers: Sequence[int], w
 
     Raises RepayplanError where a process is ended from outside, for want of memory for instance.
     """
-    context = _context()
+    context = begin_server()
     stop, going = context.Pipe(duplex=False)
     pool = ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(stop, environment()))
     try:
-        pool.submit(_warm, job, index, numbers[0]).result()
+        pool.submit(_ready).result()  # what has to be compiled is there when other processes begin
         waiting = iter(numbers)
         running = {pool.submit(_chunk, job, index, directory, number) for number in islice(waiting, AHEAD * workers)}
         while running:
@@ -62,47 +58,19 @@ def run_local(job: Job, index: Index, directory: Path, numbers: Sequence[int], w
         stop.close()
 
 
-def _context() -> BaseContext:
-    """How processes begin: copies of a server that has imported everything, once, and has computed nothing."""
-    if sys.platform == "win32":
-        return multiprocessing.get_context("spawn")
-    before = {name: os.environ.get(name) for name in ONE_THREAD}
-    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
-    try:
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["repayplan.portfolio.run.chunk", "repayplan.portfolio.appraise"])
-        forkserver.ensure_running()
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name, None) if value is None else os.environ.update({name: value})
-    return context
-
-
-def cores() -> int:
-    """How many processes can work at a time."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _chunk(job: Job, index: Index, directory: Path, number: int) -> Done:
     done, files = work(job, index, number)
     write(directory, number, files)
     return done
 
 
-def _warm(job: Job, index: Index, number: int) -> None:
-    """What compiles, done once, so that not every process compiles it."""
-    from repayplan.portfolio.appraise import warm_up
-
-    first, _ = bounds(number, job.chunk, index.borrowers)
-    with speaking(job.language):
-        for found in map(case_of, rows_of(index, first, first + 1)):
-            if isinstance(found, BookCase):
-                warm_up(found, job.menu, job.settings)
+def _ready() -> None:
+    """Done once a process has begun."""
 
 
 def _begin(stop: Connection, tables: Mapping[str, str]) -> None:
-    """A process computes on one core under its parent's tables of rules, leaves Ctrl-C to the parent, and ends when the
-    parent stops the run or ends itself, however that ends."""
+    """A process has everything loaded, computes on one core under its parent's tables of rules, leaves Ctrl-C to the
+    parent, and ends when the parent stops the run or ends itself, however that ends."""
     for name in ONE_THREAD:
         os.environ[name] = "1"
     adopt(tables)
@@ -110,6 +78,9 @@ def _begin(stop: Connection, tables: Mapping[str, str]) -> None:
     parent = multiprocessing.parent_process()
     ends = [stop] if parent is None else [stop, parent.sentinel]
     threading.Thread(target=_end_with, args=(ends,), daemon=True).start()
+    from repayplan.portfolio.warming import warm_up
+
+    warm_up()  # where processes are copies of a server it has been done there
 
 
 def _end_with(ends: Sequence[Connection | int]) -> None:

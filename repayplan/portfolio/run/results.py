@@ -34,6 +34,9 @@ STRAYS = "book.parquet"
 ROWS = "rows"
 """Under this name that part says how many such rows there are."""
 
+_PIECE = 10_000
+"""Rows of choices that are looked at together."""
+
 
 @dataclass(frozen=True)
 class Results:
@@ -65,7 +68,9 @@ class Results:
     @property
     def failures(self) -> pd.DataFrame:
         """What was set aside, with its place and reason; first the borrowers, then rows that belong to none."""
-        return _frame(self.failed())
+        import pyarrow as pa
+
+        return _frame(pa.concat_tables(self.failed()))
 
     def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
         """A whole table from its parts."""
@@ -85,25 +90,25 @@ class Results:
             )
         return pq.read_table(path)
 
-    def named(self) -> pa.Table:
-        """The choices with the names of the borrowers, where the book has names."""
+    def named(self) -> Iterator[pa.Table]:
+        """The choices, a piece at a time, with the names of the borrowers where the book has names."""
         import pyarrow as pa
 
         table = self.chosen()
         names = names_of(open_index(self.directory / INDEX))
-        found = [next((name for case, name in names if case == mine), None) for mine in table["case"].to_pylist()]
-        return table if None in found else table.add_column(1, "name", pa.array(found, pa.string()))
+        for first in range(0, max(table.num_rows, 1), _PIECE):
+            piece = table.slice(first, _PIECE)
+            found = [next((name for case, name in names if case == mine), None) for mine in piece["case"].to_pylist()]
+            yield piece if None in found else piece.add_column(1, "name", pa.array(found, pa.string()))
 
     @property
     def wording(self) -> Wording:
         """What the book calls its tables and columns."""
         return wording_of(open_index(self.directory / INDEX))
 
-    def failed(self) -> pa.Table:
-        """The failures of the chunks and the rows of the book that belong to no borrower."""
-        import pyarrow as pa
-
-        return pa.concat_tables([*self._parts("failures", None), self.part("failures", STRAYS)])
+    def failed(self) -> Iterator[pa.Table]:
+        """The failures of each chunk, and at last the rows of the book that belong to no borrower."""
+        return (self.part("failures", part) for part in (*self.parts, STRAYS))
 
     def strays(self) -> int:
         """How many rows of the book belong to no borrower; the failures name the first of them."""

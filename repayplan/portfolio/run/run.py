@@ -6,6 +6,7 @@ on from there. What the tables hold follows from book, menu, limits, settings an
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,19 +20,20 @@ from repayplan.portfolio.menu import default_menu, read_menu
 from repayplan.portfolio.run import results as where
 from repayplan.portfolio.run.choosing import read_limits, write_choice
 from repayplan.portfolio.run.chunk import TABLES, Done, Job, bounds, count, file_name, parquet
-from repayplan.portfolio.run.local import cores, run_local
+from repayplan.portfolio.run.local import run_local
 from repayplan.portfolio.run.lock import alone
 from repayplan.portfolio.run.log import Log
 from repayplan.portfolio.run.manifest import Manifest
 from repayplan.portfolio.run.overlays import refuse_unusable
+from repayplan.portfolio.run.processes import begin_server, cores
 from repayplan.portfolio.run.results import Results
 from repayplan.portfolio.run.spark import require_spark, run_spark
 from repayplan.portfolio.run.starting import as_begun, require_own, start
-from repayplan.portfolio.run.wish import CHUNK, EngineName, Means, Wish, require_sensible
+from repayplan.portfolio.run.wish import EngineName, Means, Wish, require_sensible
 from repayplan.portfolio.tables import failures_table
 from repayplan.publishing import publish
 
-__all__ = ["CHUNK", "EngineName", "Means", "Progress", "Wish", "run_portfolio"]
+__all__ = ["EngineName", "Means", "Progress", "Wish", "run_portfolio"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,8 @@ def run_portfolio(
     require_sensible(wish, means)
     if means.engine == "spark":
         require_spark()
+    elif not resume:  # a run that goes on may have only to choose
+        begin_server()
     refuse_unusable()
     require_own(directory, wish.book, resume)
     with alone(directory):
@@ -70,11 +74,13 @@ def run_portfolio(
             wish = as_begun(wish, directory)
         menu = default_menu() if wish.menu is None else read_menu(wish.menu)
         limits = read_limits(wish.limits)
+        began = time.monotonic()
         started = start(wish, menu, limits, directory)
+        seconds = round(time.monotonic() - began, 3)
         manifest, index = started.manifest, started.index
         log = Log(directory)
-        log.say("resumed" if resume else "begun", **_said(manifest), engine=means.engine)
-        job = Job(menu, started.settings, wish.chunk, manifest.language, common_of(index))
+        log.say("resumed" if resume else "begun", **_said(manifest), engine=means.engine, seconds=seconds)
+        job = Job(menu, started.settings, manifest.chunk, manifest.language, common_of(index))
         _write_strays(index, directory, manifest.language)
         _appraise(job, index, directory, means, log, told)
         results = Results(directory, manifest)

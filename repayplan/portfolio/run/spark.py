@@ -17,8 +17,9 @@ from repayplan.cases.documents import shown
 from repayplan.errors import Fault, InputError, RepayplanError
 from repayplan.language import tr
 from repayplan.portfolio.book.index import Index, rows_of
-from repayplan.portfolio.run.chunk import ONE_THREAD, TABLES, Done, Job, appraised, bounds, write
+from repayplan.portfolio.run.chunk import TABLES, Done, Job, appraised, bounds, write
 from repayplan.portfolio.run.overlays import adopt, environment
+from repayplan.portfolio.run.processes import ONE_THREAD
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -17,7 +17,6 @@ from typing import Any
 from repayplan.cases.files import content_of
 from repayplan.errors import Fault, InputError
 from repayplan.language import current, speaking, tr
-from repayplan.portfolio.appraise import Settings
 from repayplan.portfolio.book.index import Index, build_index
 from repayplan.portfolio.book.opening import shown_book
 from repayplan.portfolio.menu import Menu, shipped_menu
@@ -28,7 +27,8 @@ from repayplan.portfolio.run.chunk import TABLES
 from repayplan.portfolio.run.manifest import NO_LIMITS, Manifest, read_manifest, refuse_others, sha256, write_manifest
 from repayplan.portfolio.run.naming import refuse_strangers
 from repayplan.portfolio.run.overlays import rules_hash
-from repayplan.portfolio.run.wish import Wish
+from repayplan.portfolio.run.wish import Wish, usual_chunk
+from repayplan.portfolio.settings import Settings
 from repayplan.publishing import require_directory
 
 _AGAIN = f".again.{where.INDEX}"
@@ -111,7 +111,7 @@ def start(wish: Wish, menu: Menu, given: Given, directory: Path) -> Started:
             limits_hash=NO_LIMITS if where.LIMITS not in files else sha256(files[where.LIMITS]),
             rules_hash=rules_hash(),
             settings=_plain(given.settings(wish.settings)),
-            chunk=wish.chunk,
+            chunk=wish.chunk or (usual_chunk(index.borrowers) if begun is None else begun.chunk),
             language=current(),
         )
         if begun is not None:

@@ -6,6 +6,7 @@ besides. Tables are read a chunk at a time.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,12 +15,13 @@ import numpy as np
 
 from repayplan.portfolio.names import as_written_first, folded
 from repayplan.portfolio.run.choosing import Coupling, read_coupling
-from repayplan.portfolio.run.results import Results
+from repayplan.portfolio.run.results import STRAYS, Results
 from repayplan.portfolio.tables import FALLS
 from repayplan.rules.treatments import MONTHS
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 SUMS = ("balance", "overdue", "recovery", "cost", "haircut", "provision", "npv_loss")
 """Figures of the chosen options that add up; cents."""
@@ -89,32 +91,45 @@ class Summary:
 def summarize(results: Results) -> Summary:
     """The summary of a run that has ended. Raises InputError where it has not."""
     chosen = results.chosen().to_pandas()
-    failures = results.failed().to_pandas()
-    aside = failures.iloc[: sum(results.rows("failures", part) for part in results.parts)]
-    months = _months(results, chosen)
-    leans = [results.part("options", part, ["illustrative"])["illustrative"].to_pylist() for part in results.parts]
+    failed, reasons = _aside(results)
     return Summary(
         borrowers=results.manifest.borrowers,
-        failed=int(aside["case"].nunique()),
+        failed=failed,
         strays=results.strays(),
-        reasons=_reasons(aside.drop_duplicates(["case", "reason"])),
-        stray_reasons=_reasons(failures.iloc[len(aside) :]),
-        offered=sum(map(len, leans)),
-        leaning=sum(map(sum, leans)),
+        reasons=reasons,
+        stray_reasons=_often(Counter(results.part("failures", STRAYS, ["reason"])["reason"].to_pylist())),
+        offered=sum(results.rows("options", part) for part in results.parts),
+        leaning=sum(map(_leaning, (results.part("options", part, ["illustrative"]) for part in results.parts))),
         total=_group("", chosen),
         by_rating=_groups(chosen, "rating", ("low", "medium", "high")),
         by_industry=_groups(chosen, "industry"),
         by_region=_groups(chosen, "region"),
         by_kind=_groups(chosen, "kind"),
-        months=months,
+        months=_months(results, chosen),
         counts=dict(sorted(results.counts().items())),
         coupling=read_coupling(results.directory),
     )
 
 
-def _reasons(rows: pd.DataFrame) -> tuple[tuple[str, int], ...]:
-    """Every reason and how often it is given, the most frequent first."""
-    return tuple((str(reason), int(count)) for reason, count in rows["reason"].value_counts().items())
+def _aside(results: Results) -> tuple[int, tuple[tuple[str, int], ...]]:
+    """How many borrowers were set aside, and for how many of them each reason holds."""
+    failed, reasons = 0, Counter[str]()
+    for part in results.parts:  # all rows of a borrower lie in one of them
+        table = results.part("failures", part, ["case", "reason"])
+        cases = table["case"].to_pylist()
+        failed += len(set(cases))
+        reasons.update(reason for _, reason in dict.fromkeys(zip(cases, table["reason"].to_pylist(), strict=True)))
+    return failed, _often(reasons)
+
+
+def _often(reasons: Counter[str]) -> tuple[tuple[str, int], ...]:
+    """Every reason and how often it is given, the most frequent first, of equals the first."""
+    return tuple(reasons.most_common())
+
+
+def _leaning(options: pa.Table) -> int:
+    """How many options rest on the illustrative table of treatments."""
+    return int(np.count_nonzero(options["illustrative"].to_numpy()))
 
 
 def _groups(chosen: pd.DataFrame, column: str, order: Iterable[str] = ()) -> tuple[Group, ...]:

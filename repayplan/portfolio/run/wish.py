@@ -8,12 +8,18 @@ from typing import Literal
 
 from repayplan.errors import Fault, InputError
 from repayplan.language import tr
-from repayplan.portfolio.appraise import Settings
-from repayplan.portfolio.run.local import cores
+from repayplan.portfolio.run.processes import cores
+from repayplan.portfolio.settings import Settings
 
 EngineName = Literal["local", "spark"]
 
-CHUNK = 250
+MOST = 250
+"""Borrowers of a chunk where nobody says how many: with more an option is no quicker, and memory grows."""
+
+FEW = 100
+"""With fewer an option takes longer: it is planned with fewer others. Half of a book goes to each of two processes all
+the same."""
+
 MOST_CHUNK = 10_000
 MOST_WORKERS = 1_024
 
@@ -32,21 +38,27 @@ class Means:
 class Wish:
     """What is to be done: a book, a menu and limits in files, how options are appraised, in what chunks.
 
-    Without a menu it is the one that is shipped; without limits every borrower gets what is best for it alone. A run
-    that goes on has its own menu and limits where none are given.
+    Without a menu it is the one that is shipped; without limits every borrower gets what is best for it alone; without
+    a size of chunks it follows from that of the book. A run that goes on has its own where none are given.
     """
 
     book: str | Path
     limits: Path | None = None
     menu: Path | None = None
     settings: Settings = field(default_factory=Settings)
-    chunk: int = CHUNK
+    chunk: int | None = None
+
+
+def usual_chunk(borrowers: int) -> int:
+    """Borrowers in a chunk of a book of so many, where nobody says how many: equal parts, so that no process waits."""
+    parts = next((parts for parts in (8, 4) if borrowers >= parts * FEW), 2)
+    return min(-(-borrowers // parts), MOST)
 
 
 def require_sensible(wish: Wish, means: Means) -> None:
     """InputError where a number is out of range."""
     asked = [
-        ("--chunk", wish.chunk, MOST_CHUNK),
+        ("--chunk", 1 if wish.chunk is None else wish.chunk, MOST_CHUNK),
         ("--workers", cores() if means.workers is None else means.workers, MOST_WORKERS),
     ]
     faults = [

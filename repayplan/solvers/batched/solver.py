@@ -32,6 +32,9 @@ ACCEPTED = 2e-9
 SHARP = 1e-8
 """Lanes that do not come so near to their bound, to which all solvers agree, are tried once more."""
 
+ONE_IN = 50
+"""The worst of what is open then, one lane in so many or a block at least, are tried each by itself."""
+
 MOST_ITERATIONS = 60
 MOST_LANES = 512
 """Lanes that are reduced together: enough to forget what all of them share, few enough for a processor's cache."""
@@ -75,7 +78,7 @@ def solve_batch(programs: Programs, enough: float = ENOUGH, engine: Engine = "nu
 
     A certificate: a point that leaves no row and no box by more than HiGHS accepts, and duals whose safe bound, worked
     out on the programs as they came, is within ``CERTIFIED`` of its objective. Lanes that are not within ``SHARP``
-    are solved once more, apart from the others: more rules hold in fewer lanes.
+    are solved once more, apart from the others, and what is open then one by one: more rules hold in fewer lanes.
     """
     count = max(-(-programs.lanes // MOST_LANES), 1)
     bounds = np.linspace(0, programs.lanes, count + 1).astype(np.int64).tolist()
@@ -87,13 +90,30 @@ def solve_batch(programs: Programs, enough: float = ENOUGH, engine: Engine = "nu
 
 def _solved(programs: Programs, enough: float, engine: Engine) -> Solved:
     found = _solved_together(programs, enough, engine)
-    open_lanes = np.flatnonzero((found.status != Status.INFEASIBLE) & ~(found.gap <= SHARP))
-    if 0 < len(open_lanes) < programs.lanes:
-        again = _solved_together(programs.part(open_lanes), enough, engine)
-        better = (again.gap < found.gap[open_lanes]) | (again.status == Status.INFEASIBLE)
-        for field in fields(Solved):
-            getattr(found, field.name)[open_lanes[better]] = getattr(again, field.name)[better]
+    if programs.lanes == 1:
+        return found
+    open_lanes = _open(found)
+    if len(open_lanes) < programs.lanes:
+        _again(found, programs, open_lanes, enough, engine)
+    left = _open(found)
+    for lane in left[np.argsort(-found.gap[left], kind="stable")][: max(LANES, programs.lanes // ONE_IN)]:
+        _again(found, programs, np.array([lane]), enough, engine)
     return found
+
+
+def _open(found: Solved) -> NDArray[np.int64]:
+    """Lanes that may have a point, and none that is within ``SHARP`` of its bound."""
+    return np.flatnonzero((found.status != Status.INFEASIBLE) & ~(found.gap <= SHARP))
+
+
+def _again(found: Solved, programs: Programs, lanes: NDArray[np.int64], enough: float, engine: Engine) -> None:
+    """Solve some lanes apart from the others, and put in what is better."""
+    if not len(lanes):
+        return
+    again = _solved_together(programs.part(lanes), enough, engine)
+    better = (again.gap < found.gap[lanes]) | (again.status == Status.INFEASIBLE)
+    for field in fields(Solved):
+        getattr(found, field.name)[lanes[better]] = getattr(again, field.name)[better]
 
 
 def _solved_together(programs: Programs, enough: float, engine: Engine) -> Solved:

@@ -14,6 +14,8 @@ from repayplan.formulation.build import formulate
 from repayplan.planning.batch.asks import Ask, Batched, ask
 from repayplan.planning.batch.plan import plan_batch
 from repayplan.planning.batch.rounding import OPEN, aims
+from repayplan.planning.batch.walking import walk
+from repayplan.planning.batch.warming import warm_up
 from repayplan.planning.courses import NOISE, Fineness, Unknowns, courses
 from repayplan.planning.optimum import solve
 from repayplan.planning.plan import plan
@@ -103,3 +105,11 @@ def test_cents_are_not_lost_to_what_solvers_leave_open() -> None:
     for unit, more in ((10_000, OPEN * NOISE * float(problem.scale[0])), (1, 0.5)):
         aimed = aims(problem, payments, np.array([unit]))
         assert aimed.cumulative[0, -1, 0] == pytest.approx(70_000.0 + more, abs=1e-6)
+
+
+def test_rounding_is_compiled_before_the_first_plan() -> None:
+    asked = [ask(make_case(monthly=["9000.00"] * 15, months=15, **policy)) for policy in ({}, {"shape": "level"})]
+    warm_up(asked[0])
+    compiled = list(walk.signatures)
+    assert {found.status for found in plan_batch(asked)} == {"optimal"}
+    assert walk.signatures == compiled

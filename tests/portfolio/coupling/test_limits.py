@@ -91,6 +91,31 @@ def test_what_nothing_can_mean_is_refused(tmp_path: Path) -> None:
     assert "only amounts are divided by an amount" in ratio
 
 
+def test_a_slip_of_the_pen_is_no_limit(tmp_path: Path) -> None:
+    told = faults(
+        tmp_path,
+        """limits:
+  - {name: A, sum: haircut, at_most: -200万}
+  - {name: B, average: miss, at_most: 500%}
+  - {name: C, sum: visits, by: [region], each: {North: -3}}
+targets:
+  - {name: D, fall: 30%, month: 6, counts: [cash, cash]}
+  - {name: E, fall: 30%, month: 6, by: [region, region]}
+""",
+    )
+    for line, what in [
+        (3, "limits[0].at_most: this is never negative"),
+        (4, "limits[1].at_most: a probability is never more than 100%"),
+        (5, "limits[2].each.North: this is never negative"),
+        (7, "targets[0].counts: something stands here twice"),
+        (8, "targets[1].by: something stands here twice"),
+    ]:
+        assert any(f"limits.yaml:{line} {what}" in fault for fault in told), (line, what, told)
+    assert len(told) == 5
+    (signed,) = read(tmp_path, "limits: [{name: A, sum: recovery, at_least: -5.00}]").limits
+    assert signed.most(None) == ((-500, True),)
+
+
 def test_a_word_for_a_number_is_no_whole_number(tmp_path: Path) -> None:
     (told,) = faults(tmp_path, "targets: [{name: A, fall: 30%, month: six}]")
     assert "this is not a whole number" in told

@@ -12,14 +12,13 @@ from pathlib import Path
 
 import pytest
 from books import many, write_csv, write_database, write_parquet, write_workbook
-from books_spoiled import one_in_ten, spoil
-from portfolio_runs import MENU, QUICK, run, wish
+from portfolio_runs import QUICK, run, wish
 
 from repayplan.errors import InputError
 from repayplan.language import speaking
 from repayplan.portfolio.book.index import build_index
 from repayplan.portfolio.menu import read_menu
-from repayplan.portfolio.run.chunk import Job, bounds, count, work
+from repayplan.portfolio.run.chunk import Job, count, work
 from repayplan.portfolio.run.results import Results, read_results
 from repayplan.portfolio.run.run import Means, Wish, run_portfolio
 from repayplan.portfolio.run.single import find
@@ -57,59 +56,6 @@ def test_every_kind_of_book_gives_the_same_tables(tmp_path: Path) -> None:
         found[name] = [work(job, index, number)[1] for number in range(count(job.chunk, index.borrowers))]
     assert len(found["csv"]) == 2
     assert found["csv"] == found["parquet"] == found["excel"] == found["database"]
-
-
-def test_spoiled_rows_change_nobody_elses_options(tmp_path: Path) -> None:
-    book = many(20, ("trade", "logistics"))
-    ways = dict(list(one_in_ten(many(250, ("trade", "logistics"))).items())[:2])
-    spoil(tmp_path / "spoiled", book, ways)
-    asked = wish(tmp_path, 20)
-    assert asked.menu is not None
-    job = Job(read_menu(asked.menu), QUICK, 5, "en")
-    whole, harmed = (
-        build_index(folder, tmp_path / f"{folder.name}.i")
-        for folder in (write_csv(tmp_path / "w", book), tmp_path / "spoiled")
-    )
-    failed = 0
-    for number in range(count(job.chunk, 20)):
-        (_, one), (done, other) = work(job, whole, number), work(job, harmed, number)
-        failed += done.failed
-        first, last = bounds(number, job.chunk, 20)
-        if not {f"B-{place:05}" for place in range(first, last)} & set(ways):
-            assert one == other
-        else:
-            assert rows_of("options", other) == [row for row in rows_of("options", one) if row["case"] not in ways]
-    assert failed == len(ways)
-
-
-@pytest.mark.long
-def test_a_tenth_of_the_rows_spoiled_in_every_way_changes_nobody_elses_rows(tmp_path: Path) -> None:
-    """All 250 borrowers are offered a plan, so that those set aside leave batches of other sizes behind."""
-    book = many(250, ("trade", "logistics"))
-    ways = one_in_ten(book)
-    assert len(ways) == 25
-    told = spoil(tmp_path / "spoiled", book, ways)
-    (tmp_path / "menu.yaml").write_text(MENU)
-    job = Job(read_menu(tmp_path / "menu.yaml"), QUICK, 125, "en")
-    whole = build_index(write_csv(tmp_path / "whole", book), tmp_path / "whole.index")
-    harmed = build_index(tmp_path / "spoiled", tmp_path / "spoiled.index")
-    aside: dict[str, set[str]] = {}
-    for number in range(count(job.chunk, 250)):
-        (_, one), (done, other) = work(job, whole, number), work(job, harmed, number)
-        assert rows_of("options", other) == [r for r in rows_of("options", one) if r["case"] not in ways]
-        assert rows_of("schedules", other) == [r for r in rows_of("schedules", one) if r["case"] not in ways]
-        failures = rows_of("failures", other)
-        assert done.failed == len({row["case"] for row in failures})
-        for row in failures:
-            aside.setdefault(str(row["case"]), set()).add(str(row["table"]))
-    assert aside.keys() == ways.keys()
-    assert all(told[case][0] in tables for case, tables in aside.items())
-
-
-def rows_of(table: str, files: dict[str, bytes]) -> list[dict[str, object]]:
-    import pyarrow.parquet as pq
-
-    return pq.read_table(io.BytesIO(files[table])).to_pylist()
 
 
 def test_bad_rows_are_set_aside_with_place_and_reason(spoiled: Results) -> None:

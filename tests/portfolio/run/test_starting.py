@@ -18,6 +18,7 @@ from repayplan.portfolio.run.overlays import OVERLAYS, environment, rules_hash
 from repayplan.portfolio.run.results import Results, read_results
 from repayplan.portfolio.run.run import Means, Wish, run_portfolio
 from repayplan.portfolio.run.single import find
+from repayplan.portfolio.run.wish import usual_chunk
 from repayplan.report.portfolio_files import summary_document, write_summary
 
 Run = tuple[Wish, Path]
@@ -410,3 +411,20 @@ def test_a_database_is_named_without_its_settings(tmp_path: Path) -> None:
     write_summary(Results(tmp_path / "run", read_results(tmp_path / "run").manifest))
     for path in (tmp_path / "run").rglob("*"):
         assert not path.is_file() or b"timeout" not in path.read_bytes(), path
+
+
+@pytest.mark.parametrize(
+    ("borrowers", "chunk"),
+    [(1, 1), (3, 2), (200, 100), (399, 200), (400, 100), (500, 125), (800, 100), (2_000, 250), (100_000, 250)],
+)
+def test_chunks_are_equal_parts_of_a_book(borrowers: int, chunk: int) -> None:
+    """Eighths of at least 100, else quarters of at least 100, else halves; at most 250."""
+    assert usual_chunk(borrowers) == chunk
+
+
+def test_a_run_goes_on_in_chunks_of_its_own(done: Run, tmp_path: Path) -> None:
+    asked, _ = done
+    before = run(replace(asked, chunk=1), tmp_path / "run", workers=1)
+    (tmp_path / "run" / "options" / "000003.parquet").unlink()
+    assert usual_chunk(4) != 1
+    assert run(replace(asked, chunk=None), tmp_path / "run", workers=1, resume=True) == before

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
+from click import get_current_context
 from click.core import ParameterSource
 
 from repayplan.cli.common import common_options, console, futures_options, json_option, print_json
@@ -130,9 +131,9 @@ def _settings(begun: Path | None, seed: int, scenarios: int) -> Settings:
     given = {"seed": seed, "scenarios": scenarios}
     manifest = None if begun is None else read_manifest(begun)
     if manifest is not None:
-        source = click.get_current_context().get_parameter_source
+        source = get_current_context().get_parameter_source
         given |= {name: manifest.settings[name] for name in given if source(name) is ParameterSource.DEFAULT}
-    return Settings(**given)
+    return Settings(seed=given["seed"], scenarios=given["scenarios"])
 
 
 def _compiled() -> bool:

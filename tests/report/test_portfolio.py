@@ -220,3 +220,11 @@ def test_short_amounts_have_as_many_digits_in_chinese(cents: int, english: str, 
     assert short(cents) == english
     with speaking("zh"):
         assert short(cents) == chinese
+
+
+def test_the_page_says_what_recovery_rests_on_and_counts_one_month_as_one() -> None:
+    text = plain(summary())
+    assert "after a default what collateral and the recovery rate bring" in text
+    assert "1 month " in text
+    assert "1 months" not in text
+    assert "Recovery forgone for the limits" in text

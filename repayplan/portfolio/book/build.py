@@ -352,7 +352,10 @@ def _placed(case: str, fault: Fault) -> Failure:
 
 
 def _failure(case: str, table: str, row: int | None, name: str, fault: Fault) -> Failure:
-    said: list[Message | str | None] = [fault.value, fault.limit, fault.what, fault.remedy]
+    remedy_said = fault.remedy
+    if isinstance(remedy_said, Message) and {"field", "example"} == set(remedy_said.values):
+        remedy_said = tr("write for example {example}", example=remedy_said.values["example"])  # in a cell, not a case
+    said: list[Message | str | None] = [fault.value, fault.limit, fault.what, remedy_said]
     value, limit, reason, remedy = ("" if each is None else str(each) for each in said)
     return Failure(case, table, row, name, value, limit, reason, remedy)
 

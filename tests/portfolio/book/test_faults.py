@@ -153,3 +153,16 @@ def test_who_has_no_sources_is_told_so(tmp_path: Path) -> None:
     told = [each for each in found if each.table == "flows"]
     assert told
     assert {(each.reason, each.limit) for each in told} == {("the borrower has no sources at all", "")}
+
+
+def test_remedies_are_for_cells_and_name_no_field_of_a_case_file(tmp_path: Path) -> None:
+    book = many(1)
+    del book["borrowers"][0]["opening"]
+    found = read(
+        write_csv(tmp_path / "book", book | {"borrowers": [book["borrowers"][0] | {"opening": "-"}]}), tmp_path / "i"
+    )
+    told = found["B-00000"]
+    assert isinstance(told, list)
+    (one,) = [each for each in told if each.field == "opening"]
+    assert one.remedy.startswith("write for example ")
+    assert ":" not in one.remedy

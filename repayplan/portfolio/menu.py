@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, cached_property
@@ -15,15 +16,17 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from repayplan.cases.base import Model
+from repayplan.cases.cells import Cell, amount
 from repayplan.cases.fields import GraceMonths, Identifier, Name, Rate, Share, Units, refuse_all
 from repayplan.cases.notation import read_yaml
 from repayplan.cases.problems import Path as Place
 from repayplan.cases.problems import Problem
 from repayplan.cases.settings import read_settings, settings_of
 from repayplan.cases.shapes import Contingent, Free, ShapeWish, shape_of
+from repayplan.errors import InputError
 from repayplan.language import tr
 from repayplan.portfolio.names import folded
 from repayplan.rules.hazard import RiskLevel
@@ -121,6 +124,22 @@ _NONE = "none"
 """The name of no concession."""
 
 
+_AMOUNTS = ("last", "minimum")
+"""Fields of shapes in which an amount stands."""
+
+
+def _in_units(shape: Any) -> Any:
+    """A shape with amounts such as 50万 read as in limits and books; what is none stays, to be refused in its place."""
+    if not isinstance(shape, dict):
+        return shape
+    found = dict(shape)
+    for name in _AMOUNTS:
+        if isinstance(found.get(name), str):
+            with suppress(InputError):
+                found[name] = f"{amount(Cell(found[name])):f}"
+    return found
+
+
 _Count = Annotated[Units, Field(le=MOST_INSTALLMENTS)]
 
 
@@ -144,6 +163,11 @@ class Plans(Model):
     concessions: tuple[Identifier, ...] = Field(
         default=(_NONE,), min_length=1, description="Names of concessions; none: no concession", examples=[["none"]]
     )
+
+    @field_validator("shapes", mode="before")
+    @classmethod
+    def _with_units(cls, shapes: Any) -> Any:
+        return [_in_units(shape) for shape in shapes] if isinstance(shapes, list | tuple) else shapes
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -10,12 +11,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
+from click import get_current_context
+from click.core import ParameterSource
 
 from repayplan.cli.common import common_options, console, futures_options, json_option, print_json
 from repayplan.language import tr
 
 if TYPE_CHECKING:
     from repayplan.portfolio.run.run import Progress
+    from repayplan.portfolio.settings import Settings
+
+_COMPILING = tr(
+    "The first run on a machine compiles its code, which takes a minute or two (longer on a busy one) before the first "
+    "borrower is done; later runs find it compiled."
+)
 
 
 @click.command(
@@ -89,14 +98,15 @@ def command(
     """Run, summarize, show; 1 where the limits cannot all be kept."""
     from repayplan.portfolio.run.processes import begin_server
 
+    if not _compiled():
+        click.echo(str(_COMPILING), err=True)
     if engine == "local" and not resume:  # it loads what the run needs while the rest is loaded here
         begin_server()
     from repayplan.portfolio.run.run import Means, Wish, run_portfolio
-    from repayplan.portfolio.settings import Settings
     from repayplan.report.portfolio import show_summary
     from repayplan.report.portfolio_files import summary_document, write_summary
 
-    wish = Wish(book, limits, menu, Settings(seed=seed, scenarios=scenarios), chunk)
+    wish = Wish(book, limits, menu, _settings(out if resume else None, seed, scenarios), chunk)
     files: list[Path] = []
     means = Means(engine, workers, master)
     with _stoppable(), _watching() as told:
@@ -111,6 +121,33 @@ def command(
         show_summary(results, console())
         show_files(files, console())
     return int(not results.summary.kept)
+
+
+def _settings(begun: Path | None, seed: int, scenarios: int) -> Settings:
+    """How options are appraised; where a run goes on, what is left out is what it was begun with."""
+    from repayplan.portfolio.run.manifest import read_manifest
+    from repayplan.portfolio.settings import Settings
+
+    given = {"seed": seed, "scenarios": scenarios}
+    manifest = None if begun is None else read_manifest(begun)
+    if manifest is not None:
+        source = get_current_context().get_parameter_source
+        given |= {name: manifest.settings[name] for name in given if source(name) is ParameterSource.DEFAULT}
+    return Settings(seed=given["seed"], scenarios=given["scenarios"])
+
+
+def _compiled() -> bool:
+    """Whether a run on this machine has left its compiled code where numba keeps it: beside the source, or in a folder
+    of its own where that cannot be written."""
+    package = Path(__file__).parents[1]
+    kernels = package / "evaluate" / "kernels.py"
+    own = os.environ.get("NUMBA_CACHE_DIR")
+    apart = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "numba"
+    kept = [Path(own)] if own else [kernels.parent / "__pycache__", apart]
+    since = kernels.stat().st_mtime
+    return any(
+        file.stat().st_mtime >= since for folder in kept if folder.is_dir() for file in folder.rglob("kernels.*.nbi")
+    )
 
 
 @contextmanager

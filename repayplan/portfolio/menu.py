@@ -1,13 +1,14 @@
 """The menu: what may be offered to a borrower, and to whom; read from a file with every fault at once.
 
-Plans are shapes × numbers of installments × concessions; treatments come from the dated table. A white list says who
-may have a preferential rate, a black list to whom only some kinds of option are open.
+Plans are shapes × terms or numbers of installments × concessions; treatments come from the dated table. A white list
+says who may have a preferential rate, a black list to whom only some kinds of option are open.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, cached_property
@@ -15,15 +16,17 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from repayplan.cases.base import Model
+from repayplan.cases.cells import Cell, amount
 from repayplan.cases.fields import GraceMonths, Identifier, Name, Rate, Share, Units, refuse_all
 from repayplan.cases.notation import read_yaml
 from repayplan.cases.problems import Path as Place
 from repayplan.cases.problems import Problem
 from repayplan.cases.settings import read_settings, settings_of
-from repayplan.cases.shapes import ShapeWish
+from repayplan.cases.shapes import Contingent, Free, ShapeWish, shape_of
+from repayplan.errors import InputError
 from repayplan.language import tr
 from repayplan.portfolio.names import folded
 from repayplan.rules.hazard import RiskLevel
@@ -121,29 +124,71 @@ _NONE = "none"
 """The name of no concession."""
 
 
+_AMOUNTS = ("last", "minimum")
+"""Fields of shapes in which an amount stands."""
+
+
+def _in_units(shape: Any) -> Any:
+    """A shape with amounts such as 50万 read as in limits and books; what is none stays, to be refused in its place."""
+    if not isinstance(shape, dict):
+        return shape
+    found = dict(shape)
+    for name in _AMOUNTS:
+        if isinstance(found.get(name), str):
+            with suppress(InputError):
+                found[name] = f"{amount(Cell(found[name])):f}"
+    return found
+
+
+_Count = Annotated[Units, Field(le=MOST_INSTALLMENTS)]
+
+
 class Plans(Model):
-    """Every shape with every number of installments and every concession."""
+    """Every shape with every number of installments, or every term in months, and every concession."""
 
     name: Identifier | None = Field(
         default=None, description="First part of the options' names; the shape where left out", examples=["peaks"]
     )
     shapes: tuple[ShapeWish, ...] = Field(min_length=1, description="Shapes of installments", examples=[["level"]])
-    installments: tuple[Annotated[Units, Field(le=MOST_INSTALLMENTS)], ...] = Field(
-        min_length=1, description="Numbers of installments", examples=[[12, 24, 36]]
+    months: tuple[_Count, ...] = Field(
+        default=(),
+        description="Terms in months; who pays every three months pays a third as many installments",
+        examples=[[12, 24, 36]],
+    )
+    installments: tuple[_Count, ...] = Field(
+        default=(),
+        description="Numbers of installments, however far apart they are; in place of months",
+        examples=[[12, 24, 36]],
     )
     concessions: tuple[Identifier, ...] = Field(
         default=(_NONE,), min_length=1, description="Names of concessions; none: no concession", examples=[["none"]]
     )
 
+    @field_validator("shapes", mode="before")
+    @classmethod
+    def _with_units(cls, shapes: Any) -> Any:
+        return [_in_units(shape) for shape in shapes] if isinstance(shapes, list | tuple) else shapes
+
 
 @dataclass(frozen=True, slots=True)
 class PlanOption:
-    """One plan of the menu: ``shape`` as a case has it, so many ``installments``, and what is conceded."""
+    """One plan of the menu: ``shape`` as a case has it, so many ``installments``, or as many as
+    fall into so many months (``by_month``), and what is conceded."""
 
     id: str
     shape: Any
     installments: int
     concession: Concession | None
+    by_month: bool = False
+
+    def count(self, every: int) -> int:
+        """Installments of who pays ``every`` so many months; at least one."""
+        return max(1, self.installments // every) if self.by_month else self.installments
+
+    @property
+    def counted(self) -> bool:
+        """Whether its shape uses all installments: amounts that follow cash or receipts may be done sooner."""
+        return not isinstance(shape_of(self.shape), Free | Contingent)
 
     @property
     def preferential(self) -> bool:
@@ -151,7 +196,7 @@ class PlanOption:
         return self.concession is not None and self.concession.rate_cut > 0
 
 
-_PLANS = [{"shapes": ["level"], "installments": [24, 36]}]
+_PLANS = [{"shapes": ["level"], "months": [24, 36]}]
 
 
 class Menu(Model):
@@ -198,10 +243,10 @@ class Menu(Model):
         """Every plan in the order of the file."""
         named = {each.name: each for each in self.concessions}
         return tuple(
-            PlanOption(_id(part, shape, count, name), shape, count, named.get(name))
+            PlanOption(_id(part, shape, count, name), shape, count, named.get(name), bool(part.months))
             for part in self.plans
             for shape in part.shapes
-            for count in part.installments
+            for count in part.months or part.installments
             for name in part.concessions
         )
 
@@ -259,6 +304,10 @@ def _problems(menu: Menu) -> Iterator[Problem]:
             remedy = tr("say in white_list: who may have it, or leave rate_cut out")
             yield Problem(("concessions", number, "rate_cut"), what, None, remedy)
     for number, part in enumerate(menu.plans):
+        if bool(part.months) == bool(part.installments):
+            what = tr("plans need months: or installments:, one of the two")
+            remedy = tr("write months: [24, 36] for terms, or installments: [24, 36] for numbers of payments")
+            yield Problem(("plans", number, "installments" if part.months else "months"), what, None, remedy)
         for entry, name in enumerate(part.concessions):
             if name not in names:
                 known = tr("one of: {choices}", choices=", ".join(sorted(names)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from repayplan.cases.models import Case
-from repayplan.cases.shapes import Contingent, Free, shape_of
 from repayplan.errors import Fault, InputError
 from repayplan.language import tr
 from repayplan.planning.batch.asks import Ask, ask
@@ -20,7 +19,7 @@ def ask_for(variant: Case, option: PlanOption, prospect: Prospect | None = None)
     """A variant ready to be planned. Where the shape counts installments its term is the option's; where amounts follow
     the cash or receipts, every date up to then is tried as that of the last payment. ``prospect``: what all options of
     the borrower share. InputError where it cannot be planned as it is written."""
-    return ask(variant, prospect, to_the_end=_counted(option))
+    return ask(variant, prospect, to_the_end=option.counted)
 
 
 def case_of(case: Case, menu: Menu, name: str, installments: int | None = None) -> Case:
@@ -37,7 +36,7 @@ def case_of(case: Case, menu: Menu, name: str, installments: int | None = None) 
     variant = planned_variant(case, resolve(case), found)
     if variant is None:
         raise InputError(Fault(tr("this plan is nothing of its own for this borrower"), "option", name))
-    if not _counted(found):
+    if not found.counted:
         return variant
     asked = ask_for(variant, found)
     if installments is None:
@@ -47,7 +46,3 @@ def case_of(case: Case, menu: Menu, name: str, installments: int | None = None) 
     step = "off" if asked.terms.step is None else asked.terms.step  # the default is another where a number is asked for
     policy = variant.policy.model_copy(update={"installments": installments, "step": step})
     return variant.model_copy(update={"policy": policy})
-
-
-def _counted(option: PlanOption) -> bool:
-    return not isinstance(shape_of(option.shape), Free | Contingent)

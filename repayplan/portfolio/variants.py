@@ -59,12 +59,14 @@ def planned_variant(case: Case, terms: Terms, option: PlanOption) -> Case | None
     """The case as an option of the menu has it; ``terms`` are those of the case itself.
 
     None where the option is nothing of its own for this borrower: nothing to waive or to cut, what it has anyway, more
-    waived than may be, or what the law's route does not allow. InputError where it would change what was agreed before.
+    waived than may be, or what the law's route does not allow. InputError where it would change what was agreed before,
+    or its installments go on after ``policy.maturity``.
     """
     given, policy = option.concession, _policy(case, terms, option, option.concession)
     loans = case.loans if given is None else tuple(_conceded(loan, given, case.as_of) for loan in case.loans)
     if given is not None and loans == case.loans and policy == _policy(case, terms, option, None):
         return None
+    policy["maturity"] = _within(case.policy.maturity, policy["maturity"], option)
     variant = case.model_copy(update={"policy": case.policy.model_copy(update=policy), "loans": loans})
     return None if given is not None and concession_problems(variant) else variant
 
@@ -72,7 +74,7 @@ def planned_variant(case: Case, terms: Terms, option: PlanOption) -> Case | None
 def _policy(case: Case, terms: Terms, option: PlanOption, given: Concession | None) -> dict[str, Any]:
     """What the policy of the case becomes by an option, with what is conceded of it."""
     grace = _grace(case, given)
-    count = option.installments + (given.more_installments if given else 0)
+    count = option.count(terms.payment_every) + (given.more_installments if given else 0)
     policy: dict[str, Any] = {
         "shape": option.shape,
         "months": None,
@@ -100,11 +102,33 @@ def last_day(case: Case, terms: Terms, grace: Grace | None, count: int) -> dt.da
     return dates[bisect_right(dates, after) + count - 1]
 
 
+def _within(allowed: dt.date | None, last: dt.date, option: PlanOption) -> dt.date:
+    """``last``, or the last payment day ``allowed`` to the borrower where amounts follow the cash and may be done
+    sooner; what counts installments cannot stop early."""
+    if allowed is None or last <= allowed:
+        return last
+    if not option.counted:
+        return allowed
+    raise InputError(
+        Fault(
+            tr(
+                "the last of its installments, on {date}, comes after the last payment day allowed, {allowed}",
+                date=last,
+                allowed=allowed,
+            ),
+            "policy.maturity",
+            f"{allowed}",
+            tr("{date} or later", date=last),
+            tr("offer fewer installments in the menu, or allow a later day"),
+        )
+    )
+
+
 def farthest(case: Case, options: Iterable[PlanOption]) -> dt.date:
     """About the last day that any of the options reaches: what is ahead of a borrower is looked at up to there at once,
     and once more where that turns out to be too near."""
     every = case.policy.payment_every or 1
-    months = [every * (each.installments + 2) + _months(each.concession, every) for each in options]
+    months = [every * (each.count(every) + 2) + _months(each.concession, every) for each in options]
     return add_months(case.policy.first_payment or case.as_of, max(months, default=0))
 
 

@@ -19,9 +19,11 @@ from repayplan.report.portfolio_words import (
     ONLY_CASH,
     RATINGS,
     gap_figure,
+    headline,
     in_order,
     instead,
     leaning,
+    missing,
     percent,
     reasons_of,
     short,
@@ -41,12 +43,12 @@ _NAME_CELLS = 22
 def show_summary(results: Results, console: Console) -> None:
     """Print what a portfolio team reads first."""
     summary = results.summary
-    say(tr("Portfolio: {count} borrowers", count=f"{summary.borrowers:,}"), console, "bold")
+    say(headline(summary), console, "bold")
     for words in summary.coupling.said:
         say(words[current()], console, "bold red")
-    said = leaning(summary)
-    if said is not None:
-        say(said, console, "bold yellow")
+    for said in (missing(summary), leaning(summary)):
+        if said is not None:
+            say(said, console, "bold yellow")
     grid(_figures(summary), console)
     _groups(titled(tr("What was chosen"), summary), summary.by_kind, KINDS, console)
     _groups(titled(tr("Recovery by rating"), summary), summary.by_rating, RATINGS, console)

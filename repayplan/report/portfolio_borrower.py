@@ -6,35 +6,60 @@ from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
+from rich.table import Table
 
-from repayplan.language import Message, tr
+from repayplan.language import Message, plural, tr
 from repayplan.money import grouped, plain
 from repayplan.planning.known import Known
 from repayplan.portfolio.run.single import Single
 from repayplan.report.layout import grid, say
 from repayplan.report.portfolio import figures_table
-from repayplan.report.portfolio_words import FALLS, MONEY, option_word, percent, short
+from repayplan.report.portfolio_words import FALLS, MONEY, option_word, percent
 
 
 def show_options(single: Single, scenarios: int, known: Known | None, console: Console) -> None:
     """Print the options of one borrower, the chosen one marked, and the figures of the one that is looked at, before
     its plan. ``scenarios``: futures in which every option was tried."""
     say(tr("Options of {name}", name=single.book.case.enterprise.name), console, "bold")
-    table = figures_table(tr("Option"), tr("Recovered"), tr("Cost"), tr("Given up"), tr("Miss"), tr("Default"))
-    for row in single.options:
-        mark = "✔ " if row["option"] == single.chosen else "  "
-        figures = [short(row[column]) for column in ("recovery", "cost", "haircut")]
-        name = option_word(row["option"])
-        table.add_row(f"{mark}{name}", *figures, percent(row["miss"]), percent(row["default"]))
-    console.print(table)
+    console.print(_options(single))
     if any(row["illustrative"] for row in single.options):
         say(tr("Illustrative: these figures rest on the example table of treatments."), console, "yellow")
     console.print()
     say(tr("The option {name}", name=option_word(single.name)), console, "bold")
-    grid(_figures(single.row), console)
+    grid([*_term(single), *_figures(single.row)], console)
     for words in _beside(single, scenarios, known):
         say(words, console)
     console.print()
+
+
+def _options(single: Single) -> Table:
+    """Names in full, for they are what ``--option`` takes, and amounts to the unit, for options differ by little."""
+    table = figures_table(tr("Option"), tr("Recovered"), tr("Cost"), tr("Given up"), tr("Miss"), tr("Default"))
+    table.columns[0].max_width, table.columns[0].no_wrap, table.columns[0].overflow = None, False, "fold"
+    for row in single.options:
+        mark = "✔ " if row["option"] == single.chosen else "  "
+        figures = [f"{round(row[column] / 100):,}" for column in ("recovery", "cost", "haircut")]
+        name = option_word(row["option"])
+        table.add_row(f"{mark}{name}", *figures, percent(row["miss"]), percent(row["default"]))
+    return table
+
+
+def _term(single: Single) -> list[tuple[Message, str]]:
+    """How many installments a plan has and to what day, for a name with 60 in it may mean payments or months."""
+    days = sorted({payment.date for payment in single.payments if payment.cents})
+    if not days:
+        return []
+    start = single.book.case.as_of
+    months = 12 * (days[-1].year - start.year) + days[-1].month - start.month
+    every = single.book.case.policy.payment_every or 1
+    apart = plural(tr("every month"), tr("every {count} months", count=every), every)
+    said = {"count": len(days), "apart": apart, "date": days[-1], "months": months}
+    words = plural(
+        tr("1 installment, on {date}: month {months}", **said),
+        tr("{count} {apart}, the last on {date}: month {months}", **said),
+        len(days),
+    )
+    return [(tr("Installments"), str(words))]
 
 
 def option_documents(single: Single) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from repayplan.language import Message, current, tr
+from repayplan.language import Message, current, plural, tr
 from repayplan.money import grouped
 from repayplan.portfolio.run.choosing import LimitUse
 from repayplan.portfolio.run.results import Results
@@ -22,8 +22,10 @@ from repayplan.report.portfolio_words import (
     apart,
     figure,
     gap_figure,
+    headline,
     in_order,
     leaning,
+    missing,
     option_word,
     percent,
     reasons_of,
@@ -37,6 +39,12 @@ from repayplan.report.portfolio_words import (
 if TYPE_CHECKING:
     from jinja2 import Template
 
+_RESTS = tr(
+    "What is recovered is the mean of drawn futures: what plans and treatments bring as far as cash goes, and after a "
+    "default what collateral and the recovery rate bring, less costs. The assessed risk of default is no part of it: "
+    "weighed by that a plan may be worth much less, and repayplan portfolio show tells both figures for a borrower."
+)
+
 _MOST_ROWS = 30
 """Of groups, reasons and limits; the rest is folded."""
 
@@ -44,13 +52,14 @@ _MOST_ROWS = 30
 def page(results: Results) -> str:
     """The page in the language in use. Every text in it is escaped."""
     summary = results.summary
-    said = leaning(summary)
+    warnings = [str(said) for said in (missing(summary), leaning(summary)) if said is not None]
     return _template().render(
         language=current(),
         t=_words(summary),
-        title=str(tr("Portfolio: {count} borrowers", count=f"{summary.borrowers:,}")),
+        title=str(headline(summary)),
         basis=str(_basis(results)),
-        illustrative=None if said is None else str(said),
+        rests=str(_RESTS),
+        warnings=warnings,
         most=_MOST_ROWS,
         figures=_figures(summary),
         groups=[
@@ -122,7 +131,7 @@ def _words(summary: Summary) -> dict[str, str]:
         "instead": tr("Next best"),
         "apart": tr("It recovers"),
         "difference": tr("Net of what it takes of limits"),
-        "forgone": tr("Given up for the limits"),
+        "forgone": tr("Recovery forgone for the limits"),
         "aside": tr("Set aside"),
     }
     return {name: str(words) for name, words in said.items()}
@@ -171,7 +180,7 @@ def _rows(groups: Sequence[Group], words: Mapping[str, Message]) -> list[dict[st
 
 
 def _month(month: Month) -> tuple[str, str, list[str]]:
-    name = str(tr("{count} months", count=month.number))
+    name = str(plural(tr("1 month"), tr("{count} months", count=month.number), month.number))
     return name, grouped(month.overdue), [grouped(month.falls[fall]) for fall in FALLS]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
@@ -104,15 +105,45 @@ def percent(share: float | None) -> str:
 
 
 def short(cents: float) -> str:
-    """An amount at the size at which a portfolio is talked about: 12.3 million, 1,230万."""
+    """An amount at the size at which a portfolio is talked about: 12.3 m, 1,230万, 5.695亿."""
     amount, zh = cents / 100, current() == "zh"
     size = abs(amount)
     steps = ((1e8, "亿"), (1e4, "万")) if zh else ((1e9, "bn"), (1e6, "m"), (1e3, "k"))
     for unit, name in steps:
         if size >= unit:
+            if zh:  # its units are ten thousand times apart, so that one decimal would leave two digits of 1.7亿
+                return f"{amount / unit:,.{max(0, 3 - int(math.log10(size / unit)))}f}{name}"
             digits = f"{amount / unit:,.1f}" if size < 1000 * unit else f"{amount / unit:,.0f}"
-            return f"{digits}{name}" if zh else f"{digits} {name}"
+            return f"{digits} {name}"
     return f"{amount:,.0f}"
+
+
+def headline(summary: Summary) -> Message:
+    """How many borrowers the figures are of, of how many where some were set aside."""
+    if not summary.failed:
+        return tr("Portfolio: {count} borrowers", count=f"{summary.borrowers:,}")
+    count = f"{summary.borrowers - summary.failed:,}"
+    return tr("Portfolio: {count} of {all} borrowers", count=count, all=f"{summary.borrowers:,}")
+
+
+def missing(summary: Summary) -> Message | None:
+    """That figures leave borrowers out, which must stand before them; None where nobody was set aside."""
+    if not summary.failed:
+        return None
+    return plural(
+        tr(
+            "one of {all} borrowers was set aside: neither it nor its debt is in any figure below; "
+            "failures.csv says why",
+            all=f"{summary.borrowers:,}",
+        ),
+        tr(
+            "{count} of {all} borrowers were set aside: neither they nor their debt are in any figure below; "
+            "failures.csv says why",
+            count=f"{summary.failed:,}",
+            all=f"{summary.borrowers:,}",
+        ),
+        summary.failed,
+    )
 
 
 def leaning(summary: Summary) -> Message | None:

@@ -12,6 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from repayplan.cli.main import cli
+from repayplan.errors import Fault, InputError
+from repayplan.language import Message
 from repayplan.portfolio.run.results import read_results
 
 QUICK = "schema: repayplan/menu/1\nplans: [{shapes: [level], installments: [24]}]\ntreatments: [remind, do_nothing]\n"
@@ -131,8 +133,7 @@ def test_a_run_that_is_done_is_chosen_again_under_other_limits(done: Path) -> No
     limits = done / "fewer.yaml"
     limits.write_text("schema: repayplan/limits/1\nlimits: [{name: Hours, sum: officer_hours, at_most: 900}]\n")
     asked = ("run", done / "book", "--limits", limits, "-o", done / "out", "--resume")
-    options = ("--workers", "1", "--scenarios", "20", "--chunk", "4")
-    outcome = run(*asked, *options)
+    outcome = run(*asked, "--workers", "1")  # scenarios and chunks are those of the run
     assert outcome.exit_code == 0, outcome.output
     assert "Hours" in (done / "out" / "report.html").read_text(encoding="utf-8")
 
@@ -157,3 +158,24 @@ def test_what_cannot_be_shown_is_said(done: Path) -> None:
     assert json.loads(treated.stdout)["plan"] is None
     said = " ".join(run("show", done / "out", "B-00001", "--option", "remind", "-o", done / "none").stdout.split())
     assert "Remind is no plan: there is no schedule to show or to write" in said
+
+
+def test_a_first_run_says_before_it_begins_that_it_compiles(
+    done: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The output is a file here, as it is in a nightly job."""
+    said: list[bool] = []
+    told = "The first run on a machine compiles"
+
+    def look(*_: object, **__: object) -> None:
+        raise InputError(Fault(Message("stopped here"), "test"))
+
+    monkeypatch.setattr("repayplan.portfolio.run.run.run_portfolio", look)
+    monkeypatch.setattr("repayplan.portfolio.run.processes.begin_server", lambda: None)
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "cache"))
+    for compiled in (False, True):
+        if compiled:
+            (tmp_path / "cache" / "evaluate_1").mkdir(parents=True)
+            (tmp_path / "cache" / "evaluate_1" / "kernels.play-1.py311.nbi").write_bytes(b"")
+        said.append(told in run("run", done / "book", "-o", tmp_path / "out").stderr)
+    assert said == [True, False]

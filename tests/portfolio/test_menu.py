@@ -160,3 +160,20 @@ def test_who_is_on_the_black_list_gets_only_what_every_entry_allows() -> None:
     assert menu.allowed("B-9", "low", None, "South") == {"enforce", "sell"}
     assert menu.allowed("B-9", "low", None, "North") == {"enforce"}
     assert "do_nothing" in menu.allowed("B-1", "low", None, "South")
+
+
+@pytest.mark.parametrize("terms", ["", ", months: [24], installments: [24]"])
+def test_plans_have_terms_or_numbers_of_installments(tmp_path: Path, terms: str) -> None:
+    with pytest.raises(InputError, match="months: or installments:, one of the two"):
+        read_menu(written(tmp_path, f"plans: [{{shapes: [level]{terms}}}]\n"))
+
+
+def test_amounts_of_a_menu_may_name_their_unit_as_those_of_limits(tmp_path: Path) -> None:
+    shapes = "plans: [{{shapes: [{{kind: level_balloon, last: {last}}}], months: [24]}}]\n"
+    (option,) = read_menu(written(tmp_path, shapes.format(last="50万"))).plan_options
+    assert option.shape.last == 500_000
+    (option,) = read_menu(written(tmp_path, shapes.format(last="500000.00"))).plan_options
+    assert option.shape.last == 500_000
+    for last in ("much", "-50万", '"500.001"'):
+        with pytest.raises(InputError, match=r"shapes\[0\].*last"):
+            read_menu(written(tmp_path, shapes.format(last=last)))

@@ -221,3 +221,30 @@ def test_planned_alone_the_case_of_an_option_gives_the_options_plan(every: int) 
     poor = late.model_copy(update={"cash": late.cash.model_copy(update={"operating_cost": Decimal("14000.00")})})
     assert case_of(poor, offer, "level-24").policy.installments == 24  # impossible, which planning it says
     assert plan(case_of(poor, offer, "level-24")).status == "infeasible"
+
+
+def test_the_last_payment_day_allowed_holds_for_plans_of_the_menu() -> None:
+    """Twelve installments from 20 January 2027 end on 20 December 2027."""
+    offer = menu(plans=[{"shapes": ["level", "free"], "installments": [12]}])
+    level, free = offer.plan_options
+    late = borrower(policy={"maturity": "2027-12-20"}).case
+    assert planned_variant(late, resolve(late), level) is not None
+    early = borrower(policy={"maturity": "2027-12-19"}).case
+    with pytest.raises(InputError, match="2027-12-20, comes after the last payment day allowed, 2027-12-19"):
+        planned_variant(early, resolve(early), level)
+    follows = planned_variant(early, resolve(early), free)
+    assert follows is not None
+    assert follows.policy.maturity == dt.date(2027, 12, 19)
+
+
+@pytest.mark.parametrize(("every", "count", "day"), [(1, 24, (2028, 12)), (3, 8, (2028, 10)), (12, 2, (2028, 1))])
+def test_a_term_in_months_is_as_long_however_far_apart_payments_are(
+    every: int, count: int, day: tuple[int, int]
+) -> None:
+    """24 months from 20 January 2027: 24 payments, or 8 of three months each, the last of which is in October 2028."""
+    case = borrower(policy={"payment_every": every}).case
+    (term,) = menu(plans=[{"shapes": ["level"], "months": [24]}]).plan_options
+    variant = planned_variant(case, resolve(case), term)
+    assert variant is not None
+    dates = payment_dates(variant, resolve(variant))
+    assert (term.id, len(dates), dates[-1]) == ("level-24", count, dt.date(*day, 20))

@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 from rich.console import Console
 
+from repayplan.language import speaking
 from repayplan.portfolio.run.choosing import Coupling, LimitUse, Weighty
 from repayplan.portfolio.run.results import Results
 from repayplan.portfolio.run.summary import Group, Month, Summary
@@ -18,7 +19,7 @@ from repayplan.report.portfolio import show_summary
 from repayplan.report.portfolio_chart import HEIGHT, month_chart
 from repayplan.report.portfolio_files import summary_document
 from repayplan.report.portfolio_page import page
-from repayplan.report.portfolio_words import instead, leaning, reasons_of
+from repayplan.report.portfolio_words import instead, leaning, reasons_of, short
 
 HAIRCUT = LimitUse(
     label={"en": "Given up", "zh": "减免"},
@@ -192,3 +193,38 @@ def test_every_reason_is_counted() -> None:
     many = replace(told, reasons=tuple((f"reason {n}", 1) for n in range(30)))
     assert "and 19 other reasons, all in failures.csv" in screen(many)
     assert all(f"reason {n}" in plain(many) for n in range(30))
+
+
+def test_the_headline_says_of_whom_the_figures_are() -> None:
+    aside = summary(borrowers=150, failed=27)
+    for text in (screen(aside), plain(aside)):
+        assert "Portfolio: 123 of 150 borrowers" in text
+        said = "27 of 150 borrowers were set aside: neither they nor their debt are in any figure below"
+        assert text.index(said) < text.index("Expected recovery today")
+    assert "Portfolio: 1 borrowers" in screen(summary())
+
+
+@pytest.mark.parametrize(
+    ("cents", "english", "chinese"),
+    [
+        (56_950_000_000, "569.5 m", "5.695亿"),
+        (17_000_000_000, "170.0 m", "1.700亿"),
+        (96_293_214, "962.9 k", "96.29万"),
+        (1_234_567_800, "12.3 m", "1,235万"),
+        (120_000_000_000_000, "1,200 bn", "12,000亿"),
+        (-17_000_000_000, "-170.0 m", "-1.700亿"),
+        (900_000, "9.0 k", "9,000"),
+    ],
+)
+def test_short_amounts_have_as_many_digits_in_chinese(cents: int, english: str, chinese: str) -> None:
+    assert short(cents) == english
+    with speaking("zh"):
+        assert short(cents) == chinese
+
+
+def test_the_page_says_what_recovery_rests_on_and_counts_one_month_as_one() -> None:
+    text = plain(summary())
+    assert "after a default what collateral and the recovery rate bring" in text
+    assert "1 month " in text
+    assert "1 months" not in text
+    assert "Recovery forgone for the limits" in text

@@ -27,6 +27,9 @@ from repayplan.portfolio.book.values import is_off, read
 _ITEMS = {"milestones": "items", "receivables": "items", "flows": "items", "assets": "lots", "stores": "stores"}
 """The field of a source into which its rows of the table flows go, by kind."""
 
+_WITHOUT_FLOWS = ("season", "guarantor")
+"""Kinds of source that say everything in their own row."""
+
 _RENAMED: Mapping[str, Mapping[str, str]] = {
     "receivables": {"name": "debtor", "date": "due"},
     "assets": {"date": "first_sale"},
@@ -171,6 +174,8 @@ def _flow(draft: _Draft, sources: Sequence[dict[str, Any]], places: Mapping[str,
         return
     items = _ITEMS.get(str(kind))
     if items is None:
+        if kind not in _WITHOUT_FLOWS:
+            return  # no kind at all: that is what is wrong, and its own row says it
         limit = tr("one of: {choices}", choices=", ".join(("monthly", *_ITEMS)))
         remedy = tr("take this row out, or give the source another kind")
         draft.blame(
@@ -196,10 +201,11 @@ def _source_of(draft: _Draft, entry: dict[str, Any], places: Mapping[str, int], 
     if name is None:
         draft.blame(table, row[0], "source", _empty())
     elif name not in places:
-        what, limit = (
-            tr("the borrower has no such source"),
-            tr("one of: {choices}", choices=", ".join(list(places)[:10])),
-        )
+        if places:
+            what = tr("the borrower has no such source")
+            limit = tr("one of: {choices}", choices=", ".join(list(places)[:10]))
+        else:
+            what, limit = tr("the borrower has no sources at all"), None
         draft.blame(table, row[0], "source", Fault(what, "", shown(name), limit, tr("add it to the sources")))
     return places.get(name) if name is not None else None
 
@@ -346,7 +352,10 @@ def _placed(case: str, fault: Fault) -> Failure:
 
 
 def _failure(case: str, table: str, row: int | None, name: str, fault: Fault) -> Failure:
-    said: list[Message | str | None] = [fault.value, fault.limit, fault.what, fault.remedy]
+    remedy_said = fault.remedy
+    if isinstance(remedy_said, Message) and {"field", "example"} == set(remedy_said.values):
+        remedy_said = tr("write for example {example}", example=remedy_said.values["example"])  # in a cell, not a case
+    said: list[Message | str | None] = [fault.value, fault.limit, fault.what, remedy_said]
     value, limit, reason, remedy = ("" if each is None else str(each) for each in said)
     return Failure(case, table, row, name, value, limit, reason, remedy)
 

@@ -24,7 +24,7 @@ _MOST_JOINED = 20
 _BATCH = 8_192
 
 _Record = tuple[int, str, Message | None]
-"""Number of its first line, text, and what is wrong with it."""
+"""Number, text, and what is wrong with it."""
 
 
 def open_csv(path: Path, table: Table, stack: ExitStack) -> Stream:
@@ -112,7 +112,14 @@ def _encoding(path: Path) -> str:
 
 
 def _records(file: BinaryIO, encoding: str) -> Iterator[_Record]:
-    """Line number, text and fault of every record; one reaches over several lines while a quote is open."""
+    """Number, text and fault of every record, counted as a spreadsheet counts rows: one that reaches over several
+    lines, while a quote is open, is one row."""
+    for number, (_, text, broken) in enumerate(_joined(file, encoding), start=1):
+        yield number, text, broken
+
+
+def _joined(file: BinaryIO, encoding: str) -> Iterator[_Record]:
+    """Records with the number of their first line."""
     waiting: list[_Record] = []
     for number, raw in enumerate(iter(lambda: file.readline(MAX_LINE + 1), b""), start=1):
         text, broken = _decoded(raw, encoding, number == 1)

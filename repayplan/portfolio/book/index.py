@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from repayplan.cases.documents import shown
+from repayplan.cases.excel.headings import headings as excel_headings
+from repayplan.cases.excel.headings import plain
 from repayplan.errors import Fault, InputError
 from repayplan.language import tr
 from repayplan.portfolio.book.case import Failure
@@ -39,6 +41,9 @@ MOST_STRAYS = 10_000
 _BATCH = 8_192
 
 _UNKNOWN = '"case" IS NULL OR "case" NOT IN (SELECT "case" FROM borrowers)'
+
+TOTALS = tr("this is a row of totals; it counts nowhere")
+"""Why a row whose case is 合计, Total or the like is nobody's."""
 
 Row = tuple[int, str | None, list[tuple[Heading, str]]]
 """Number of a row, why it cannot be believed, and its cells that are not blank."""
@@ -166,7 +171,8 @@ def _strays(index: Index) -> Iterator[Failure]:
     with _reading(index.path) as base:
         for number, broken in base.execute('SELECT row, broken FROM strays WHERE "case" IS NULL ORDER BY row'):
             reason = broken or str(tr("this row names no case"))
-            yield Failure("", "borrowers", number, "case", "", "", reason, str(tr("fill in the case")))
+            remedy = tr("take the row out") if broken == str(TOTALS) else tr("fill in the case")
+            yield Failure("", "borrowers", number, "case", "", "", reason, str(remedy))
         twice = 'SELECT s."case", s.row, b.row FROM strays s JOIN borrowers b ON b."case" = s."case" ORDER BY s.row'
         for case, number, other in base.execute(twice):
             limit, reason = tr("first in row {row}", row=other), tr("this case stands twice")
@@ -181,7 +187,8 @@ def _orphans(base: sqlite3.Connection, name: str) -> Iterator[Failure]:
     query = f'SELECT "case", row, broken FROM {name} WHERE {_UNKNOWN} ORDER BY rowid'
     for case, number, broken in base.execute(query):
         reason = broken or str(tr("no borrower has this case") if case else tr("this row names no case"))
-        remedy = str(tr("mend the case, or add it to the borrowers; until then the row counts nowhere"))
+        mend = tr("mend the case, or add it to the borrowers; until then the row counts nowhere")
+        remedy = str(tr("take the row out") if broken == str(TOTALS) else mend)
         yield Failure(case or "", name, number, "case", case or "", "", reason, remedy)
 
 
@@ -242,9 +249,13 @@ def _fill_table(base: sqlite3.Connection, stream: Stream, headings: Sequence[Hea
 def _cleaned(lines: Iterable[Line], headings: Sequence[Heading]) -> Iterator[tuple[int | str | None, ...]]:
     """Number, fault and cells of every row, blank cells as None; half a character would fit in no file."""
     places = [heading.place for heading in headings]
+    key = next((at for at, heading in enumerate(headings) if heading.column.name == "case"), None)
+    totals = excel_headings().totals
     for number, cells, broken in lines:
         width = len(cells)
         values = [_clean(cells[place]) if place < width else None for place in places]
+        if key is not None and plain(values[key] or "") in totals:
+            values[key], broken = None, broken or TOTALS
         yield (number, None if broken is None else str(broken), *values)
 
 

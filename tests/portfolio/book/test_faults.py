@@ -111,3 +111,58 @@ def test_one_lost_quotation_mark_spoils_one_row(tmp_path: Path) -> None:
     count, (stray,) = strays(index)
     assert count == 1
     assert (stray.table, stray.row, stray.reason) == ("loans", 31, "a quotation mark is never closed")
+
+
+@pytest.mark.parametrize("word", ["合计", "Total", " 小计 "])
+def test_a_row_of_totals_is_nobody_and_told_as_such(tmp_path: Path, word: str) -> None:
+    book = many(1)
+    whole = read(write_csv(tmp_path / "whole", book), tmp_path / "1")
+    for table in ("borrowers", "loans"):
+        book[table].append(book[table][0] | {"case": word})
+    found = read(write_csv(tmp_path / "book", book), tmp_path / "2")
+    assert found == whole
+    count, told = strays(build_index(tmp_path / "book", tmp_path / "3"))
+    assert count == 2
+    assert {each.reason for each in told} == {"this is a row of totals; it counts nowhere"}
+    assert {each.remedy for each in told} == {"take the row out"}
+
+
+def test_rows_are_counted_as_a_spreadsheet_counts_them(tmp_path: Path) -> None:
+    """The second row holds a line break, and the third is still the third."""
+    book = many(2)
+    book["borrowers"][0]["name"] = "Two\nlines"
+    book["borrowers"][1]["as_of"] = "soon"
+    found = read(write_csv(tmp_path / "book", book), tmp_path / "i")["B-00001"]
+    assert isinstance(found, list)
+    assert [each.row for each in found if each.field == "as_of"] == [3]
+
+
+def test_a_misspelt_kind_is_told_once_and_flows_keep_out_of_it(tmp_path: Path) -> None:
+    book = many(1, ("trade",))
+    book["sources"][0]["kind"] = "montly"
+    found = read(write_csv(tmp_path / "book", book), tmp_path / "i")["B-00000"]
+    assert isinstance(found, list)
+    assert {each.table for each in found} == {"sources"}
+
+
+def test_who_has_no_sources_is_told_so(tmp_path: Path) -> None:
+    book = many(1, ("trade",))
+    del book["sources"]
+    found = read(write_csv(tmp_path / "book", book), tmp_path / "i")["B-00000"]
+    assert isinstance(found, list)
+    told = [each for each in found if each.table == "flows"]
+    assert told
+    assert {(each.reason, each.limit) for each in told} == {("the borrower has no sources at all", "")}
+
+
+def test_remedies_are_for_cells_and_name_no_field_of_a_case_file(tmp_path: Path) -> None:
+    book = many(1)
+    del book["borrowers"][0]["opening"]
+    found = read(
+        write_csv(tmp_path / "book", book | {"borrowers": [book["borrowers"][0] | {"opening": "-"}]}), tmp_path / "i"
+    )
+    told = found["B-00000"]
+    assert isinstance(told, list)
+    (one,) = [each for each in told if each.field == "opening"]
+    assert one.remedy.startswith("write for example ")
+    assert ":" not in one.remedy

@@ -47,7 +47,7 @@ from repayplan.portfolio.book.index import build_index
 from repayplan.portfolio.generate import generate
 from repayplan.portfolio.lanes import Lane, plan_lanes, treatment_lanes, untreated
 from repayplan.portfolio.menu import Menu, read_menu, shipped_menu
-from repayplan.portfolio.outcomes import HAZARD, Shared
+from repayplan.portfolio.outcomes import HAZARD, Shared, together
 from repayplan.portfolio.planner import ask_for
 from repayplan.portfolio.run.wish import usual_chunk
 from repayplan.portfolio.settings import Settings
@@ -328,9 +328,10 @@ def _treated(book: BookCase, menu: Menu, terms: Terms) -> list[Lane]:
 def _evaluated(lane: Lane, drawn: Drawn) -> tuple[float, float, float]:
     """What a plan is worth, and how often it is missed and fails. What plain NumPy is not written for (several loans,
     accounts) takes the core's own NumPy, which is quicker."""
-    _, _, loans, accounts = lane.setting.shape
+    setting = together([lane])
+    _, _, loans, accounts = setting.shape
     plain = loans == 1 and not accounts and drawn.stops is None and drawn.shift is None
-    fates = plain_core.run(lane.setting, drawn, HAZARD) if plain else reference.run(lane.setting, drawn, HAZARD).fates
+    fates = plain_core.run(setting, drawn, HAZARD) if plain else reference.run(setting, drawn, HAZARD).fates
     return float(fates.value.mean()), float((fates.missed >= 0).mean()), float((fates.defaulted >= 0).mean())
 
 

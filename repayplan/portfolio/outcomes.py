@@ -56,12 +56,12 @@ def outcomes(
     window = Window(case.as_of, days[-1], terms.receipt_day, terms.cost_day)
     with clock.phase("draw"):
         drawn = Shared(days, draw_futures(case, days, window, drawing))
-    together: dict[bytes, list[int]] = {}  # by the accounts that pay: where none does the core has less to do
+    alike: dict[bytes, list[int]] = {}  # by the accounts that pay: where none does the core has less to do
     for number, lane in enumerate(lanes):
         if lane.rules is None:
-            together.setdefault(lane.pays.tobytes(), []).append(number)
+            alike.setdefault(lane.pays.tobytes(), []).append(number)
     found: dict[int, Outcome] = {}
-    for numbers in together.values():
+    for numbers in alike.values():
         chosen = [lanes[number] for number in numbers]
         with clock.phase("evaluate"):
             found.update(zip(numbers, _run(case.as_of, chosen, drawn.for_lanes(chosen), engine), strict=True))
@@ -78,10 +78,7 @@ def _run(as_of: dt.date, lanes: Sequence[Lane], drawn: Drawn, engine: Engine) ->
     """One call of the core for lanes of which the same accounts pay; it tells what stands at the end of each month
     besides."""
     at = np.array([month_stages(lane.days, as_of) for lane in lanes])
-    setting, pays = stack([lane.setting for lane in lanes]), lanes[0].pays
-    if not pays.all():
-        setting = changed(setting, account_loan=setting.account_loan[:, pays], blocked=setting.blocked[:, pays])
-    fates, told = _played(setting, drawn, at, engine)
+    fates, told = _played(together(lanes), drawn, at, engine)
     defaulted = fates.defaulted != NOWHERE
     failed = defaulted[:, None] & (fates.defaulted[:, None] <= at[:, :, None])
     missed = fates.missed != NOWHERE
@@ -98,6 +95,14 @@ def _run(as_of: dt.date, lanes: Sequence[Lane], drawn: Drawn, engine: Engine) ->
         )
         for number in range(len(lanes))
     ]
+
+
+def together(lanes: Sequence[Lane]) -> Setting:
+    """N lanes of which the same accounts pay, without the others: what goes with :meth:`Shared.for_lanes`."""
+    setting, pays = stack([lane.setting for lane in lanes]), lanes[0].pays
+    if pays.all():
+        return setting
+    return changed(setting, account_loan=setting.account_loan[:, pays], blocked=setting.blocked[:, pays])
 
 
 def _played(setting: Setting, drawn: Drawn, tell: Stages, engine: Engine) -> tuple[Fates, Told]:

@@ -34,7 +34,8 @@ def ahead_of(case: Case, until: dt.date = dt.date.min) -> CashAhead:
     """The cash ahead of a case, found before where it was the last one that was asked for. ``until``: a day up to which
     it will be asked for, so that it is found once."""
     if not _kept or _kept[-1].cash is not case.cash or _kept[-1].table is not views():
-        _kept[:] = [CashAhead(case.cash, until)]
+        _kept[:] = [CashAhead(case.cash)]
+    _kept[-1].reach(until)
     return _kept[-1]
 
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from repayplan.cases.models import Cash
 from repayplan.cases.sources import Source
+from repayplan.errors import InputError
 from repayplan.forecast.apart import is_apart
 from repayplan.forecast.flows import Flow, View, Window
 from repayplan.forecast.kinds import KINDS, in_view
@@ -85,12 +86,11 @@ class _Found:
 
 
 class CashAhead:
-    """What is ahead of one borrower's ``cash``, by the bank's views as they stand. ``until``: a day up to which it will
-    be asked for, so that it is found once."""
+    """What is ahead of one borrower's ``cash``, by the bank's views as they stand."""
 
-    def __init__(self, cash: Cash, until: dt.date = dt.date.min) -> None:
+    def __init__(self, cash: Cash) -> None:
         self.cash, self.table = cash, views()
-        self._until = until
+        self._until = dt.date.min
         self._found: dict[_Dating, _Found] = {}
 
     @cached_property
@@ -114,7 +114,7 @@ class CashAhead:
         dating = window.after, window.receipt_day, window.cost_day
         found = self._found.get(dating)
         if found is None or found.until < window.until:
-            found = self._found[dating] = self._find(replace(window, until=max(window.until, self._until)))
+            found = self._found[dating] = self._find_ahead(window)
         if view not in found.views:
             flows = [
                 flow
@@ -124,6 +124,19 @@ class CashAhead:
             ]
             found.views[view] = Course(tuple(sorted(flows, key=_date)))
         return found.views[view]
+
+    def reach(self, until: dt.date) -> None:
+        """It will be asked for up to a day, so that it is found once."""
+        self._until = max(self._until, until)
+
+    def _find_ahead(self, window: Window) -> _Found:
+        """As far as it will be asked for; if that outgrows every enterprise, as far as it is asked for now."""
+        if self._until > window.until:
+            try:
+                return self._find(replace(window, until=self._until))
+            except InputError:  # whoever asks for that much is told
+                pass
+        return self._find(window)
 
     def _find(self, window: Window) -> _Found:
         costs = tuple(operating_cost_flows(to_cents(self.cash.operating_cost), window))

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from repayplan.cases.models import Case
 from repayplan.errors import Fault, InputError, RepayplanError
 from repayplan.forecast.futures import Drawing
 from repayplan.language import tr
@@ -191,6 +190,7 @@ def _failure(book: BookCase, fault: Fault) -> Failure:
 def _prospect(book: BookCase, menu: Menu) -> _Prospect:
     """What is open to a borrower, ready to be planned."""
     case = book.case
+    shared = Prospect(case, farthest(case, menu.plan_options))
     terms = resolve(case)
     rating = terms.rating or rate_case(case).level
     who = (book.id, rating, book.industry, book.region)
@@ -200,7 +200,7 @@ def _prospect(book: BookCase, menu: Menu) -> _Prospect:
     counts["not open"] += len(menu.plan_options) - len(opened)
     asks: list[tuple[PlanOption, Ask]] = []
     unfit: list[tuple[PlanOption, InputError]] = []
-    for option, found in _asks(case, terms, opened):
+    for option, found in _asks(terms, opened, shared):
         if isinstance(found, Ask):
             asks.append((option, found))
         elif found is None:
@@ -219,14 +219,13 @@ def _prospect(book: BookCase, menu: Menu) -> _Prospect:
 
 
 def _asks(
-    case: Case, terms: Terms, options: Sequence[PlanOption]
+    terms: Terms, options: Sequence[PlanOption], shared: Prospect
 ) -> Iterator[tuple[PlanOption, Ask | InputError | None]]:
     """Options ready to be planned; None where one is nothing of its own, or why it does not fit: the case is right, and
     others may fit it."""
-    shared = Prospect(case, farthest(case, options))
     for option in options:
         try:
-            variant = planned_variant(case, terms, option)
+            variant = planned_variant(shared.case, terms, option)
             yield option, None if variant is None else ask_for(variant, option, shared)
         except InputError as error:
             yield option, error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -143,10 +143,34 @@ def test_what_options_share_cannot_be_written_to() -> None:
             array[...] = 0
 
 
+def test_all_options_of_a_borrower_look_ahead_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dt.date] = []
+    find = CashAhead._find
+    monkeypatch.setattr(CashAhead, "_find", lambda ahead, window: asked.append(window.until) or find(ahead, window))
+    prospect = Prospect(made := borrower(policy={"rating": "medium"}).case, farthest(made, SEVERAL.plan_options))
+    for option in SEVERAL.plan_options:
+        variant = planned_variant(made, resolve(made), option)
+        assert variant is None or ask_for(variant, option, prospect)
+    assert len(asked) == 1
+
+
+def test_who_asks_less_far_does_not_mind_a_forecast_that_outgrows_every_enterprise_later() -> None:
+    # 10,000,000 a month, half as much again each year: 10 trillion, the most of a month, are passed after 35
+    grown = {"kind": "season", "indices": ["1"] * 12, "yearly": "120000000.00", "trend": "50%"}
+    case = make_case(source=grown)
+    near = Window(case.as_of, add_months(case.as_of, 12), 31, 31)
+    far = CashAhead(case.cash)
+    far.reach(add_months(case.as_of, 600))
+    assert far.flows(near, "borrower") == CashAhead(case.cash).flows(near, "borrower")
+    with pytest.raises(InputError, match="comes to more than"):
+        far.flows(replace(near, until=add_months(case.as_of, 600)), "borrower")
+
+
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.parent.name)
 def test_a_forecast_that_reaches_farther_begins_as_a_nearer_one(path: Path) -> None:
     cash, as_of = read_case(path).cash, read_case(path).as_of
-    far = CashAhead(cash, add_months(as_of, 90))
+    far = CashAhead(cash)
+    far.reach(add_months(as_of, 90))
     for months in (1, 7, 40):
         window = Window(as_of, add_months(as_of, months), 31, 10)
         for view in get_args(View):

@@ -54,6 +54,7 @@ class Factors:
     def __init__(self, case: Case, until: dt.date, table: Spreads, drawing: Drawing, first: int, count: int) -> None:
         self.drawing, self.first, self.count = drawing, first, count
         self.draws = draws(drawing, first, count)[1]
+        self._sides = 2 if drawing.method == "antithetic" else 1
         self.table, self.after = table, case.as_of
         self.borrower = f"borrower {case.enterprise.id or case.enterprise.name}"
         industry = case.enterprise.industry
@@ -213,7 +214,7 @@ class Factors:
 
     def ones(self, rows: int) -> Real:
         """(sides, rows, draws) factors that change nothing."""
-        return np.ones((2 if self.drawing.method == "antithetic" else 1, rows, self.draws))
+        return np.ones((self._sides, rows, self.draws))
 
     def price(self, source: int, shared: Shared, yearly: float) -> Real:
         """(months + 1, S) factors of mean 1: a price that wanders with so much deviation over a year."""
@@ -234,7 +235,7 @@ class Factors:
         if much_drawn():
             from repayplan.forecast.futures import rapid
 
-            found = np.empty((2 if self.drawing.method == "antithetic" else 1, *values.shape))
+            found = np.empty((self._sides, *values.shape))
             rapid.exponents(_unwritten(values), deviation, less, found)
         else:
             found = sides(self.drawing, deviation * values)

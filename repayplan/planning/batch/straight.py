@@ -125,7 +125,8 @@ def straight(problem: Problem, last: NDArray[np.int64]) -> Straight:
     from repayplan.planning.batch.sweeps import proofs, solved
 
     frame = Frame(problem, last, bool(guesses(problem).any()))
-    able = exact(frame)
+    ahead = _valued(frame)
+    able = exact(frame, ahead)
     given = _given(frame, able)
     cases, stages = problem.pays.shape
     weight = np.where(given.kind == TIED, given.weight, 0.0).max(axis=1)
@@ -141,15 +142,16 @@ def straight(problem: Problem, last: NDArray[np.int64]) -> Straight:
     every, amounts = np.full((4, cases), np.nan), np.zeros((cases, 2, stages))
     every[:, lanes], amounts[lanes] = found.T[:4], paid
     thetas, good = np.zeros(cases), np.zeros(cases, dtype=bool)
-    every[1] += _lost(frame)
+    every[1] += _lost(frame, ahead)
     value, bound, kept, least = every
     thetas[lanes], good[lanes] = theta[:, 1], (found[:, 4] <= HELD) & (bound <= value + BEST)[lanes]
     return Straight(impossible, good, value, bound, kept, least, thetas, amounts[:, 1], amounts[:, 0], highest > 0)
 
 
-def exact(frame: Frame) -> Mask:
+def exact(frame: Frame, ahead: Real) -> Mask:
     """(N,) where the greedy payments beside one θ are proven the best, if they hold every row: one loan whose debt is
-    one map, settled in full, no limit that speaks of payments far apart, and nothing gained by waiting."""
+    one map, settled in full, no limit that speaks of payments far apart, and nothing gained by waiting, of which the
+    λ_t are ``ahead`` (N, T)."""
     problem, debt, pace, law = frame.problem, frame.problem.debt, frame.problem.pace, frame.problem.legal
     cases, _, loans = problem.shape
     form, wishes, ratio = problem.form, problem.wishes, problem.cover.minimum
@@ -167,7 +169,7 @@ def exact(frame: Frame) -> Mask:
     usual &= np.isnan(ratio) | ((problem.cover.carry >= 0) & (problem.cover.carry <= ratio))
     usual &= ~(~np.isnan(pace.named) & (frame.stage > frame.last[:, None])).any(axis=1)
     mixed = problem.accounts.blocked.any() and not problem.accounts.blocked.all()
-    never_waits = (_valued(frame) >= -FLAT).all(axis=1) & (_early(frame) >= -FLAT).all(axis=1)
+    never_waits = (ahead >= -FLAT).all(axis=1) & (_early(frame) >= -FLAT).all(axis=1)
     return np.asarray(shapes & earliest & usual & never_waits & (not mixed))
 
 
@@ -186,9 +188,9 @@ def _valued(frame: Frame) -> Real:
     return _ahead(frame, worth, worth + brought)
 
 
-def _lost(frame: Frame) -> Real:
+def _lost(frame: Frame, ahead: Real) -> Real:
     """(N,) by how much more than the best found a plan may be worth, some λ_t being below 0: what floats lose."""
-    short = np.maximum(-_valued(frame), 0.0)
+    short = np.maximum(-ahead, 0.0)
     return np.asarray((short * frame.money(frame.problem.debt.unpaid)[:, :, 0]).sum(axis=1))
 
 

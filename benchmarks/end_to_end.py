@@ -32,7 +32,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import naive, plain_core
-from benchmarks.machine import lines, processor, write_between
+from benchmarks.machine import lines, processor, rows_between, write_between
 from benchmarks.memory import Watched
 from repayplan.evaluate import reference
 from repayplan.evaluate.build import payment_order
@@ -83,6 +83,7 @@ MENUS = {
 PHASES = ("read", "assemble", "plan", "draw", "evaluate", "rows", "write")
 HEADINGS = (
     "menu",
+    "measured",
     "borrowers",
     "options",
     "one process",
@@ -94,7 +95,7 @@ HEADINGS = (
     "ratio",
     "told the dates",
 )
-SHARES = ("menu", *PHASES, "index, choose, start")
+SHARES = ("menu", "measured", *PHASES, "index, choose, start")
 
 
 @dataclass
@@ -108,13 +109,23 @@ class Ours:
 
 @dataclass
 class Theirs:
-    """The sample: how many borrowers and options, seconds by the wall spent on plans, on other dates of their last
-    payments, and on futures."""
+    """The sample: how many options, seconds by the wall spent on plans, on other dates of their last payments, and on
+    futures; ``each``: all of them of every borrower."""
 
-    borrowers: int = 0
+    each: list[float] = field(default_factory=list)
     options: int = 0
     seconds: dict[str, float] = field(default_factory=lambda: {"plans": 0.0, "dates": 0.0, "futures": 0.0})
     difference: float = 0.0
+
+    @property
+    def borrowers(self) -> int:
+        """How many there are in the sample."""
+        return len(self.each)
+
+    @property
+    def error(self) -> float:
+        """Standard error of the mean of a borrower, relative to it; NaN of a single one."""
+        return float(np.std(self.each, ddof=1) / np.sqrt(len(self.each)) / np.mean(self.each))
 
 
 @dataclass(frozen=True)
@@ -136,6 +147,7 @@ class Row:
         there = 1e3 * sum(self.there.seconds.values()) / self.there.options
         return [
             self.menu,
+            f"{dt.date.today():%Y-%m-%d}",
             f"{self.borrowers:,}",
             f"{self.options:.1f}",
             f"{self.one.wall:,.1f} s",
@@ -143,7 +155,7 @@ class Row:
             f"{self.one.wall / self.two.wall:.2f}×",
             f"{self.two.memory:,.0f} MB",
             f"{here:.1f} ms",
-            f"{loop / 3600:,.1f} h, {there:,.0f} ms an option",
+            f"{loop / 3600:,.1f} h, {there:,.0f} ms an option (±{100 * self.there.error:.0f}%)",
             f"{loop / self.two.wall:,.0f}×",
             f"{told / self.two.wall:,.0f}×",
         ]
@@ -152,7 +164,7 @@ class Row:
         """Each phase's part of the run in one process."""
         rest = self.one.wall - sum(self.one.spent.values())
         parts = [*(self.one.spent[phase] for phase in PHASES), rest]
-        return [self.menu, *(f"{100 * part / self.one.wall:.0f}%" for part in parts)]
+        return [self.menu, f"{dt.date.today():%Y-%m-%d}", *(f"{100 * part / self.one.wall:.0f}%" for part in parts)]
 
 
 def main() -> None:
@@ -233,7 +245,7 @@ def run(folder: Path, workers: int, chunk: int) -> Ours:
 
 def loop(book: BookCase, menu: Menu, there: Theirs) -> None:
     """All options of one borrower by PuLP, CBC and plain NumPy. SystemExit where they are worth something else."""
-    case, terms = book.case, resolve(book.case)
+    case, terms, before = book.case, resolve(book.case), sum(there.seconds.values())
     variants = [(option, planned_variant(case, terms, option)) for option in menu.plan_options]
     asks = [ask_for(variant, option) for option, variant in variants if variant is not None]
     made = [
@@ -244,7 +256,6 @@ def loop(book: BookCase, menu: Menu, there: Theirs) -> None:
         _paying(lane, asked, paid)
         for lane, (asked, _, paid) in zip(plan_lanes([plan[:2] for plan in plans]), plans, strict=True)
     ]
-    there.borrowers += 1
     there.options += len(asks) + len(menu.treatments)
     drawing = Drawing(SEED, SCENARIOS, Settings().method)
     for lane in (*lanes, *_treated(book, menu, terms)):
@@ -253,6 +264,7 @@ def loop(book: BookCase, menu: Menu, there: Theirs) -> None:
         began = time.perf_counter()
         _evaluated(lane, drawn)
         there.seconds["futures"] += time.perf_counter() - began
+    there.each.append(sum(there.seconds.values()) - before)
 
 
 def _planned(book: BookCase, asked: Ask, found: Batched, there: Theirs) -> Real | None:
@@ -346,10 +358,14 @@ def shown(headings: Sequence[str], rows: Sequence[list[str]]) -> Table:
 
 
 def write(found: Sequence[Row]) -> None:
-    """Between the marks of the page."""
-    tables = [lines(HEADINGS, [row.cells() for row in found]), lines(SHARES, [row.shares() for row in found])]
-    when = f"Measured on {dt.date.today():%Y-%m-%d}: {processor()}, Python {platform.python_version()}."
-    write_between(PAGE, MARKS, "\n".join([when, "", *tables[0], "", *tables[1]]))
+    """Between the marks of the page; rows of menus that were not measured this time stay as they are."""
+    tables = []
+    for headings, cells in ((HEADINGS, Row.cells), (SHARES, Row.shares)):
+        rows = {row[0]: row for row in rows_between(PAGE, MARKS) if row[0] in MENUS and len(row) == len(headings)}
+        rows |= {row.menu: cells(row) for row in found}
+        tables.append(lines(headings, list(rows.values())))
+    where = f"{processor()}, Python {platform.python_version()}."
+    write_between(PAGE, MARKS, "\n".join([where, "", *tables[0], "", *tables[1]]))
 
 
 if __name__ == "__main__":

@@ -12,6 +12,12 @@ def lines(headings: Sequence[str], body: list[list[str]]) -> list[str]:
     return [f"| {' | '.join(row)} |" for row in [list(headings), ["---"] * len(headings), *body]]
 
 
+def rows_between(page: Path, marks: tuple[str, str]) -> list[list[str]]:
+    """The cells of all tables that stand between two marks, headings among them."""
+    there = page.read_text(encoding="utf-8").split(marks[0])[1].split(marks[1])[0]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in there.splitlines() if line[:1] == "|"]
+
+
 def write_between(page: Path, marks: tuple[str, str], body: str) -> None:
     """Put a text between the two marks of a page, in place of what stands there."""
     text = page.read_text(encoding="utf-8")

@@ -119,7 +119,7 @@ def plan_figures(
     missing = np.where(outcome.failed, left, np.minimum(outcome.arrears + undated, left))
     rescheduled = np.maximum(borrower.overdue - by_cash - given_up - _mean(missing), 0)
     fall = Fall(by_cash, rescheduled, given_up, np.zeros(MONTHS, dtype=np.int64))
-    by, unpaid = provisions.after_months - 1, _never_paid(asked, found)
+    by, unpaid = provisions.after_months - 1, never_paid(asked, found)
     better = max(provisions.place(borrower.days), provisions.restructured)
     worse = max(better, provisions.failed)
     failed = outcome.failed[by]
@@ -277,7 +277,7 @@ def _waived(case: Case, classes: Iterable[str], *, revives: bool = False) -> int
     return sum(to_cents(getattr(waiver, name)) for waiver in counted for name in classes)
 
 
-def _never_paid(asked: Ask, found: Batched) -> int:
+def never_paid(asked: Ask, found: Batched) -> int:
     """What a plan that settles as much as can be leaves of the bank's loans in the end, with its interest; cents."""
     return sum(cents for _, cents in _left(asked, found))
 

@@ -80,13 +80,21 @@ def _bound(coupling: Coupling) -> str:
 
 def _counts(summary: Summary) -> str:
     counts = summary.counts
-    words = tr(
-        "{offered} offered, {dominated} dominated and dropped, {impossible} impossible",
-        offered=f"{counts.get('offered', 0):,}",
-        dominated=f"{counts.get('dominated', 0):,}",
-        impossible=f"{counts.get('infeasible', 0):,}",
-    )
-    return str(words)
+    told = {
+        "offered": f"{counts.get('offered', 0):,}",
+        "dominated": f"{counts.get('dominated', 0):,}",
+        "impossible": f"{counts.get('infeasible', 0):,}",
+        "needless": f"{counts.get('best effort not needed', 0):,}",
+    }
+    if counts.get("best effort not needed"):
+        return str(
+            tr(
+                "{offered} offered, {dominated} dominated and dropped, {impossible} impossible, {needless} best "
+                "efforts not needed because all can be paid",
+                **told,
+            )
+        )
+    return str(tr("{offered} offered, {dominated} dominated and dropped, {impossible} impossible", **told))
 
 
 def _groups(title: Message, groups: Sequence[Group], words: Mapping[str, Message], console: Console) -> None:

@@ -258,7 +258,10 @@ def test_nothing_is_given_up_twice_and_columns_foot(
     shapes = {"shapes": ["level", "free"], "installments": [count], "concessions": ["none", "best", "relief"]}
     relief = {"name": "relief", "waive_penalty": "100%", "conditional": conditional}
     offer = menu(
-        plans=[shapes], concessions=[{"name": "best", "settle": "best"}, relief], treatments=["do_nothing", "sell"]
+        plans=[shapes],
+        concessions=[{"name": "best", "settle": "best"}, relief],
+        treatments=["do_nothing", "sell"],
+        settle_best="always",
     )
     found = appraise([book], offer, settings(scenarios=6))
     assert not found.failures

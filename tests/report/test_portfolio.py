@@ -228,3 +228,10 @@ def test_the_page_says_what_recovery_rests_on_and_counts_one_month_as_one() -> N
     assert "1 month " in text
     assert "1 months" not in text
     assert "Recovery forgone for the limits" in text
+
+
+def test_best_efforts_that_are_not_needed_are_told_with_the_options() -> None:
+    needless = summary(counts={"offered": 4, "dominated": 1, "best effort not needed": 3})
+    assert "4 offered, 1 dominated and dropped, 0 impossible, 3 best efforts not needed" in screen(needless)
+    assert summary_document(results(needless))["options"]["best effort not needed"] == 3
+    assert "best efforts" not in screen(summary())

@@ -127,8 +127,10 @@ def plan_figures(
     lost = np.minimum(unpaid, owed_then)
     rate = np.where(failed, provisions.rate(worse), provisions.rate(better))
     provision = rate * (owed_then - lost) + provisions.rate(len(provisions.classes) - 1) * lost
+    recovery = round(float(outcome.value.mean()) - work.worth)
     return {
-        "recovery": round(float(outcome.value.mean()) - work.worth),
+        "recovery": recovery,
+        "by_plan": recovery - round(float(outcome.pursued.mean())),
         "cost": round(work.cost),
         "haircut": given + forgone,
         "provision": round(float(provision.mean())),
@@ -170,6 +172,7 @@ def treatment_figures(
     )
     return {
         "recovery": round(float(expected(outcome.value.mean() for _, outcome in came)) - work.worth - fee_worth),
+        "by_plan": 0,
         "cost": round(work.cost + fee),
         "haircut": 0,
         "provision": round(float(expected(provided))),
@@ -227,6 +230,7 @@ def sale_figures(borrower: Borrower, course: Course, work: Effort) -> dict[str, 
     lost = max(borrower.balance - round(price), 0)
     return {
         "recovery": round(price * (1 + borrower.yearly) ** (-course.ends / 12) - work.worth),
+        "by_plan": 0,
         "cost": round(work.cost),
         "haircut": lost,
         "provision": 0,

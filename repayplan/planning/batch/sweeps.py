@@ -11,14 +11,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from repayplan.compiling import compiled
 from repayplan.planning.batch.straight import FREE, LAST, OFF, TIED
 
 Array = Any
 Pair = tuple[float, float]
-
-compiled = njit(cache=True, nogil=True, error_model="numpy")
 
 FEASIBLE = 1e-12
 """In units of the debt, what a row may be left by: what floats lose."""

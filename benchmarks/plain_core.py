@@ -21,7 +21,7 @@ def run(setting: Setting, drawn: Drawn, hazard: Hazard) -> Fates:
     cash = np.repeat(setting.opening[:, None], drawn.scenarios, axis=1)
     claims = [np.repeat(debts.claims[:, 0, None, part], drawn.scenarios, axis=1) for part in range(4)]
     pending = [np.zeros(shape) for _ in range(4)]
-    arrears, value, cover = np.zeros(shape), np.zeros(shape), np.full(shape, np.inf)
+    arrears, value, called, cover = np.zeros(shape), np.zeros(shape), np.zeros(shape), np.full(shape, np.inf)
     missed, defaulted = np.full(shape, NOWHERE), np.full(shape, NOWHERE)
     deadline, alive, left = np.full(shape, NEVER), np.ones(shape, dtype=bool), np.zeros(shape)
     most = debts.collateral * np.ones(shape)
@@ -62,12 +62,12 @@ def run(setting: Setting, drawn: Drawn, hazard: Hazard) -> Fates:
         deadline = np.where(arrears > 0, np.minimum(deadline, setting.deadline[at]), NEVER)
         fails = (stage >= deadline) & alive if hazard == "arrears" else np.zeros(shape, dtype=bool)
         brought = _recovered(debt + debts.revived[:, stage], most, share, factors.secured[at], factors.unsecured[at])
-        value = value + np.where(fails, brought, 0)
+        value, called = value + np.where(fails, brought, 0), called + np.where(fails, brought, 0)
         defaulted, alive = np.where(fails, stage, defaulted), alive & ~fails
     secured, unsecured, pursued = (part[:, None] for part in factors.end.T)
     brought = _recovered(np.minimum(debt, left), most, share, secured, unsecured)
-    value = value + np.where(alive, np.maximum(brought - pursued, 0), 0)
-    return Fates(value, missed, defaulted, cover)
+    kept = np.where(alive, np.maximum(brought - pursued, 0), 0)
+    return Fates(value + kept, missed, defaulted, cover, called + kept)
 
 
 def _recovered(claim: Real, most: Real, share: Real, secured: Real | float, unsecured: Real | float) -> Real:

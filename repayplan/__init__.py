@@ -188,6 +188,9 @@ def run_portfolio(
     that uses several processes; see :func:`repayplan.portfolio.run.run.run_portfolio`."""
     from pathlib import Path
 
+    from repayplan.portfolio.run.processes import head_start
+
+    head_start(engine, resume)
     from repayplan.portfolio.run.run import Means, Wish
     from repayplan.portfolio.run.run import run_portfolio as run
     from repayplan.portfolio.settings import Settings

@@ -96,12 +96,11 @@ def command(
     as_json: bool,
 ) -> int:
     """Run, summarize, show; 1 where the limits cannot all be kept."""
-    from repayplan.portfolio.run.processes import begin_server
+    from repayplan.portfolio.run.processes import head_start
 
     if not _compiled():
         click.echo(str(_COMPILING), err=True)
-    if engine == "local" and not resume:  # it loads what the run needs while the rest is loaded here
-        begin_server()
+    head_start(engine, resume)
     from repayplan.portfolio.run.run import Means, Wish, run_portfolio
     from repayplan.report.portfolio import show_summary
     from repayplan.report.portfolio_files import summary_document, write_summary

@@ -34,8 +34,8 @@ STRIDE = LANES + 8
 CASH, VALUE, COVER, MISSED, ARREARS, IDLE, COMPOUNDED, UNPAID, PRINCIPAL, FACTOR, ALIVE, DEADLINE, DEFAULTED = (
     place * STRIDE for place in range(13)
 )
-ON_OVERDUE, ON_COMPOUND, ON_INTEREST, ON_PRINCIPAL, AT_END, COME = (place * STRIDE for place in range(13, 19))
-PLACES = 19 * STRIDE
+ON_OVERDUE, ON_COMPOUND, ON_INTEREST, ON_PRINCIPAL, AT_END, COME, BROUGHT = (place * STRIDE for place in range(13, 20))
+PLACES = 20 * STRIDE
 # … and the terms of a stage, which are the same for all of them
 FLOOR, SCHEDULED, PLANNED, ON_DEBT, ON_UNPAID, ON_LATE, PAYS, BOOKS = range(8)
 MOST, SHARE, PAID, DEAD, TOO_OLD, SECURED, UNSECURED, REVIVED, PURSUED = range(8, 17)
@@ -101,7 +101,9 @@ def _call(s: Real, many: int, terms: Real, at: int) -> None:
         brought = _lesser(collateral * s[FACTOR + i], claim)
         worth = _above(secured * brought + unsecured * (share * (claim - brought)), pursued)
         fails = alive if now >= deadline else 0.0
-        s[VALUE + i] = value + (worth if fails > 0.0 else 0.0)
+        worth = worth if fails > 0.0 else 0.0
+        s[VALUE + i] = value + worth
+        s[BROUGHT + i] += worth
         s[DEFAULTED + i] = now if fails > 0.0 else before
         s[ALIVE + i] = alive - fails
 
@@ -271,8 +273,9 @@ def _close(
         debt = s[IDLE + i] + s[COMPOUNDED + i] + s[UNPAID + i] + s[PRINCIPAL + i]
         claim = _lesser(debt, s[AT_END + i])
         brought = _lesser(collateral * s[FACTOR + i], claim)
-        left = _above(secured * brought + unsecured * (recovery * (claim - brought)), pursued)
-        out[0][case, start + i] = s[VALUE + i] + left * s[ALIVE + i]
+        left = _above(secured * brought + unsecured * (recovery * (claim - brought)), pursued) * s[ALIVE + i]
+        out[0][case, start + i] = s[VALUE + i] + left
+        out[8][case, start + i] = s[BROUGHT + i] + left
         out[1][case, start + i] = NOWHERE if s[MISSED + i] == np.inf else int(s[MISSED + i])
         out[2][case, start + i] = int(s[DEFAULTED + i])
         out[3][case, start + i] = s[COVER + i]

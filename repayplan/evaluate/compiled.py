@@ -32,12 +32,12 @@ def run(
     """
     cases, stages, _, _ = setting.shape
     shape = (cases, drawn.scenarios)
-    value, cover = np.empty(shape), np.empty(shape)
+    value, cover, pursued = np.empty(shape), np.empty(shape), np.empty(shape)
     missed, defaulted = np.empty(shape, dtype=np.int64), np.empty(shape, dtype=np.int64)
     traces = np.zeros((4, *((cases, stages, drawn.scenarios) if traced else (cases, 0, 0))))
     places, last = _places(tell, cases, stages)
     told = np.zeros((3, cases, 0 if tell is None else tell.shape[1], drawn.scenarios))
-    out = (value, missed, defaulted, cover, traces, told, places, last)
+    out = (value, missed, defaulted, cover, traces, told, places, last, pursued)
     usual = (_fixed(_usual(setting, drawn)), _fixed(stage_terms(setting, hazard)))
     given: Arrays = (*_futures(drawn, cases), usual, *_terms(setting, hazard), out, hazard == "arrears")
     parts = min(workers * SHARES, cases) if workers > 1 else 1
@@ -47,7 +47,7 @@ def run(
         edges = np.linspace(0, cases, parts + 1).astype(int).tolist()
         with ThreadPoolExecutor(min(workers, cases)) as pool:
             list(pool.map(lambda first, last: run_cases(first, last, *given), edges[:-1], edges[1:]))
-    fates = Fates(value, missed, defaulted, cover)
+    fates = Fates(value, missed, defaulted, cover, pursued)
     return Run(fates, Traces(*traces) if traced else None, None if tell is None else _told(told, tell, places))
 
 

@@ -23,9 +23,11 @@ STRIDE = LANES + 24
 """Places from one quantity to the next; at a whole power of two all of them would compete for the same cache lines."""
 
 # what a block keeps of the business …
-CASH, ROOM, ALIVE, COVER, VALUE, MISSED, DEFAULTED, DEADLINE, STOP, FACTOR, TOTAL, APART, BEHIND, SHIFT, SO_FAR = (
-    place * STRIDE for place in range(15)
+CASH, ROOM, ALIVE, COVER, VALUE, MISSED, DEFAULTED, DEADLINE, STOP, FACTOR, TOTAL, APART, BEHIND, SHIFT = (
+    place * STRIDE for place in range(14)
 )
+SO_FAR, BROUGHT = 14 * STRIDE, 15 * STRIDE
+QUANTITIES = 16
 # … and of each loan; classes first, in the order of setting
 IDLE, COMPOUND, INTEREST, PRINCIPAL, ON_OVERDUE, ON_COMPOUND, ON_INTEREST, ON_PRINCIPAL = (
     place * STRIDE for place in range(8)
@@ -57,7 +59,7 @@ def run_cases(
     in ``own`` and ``apart`` once; ``usual``: which cases ``alone`` can do, and the terms of their stages; ``strict``:
     arrears make defaults."""
     loans, kept = plan[1].shape[2], accounts[0].shape[1]
-    business, owed, left = np.empty(15 * STRIDE), np.empty((loans, 14 * STRIDE)), np.empty((kept, LANES))
+    business, owed, left = np.empty(QUANTITIES * STRIDE), np.empty((loans, 14 * STRIDE)), np.empty((kept, LANES))
     for case in range(first, last):
         mine, others = own[case if len(own) > 1 else 0], apart[case if len(apart) > 1 else 0]
         if usual[0][case]:
@@ -401,7 +403,9 @@ def _judge(
     for i in range(many):
         if business[TOTAL + i] > 0.0:
             worth = business[ROOM + i] - pursued
-            business[VALUE + i] += worth if worth > 0.0 else 0.0
+            worth = worth if worth > 0.0 else 0.0
+            business[VALUE + i] += worth
+            business[BROUGHT + i] = worth
             business[DEFAULTED + i] = now
             business[ALIVE + i] = 0.0
 
@@ -472,8 +476,9 @@ def _close(
             business[ROOM + i] += mine * (secured * brought + unsecured * (recovery[case] * (claim - brought)))
     for i in range(many):
         left = business[ROOM + i] - pursued
-        business[VALUE + i] += (left if left > 0.0 else 0.0) * business[ALIVE + i]
-        out[0][case, start + i] = business[VALUE + i]
+        left = (left if left > 0.0 else 0.0) * business[ALIVE + i]
+        out[0][case, start + i] = business[VALUE + i] + left
+        out[8][case, start + i] = business[BROUGHT + i] + left
         out[1][case, start + i] = int(business[MISSED + i])
         out[2][case, start + i] = int(business[DEFAULTED + i])
         out[3][case, start + i] = business[COVER + i]

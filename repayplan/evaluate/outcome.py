@@ -20,12 +20,14 @@ class Fates(Frozen):
     ``value``: present value of what is recovered, cents, unrounded. ``missed`` and ``defaulted``: the stage of the
     first payment of which a cent is missing, and of the default by arrears; ``NOWHERE`` where there is none. ``cover``:
     the least, over payment dates, of what could be paid over what is due; infinite where nothing falls due.
+    ``pursued``: how much of ``value`` is no payment, but what a default by arrears brings, or what is left in the end.
     """
 
     value: Real
     missed: Stages
     defaulted: Stages
     cover: Real
+    pursued: Real
 
 
 @dataclass(frozen=True)

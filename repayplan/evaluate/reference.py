@@ -69,7 +69,7 @@ class _Course:
         self.arrears = [np.zeros(shape) for _ in range(loans)]
         self.paid = [np.zeros(shape) for _ in range(loans)]
         self.at_plan_end = [self.owed(loan) for loan in range(loans)]
-        self.value, self.cover = np.zeros(shape), np.full(shape, np.inf)
+        self.value, self.cover, self.pursued = np.zeros(shape), np.full(shape, np.inf), np.zeros(shape)
         self.alive: Real | None = None  # until somebody fails
         self.missed, self.defaulted = np.full(shape, NOWHERE), np.full(shape, NOWHERE)
         self.deadline = np.full(shape, NEVER)
@@ -296,7 +296,9 @@ class _Course:
             brought = np.minimum(self.collateral[loan][case, scenario], claim)
             worth = secured * brought + unsecured * (recovery * (claim - brought))
             whole += debts.own[case, loan] * worth
-        self.value[case, scenario] += np.maximum(whole - factors.pursued[case, stage], 0.0)
+        brings = np.maximum(whole - factors.pursued[case, stage], 0.0)
+        self.value[case, scenario] += brings
+        self.pursued[case, scenario] = brings
         self.alive = np.ones_like(self.cash) if self.alive is None else self.alive
         self.defaulted[case, scenario], self.alive[case, scenario] = stage, 0.0
 
@@ -322,9 +324,11 @@ class _Course:
             rest = self.setting.worth.recovery[:, None] * (claim - brought)
             whole += self.setting.debts.own[:, loan, None] * (secured * brought + unsecured * rest)
         left = np.maximum(whole - pursued, 0.0)
-        self.value += left if self.alive is None else left * self.alive
+        left = left if self.alive is None else left * self.alive
+        self.value += left
+        self.pursued += left
         missed: Stages = self.missed
-        return Fates(self.value, missed, self.defaulted, self.cover)
+        return Fates(self.value, missed, self.defaulted, self.cover, self.pursued)
 
 
 def _any(claim: Real) -> Real | None:

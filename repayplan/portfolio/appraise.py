@@ -21,6 +21,7 @@ from repayplan.planning.batch.plan import plan_batch
 from repayplan.portfolio.attributes import (
     Borrower,
     effort,
+    never_paid,
     no_effort,
     plan_figures,
     sale_figures,
@@ -66,8 +67,8 @@ _Broken = tuple[str, list[str]]
 class Appraised:
     """Tables ``options`` and ``schedules`` (see ``tables``), what was set aside, and how many options became what:
     ``offered``, ``dominated``, ``infeasible``, ``failed``, ``does not fit`` (cannot be written for this case), ``not
-    open`` (lists of the menu), ``nothing of its own``, plans by solver, ``planned alone``, ``rounded alone`` and
-    ``planned in smaller batches``.
+    open`` (lists of the menu), ``nothing of its own``, ``best effort not needed`` (another plan settles in full), plans
+    by solver, ``planned alone``, ``rounded alone`` and ``planned in smaller batches``.
     ``notes``: why options ``failed`` or do not fit, and why batches broke down whose borrowers were then planned in
     smaller ones, with the first borrowers concerned; they may differ between two runs, the tables do not."""
 
@@ -260,7 +261,7 @@ def _rows(
     prospect: _Prospect, menu: Menu, tables: _Tables, drawing: Drawing, settings: Settings, clock: Clock
 ) -> tuple[list[dict[str, Any]], list[tuple[str, _Paid]]]:
     """Rows of the options that are offered, and by option what is paid."""
-    offered = _offered(prospect)
+    offered = _offered(prospect, menu)
     like = prospect.asks[0][1] if prospect.asks else None
     unsaid = tables.treatments.contract_months
     base = untreated(prospect.book.case, unsaid, like) if prospect.kinds else None
@@ -299,8 +300,9 @@ def _rows(
     return kept, [(option, plan) for option, plan in paid if option in names]
 
 
-def _offered(prospect: _Prospect) -> list[tuple[PlanOption, Ask, Batched]]:
-    """Plans that hold every limit. InputError where none does and there is nothing else."""
+def _offered(prospect: _Prospect, menu: Menu) -> list[tuple[PlanOption, Ask, Batched]]:
+    """Plans that hold every limit, and unless the menu always wants them no best effort of who can settle in full: a
+    bank gives up nothing that can be paid. InputError where there is none and there is nothing else."""
     found = []
     for (option, asked), plan in zip(prospect.asks, prospect.plans, strict=True):
         if plan.payments is None:
@@ -314,7 +316,11 @@ def _offered(prospect: _Prospect) -> list[tuple[PlanOption, Ask, Batched]]:
         what = tr("no option of the menu is possible for this borrower")
         remedy = tr("add a treatment such as do_nothing, longer plans, or settle: best")
         raise InputError(Fault(what, remedy=remedy))
-    return found
+    in_full = [each for each in found if not never_paid(*each[1:])]
+    if not in_full or menu.settle_best == "always":
+        return found
+    prospect.counts["best effort not needed"] += len(found) - len(in_full)
+    return in_full
 
 
 def _plan_effort(prospect: _Prospect, menu: Menu, tables: _Tables, borrower: Borrower) -> Any:

@@ -119,7 +119,7 @@ def plan_figures(
     missing = np.where(outcome.failed, left, np.minimum(outcome.arrears + undated, left))
     rescheduled = np.maximum(borrower.overdue - by_cash - given_up - _mean(missing), 0)
     fall = Fall(by_cash, rescheduled, given_up, np.zeros(MONTHS, dtype=np.int64))
-    by, unpaid = provisions.after_months - 1, _never_paid(asked, found)
+    by, unpaid = provisions.after_months - 1, never_paid(asked, found)
     better = max(provisions.place(borrower.days), provisions.restructured)
     worse = max(better, provisions.failed)
     failed = outcome.failed[by]
@@ -127,8 +127,10 @@ def plan_figures(
     lost = np.minimum(unpaid, owed_then)
     rate = np.where(failed, provisions.rate(worse), provisions.rate(better))
     provision = rate * (owed_then - lost) + provisions.rate(len(provisions.classes) - 1) * lost
+    recovery = round(float(outcome.value.mean()) - work.worth)
     return {
-        "recovery": round(float(outcome.value.mean()) - work.worth),
+        "recovery": recovery,
+        "by_plan": recovery - round(float(outcome.pursued.mean())),
         "cost": round(work.cost),
         "haircut": given + forgone,
         "provision": round(float(provision.mean())),
@@ -170,6 +172,7 @@ def treatment_figures(
     )
     return {
         "recovery": round(float(expected(outcome.value.mean() for _, outcome in came)) - work.worth - fee_worth),
+        "by_plan": 0,
         "cost": round(work.cost + fee),
         "haircut": 0,
         "provision": round(float(expected(provided))),
@@ -227,6 +230,7 @@ def sale_figures(borrower: Borrower, course: Course, work: Effort) -> dict[str, 
     lost = max(borrower.balance - round(price), 0)
     return {
         "recovery": round(price * (1 + borrower.yearly) ** (-course.ends / 12) - work.worth),
+        "by_plan": 0,
         "cost": round(work.cost),
         "haircut": lost,
         "provision": 0,
@@ -277,7 +281,7 @@ def _waived(case: Case, classes: Iterable[str], *, revives: bool = False) -> int
     return sum(to_cents(getattr(waiver, name)) for waiver in counted for name in classes)
 
 
-def _never_paid(asked: Ask, found: Batched) -> int:
+def never_paid(asked: Ask, found: Batched) -> int:
     """What a plan that settles as much as can be leaves of the bank's loans in the end, with its interest; cents."""
     return sum(cents for _, cents in _left(asked, found))
 

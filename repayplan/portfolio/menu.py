@@ -218,6 +218,12 @@ class Menu(Model):
         description="Whether plans take the hours and visits of the table of treatments, or none",
         examples=["table"],
     )
+    settle_best: Literal["where_needed", "always"] = Field(
+        default="where_needed",
+        description="Whether plans that leave some of the debt unpaid are offered only to whom no plan of the menu "
+        "settles it in full, or always",
+        examples=["where_needed"],
+    )
     white_list: tuple[Who, ...] = Field(
         default=(),
         max_length=1_000,

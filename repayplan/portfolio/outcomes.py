@@ -31,12 +31,14 @@ HAZARD: Hazard = "arrears"
 class Outcome:
     """What became of one option in S futures.
 
-    ``value`` (S,) present value of what is recovered, cents; ``missed`` and ``defaulted`` (S,): whether a cent was ever
-    missing, whether it failed. By the end of each month, (MONTHS, S) cents: ``paid`` so far on all loans, ``arrears``
-    and ``debt`` on the bank's own, and whether it had ``failed``. ``collateral`` (S,): factor on its value.
+    ``value`` (S,) present value of what is recovered, cents, and how much of it is ``pursued``, no payment; ``missed``
+    and ``defaulted`` (S,): whether a cent was ever missing, whether it failed. By the end of each month, (MONTHS, S)
+    cents: ``paid`` so far on all loans, ``arrears`` and ``debt`` on the bank's own, and whether it had ``failed``.
+    ``collateral`` (S,): factor on its value.
     """
 
     value: Real
+    pursued: Real
     missed: Mask
     defaulted: Mask
     paid: Real
@@ -85,6 +87,7 @@ def _run(as_of: dt.date, lanes: Sequence[Lane], drawn: Drawn, engine: Engine) ->
     return [
         Outcome(
             value=fates.value[number],
+            pursued=fates.pursued[number],
             missed=missed[number],
             defaulted=defaulted[number],
             paid=told.paid[number],

@@ -40,7 +40,9 @@ def options_schema() -> pa.Schema:
             *_named(pa.string(), "case", "option", "kind", "status"),
             ("gap", pa.float64()),
             *_named(pa.string(), "solver", "rating", "industry", "region"),
-            *_named(pa.int64(), "balance", "overdue", "recovery", "cost", "haircut", "provision", "npv_loss"),
+            *_named(
+                pa.int64(), "balance", "overdue", "recovery", "by_plan", "cost", "haircut", "provision", "npv_loss"
+            ),
             *_named(pa.float64(), "miss", "default"),
             ("illustrative", pa.bool_()),
             *_named(hours, "officer_hours", "visits"),

@@ -18,6 +18,7 @@ from repayplan.report.portfolio_words import (
     KINDS,
     ONLY_CASH,
     RATINGS,
+    debt_aside,
     gap_figure,
     headline,
     in_order,
@@ -27,6 +28,7 @@ from repayplan.report.portfolio_words import (
     percent,
     reasons_of,
     short,
+    sources,
     titled,
     totals,
     weighs,
@@ -46,7 +48,7 @@ def show_summary(results: Results, console: Console) -> None:
     say(headline(summary), console, "bold")
     for words in summary.coupling.said:
         say(words[current()], console, "bold red")
-    for said in (missing(summary), leaning(summary)):
+    for said in (missing(summary), debt_aside(summary), leaning(summary)):
         if said is not None:
             say(said, console, "bold yellow")
     grid(_figures(summary), console)
@@ -67,7 +69,7 @@ def _figures(summary: Summary) -> list[tuple[Message, str]]:
         share=percent(total.rate),
         balance=grouped(total.sums["balance"]),
     )
-    lines = [(titled(tr("Expected recovery today"), summary), str(recovered)), *totals(summary)]
+    lines = [(titled(tr("Expected recovery today"), summary), str(recovered)), *sources(total), *totals(summary)]
     if summary.kept:
         lines.append((tr("Best possible, at most"), _bound(coupling)))
     return [*lines, (tr("Options"), _counts(summary))]
@@ -80,22 +82,31 @@ def _bound(coupling: Coupling) -> str:
 
 def _counts(summary: Summary) -> str:
     counts = summary.counts
-    words = tr(
-        "{offered} offered, {dominated} dominated and dropped, {impossible} impossible",
-        offered=f"{counts.get('offered', 0):,}",
-        dominated=f"{counts.get('dominated', 0):,}",
-        impossible=f"{counts.get('infeasible', 0):,}",
-    )
-    return str(words)
+    told = {
+        "offered": f"{counts.get('offered', 0):,}",
+        "dominated": f"{counts.get('dominated', 0):,}",
+        "impossible": f"{counts.get('infeasible', 0):,}",
+        "needless": f"{counts.get('best effort not needed', 0):,}",
+    }
+    if counts.get("best effort not needed"):
+        return str(
+            tr(
+                "{offered} offered, {dominated} dominated and dropped, {impossible} impossible, {needless} best "
+                "efforts not needed because all can be paid",
+                **told,
+            )
+        )
+    return str(tr("{offered} offered, {dominated} dominated and dropped, {impossible} impossible", **told))
 
 
 def _groups(title: Message, groups: Sequence[Group], words: Mapping[str, Message], console: Console) -> None:
     if not groups:
         return
     heading(title, console)
-    table = figures_table(tr("Group"), tr("Number"), tr("Debt"), tr("Recovered"), tr("Share"), tr("Miss"))
+    heads = (tr("Number"), tr("Debt"), tr("Recovered"), tr("By plans"), tr("Share"), tr("Miss"))
+    table = figures_table(tr("Group"), *heads)
     for group in groups[:_MOST_GROUPS]:
-        amounts = (f"{group.borrowers:,}", short(group.sums["balance"]), short(group.sums["recovery"]))
+        amounts = (f"{group.borrowers:,}", *(short(group.sums[name]) for name in ("balance", "recovery", "by_plan")))
         table.add_row(word(words, group.name), *amounts, percent(group.rate), percent(group.miss))
     console.print(table)
     rest = len(groups) - _MOST_GROUPS

@@ -79,6 +79,7 @@ def _plain(value: Any) -> Any:
 def _figures(row: Mapping[str, Any]) -> list[tuple[Message, str]]:
     lines = [
         (tr("Recovered, net of costs"), grouped(row["recovery"])),
+        *_sources(row),
         (tr("Costs"), grouped(row["cost"])),
         (tr("Given up"), grouped(row["haircut"])),
         (tr("Loss of value"), grouped(row["npv_loss"])),
@@ -91,6 +92,16 @@ def _figures(row: Mapping[str, Any]) -> list[tuple[Message, str]]:
         words = tr("{paid} of {overdue} overdue today", paid=grouped(paid), overdue=whole)
         lines.append((tr("Paid in cash in a year"), str(words)))
     return lines
+
+
+def _sources(row: Mapping[str, Any]) -> list[tuple[Message, str]]:
+    """What a plan's payments bring of it, and what comes after a default or of what is left unpaid."""
+    if row["kind"] != "plan":
+        return []
+    return [
+        (tr("– by payments"), grouped(row["by_plan"])),
+        (tr("– by collateral, courts"), grouped(row["recovery"] - row["by_plan"])),
+    ]
 
 
 def _beside(single: Single, scenarios: int, known: Known | None) -> list[Message]:

@@ -63,6 +63,11 @@ def summary_document(results: Results) -> dict[str, Any]:
         "settings": dict(manifest.settings),
         "borrowers": summary.borrowers,
         "set_aside": summary.failed,
+        "set_aside_debt": {
+            "amount": plain(summary.debt_aside),
+            "borrowers": summary.failed - summary.unknown,
+            "unknown": summary.unknown,
+        },
         "stray_rows": summary.strays,
         "reasons": [{"reason": reason, "borrowers": count} for reason, count in summary.reasons],
         "stray_reasons": [{"reason": reason, "rows": count} for reason, count in summary.stray_reasons],
@@ -107,6 +112,7 @@ def _limit(limit: dict[str, Any]) -> dict[str, Any]:
 
 def _group(group: Group) -> dict[str, Any]:
     amounts = {name: plain(cents) for name, cents in group.sums.items()}
+    amounts["otherwise"] = plain(group.otherwise)
     shares = {"recovery_share": group.rate, "miss": group.miss, "default": group.default}
     return {"borrowers": group.borrowers, **amounts, **shares, "illustrative": group.illustrative}
 

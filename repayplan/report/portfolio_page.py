@@ -20,6 +20,7 @@ from repayplan.report.portfolio_words import (
     RATINGS,
     allowed,
     apart,
+    debt_aside,
     figure,
     gap_figure,
     headline,
@@ -30,6 +31,7 @@ from repayplan.report.portfolio_words import (
     percent,
     reasons_of,
     short,
+    sources,
     titled,
     totals,
     weighs,
@@ -52,7 +54,8 @@ _MOST_ROWS = 30
 def page(results: Results) -> str:
     """The page in the language in use. Every text in it is escaped."""
     summary = results.summary
-    warnings = [str(said) for said in (missing(summary), leaning(summary)) if said is not None]
+    told = (missing(summary), debt_aside(summary), leaning(summary))
+    warnings = [str(said) for said in told if said is not None]
     return _template().render(
         language=current(),
         t=_words(summary),
@@ -111,6 +114,10 @@ def _words(summary: Summary) -> dict[str, str]:
         "number": tr("Number"),
         "debt": tr("Debt"),
         "recovered": tr("Recovered"),
+        "by_plan": tr("By plans"),
+        "otherwise": tr("Otherwise"),
+        "paid": tr("By payments of plans"),
+        "pursued": tr("By collateral, courts and treatments"),
         "share": tr("Share"),
         "miss": tr("Miss"),
         "default": tr("Default"),
@@ -152,6 +159,7 @@ def _figures(summary: Summary) -> list[tuple[str, str]]:
     total, coupling = summary.total, summary.coupling
     lines = [
         (titled(tr("Expected recovery today"), summary), grouped(total.sums["recovery"])),
+        *sources(total),
         (tr("Share of the debt"), percent(total.rate)),
         (tr("Debt"), grouped(total.sums["balance"])),
         *totals(summary),
@@ -163,20 +171,29 @@ def _figures(summary: Summary) -> list[tuple[str, str]]:
 
 
 def _rows(groups: Sequence[Group], words: Mapping[str, Message]) -> list[dict[str, Any]]:
-    """Groups as rows with a bar for the share that is recovered."""
+    """Groups as rows with a bar for the share that is recovered, by plans and otherwise."""
     return [
         {
             "name": word(words, group.name),
             "borrowers": f"{group.borrowers:,}",
             "balance": short(group.sums["balance"]),
             "recovery": short(group.sums["recovery"]),
+            "by_plan": short(group.sums["by_plan"]),
+            "otherwise": short(group.otherwise),
             "rate": percent(group.rate),
-            "bar": max(0.0, min(group.rate or 0.0, 1.0)) * 100,
+            "bars": _bars(group),
             "miss": percent(group.miss),
             "default": percent(group.default),
         }
         for group in groups
     ]
+
+
+def _bars(group: Group) -> tuple[float, float]:
+    """How long the parts of a bar are, percent of the debt: together the share that is recovered."""
+    parts = [max(cents, 0) for cents in (group.sums["by_plan"], group.otherwise)]
+    whole = max(0.0, min(group.rate or 0.0, 1.0)) * 100 / (sum(parts) or 1)
+    return whole * parts[0], whole * parts[1]
 
 
 def _month(month: Month) -> tuple[str, str, list[str]]:

@@ -10,7 +10,7 @@ from repayplan.language import Message, current, plural, tr
 from repayplan.money import grouped
 from repayplan.portfolio.coupling.words import shown
 from repayplan.portfolio.run.choosing import LimitUse, Weighty
-from repayplan.portfolio.run.summary import Summary
+from repayplan.portfolio.run.summary import Group, Summary
 from repayplan.portfolio.tables import TREATED
 from repayplan.risk.words import RISKS
 from repayplan.solvers.result import CERTIFIED
@@ -60,6 +60,7 @@ COLUMNS: Mapping[str, Message] = MappingProxyType(
         "balance": tr("Debt"),
         "overdue": tr("Overdue"),
         "recovery": tr("Expected recovery"),
+        "by_plan": tr("Of it by payments of plans"),
         "cost": tr("Cost"),
         "haircut": tr("Given up"),
         "provision": tr("Provision"),
@@ -85,7 +86,7 @@ _STATUSES: Mapping[str, Message] = MappingProxyType(
     }
 )
 
-MONEY = ("balance", "overdue", "recovery", "cost", "haircut", "provision", "npv_loss")
+MONEY = ("balance", "overdue", "recovery", "by_plan", "cost", "haircut", "provision", "npv_loss")
 """Columns in cents."""
 
 
@@ -144,6 +145,39 @@ def missing(summary: Summary) -> Message | None:
         ),
         summary.failed,
     )
+
+
+def debt_aside(summary: Summary) -> Message | None:
+    """What those owe who were set aside, and of how many no row says it; None where nobody was."""
+    if not summary.failed:
+        return None
+    amount, known = grouped(summary.debt_aside), summary.failed - summary.unknown
+    if not known:
+        return tr("Debt of those set aside: not known, the book does not say it in its currency")
+    if not summary.unknown:
+        return tr("Debt of those set aside, by their rows of the book: {amount}", amount=amount)
+    said = {"amount": amount, "known": f"{known:,}", "count": f"{summary.unknown:,}"}
+    return plural(
+        tr("Debt of those set aside, by their rows of the book: {amount} of {known}, that of one not known", **said),
+        tr(
+            "Debt of those set aside, by their rows of the book: {amount} of {known}, that of {count} not known", **said
+        ),
+        summary.unknown,
+    )
+
+
+def sources(group: Group) -> list[tuple[Message, str]]:
+    """Out of what a recovery comes, with shares of it."""
+    parts = (
+        (tr("By payments of plans"), group.sums["by_plan"]),
+        (tr("By collateral, courts and treatments"), group.otherwise),
+    )
+    whole = group.sums["recovery"]
+    told = []
+    for words, cents in parts:
+        share = percent(cents / whole if whole else None)
+        told.append((words, str(tr("{amount}, {share} of it", amount=grouped(cents), share=share))))
+    return told
 
 
 def leaning(summary: Summary) -> Message | None:

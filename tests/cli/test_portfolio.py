@@ -171,7 +171,8 @@ def test_a_first_run_says_before_it_begins_that_it_compiles(
         raise InputError(Fault(Message("stopped here"), "test"))
 
     monkeypatch.setattr("repayplan.portfolio.run.run.run_portfolio", look)
-    monkeypatch.setattr("repayplan.portfolio.run.processes.begin_server", lambda: None)
+    begun: list[bool] = []
+    monkeypatch.setattr("repayplan.portfolio.run.processes.begin_server", lambda: begun.append(True))
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "cache"))
     for compiled in (False, True):
         if compiled:
@@ -179,3 +180,7 @@ def test_a_first_run_says_before_it_begins_that_it_compiles(
             (tmp_path / "cache" / "evaluate_1" / "kernels.play-1.py311.nbi").write_bytes(b"")
         said.append(told in run("run", done / "book", "-o", tmp_path / "out").stderr)
     assert said == [True, False]
+    assert begun == [True, True]
+    run("run", done / "book", "-o", tmp_path / "out", "--resume")
+    run("run", done / "book", "-o", tmp_path / "out", "--engine", "spark")
+    assert begun == [True, True], "a run that goes on may have only to choose, and Spark has processes of its own"

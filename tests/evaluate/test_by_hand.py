@@ -97,6 +97,7 @@ def test_three_months_of_arrears_are_a_default_and_collateral_comes_a_year_later
     assert found.fates.defaulted[0, 0] == APR
     brought = 500_000 / 1.036 + 0.30 * (711_028 - 500_000)
     assert found.fates.value[0, 0] == pytest.approx(factor(1) * 303_000 + factor(5) * brought, rel=1e-12)
+    assert found.fates.pursued[0, 0] == pytest.approx(factor(5) * brought, rel=1e-12)
 
 
 def test_delay_and_costs_of_enforcement_are_those_the_case_gives() -> None:
@@ -128,8 +129,9 @@ def test_pursuing_a_default_costs_once_and_is_left_where_it_brings_less(pursuit:
     own[0, DEC, 0] = 303_000
     brought = max(0.5 * 711_028 - pursuit, 0)
     for engine in (run, compiled.run):
-        value = engine(costly, Drawn(own), "arrears").fates.value[0, 0]
-        assert value == pytest.approx(factor(1) * 303_000 + factor(5) * brought, rel=1e-12)
+        fates = engine(costly, Drawn(own), "arrears").fates
+        assert fates.value[0, 0] == pytest.approx(factor(1) * 303_000 + factor(5) * brought, rel=1e-12)
+        assert fates.pursued[0, 0] == pytest.approx(factor(5) * brought, rel=1e-12)
 
 
 @pytest.mark.parametrize("pursuit", [0, 50_000, 600_000])

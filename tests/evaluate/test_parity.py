@@ -57,7 +57,7 @@ def same(one: Run, other: Run) -> None:
         np.testing.assert_array_equal(getattr(one.traces, name), getattr(other.traces, name))
     for name in ("missed", "defaulted"):
         np.testing.assert_array_equal(getattr(one.fates, name), getattr(other.fates, name))
-    for name in ("value", "cover"):
+    for name in ("value", "cover", "pursued"):
         np.testing.assert_allclose(getattr(one.fates, name), getattr(other.fates, name), rtol=1e-12, atol=1e-6)
 
 
@@ -137,7 +137,7 @@ def test_blocks_and_workers_change_nothing(cells: int, engine: str) -> None:
     )
     assert len(told) == told[0]
     assert found.engine == engine
-    for name in ("value", "missed", "defaulted", "cover"):
+    for name in ("value", "missed", "defaulted", "cover", "pursued"):
         np.testing.assert_array_equal(getattr(found.fates, name), getattr(once.fates, name))
     assert found.bands is not None
     assert once.bands is not None

@@ -262,3 +262,40 @@ def test_what_other_lenders_are_owed_is_not_the_banks() -> None:
         assert min(sum(paid[:month]) - 400_00 * (month + 1), 40_000_00) <= fallen <= most
     assert two["B-1", "sell"]["recovery"] == one["B-1", "sell"]["recovery"]
     assert two["B-1", "do_nothing"]["fall_cash"] == one["B-1", "do_nothing"]["fall_cash"]
+
+
+EFFORT = {
+    "plans": [{"shapes": ["level"], "installments": [24], "concessions": ["none", "best"]}],
+    "concessions": [{"name": "best", "settle": "best"}],
+}
+"""A plan that settles in full, and one that pays as much as is best, which may be less."""
+
+
+def earning(case: str, monthly: str) -> Any:
+    source = {"kind": "monthly", "name": "Shop", "start": "2026-12", "amount": monthly, "months": 84}
+    return borrower(case, cash={"sources": [source]})
+
+
+def test_who_can_settle_in_full_is_offered_no_best_effort() -> None:
+    """5,000.00 a month settle 100,000.00 in two years, 2,000.00 do not. Asked for its best, the first would be let off
+    part of it for the lower hazard of a lower burden."""
+    books = [earning("B-1", "5000.00"), earning("B-2", "2000.00")]
+    found = appraise(books, menu(**EFFORT), settings())
+    assert list(rows(found)) == [("B-1", "level-24"), ("B-2", "level-24-best")]
+    assert rows(found)["B-1", "level-24"]["haircut"] == 0 < rows(found)["B-2", "level-24-best"]["haircut"]
+    assert set(zip(*found.schedules.select(["case", "option"]).to_pydict().values(), strict=True)) == set(rows(found))
+    assert (found.counts["infeasible"], found.counts["best effort not needed"]) == (1, 1)
+
+
+def test_best_effort_is_offered_beside_a_plan_in_full_where_the_menu_says_so() -> None:
+    always = appraise([earning("B-1", "5000.00")], menu(**EFFORT, settle_best="always"), settings())
+    assert list(rows(always)) == [("B-1", "level-24"), ("B-1", "level-24-best")]
+    assert rows(always)["B-1", "level-24-best"]["haircut"] > 0
+    assert "best effort not needed" not in always.counts
+
+
+def test_a_best_effort_that_leaves_nothing_is_a_plan_in_full() -> None:
+    """15,000.00 a month: whatever is asked for, all of it is paid."""
+    found = appraise([borrower("B-1")], menu(**EFFORT), settings())
+    assert [row["haircut"] for row in found.options.to_pylist()] == [0, 0]
+    assert "best effort not needed" not in found.counts

@@ -49,8 +49,8 @@ def outcome_of(debt: Real) -> Outcome:
     """Two futures with these debts, of which the first one has failed at once."""
     nothing, failed = np.zeros((12, 2)), np.array([[True, False]] * 12)
     return Outcome(
-        value=np.zeros(2), missed=failed[0], defaulted=failed[0], paid=nothing, arrears=nothing, debt=debt,
-        failed=failed, collateral=np.ones(2),
+        value=np.zeros(2), pursued=np.zeros(2), missed=failed[0], defaulted=failed[0], paid=nothing, arrears=nothing,
+        debt=debt, failed=failed, collateral=np.ones(2),
     )  # fmt: skip
 
 
@@ -225,9 +225,24 @@ def test_a_plan_that_pays_nothing_is_worth_no_more_than_enforcing() -> None:
         policy={"discount_rate": "0.00%"},
     )
     offer = menu(**BEST, treatments=["enforce"])
-    found = appraise([book], offer, settings(method="still", scenarios=2)).options.to_pylist()
+    both = appraise([book], offer, settings(method="still", scenarios=2))
+    found, cents = both.options.to_pylist(), sum(both.schedules["payment"].to_pylist())
     recovered = {row["option"]: row["recovery"] for row in found}
     assert recovered == {"free-24-best": 100_000_00 - 28_000_00 - 9_300_00, "enforce": 100_000_00 - 28_000_00}
+    assert {row["option"]: row["by_plan"] for row in found} == {"free-24-best": cents - 9_300_00, "enforce": 0}
+
+
+def test_what_payments_bring_is_told_apart_from_what_collateral_brings() -> None:
+    """Nothing bears interest and nothing is discounted. A plan that settles 100,000.00 brings all of it by payments,
+    less its work of 9,300.00; of one that pays 1,000.00 a month the rest comes from collateral of 30,000.00, a fifth
+    of what that leaves, and costs 28,000.00 to pursue."""
+    still = {"loan": {"rate": "0.00%", "collateral": "30000.00"}, "policy": {"discount_rate": "0.00%"}}
+    whole = option(borrower(**still), "level-24", plans=[{"shapes": ["level"], "installments": [24]}])
+    assert whole["by_plan"] == whole["recovery"] == 100_000_00 - 9_300_00
+    row, payments = best("1000.00", **still)
+    left = 100_000_00 - sum(payments)
+    assert row["by_plan"] == sum(payments) - 9_300_00
+    assert row["recovery"] - row["by_plan"] == 30_000_00 + (left - 30_000_00) // 5 - 28_000_00
 
 
 @drawn(max_examples=8, deadline=None)
@@ -258,7 +273,10 @@ def test_nothing_is_given_up_twice_and_columns_foot(
     shapes = {"shapes": ["level", "free"], "installments": [count], "concessions": ["none", "best", "relief"]}
     relief = {"name": "relief", "waive_penalty": "100%", "conditional": conditional}
     offer = menu(
-        plans=[shapes], concessions=[{"name": "best", "settle": "best"}, relief], treatments=["do_nothing", "sell"]
+        plans=[shapes],
+        concessions=[{"name": "best", "settle": "best"}, relief],
+        treatments=["do_nothing", "sell"],
+        settle_best="always",
     )
     found = appraise([book], offer, settings(scenarios=6))
     assert not found.failures

@@ -66,7 +66,7 @@ VISIT = Weighty("B-00012", "Haulier 12", "remind", "visit", apart=25_900_000, di
 
 def group(name: str, illustrative: int = 0) -> Group:
     sums = dict.fromkeys(("balance", "overdue", "recovery", "cost", "haircut", "provision", "npv_loss"), 100_000)
-    return Group(name, 1, sums, 0.1, 0.2, illustrative)
+    return Group(name, 1, sums | {"by_plan": 70_000}, 0.1, 0.2, illustrative)
 
 
 def coupling(kept: bool = True, limits: tuple[LimitUse, ...] = (HOURS, HAIRCUT, TARGET)) -> Coupling:
@@ -79,6 +79,8 @@ def summary(**changed: Any) -> Summary:
     given: dict[str, Any] = {
         "borrowers": 1,
         "failed": 0,
+        "debt_aside": 0,
+        "unknown": 0,
         "strays": 0,
         "reasons": (),
         "stray_reasons": (),
@@ -228,3 +230,58 @@ def test_the_page_says_what_recovery_rests_on_and_counts_one_month_as_one() -> N
     assert "1 month " in text
     assert "1 months" not in text
     assert "Recovery forgone for the limits" in text
+
+
+def test_best_efforts_that_are_not_needed_are_told_with_the_options() -> None:
+    needless = summary(counts={"offered": 4, "dominated": 1, "best effort not needed": 3})
+    assert "4 offered, 1 dominated and dropped, 0 impossible, 3 best efforts not needed" in screen(needless)
+    assert summary_document(results(needless))["options"]["best effort not needed"] == 3
+    assert "best efforts" not in screen(summary())
+
+
+def test_what_plans_bring_is_told_apart_and_foots() -> None:
+    """1,000.00 of a debt of 2,000.00: 700.00 by payments of plans, 300.00 otherwise; a bar of 35 % and 15 %."""
+    half = group("trade")
+    half = replace(half, sums={**half.sums, "balance": 200_000})
+    told = summary(total=half, by_industry=(half,))
+    for text in (screen(told), plain(told)):
+        assert re.search(r"By payments of plans\s+700\.00, 70\.0% of it", text)
+        assert re.search(r"By collateral, courts and treatments\s+300\.00, 30\.0% of it", text)
+    assert re.search(r"trade\s+1\s+2\.0 k\s+1\.0 k\s+700\s+50\.0%", screen(told))
+    assert re.search(r"trade\s+1\s+2\.0 k\s+1\.0 k\s+700\s+300\s+50\.0%", plain(told))
+    assert re.findall(r'class="(paid|other)" style="width: ([\d.]+)%', page(results(told)))[-2:] == [
+        ("paid", "35.0"),
+        ("other", "15.0"),
+    ]
+    document = summary_document(results(told))["by_industry"]["trade"]
+    assert [document[name] for name in ("recovery", "by_plan", "otherwise")] == ["1000.00", "700.00", "300.00"]
+
+
+@pytest.mark.parametrize(
+    ("by_plan", "recovery", "bars"),
+    [(-20_000, 80_000, ["0.0", "80.0"]), (60_000, 120_000, ["50.0", "50.0"]), (0, -5_000, ["0.0", "0.0"])],
+)
+def test_a_bar_is_no_longer_than_what_is_recovered(by_plan: int, recovery: int, bars: list[str]) -> None:
+    """Plans may cost more than they bring, and more than the debt may be recovered: a bar has two ends."""
+    odd = group("trade")
+    odd = replace(odd, sums={**odd.sums, "by_plan": by_plan, "recovery": recovery})
+    text = page(results(summary(by_kind=(), by_rating=(odd,))))
+    assert re.findall(r'class="(?:paid|other)" style="width: ([\d.]+)%', text) == bars
+
+
+@pytest.mark.parametrize(
+    ("unknown", "said"),
+    [
+        (0, "Debt of those set aside, by their rows of the book: 1,234.00\n"),
+        (1, "Debt of those set aside, by their rows of the book: 1,234.00 of 26, that of one not known"),
+        (3, "Debt of those set aside, by their rows of the book: 1,234.00 of 24, that of 3 not known"),
+        (27, "Debt of those set aside: not known"),
+    ],
+)
+def test_the_debt_of_those_set_aside_is_told_alike_everywhere(unknown: int, said: str) -> None:
+    aside = summary(borrowers=150, failed=27, debt_aside=123_400 * (unknown < 27), unknown=unknown)
+    for text in (screen(aside), plain(aside)):
+        assert said.strip() in text
+    told = summary_document(results(aside))["set_aside_debt"]
+    assert (told["borrowers"], told["unknown"]) == (27 - unknown, unknown)
+    assert "Debt of those set aside" not in screen(summary()) + plain(summary())

@@ -17,14 +17,16 @@ NAMES = ("level_principal-60", "level_principal-60-relief", "level_principal-60-
 
 def option(name: str, recovery: int) -> dict[str, Any]:
     money = dict.fromkeys(("cost", "haircut", "npv_loss", "provision", "overdue"), 0)
-    return {"option": name, "recovery": recovery, "miss": 0.1, "default": 0.2, "illustrative": False, **money}
+    kind = "visit" if name == "visit" else "plan"
+    shares = {"miss": 0.1, "default": 0.2, "illustrative": False, "by_plan": 0 if kind == "visit" else 9_000_000_00}
+    return {"option": name, "kind": kind, "recovery": recovery, **shares, **money}
 
 
-def shown(every: int = 1) -> str:
+def shown(every: int = 1, looked_at: int = 1) -> str:
     rows = tuple(option(name, 962_932_140 + 100 * number) for number, name in enumerate(NAMES))
     days = [dt.date(2027, 1, 20), dt.date(2027, 4, 20)]
     book = borrower(policy={"payment_every": every})
-    single = Single(book, rows, NAMES[1], rows[1], book.case, tuple(Payment(day, "L1", 100) for day in days))
+    single = Single(book, rows, NAMES[1], rows[looked_at], book.case, tuple(Payment(day, "L1", 100) for day in days))
     console = Console(width=80, force_terminal=False)
     known = cast("Any", None)  # the planner has nothing to say of it
     with console.capture() as caught:
@@ -43,3 +45,11 @@ def test_the_term_of_a_plan_is_told_in_months() -> None:
     """From November 2026 to April 2027."""
     assert "2 every 3 months, the last on 2027-04-20: month 5" in shown(3)
     assert "2 every month, the last on" in shown(1)
+
+
+def test_what_payments_bring_of_a_plan_is_told_apart() -> None:
+    """9,629,322.40 of which 9,000,000.00 are paid; without a plan nothing is."""
+    lines = [" ".join(line.split()) for line in shown().splitlines()]
+    assert "– by payments 9,000,000.00" in lines
+    assert "– by collateral, courts 629,322.40" in lines
+    assert "– by" not in shown(looked_at=3)

@@ -10,6 +10,7 @@ the same bytes.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -121,18 +122,24 @@ def draws(drawing: Drawing, first: int, count: int) -> tuple[int, int]:
 
 
 def unfolded(drawing: Drawing, values: Real, first: int, count: int) -> Real:
-    """(…, count) of scenarios from what is drawn, or from sums of it: whatever changes its sign with the draws."""
-    return values if drawing.method != "antithetic" else woven(values, -values, first, count)
+    """(…, count) of scenarios from what is drawn, or from sums of it: whatever changes its sign with the draws. What
+    ``joined`` makes of ``sides``, without a copy of both in one array."""
+    return joined(_mirrored(drawing, values), first, count)
 
 
 def sides(drawing: Drawing, values: Real) -> Real:
     """(sides, …, draws) what is drawn, and what mirrors it where scenarios do."""
-    return values[None] if drawing.method != "antithetic" else np.stack([values, -values])
+    both = _mirrored(drawing, values)
+    return both[0][None] if len(both) == 1 else np.stack(both)
 
 
-def joined(values: Real, first: int, count: int) -> Real:
+def _mirrored(drawing: Drawing, values: Real) -> tuple[Real, ...]:
+    return (values,) if drawing.method != "antithetic" else (values, -values)
+
+
+def joined(values: Real | Sequence[Real], first: int, count: int) -> Real:
     """(…, count) scenarios of ``sides``."""
-    return values[0] if len(values) == 1 else woven(values[0], values[1], first, count)
+    return np.asarray(values[0]) if len(values) == 1 else woven(values[0], values[1], first, count)
 
 
 def woven(straight: Real, mirrored: Real, first: int, count: int) -> Real:

@@ -142,6 +142,9 @@ def straight(problem: Problem, last: NDArray[np.int64]) -> Straight:
     every, amounts = np.full((4, cases), np.nan), np.zeros((cases, 2, stages))
     every[:, lanes], amounts[lanes] = found.T[:4], paid
     thetas, good = np.zeros(cases), np.zeros(cases, dtype=bool)
+    # λ_t ≥ 0 was asked of each date but for a float's noise: without it the value is not concave in θ, and tangents of
+    # it bound nothing. What the noise can come to over all dates is added to the bound here, and the bound is asked to
+    # meet the value below, because the search for θ may also end before its tangents meet.
     every[1] += _lost(frame, ahead)
     value, bound, kept, least = every
     thetas[lanes], good[lanes] = theta[:, 1], (found[:, 4] <= HELD) & (bound <= value + BEST)[lanes]

@@ -1,7 +1,8 @@
 """The whole of it: the choice under the bank's limits, what each limit costs, and where none keeps all, the nearest.
 
 A price is what the next unit is worth at the margin. What some more of a limit would bring is found by choosing again
-with so much more, from the choice known, because prices overstate it; and no price is told that this contradicts.
+with so much more, from the choice known, because prices overstate it; and no price is told that this contradicts, nor
+of a limit of which a step or more is left: prices speak of fractions of cases, and whoever has units left needs none.
 """
 
 from __future__ import annotations
@@ -49,13 +50,15 @@ class More:
 @dataclass(frozen=True, slots=True)
 class Use:
     """What a choice makes of one limit: the figure it comes to, in the unit of the row, NaN where a ratio has nothing
-    to divide by. ``price``: cents for one unit more at the margin, 0 where the limit does not bind."""
+    to divide by. ``price``: cents for one unit more at the margin, 0 where the limit does not bind. ``spare``: a step
+    or more of it is left, so that ``more`` of it brings what it does because cases are whole."""
 
     row: Row
     figure: float
     kept: bool
     price: float
     more: More | None = None
+    spare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,18 +157,28 @@ def _proven(choice: Choice | None) -> bool:
 def _uses(posed: Posed, choice: Choice, more: dict[int, More]) -> tuple[Use, ...]:
     """What the choice makes of every row."""
     figures, base = posed.figures(choice.option, choice.used), posed.divided_by(choice.option)
-    kept, uses = posed.coupled.holds(choice.used), []
+    kept, left, uses = posed.coupled.holds(choice.used), steps_left(posed, choice), []
     for k, row in enumerate(posed.rows):
         tried = more.get(k)
-        price = told_price(float(choice.prices[k] * base[k]), tried)
+        price = told_price(float(choice.prices[k] * base[k]), tried, float(left[k]))
         brought = tried if tried is not None and tried.gain > 0 else None
-        uses.append(Use(row, float(figures[k]), bool(kept[k]), price, brought))
+        uses.append(Use(row, float(figures[k]), bool(kept[k]), price, brought, bool(left[k] >= 1)))
     return tuple(uses)
 
 
-def told_price(price: float, tried: More | None) -> float:
+def steps_left(posed: Posed, choice: Choice) -> Real:
+    """(K,) how many steps of each limit the choice does not use."""
+    base, steps = posed.divided_by(choice.option), np.array([step_of(row) for row in posed.rows])
+    return np.asarray((posed.coupled.most - choice.used) / np.maximum(base * steps, 1e-300))
+
+
+def told_price(price: float, tried: More | None, left: float = 0.0) -> float:
     """The price of a unit, no higher than a new choice with some more has proven it can be on average over that; 0
-    where it has proven that there is nothing to gain. Prices speak of fractions of cases."""
+    where it has proven that there is nothing to gain, or where a step or more is ``left``. What is left times the price
+    is part of the gap between the choice and the bound of the prices (complementary slackness): it is what whole cases
+    cannot use, not what more of it would bring."""
+    if left >= 1:
+        return 0.0
     if tried is None or price * tried.step <= tried.most:
         return price
     return 0.0 if tried.proven and tried.gain <= 0 else tried.most / tried.step
@@ -176,7 +189,7 @@ def _more(posed: Posed, coupled: Coupled, choice: Choice, wanted: float, tried: 
     of cases do not need them, but less left than that, where whole cases may want them."""
     base = posed.divided_by(choice.option)
     steps = np.array([step_of(row) for row in posed.rows])
-    worth, left = choice.prices * base * steps, (coupled.most - choice.used) / np.maximum(base * steps, 1e-300)
+    worth, left = choice.prices * base * steps, steps_left(posed, choice)
     found = {}
     for k in np.lexsort((left, -worth))[:tried].tolist():
         if worth[k] <= 0 and left[k] >= 1:

@@ -84,6 +84,18 @@ def sentence(use: Use) -> Message:
             return tr("{label}: {figure}, at least {limit}; {unit} less would bring at most about {price}", **values)
         return tr("{label}: {figure} of {limit}; {unit} more would bring at most about {price}", **values)
     values |= {"step": amount(use.more.step, row.measure), "gain": grouped(round(use.more.gain))}
+    if use.spare:
+        if row.least:
+            return tr(
+                "{label}: {figure}, at least {limit}; no better choice was found that comes closer to it, because "
+                "borrowers count whole or not at all; a new choice with {step} less brings {gain}",
+                **values,
+            )
+        return tr(
+            "{label}: {figure} of {limit}; no better choice was found that uses what is left, because borrowers take "
+            "it whole or not at all; a new choice with {step} more brings {gain}",
+            **values,
+        )
     if not worth or use.more.step == unit(row):  # of one and the same step what was tried is the true figure
         if row.least:
             return tr("{label}: {figure}, at least {limit}; a new choice with {step} less brings {gain}", **values)

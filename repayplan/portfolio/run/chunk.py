@@ -14,6 +14,7 @@ from repayplan.portfolio.book import BookCase, Failure
 from repayplan.portfolio.book.build import case_of
 from repayplan.portfolio.book.common import Common
 from repayplan.portfolio.book.index import Index, Rows, rows_of
+from repayplan.portfolio.book.owing import owed_by, owed_to_the_bank
 from repayplan.portfolio.clock import Clock
 from repayplan.publishing import publish
 
@@ -28,6 +29,9 @@ TABLES = ("schedules", "failures", "options")
 
 COUNTS = "counts"
 """Under this name the file of options says how many options became what, those that were dropped too."""
+
+DEBT = "debt"
+"""Under this name the file of failures says what those owe who were set aside, and of how many that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +87,14 @@ def appraised(job: Job, number: int, rows: Iterable[Rows]) -> tuple[Done, dict[s
     clock = Clock()
     with speaking(job.language):
         with clock.phase("read"):
-            read = {found.case: _fitting(case_of(found), job.common) for found in rows}
+            read, owing = _read(rows, job.common)
         made = appraise([each for each in read.values() if isinstance(each, BookCase)], job.menu, job.settings, clock)
         failures = _in_order(read, made.failures)
         counts = {COUNTS: json.dumps(dict(sorted(made.counts.items())))}
         options = made.options.replace_schema_metadata(counts)
-        found = {"schedules": made.schedules, "failures": failures_table(failures), "options": options}
+        debt = {DEBT: json.dumps(_debt(dict.fromkeys(failure.case for failure in failures), read, owing))}
+        aside = failures_table(failures).replace_schema_metadata(debt)
+        found = {"schedules": made.schedules, "failures": aside, "options": options}
     with clock.phase("write"):
         files = {name: parquet(found[name]) for name in TABLES}
     failed = len({failure.case for failure in failures})
@@ -108,6 +114,29 @@ def parquet(table: pa.Table) -> bytes:
     sink = io.BytesIO()
     pq.write_table(table, sink, compression="zstd", row_group_size=1_048_576)
     return sink.getvalue()
+
+
+def _read(
+    rows: Iterable[Rows], common: Common | None
+) -> tuple[dict[str, BookCase | list[Failure]], dict[str, int | None]]:
+    """The cases of a chunk, or what is wrong with them, and then what the bank claims of them by their rows."""
+    read: dict[str, BookCase | list[Failure]] = {}
+    owing: dict[str, int | None] = {}
+    for found in rows:
+        read[found.case] = each = _fitting(case_of(found), common)
+        if not isinstance(each, BookCase):
+            owing[found.case] = owed_by(found, None if common is None else common.currency)
+    return read, owing
+
+
+def _debt(
+    aside: Iterable[str], read: Mapping[str, BookCase | list[Failure]], owing: Mapping[str, int | None]
+) -> dict[str, int]:
+    """What those owe together who are set aside, where it can be known; cents."""
+    found = ((each, read[each]) for each in aside)
+    debts = [owed_to_the_bank(book.case) if isinstance(book, BookCase) else owing[case] for case, book in found]
+    known = [cents for cents in debts if cents is not None]
+    return {"cents": sum(known), "unknown": len(debts) - len(known)}
 
 
 def _fitting(read: BookCase | list[Failure], common: Common | None) -> BookCase | list[Failure]:

@@ -21,6 +21,13 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def head_start(engine: str, resume: bool) -> None:
+    """What whoever asks for a run calls first: the server loads what its processes need while the rest is imported here
+    and the book is read. Not for a run that goes on, which may have only to choose."""
+    if engine == "local" and not resume:
+        begin_server()
+
+
 def begin_server() -> BaseContext:
     """Have the server begun, if there is to be one and it is not there yet; what processes are begun with."""
     if sys.platform == "win32":

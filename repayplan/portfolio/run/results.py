@@ -14,7 +14,7 @@ from repayplan.errors import Fault, InputError
 from repayplan.language import tr
 from repayplan.portfolio.book.index import names_of, open_index
 from repayplan.portfolio.book.wording import Wording, wording_of
-from repayplan.portfolio.run.chunk import COUNTS, count, file_name
+from repayplan.portfolio.run.chunk import COUNTS, DEBT, count, file_name
 from repayplan.portfolio.run.manifest import NAME as MANIFEST
 from repayplan.portfolio.run.manifest import Manifest, read_manifest
 
@@ -116,6 +116,17 @@ class Results:
 
         said = pq.read_schema(self.directory / "failures" / STRAYS).metadata or {}
         return int(said.get(ROWS.encode(), b"0"))
+
+    def debt_aside(self) -> tuple[int, int]:
+        """What borrowers owe that were set aside, where their rows say it, cents; and of how many that is not known."""
+        import pyarrow.parquet as pq
+
+        cents = unknown = 0
+        for part in self.parts:
+            said = pq.read_schema(self.directory / "failures" / part).metadata or {}
+            told = json.loads(said[DEBT.encode()])
+            cents, unknown = cents + told["cents"], unknown + told["unknown"]
+        return cents, unknown
 
     def counts(self) -> Counter[str]:
         """How many options became what."""

@@ -25,7 +25,7 @@ from repayplan.portfolio.run.lock import alone
 from repayplan.portfolio.run.log import Log
 from repayplan.portfolio.run.manifest import Manifest
 from repayplan.portfolio.run.overlays import refuse_unusable
-from repayplan.portfolio.run.processes import begin_server, cores
+from repayplan.portfolio.run.processes import cores
 from repayplan.portfolio.run.results import Results
 from repayplan.portfolio.run.spark import require_spark, run_spark
 from repayplan.portfolio.run.starting import as_begun, require_own, start
@@ -65,8 +65,6 @@ def run_portfolio(
     require_sensible(wish, means)
     if means.engine == "spark":
         require_spark()
-    elif not resume:  # a run that goes on may have only to choose
-        begin_server()
     refuse_unusable()
     require_own(directory, wish.book, resume)
     with alone(directory):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-SUMS = ("balance", "overdue", "recovery", "cost", "haircut", "provision", "npv_loss")
+SUMS = ("balance", "overdue", "recovery", "by_plan", "cost", "haircut", "provision", "npv_loss")
 """Figures of the chosen options that add up; cents."""
 
 
@@ -43,6 +43,11 @@ class Group:
         """The share of the debt that is expected to be recovered, in present value; None without debt."""
         return self.sums["recovery"] / self.sums["balance"] if self.sums["balance"] else None
 
+    @property
+    def otherwise(self) -> int:
+        """What of the recovery is not paid by plans: collateral and courts bring it, and treatments; cents."""
+        return self.sums["recovery"] - self.sums["by_plan"]
+
 
 @dataclass(frozen=True, slots=True)
 class Month:
@@ -55,7 +60,8 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The figures of a run. ``failed``: borrowers set aside; ``strays``: rows that belong to none.
+    """The figures of a run. ``failed``: borrowers set aside, who owe ``debt_aside``, cents, but for those ``unknown``;
+    ``strays``: rows that belong to none.
 
     ``reasons``: why, with the number of borrowers that each holds for, and of such rows (``stray_reasons``).
     ``offered``: options that were weighed, ``leaning`` of them on the illustrative table of treatments.
@@ -63,6 +69,8 @@ class Summary:
 
     borrowers: int
     failed: int
+    debt_aside: int
+    unknown: int
     strays: int
     reasons: tuple[tuple[str, int], ...]
     stray_reasons: tuple[tuple[str, int], ...]
@@ -92,9 +100,12 @@ def summarize(results: Results) -> Summary:
     """The summary of a run that has ended. Raises InputError where it has not."""
     chosen = results.chosen().to_pandas()
     failed, reasons = _aside(results)
+    debt_aside, unknown = results.debt_aside()
     return Summary(
         borrowers=results.manifest.borrowers,
         failed=failed,
+        debt_aside=debt_aside,
+        unknown=unknown,
         strays=results.strays(),
         reasons=reasons,
         stray_reasons=_often(Counter(results.part("failures", STRAYS, ["reason"])["reason"].to_pylist())),

@@ -118,7 +118,11 @@ def test_more_of_what_is_nearly_used_up_is_tried_though_it_has_no_price() -> Non
     more = found.uses[0].more
     assert more is not None
     assert (more.step, more.gain) == (1_00, 40_00)
-    assert str(sentence(found.uses[0])).endswith("a new choice with 1.00 more brings 40.00")
+    # 4.00 are left: not 1.00 at the margin is missing, but 10.00 in one piece
+    assert found.uses[0].price == 0
+    said = str(sentence(found.uses[0]))
+    assert said.startswith("Given up: 5.00 of 9.00; no better choice was found that uses what is left, because")
+    assert said.endswith("a new choice with 1.00 more brings 40.00")
     assert found.uses[1].more is None
 
 
@@ -149,6 +153,55 @@ def test_no_price_is_told_that_a_new_choice_contradicts() -> None:
     assert "more" not in str(sentence(hours))
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_of_what_is_priced_hardly_anything_is_left(seed: int) -> None:
+    """Complementary slackness: what is left of limits at their prices is no more than the gap between the choice and
+    the bound of these prices; and where a step or more is left no price is told at all."""
+    draw = np.random.default_rng(seed)
+    rows = [
+        {
+            "case": f"B{place:02}",
+            "option": option,
+            "recovery": int(draw.integers(0, 100_00)) * (option != "none"),
+            "haircut": int(draw.integers(1, 40)) * 1_00 * (option == "relief"),
+            "officer_hours": [float(draw.integers(5, 40)) * (option != "none")] + [0.0] * 11,
+        }
+        for place in range(8)
+        for option in ("none", "level", "relief")
+    ]
+    limits = [
+        {"name": "Given up", "sum": "haircut", "at_most": 50},
+        {"name": "Hours", "sum": "officer_hours", "at_most": 70},
+    ]
+    posed = pose(limits_of(limits=limits), [options_table(*rows)])
+    found = decide(posed)
+    coupled, prices = posed.coupled, found.choice.prices
+    best = np.maximum.reduceat(coupled.value - prices @ coupled.use, coupled.starts[:-1])
+    gap = float(prices @ coupled.most + best.sum()) - found.choice.value
+    left = coupled.most - found.choice.used
+    assert float(prices @ left) <= gap + 1e-6
+    for use, spare in zip(found.uses, left, strict=True):
+        assert use.price == 0 or spare < step_of(use.row)
+        assert use.spare == (spare >= step_of(use.row))
+
+
+def test_much_that_is_left_of_a_limit_is_told_without_a_price() -> None:
+    """One borrower, 71 hours for 100.00, 70 hours and all of them left: a price of one hour would be no one's price."""
+    rows = [
+        {"case": "A", "option": "none", "recovery": 0},
+        {"case": "A", "option": "visit", "recovery": 100_00, "officer_hours": [71.0] + [0.0] * 11},
+    ]
+    limits = limits_of(limits=[{"name": "Hours", "sum": "officer_hours", "at_most": 70}])
+    (hours,) = decide(pose(limits, [options_table(*rows)])).uses
+    assert (hours.figure, hours.price, hours.spare) == (0, 0, True)
+    assert str(sentence(hours)) == (
+        "Hours: 0 of 70; no better choice was found that uses what is left, because borrowers take it whole or not at "
+        "all; a new choice with 1 hour more brings 100.00"
+    )
+    with speaking("zh"):
+        assert "未找到能用上余额的更优组合；放宽 1 小时后重新选择增收 100.00" in str(sentence(hours))
+
+
 @pytest.mark.parametrize(
     ("price", "tried", "told"),
     [
@@ -161,7 +214,8 @@ def test_no_price_is_told_that_a_new_choice_contradicts() -> None:
     ],
 )
 def test_prices_that_are_told(price: float, tried: More | None, told: float) -> None:
-    assert told_price(price, tried) == told
+    assert told_price(price, tried) == told_price(price, tried, 0.99) == told
+    assert told_price(price, tried, 1.0) == 0.0
 
 
 def test_labels() -> None:

@@ -8,12 +8,14 @@ import json
 import re
 import shutil
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from books import many, write_csv, write_database, write_parquet, write_workbook
+from books import many, story, write_csv, write_database, write_parquet, write_workbook
 from portfolio_runs import QUICK, run, wish
 
+from repayplan.cases.checks import owed
 from repayplan.errors import InputError
 from repayplan.language import speaking
 from repayplan.portfolio.book.index import build_index
@@ -75,6 +77,9 @@ def test_bad_rows_are_set_aside_with_place_and_reason(spoiled: Results) -> None:
     assert (summary.borrowers, summary.failed, summary.strays) == (6, 2, 1)
     assert sorted(count for _, count in (*summary.reasons, *summary.stray_reasons)) == [1, 1, 1]
     assert summary.offered == len(spoiled.options)
+    # what those two owe is told by the rows they have; the bank's own loans alone
+    owe = sum(owed(loan) for name in ("trade", "two-lenders") for loan in story(name).loans if loan.lender is None)
+    assert (summary.debt_aside, summary.unknown) == (owe, 0)
     assert set(spoiled.choices["case"]) == {"B-00001", "B-00002", "B-00004", "B-00005"}
 
 
@@ -95,6 +100,27 @@ def test_a_chunk_in_which_everybody_is_set_aside_takes_nothing_from_the_others(
     asked = replace(wish(tmp_path, 4), book=write_csv(tmp_path / "spoiled", book))
     results = run_portfolio(asked, tmp_path / "run", Means(workers=1))
     assert set(results.choices["case"]) == {f"B-{place:05}" for place in range(4) if place not in bad}
+
+
+def test_what_those_owe_who_are_set_aside_is_told_as_far_as_it_is_known(tmp_path: Path) -> None:
+    """One who has no option at all, one whose principal cannot be read, one in another currency."""
+    book = many(4, ("trade",))
+    book["loans"][1]["principal"] = "much"
+    book["borrowers"][2]["currency"] = "USD"
+    asked = wish(tmp_path, 4)
+    menu = tmp_path / "menu.yaml"
+    menu.write_text(
+        "schema: repayplan/menu/1\ntreatments: [do_nothing]\nblack_list: [{cases: [B-00000], allow: [sell]}]\n"
+    )
+    found = run_portfolio(
+        replace(asked, book=write_csv(tmp_path / "book", book), menu=menu), tmp_path / "run", Means(workers=1)
+    )
+    summary = found.summary
+    assert (summary.failed, summary.unknown) == (3, 2)
+    assert summary.debt_aside == sum(map(owed, story("trade").loans))
+    assert summary_document(found)["set_aside_debt"] == {
+        "amount": f"{summary.debt_aside / 100:.2f}", "borrowers": 1, "unknown": 2,
+    }  # fmt: skip
 
 
 def test_the_columns_of_the_overdue_balance_foot(spoiled: Results) -> None:
@@ -136,6 +162,13 @@ def test_figures_for_programs_are_decimal_strings(spoiled: Results) -> None:
     document = summary_document(spoiled)
     total = document["total"]
     assert re.fullmatch(r"\d+\.\d\d", total["recovery"])
+    for groups in ("by_rating", "by_industry", "by_region", "by_kind"):
+        for name in ("recovery", "by_plan", "otherwise"):
+            assert sum(Decimal(each[name]) for each in document[groups].values()) == Decimal(total[name])
+    assert Decimal(total["by_plan"]) + Decimal(total["otherwise"]) == Decimal(total["recovery"])
+    plans = spoiled.choices[spoiled.choices["kind"] == "plan"]
+    assert Decimal(total["by_plan"]) * 100 == int(plans["by_plan"].sum())
+    assert document["set_aside_debt"]["borrowers"] == 2
     assert (document["borrowers"], document["set_aside"], document["stray_rows"]) == (6, 2, 1)
     assert len(document["overdue"]) == 13
 

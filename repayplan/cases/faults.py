@@ -37,7 +37,8 @@ def to_faults(errors: Iterable[ErrorDetails], document: Document, root: type[Bas
 def fault_of(problem: Problem, document: Document, above: Path = ()) -> Fault:
     """A problem of a whole case, whose place in the file is ``above``, as a fault."""
     at = (*above, *problem.path)
-    return Fault(problem.what, document.where(at), _plain(value_at(at, document.data)), problem.limit, problem.remedy)
+    value = problem.value or _plain(value_at(at, document.data))
+    return Fault(problem.what, document.where(at), value, problem.limit, problem.remedy)
 
 
 def path_of(error: ErrorDetails, data: Any) -> Path:

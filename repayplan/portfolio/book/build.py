@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from repayplan.calendar.dates import add_months
 from repayplan.cases.documents import UNREADABLE, Document, shown
 from repayplan.cases.faults import to_faults
 from repayplan.cases.fields import Name
 from repayplan.cases.histories import MAX_HISTORY
-from repayplan.cases.mending import hidden_errors
+from repayplan.cases.mending import reading
 from repayplan.cases.models import SCHEMA, Case
 from repayplan.cases.problems import Path
 from repayplan.errors import Fault, InputError
@@ -74,13 +75,10 @@ def case_of(rows: Rows) -> BookCase | list[Failure]:
             *draft.failures,
             _failure(rows.case, "borrowers", number, "case", Fault(what, "", rows.case, None, remedy)),
         ]
-    try:
-        case = Case.model_validate(draft.data)
-    except ValidationError as error:
-        return [*draft.failures, *_told(draft, error)]
-    if draft.failures:
-        return draft.failures
-    return BookCase(rows.case, number, case, case.enterprise.industry, region)
+    found = reading(draft.data, Case)
+    if found.value is None or found.errors or draft.failures:
+        return [*draft.failures, *_told(draft, found.errors)]
+    return BookCase(rows.case, number, found.value, found.value.enterprise.industry, region)
 
 
 @dataclass(slots=True)
@@ -324,7 +322,7 @@ def _into(draft: _Draft, entry: dict[str, Any], table: str, row: Row) -> None:
         group[path[-1]] = value
 
 
-def _told(draft: _Draft, error: ValidationError) -> list[Failure]:
+def _told(draft: _Draft, errors: Sequence[ErrorDetails]) -> list[Failure]:
     """What the models refuse, each with the cell of the book that it comes from."""
     cells: dict[Path, str] = {}
     for path, (table, (number, _, _), renamed) in draft.rows.items():
@@ -337,10 +335,8 @@ def _told(draft: _Draft, error: ValidationError) -> list[Failure]:
                 cells.setdefault((*path, *own[:short]), f"{table}:{number} {column.name}")
     cells["enterprise", "id"] = f"borrowers:{draft.rows[()][1][0]} case"
     document = Document("book", draft.data, {}, cells)
-    errors = error.errors(include_url=False)
-    faults = to_faults([*errors, *hidden_errors(draft.data, errors)], document)
     known = {(failure.table, failure.row, failure.field) for failure in draft.failures}
-    found = [_placed(draft.case, fault) for fault in faults]
+    found = [_placed(draft.case, fault) for fault in to_faults(errors, document)]
     return [failure for failure in found if (failure.table, failure.row, failure.field) not in known]
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -20,8 +21,8 @@ from pydantic_core import PydanticCustomError
 from repayplan.cases.base import Model
 from repayplan.cases.fields import Name, Part, refuse_all
 from repayplan.cases.problems import Path as Place
-from repayplan.cases.problems import Problem
-from repayplan.cases.settings import read_settings
+from repayplan.cases.problems import Problem, twice
+from repayplan.cases.settings import Understood, understand_settings
 from repayplan.language import Message, tr
 from repayplan.portfolio.coupling.measures import ATTRIBUTES, Measure, figure
 from repayplan.portfolio.dominance import DIRECTIONS, Direction
@@ -57,6 +58,10 @@ AttributeName = Literal[
 ]
 
 _PLAIN: dict[str, Any] = {"name": "Visits", "sum": "visits", "by": ["month"], "at_most": 400}
+
+
+_COUNTED: tuple[Place, ...] = tuple((name,) for name in ("sum", "over", "average", "weighted_by", "by", "months"))
+"""Fields that say what is counted: where one of them cannot be read, nobody knows what figures mean."""
 
 
 class Limit(Model):
@@ -99,7 +104,7 @@ class Limit(Model):
     def _fits_together(self) -> Limit:
         found = [*_wording(self), *_time(self), *_figures(self)]
         if found:
-            raise refuse_all(found)
+            raise refuse_all([replace(each, rests_on=(*each.rests_on, *_COUNTED)) for each in found])
         return self
 
     @property
@@ -195,16 +200,11 @@ class Limits(Model):
         places: list[Place] = [("limits", number, "name") for number in range(len(self.limits))]
         places += [("targets", number, "name") for number in range(len(self.targets))]
         names = [*(limit.name for limit in self.limits), *(target.name for target in self.targets)]
-        times = Counter(names)
-        found = [
-            Problem(place, tr("the name {name} stands twice", name=name), None, tr("give every one a name of its own"))
-            for number, (place, name) in enumerate(zip(places, names, strict=True))
-            if times[name] > 1 and name in names[:number]
-        ]
+        found = list(twice(places, names))
         if not places:
             found = [Problem((), tr("this file limits nothing"), None, tr("give limits: or targets:"))]
         if found:
-            raise refuse_all(found)
+            raise refuse_all(found, self)
         return self
 
     @property
@@ -238,7 +238,12 @@ class Limits(Model):
 
 def read_limits(path: str | Path) -> Limits:
     """The limits in a ``.yaml`` or ``.json`` file. InputError with every problem of the file."""
-    return read_settings(path, Limits, tr("this is no file of limits"), SCHEMA)
+    return understand_limits(path).sound()
+
+
+def understand_limits(path: str | Path) -> Understood[Limits]:
+    """The same as far as it can be understood, with every problem of the file."""
+    return understand_settings(path, Limits, tr("this is no file of limits"), SCHEMA)
 
 
 def _wording(limit: Limit) -> Iterator[Problem]:
@@ -255,7 +260,8 @@ def _wording(limit: Limit) -> Iterator[Problem]:
     if limit.sum is not None and limit.over is not None:
         yield from _ratio(ATTRIBUTES[limit.sum].measure, ATTRIBUTES[limit.over].measure)
     if limit.at_most is None and limit.at_least is None and not limit.each:
-        yield Problem(("at_most",), tr("this limit has no figure"), None, tr("give at_most:, at_least: or each:"))
+        what, remedy = tr("this limit has no figure"), tr("give at_most:, at_least: or each:")
+        yield Problem(("at_most",), what, None, remedy, (("at_least",), ("each",)))
     if limit.each and len(limit.groups) != 1:
         yield Problem(
             ("each",),

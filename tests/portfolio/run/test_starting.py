@@ -302,10 +302,45 @@ def test_a_filter_that_fits_nobody_is_found_before_the_run_begins(done: Run, tmp
     menu.write_text(done[0].menu.read_text().replace("B-00001", "B-001").replace(", B-00002, B-00003", ""))
     with pytest.raises(InputError) as caught:
         run(replace(limited(done[0], tmp_path, text), menu=menu), tmp_path / "run")
-    assert [(fault.where, fault.value) for fault in caught.value.faults] == [
-        ("industries", "construktion"),
-        ("black_list 1 cases", "B-001"),
+    assert [(fault.where.split(" ")[-1], fault.value) for fault in caught.value.faults] == [
+        ("black_list[0].cases", "B-001"),
+        ("limits[0].industries[0]", "construktion"),
     ]
+    assert [fault.where.split(" ")[0] for fault in caught.value.faults] == [
+        f"{menu}:5",
+        f"{tmp_path / 'limits.yaml'}:2",
+    ]
+
+
+def test_all_that_is_wrong_with_menu_limits_and_book_is_told_at_once(done: Run, tmp_path: Path) -> None:
+    """Names that the book has not are told beside fields that cannot be read, and beside a wrong book."""
+    (tmp_path / "limits.yaml").write_text(
+        "schema: repayplan/limits/1\nlimits:\n"
+        "  - {name: A, sum: vists, at_most: 3, industries: [construktion]}\n"
+        "  - {name: B, sum: visits, by: [region], at_most: many, each: {Nroth: 3}}\n"
+    )
+    menu = tmp_path / "menu.yaml"
+    menu.write_text(
+        "schema: repayplan/menu/1\ntreatments: [remind, foo]\nblack_list: [{regions: [Nroth], allow: [sell]}]\n"
+    )
+    asked = replace(done[0], menu=menu, limits=tmp_path / "limits.yaml")
+    files = ["menu.yaml:2 treatments[1]", "limits.yaml:3 limits[0].sum", "limits.yaml:4 limits[1].at_most"]
+    strange = [
+        "menu.yaml:3 black_list[0].regions",
+        "limits.yaml:3 limits[0].industries[0]",
+        "limits.yaml:4 limits[1].each.Nroth",
+    ]
+
+    def told(wanted: Wish) -> list[str]:
+        with pytest.raises(InputError) as caught:
+            run(wanted, tmp_path / "run")
+        assert not (tmp_path / "run").exists()
+        return [fault.where.removeprefix(f"{tmp_path}/") for fault in caught.value.faults]
+
+    assert told(asked) == files + strange
+    book = many(4)
+    del book["loans"]
+    assert told(replace(asked, book=write_csv(tmp_path / "book", book))) == [*files, "book"]
 
 
 def test_a_region_is_one_however_it_is_written(tmp_path: Path) -> None:

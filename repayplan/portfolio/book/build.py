@@ -69,15 +69,14 @@ def case_of(rows: Rows) -> BookCase | list[Failure]:
     if rows.by_table.get("statements"):
         _list(draft, rows, "statements", ("statements",))
     _sources(draft, rows)
+    found = reading(draft.data, Case)
+    errors = found.errors
     if not draft.data["loans"]:
         what, remedy = tr("this borrower has no loans"), tr("give it a row in the table of loans")
-        return [
-            *draft.failures,
-            _failure(rows.case, "borrowers", number, "case", Fault(what, "", rows.case, None, remedy)),
-        ]
-    found = reading(draft.data, Case)
-    if found.value is None or found.errors or draft.failures:
-        return [*draft.failures, *_told(draft, found.errors)]
+        draft.blame("borrowers", number, "case", Fault(what, "", rows.case, None, remedy))
+        errors = tuple(error for error in errors if error["loc"] != ("loans",))
+    if found.value is None or errors or draft.failures:
+        return [*draft.failures, *_told(draft, errors)]
     return BookCase(rows.case, number, found.value, found.value.enterprise.industry, region)
 
 
@@ -304,9 +303,15 @@ def _first_day(month: Any) -> dt.date | None:
 def _into(draft: _Draft, entry: dict[str, Any], table: str, row: Row) -> None:
     """The cells of a row, each where its field belongs; what cannot be read stands there as unreadable."""
     number, broken, cells = row
-    if broken is not None:
-        draft.failures.append(_broken(draft.case, table, number, broken))
+    spoiled = set()
+    for name, reason, text, remedy in broken:
+        draft.failures.append(Failure(draft.case, table, number, name, text, "", reason, remedy))
+        spoiled.add(name)
+        if name:
+            _put(entry, tables()[table].column(name).path, UNREADABLE)
     for heading, text in cells:
+        if heading.column.name in spoiled:
+            continue
         column = heading.column
         path = column.path
         value: Any = UNREADABLE
@@ -315,11 +320,16 @@ def _into(draft: _Draft, entry: dict[str, Any], table: str, row: Row) -> None:
             path, value = (column.off or path, "off") if off else (path, read(text, heading))
         except InputError as error:
             draft.failures += [_failure(draft.case, table, number, column.name, fault) for fault in error.faults]
-        group: Any = entry
-        for step in path[:-1]:
-            inner = group.setdefault(step, {})
-            group = inner if isinstance(inner, dict) else {}
-        group[path[-1]] = value
+        _put(entry, path, value)
+
+
+def _put(entry: dict[str, Any], path: Path, value: Any) -> None:
+    """A value where its field belongs; under what is no group it is lost, which the models then tell."""
+    group: Any = entry
+    for step in path[:-1]:
+        inner = group.setdefault(step, {})
+        group = inner if isinstance(inner, dict) else {}
+    group[path[-1]] = value
 
 
 def _told(draft: _Draft, errors: Sequence[ErrorDetails]) -> list[Failure]:
@@ -354,10 +364,6 @@ def _failure(case: str, table: str, row: int | None, name: str, fault: Fault) ->
     said: list[Message | str | None] = [fault.value, fault.limit, fault.what, remedy_said]
     value, limit, reason, remedy = ("" if each is None else str(each) for each in said)
     return Failure(case, table, row, name, value, limit, reason, remedy)
-
-
-def _broken(case: str, table: str, number: int, reason: str) -> Failure:
-    return Failure(case, table, number, "", "", "", reason, str(tr("mend this row")))
 
 
 def _empty() -> Fault:

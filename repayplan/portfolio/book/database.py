@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from repayplan.cases.documents import shown
 from repayplan.errors import Fault, InputError
 from repayplan.language import tr
-from repayplan.portfolio.book.opening import Line, Opened, Stream, in_order
+from repayplan.portfolio.book.opening import Line, Opened, Stream, gathered
 from repayplan.portfolio.book.tables import MAX_COLUMNS, Table, find_table
 from repayplan.portfolio.book.values import text_of
 
@@ -43,14 +43,14 @@ def open_database(url: str, stack: ExitStack) -> Opened:
         metadata = sa.MetaData()
         metadata.reflect(connection, only=lambda table, _: find_table(table) is not None, views=True)
         streams = [
-            Stream(table, found.name, found.name, [each.name for each in found.columns if each.name != _ORDER], lines)
+            Stream(table, found.name, found.name, [each.name for each in _kept(found)], lines, "database")
             for found in _plain_tables(metadata)
             if (table := find_table(found.name)) is not None
             for lines in [_lines(connection, found, table)]
         ]
     except (sa.exc.SQLAlchemyError, ImportError, TypeError, ValueError) as error:
         raise InputError(_unreached(name, error, parsed)) from None
-    return Opened(name, in_order(streams, name))
+    return gathered(name, name, streams)
 
 
 def shown_url(url: str) -> str:
@@ -103,15 +103,24 @@ def _lines(connection: Connection, found: Any, table: Table) -> Iterator[Line]:
         remedy = tr("make a view of the columns that are needed")
         what = tr("this table has too many columns")
         raise InputError(Fault(what, found.name, f"{len(found.columns):,}", limit, remedy))
-    kept = [column for column in found.columns if column.name != _ORDER]
+    kept = _kept(found)
     given = [column for column in found.columns if column.name == _ORDER]
-    keys = given or list(found.primary_key.columns) or _by_columns(found, table)
-    query = sa.select(*kept).order_by(*(_exact(connection, column) for column in keys))
+    keys = given or list(found.primary_key.columns)
+    order = keys or _by_columns(found, table)
+    query = sa.select(*kept, *keys).order_by(*(_exact(connection, column) for column in order))
+    names = [column.name for column in keys]
     try:
         for number, row in enumerate(connection.execute(query), start=2):
-            yield Line(number, [text_of(value) for value in row])
+            texts = [text_of(value) for value in row]
+            key = ", ".join(f"{name} = {shown(text)}" for name, text in zip(names, texts[len(kept) :], strict=True))
+            yield Line(number, texts[: len(kept)], key=key)
     except sa.exc.SQLAlchemyError as error:
         raise InputError(_unreached(found.name, error)) from None
+
+
+def _kept(found: Any) -> list[Any]:
+    """The columns of a table but for the order of its rows."""
+    return [column for column in found.columns if column.name != _ORDER]
 
 
 def _by_columns(found: Any, table: Table) -> list[Any]:

@@ -22,6 +22,9 @@ from repayplan.portfolio.book.tables import Table, find_table, near_table, unkno
 
 MAX_FILES = 1_000
 
+_MOST_NAMED = 20
+"""Tables that a message lists."""
+
 
 class Line(NamedTuple):
     """One row: its number, its cells, and why it cannot be believed, where it cannot: as a whole (``broken``), or
@@ -99,10 +102,15 @@ def shown_book(book: str | Path) -> str:
 
 
 def gathered(
-    name: str, where: str, streams: Sequence[Stream], faults: Sequence[Fault] = (), meant: Collection[str] = ()
+    name: str,
+    where: str,
+    streams: Sequence[Stream],
+    faults: Sequence[Fault] = (),
+    meant: Collection[str] = (),
+    others: Sequence[str] = (),
 ) -> Opened:
     """A book of these tables, borrowers first, with its ``faults`` and more where one is there twice, or is missing and
-    not ``meant`` by one that has a fault."""
+    not ``meant`` by one that has a fault; ``others``: what else is there, and none of its business."""
     from repayplan.portfolio.book.tables import tables
 
     found = list(faults)
@@ -113,12 +121,11 @@ def gathered(
             what = tr("the table {table} is there twice", table=stream.table.called())
             found.append(Fault(what, stream.where, limit=limit, remedy=tr("keep one of the two")))
         by_name.setdefault(stream.table.name, stream)
+    needed = tr("a book needs borrowers and loans")
+    listed = ", ".join(shown(each) for each in others[:_MOST_NAMED]) + (" …" if len(others) > _MOST_NAMED else "")
+    remedy = tr("{needed}; here are only: {tables}", needed=needed, tables=listed) if others else needed
     found += [
-        Fault(
-            tr("the table {table} is missing", table=tables()[each].called()),
-            where,
-            remedy=tr("a book needs borrowers and loans"),
-        )
+        Fault(tr("the table {table} is missing", table=tables()[each].called()), where, remedy=remedy)
         for each in ("borrowers", "loans")
         if each not in by_name and each not in meant
     ]

@@ -51,7 +51,7 @@ def understand_settings(path: str | Path, root: type[M], refused: Message, schem
     try:
         path = path_of(path)
         ending, name = ending_of(path, NOTATIONS, refused), str(path)
-        text = text_of(path)
+        text = text_of(path, tr("check the path; such a file begins with schema: {name}", name=schema))
         if not text.strip():
             raise InputError(Fault(tr("the file is empty"), name, remedy=tr("begin with schema: {name}", name=schema)))
         return understand(read_notation(text, name, ending), root)

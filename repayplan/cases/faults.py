@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from repayplan.cases.choices import one_of
 from repayplan.cases.documents import Document, Unreadable, shown
 from repayplan.cases.fields import SEVERAL
 from repayplan.cases.models import Case
@@ -168,4 +169,4 @@ def _nearest(place: Place) -> Message:
 def _one_of(expected: str) -> Message:
     """Pydantic's ``'a', 'b' or 3`` as a plain list."""
     choices = [word or number for word, number in re.findall(r"'([^']*)'|(\d+)", expected)]
-    return tr("one of: {choices}", choices=", ".join(choices))
+    return one_of(choices)

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from repayplan.calendar.dates import add_months
+from repayplan.cases.choices import Choice, one_of
 from repayplan.cases.documents import UNREADABLE, Document, shown
 from repayplan.cases.faults import to_faults
 from repayplan.cases.fields import Name
@@ -152,7 +153,17 @@ def _sources(draft: _Draft, rows: Rows) -> None:
         sources.append(entry)
     for row in rows.by_table.get("flows", ()):
         _flow(draft, sources, places, row)
-    for source in sources:
+    for place, source in enumerate(sources):
+        items = _ITEMS.get(str(source.get("kind")))
+        if items is not None and not source.get(items):
+            what, remedy = tr("this source has no flows"), tr("give it rows in the table of flows")
+            draft.blame(
+                "sources",
+                draft.rows["cash", "sources", place][1][0],
+                "source",
+                Fault(what, "", source["name"], None, remedy),
+            )
+            source[items] = UNREADABLE
         if source.get("kind") == "monthly" and "amounts" in source:
             source["amounts"] = _series(draft, source, source["amounts"], known=True)
     _histories(draft, sources, places, rows.by_table.get("history", ()))
@@ -173,10 +184,13 @@ def _flow(draft: _Draft, sources: Sequence[dict[str, Any]], places: Mapping[str,
     if items is None:
         if kind not in _WITHOUT_FLOWS:
             return  # no kind at all: that is what is wrong, and its own row says it
-        limit = tr("one of: {choices}", choices=", ".join(("monthly", *_ITEMS)))
+        limit = one_of(("monthly", *_ITEMS))
         remedy = tr("take this row out, or give the source another kind")
         draft.blame(
-            "flows", row[0], "source", Fault(tr("a source of this kind has no flows"), "", f"{kind}", limit, remedy)
+            "flows",
+            row[0],
+            "source",
+            Fault(tr("a source of this kind has no flows"), "", str(Choice(str(kind))), limit, remedy),
         )
         return
     renamed = _RENAMED.get(str(kind), {})
@@ -360,7 +374,9 @@ def _placed(case: str, fault: Fault) -> Failure:
 def _failure(case: str, table: str, row: int | None, name: str, fault: Fault) -> Failure:
     remedy_said = fault.remedy
     if isinstance(remedy_said, Message) and {"field", "example"} == set(remedy_said.values):
-        remedy_said = tr("write for example {example}", example=remedy_said.values["example"])  # in a cell, not a case
+        remedy_said = tr(
+            "write for example {example}", example=Choice(str(remedy_said.values["example"]))
+        )  # in a cell, not a case
     said: list[Message | str | None] = [fault.value, fault.limit, fault.what, remedy_said]
     value, limit, reason, remedy = ("" if each is None else str(each) for each in said)
     return Failure(case, table, row, name, value, limit, reason, remedy)

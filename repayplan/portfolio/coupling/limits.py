@@ -19,6 +19,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from repayplan.cases.base import Model
+from repayplan.cases.choices import listed_choices, one_of
 from repayplan.cases.fields import Name, Part, refuse_all
 from repayplan.cases.problems import Path as Place
 from repayplan.cases.problems import Problem, twice
@@ -253,9 +254,8 @@ def _wording(limit: Limit) -> Iterator[Problem]:
     if limit.average is not None and limit.over is not None:
         yield Problem(("over",), tr("an average is divided by its weights"), None, tr("leave over out, or give sum:"))
     if limit.average is not None and ATTRIBUTES[limit.average].measure != "share":
-        shares = ", ".join(name for name, each in ATTRIBUTES.items() if each.measure == "share")
         remedy = tr("give sum: and over: for a ratio of two sums")
-        known = tr("one of: {choices}", choices=shares)
+        known = one_of(name for name, each in ATTRIBUTES.items() if each.measure == "share")
         yield Problem(("average",), tr("only probabilities are averaged"), known, remedy)
     if limit.sum is not None and limit.over is not None:
         yield from _ratio(ATTRIBUTES[limit.sum].measure, ATTRIBUTES[limit.over].measure)
@@ -288,8 +288,7 @@ def _twice(name: str) -> Problem:
 def _ratio(above: Measure, below: Measure) -> Iterator[Problem]:
     """What is no amount is not divided by money, of which one unit would be a cent."""
     if below == "cents" != above:
-        names = ", ".join(name for name, each in ATTRIBUTES.items() if each.measure != "cents")
-        known = tr("one of: {choices}", choices=names)
+        known = one_of(name for name, each in ATTRIBUTES.items() if each.measure != "cents")
         yield Problem(("over",), tr("only amounts are divided by an amount"), known, tr("divide by cases, for example"))
 
 
@@ -299,7 +298,7 @@ def _time(limit: Limit) -> Iterator[Problem]:
     monthly = any(ATTRIBUTES[name].monthly for name in names)
     if not monthly and ("month" in limit.by or limit.months):
         place: Place = ("by",) if "month" in limit.by else ("months",)
-        known = ", ".join(name for name, each in ATTRIBUTES.items() if each.monthly)
+        known = listed_choices(name for name, each in ATTRIBUTES.items() if each.monthly)
         remedy = tr("leave months out, or limit one of: {choices}", choices=known)
         yield Problem(place, tr("this attribute has no months"), None, remedy)
     several = "month" not in limit.by and len(set(limit.months)) != 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from itertools import islice
 
+from repayplan.cases.choices import listed_choices
 from repayplan.cases.problems import Path, Problem
 from repayplan.cases.settings import Understood
 from repayplan.errors import Fault
@@ -98,7 +99,9 @@ def _texts(index: Index, column: str, wanted: Collection[str] | None = None) -> 
 
 
 def _one_of(names: Collection[str]) -> Message:
-    return tr("one of: {choices}", choices=_listed(names))
+    return tr(
+        "one of: {choices}", choices=listed_choices([*islice(names, _MOST_NAMED), *["…"][: len(names) > _MOST_NAMED]])
+    )
 
 
 def _listed(names: Collection[str]) -> str:

@@ -8,12 +8,16 @@ import pytest
 from books import Tables, many, write_csv, write_database, write_parquet, write_workbook
 from books_spoiled import CELLS, LINES, ROWS, one_in_ten, spoil, spoil_rows, ways
 
+from repayplan.cases.choices import Choice
 from repayplan.errors import InputError
 from repayplan.language import speaking
 from repayplan.portfolio.book import BookCase
 from repayplan.portfolio.book.build import read_cases
 from repayplan.portfolio.book.index import build_index, names_of
+from repayplan.portfolio.book.tables import Heading, tables
+from repayplan.portfolio.book.values import read
 from repayplan.portfolio.book.wording import Wording, wording_of
+from repayplan.portfolio.coupling.limits import read_limits
 
 
 def test_headings_are_told_as_the_book_writes_them(tmp_path: Path) -> None:
@@ -186,3 +190,67 @@ def test_all_that_is_wrong_with_the_tables_is_told_at_once(tmp_path: Path) -> No
         ("loans.csv:1 raet", "there is no such column"),
         ("loans.csv", "the column rate is missing"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "names"),
+    [
+        ("borrowers", "rating", ("low", "medium", "high", "computed")),
+        ("borrowers", "settle", ("full", "best")),
+        ("borrowers", "arrears", ("capitalize", "keep")),
+        ("borrowers", "shape", ("free", "level", "level_principal", "seasonal")),
+        (
+            "sources",
+            "kind",
+            ("monthly", "season", "milestones", "stores", "receivables", "assets", "guarantor", "flows"),
+        ),
+    ],
+)
+def test_words_to_choose_from_are_chinese_to_who_reads_chinese_and_may_be_written_so(
+    table: str, column: str, names: tuple[str, ...]
+) -> None:
+    """中风险 (medium), 中风险 and medium are one word in a cell."""
+    heading = Heading(0, tables()[table].column(column))
+    for name in names:
+        assert str(Choice(name)) == name
+        with speaking("zh"):
+            said = str(Choice(name))
+        meaning, _, literal = said.partition(" (")
+        assert literal == f"{name})"
+        assert not meaning.isascii()
+        assert read(said, heading) == read(meaning, heading) == read(name, heading) == name
+
+
+def test_a_chinese_reader_is_told_chinese_words_of_a_book_and_of_limits(tmp_path: Path) -> None:
+    book = many(1, ("trade",))
+    book["borrowers"][0]["rating"] = "risky"
+    book["sources"][0]["kind"] = "lottery"
+    with speaking("zh"):
+        (failures,) = read_cases(build_index(write_csv(tmp_path / "book", book), tmp_path / "i"), 0, 1)
+        assert isinstance(failures, list)
+        told = {each.field: (each.limit, each.remedy) for each in failures}
+        limit, remedy = told["rating"]
+        assert limit == "可选：低风险 (low)、中风险 (medium)、高风险 (high)、计算 (computed)"
+        assert remedy == "例如填写 中风险 (medium)"
+        assert "每月收支 (monthly)" in told["kind"][0]
+        (tmp_path / "limits.yaml").write_text(
+            "schema: repayplan/limits/1\nlimits: [{name: A, sum: vists, at_most: 3}, "
+            "{name: B, average: visits, at_most: 1}]\n"
+        )
+        with pytest.raises(InputError) as caught:
+            read_limits(tmp_path / "limits.yaml")
+        assert "上门次数 (visits)" in str(caught.value.faults[0].limit)
+        assert "未按期还款概率 (miss)" in str(caught.value.faults[1].limit)
+
+
+def test_a_source_that_brings_nothing_is_told_in_its_own_row(tmp_path: Path) -> None:
+    book = many(1, ("trade",))
+    book["sources"][0]["kind"] = "flows"
+    book["flows"] = [row for row in book["flows"] if row["source"] != book["sources"][0]["source"]]
+    index = build_index(write_csv(tmp_path / "book", book), tmp_path / "i")
+    (failures,) = read_cases(index, 0, 1)
+    assert isinstance(failures, list)
+    assert ("sources", 2, "source", "this source has no flows") in {
+        (each.table, each.row, each.field, each.reason) for each in failures
+    }
+    assert not any("[" in each.field for each in failures)

@@ -77,11 +77,8 @@ def read(text: str, heading: Heading) -> Any:
     """
     column, unit = heading.column, heading.unit
     kind, _, words = column.kind.partition(":")
-    if words:
-        said = cells.tidy(text[: cells.LONGEST]).lower()
-        both = _BOTH.fullmatch(said)  # as messages have it: 中风险 (medium)
-        if (word := _choices(words).get(said) or (both[1] if both else None)) is not None:
-            return word
+    if words and (word := _word(text, words)) is not None:
+        return word
     match kind:
         case "amount":
             if _NUMBER.fullmatch(text):
@@ -105,6 +102,13 @@ def read(text: str, heading: Heading) -> Any:
             return text
         case _:
             return int(text) if _WHOLE.fullmatch(text) else cells.whole(Cell(text), kind)
+
+
+def _word(text: str, words: str) -> str | None:
+    """The word of a choice that is written in Chinese, or as messages have it: 中风险 (medium)."""
+    said = cells.tidy(text[: cells.LONGEST]).lower()
+    both = _BOTH.fullmatch(said)
+    return _choices(words).get(said) or (both[1] if both else None)
 
 
 def is_off(text: str, heading: Heading) -> bool:

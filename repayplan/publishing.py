@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -35,17 +36,18 @@ def publish(directory: Path, files: Mapping[str, Content], stale: Iterable[str] 
             (directory / name).unlink(missing_ok=True)
         return written
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(
-            Fault(
-                tr("the files cannot be written: {reason}", reason=reason),
-                str(directory),
-                remedy=tr("give a directory in which you may write"),
-            )
-        ) from None
+        raise InputError(unwritten(directory, error)) from None
     finally:
         for path in waiting.values():
             path.unlink(missing_ok=True)
+
+
+def unwritten(directory: Path, error: OSError) -> Fault:
+    """Why files cannot be written into a directory, and what helps: room where that is short, else another place."""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    remedy = tr("make room on the disk") if full else tr("give a directory in which you may write")
+    what = tr("the files cannot be written: {reason}", reason=error.strerror or str(error))
+    return Fault(what, str(directory), remedy=remedy)
 
 
 def require_directory(path: Path) -> None:

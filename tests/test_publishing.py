@@ -21,7 +21,7 @@ def test_nothing_changes_where_writing_fails(tmp_path: Path, monkeypatch: pytest
             raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(publishing.os, "fsync", full_disk)
-    with pytest.raises(InputError, match="No space left on device"):
+    with pytest.raises(InputError, match=r"No space left on device; → make room on the disk"):
         publish(tmp_path, {"a": b"new", "b": b"new"}, stale=["b"])
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a": b"old", "b": b"old"}
 

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from repayplan.cases.choices import one_of
 from repayplan.cases.documents import Document, Unreadable, shown
 from repayplan.cases.fields import SEVERAL
 from repayplan.cases.models import Case
@@ -37,7 +38,8 @@ def to_faults(errors: Iterable[ErrorDetails], document: Document, root: type[Bas
 def fault_of(problem: Problem, document: Document, above: Path = ()) -> Fault:
     """A problem of a whole case, whose place in the file is ``above``, as a fault."""
     at = (*above, *problem.path)
-    return Fault(problem.what, document.where(at), _plain(value_at(at, document.data)), problem.limit, problem.remedy)
+    value = problem.value or _plain(value_at(at, document.data))
+    return Fault(problem.what, document.where(at), value, problem.limit, problem.remedy)
 
 
 def path_of(error: ErrorDetails, data: Any) -> Path:
@@ -167,4 +169,4 @@ def _nearest(place: Place) -> Message:
 def _one_of(expected: str) -> Message:
     """Pydantic's ``'a', 'b' or 3`` as a plain list."""
     choices = [word or number for word, number in re.findall(r"'([^']*)'|(\d+)", expected)]
-    return tr("one of: {choices}", choices=", ".join(choices))
+    return one_of(choices)

@@ -53,9 +53,9 @@ def refuse(what: Message, limit: Message | None = None, remedy: Message | None =
     return PydanticCustomError("repayplan", "{what}", context)
 
 
-def refuse_all(problems: Sequence[Problem]) -> PydanticCustomError:
-    """A validation error that carries several problems, each with its own place."""
-    return PydanticCustomError(SEVERAL, "{problems}", {"problems": tuple(problems)})
+def refuse_all(problems: Sequence[Problem], model: object = None) -> PydanticCustomError:
+    """A validation error that carries several problems, each with its own place, and the ``model`` that has them."""
+    return PydanticCustomError(SEVERAL, "{problems}", {"problems": tuple(problems), "model": model})
 
 
 def _number(value: Any, remedy: Message) -> Decimal:

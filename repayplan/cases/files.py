@@ -16,9 +16,10 @@ CASES = ("case.yaml", "case.xlsx", "case.json")
 """What the case in a directory is called, the first of them that is there."""
 
 
-def text_of(path: str | Path) -> str:
-    """A file's text: UTF-8, with or without a byte order mark, at most 5 MiB. Raises InputError."""
-    return decode(content_of(path_of(path)), shown(path, 400))
+def text_of(path: str | Path, begin: Message | None = None) -> str:
+    """A file's text: UTF-8, with or without a byte order mark, at most 5 MiB; ``begin``: what helps where there is no
+    such file. Raises InputError."""
+    return decode(content_of(path_of(path), begin=begin), shown(path, 400))
 
 
 def path_of(path: object) -> Path:
@@ -39,21 +40,18 @@ def ending_of(path: Path, endings: Collection[str], refused: Message, remedy: Me
     return ending
 
 
-def content_of(path: Path, most: int = MAX_BYTES) -> bytes:
-    """A file's bytes, at most ``most`` of them. Raises InputError."""
+def content_of(path: Path, most: int = MAX_BYTES, begin: Message | None = None) -> bytes:
+    """A file's bytes, at most ``most`` of them; ``begin`` as above. Raises InputError."""
     try:
         if path.exists() and not path.is_file():
             raise InputError(
-                Fault(tr("this is not a file"), shown(path, 400), remedy=tr("give the path of a case file"))
+                Fault(tr("this is not a file"), shown(path, 400), remedy=begin or tr("give the path of a case file"))
             )
         with path.open("rb") as source:
             content = source.read(most + 1)
     except FileNotFoundError:
-        raise InputError(
-            Fault(
-                tr("there is no such file"), shown(path, 400), remedy=tr("check the path, or begin with repayplan init")
-            )
-        ) from None
+        remedy = begin or tr("check the path, or begin with repayplan init")
+        raise InputError(Fault(tr("there is no such file"), shown(path, 400), remedy=remedy)) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(

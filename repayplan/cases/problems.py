@@ -13,13 +13,17 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Fields that do not fit together: the place of the one to mend, and the places of the others it rests on."""
+    """Fields that do not fit together: the place of the one to mend, and the places of the others it rests on.
+
+    ``value``: what of it is wrong, where that is not all that stands there.
+    """
 
     path: Path
     what: Message
     limit: Message | None
     remedy: Message
     rests_on: tuple[Path, ...] = ()
+    value: str | None = None
 
 
 def twice(places: Iterable[Path], names: Iterable[str]) -> Iterator[Problem]:

@@ -6,14 +6,12 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ValidationError
-
 from repayplan.cases.attachments import attach
 from repayplan.cases.documents import Document
 from repayplan.cases.doubts import doubts
 from repayplan.cases.faults import fault_of, to_faults
 from repayplan.cases.files import CASES, content_of, ending_of, path_of, text_of
-from repayplan.cases.mending import hidden_errors
+from repayplan.cases.mending import reading
 from repayplan.cases.models import Case
 from repayplan.cases.notation import read_json, read_yaml
 from repayplan.errors import Fault, InputError
@@ -84,12 +82,7 @@ def read_document(text: str, name: str, notation: Notation) -> Document:
 
 def to_case(document: Document) -> Case:
     """The case that plain values describe. Raises InputError."""
-    try:
-        case = Case.model_validate(document.data)
-    except ValidationError as error:
-        errors = error.errors(include_url=False)
-        faults = to_faults([*errors, *hidden_errors(document.data, errors)], document)
-        raise InputError([*document.faults, *faults]) from None
-    if document.faults:
-        raise InputError(document.faults)
-    return case
+    found = reading(document.data, Case)
+    if found.value is None or found.errors or document.faults:
+        raise InputError([*document.faults, *to_faults(found.errors, document)])
+    return found.value

@@ -9,22 +9,21 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from pathlib import Path as FilePath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from repayplan.cases.base import Model
 from repayplan.cases.documents import Document
-from repayplan.cases.faults import fault_of, to_faults
 from repayplan.cases.fields import MAX_MONTHS, Days, Months, Name, Part, Share, Spread, refuse, refuse_all
 from repayplan.cases.files import ending_of, path_of, text_of
 from repayplan.cases.notation import NOTATIONS, read_notation
 from repayplan.cases.problems import Problem, twice
+from repayplan.cases.settings import understand
 from repayplan.errors import Fault, InputError
 from repayplan.language import tr
 
@@ -112,7 +111,7 @@ class Stress(Model):
     def _does_something(self) -> Stress:
         if not (self.changes or self.rates or self.collateral is not None or self.nothing_paid_from_month):
             remedy = tr("give changes:, rates:, collateral: or nothing_paid_from_month:")
-            raise refuse(tr("this stress changes nothing"), remedy=remedy)
+            raise refuse_all([Problem((), tr("this stress changes nothing"), None, remedy)])
         return self
 
 
@@ -165,22 +164,4 @@ def _from_toml(text: str, name: str) -> Document:
 
 
 def _stresses(document: Document) -> tuple[Stress, ...]:
-    try:
-        return _File.model_validate(document.data).stresses
-    except ValidationError as error:
-        faults = list(to_faults(error.errors(include_url=False), document, _File))
-        known = {(fault.where, str(fault.what)) for fault in faults}
-        alike = [fault_of(problem, document) for problem in _alike(document.data)]
-        faults += [fault for fault in alike if (fault.where, str(fault.what)) not in known]
-        raise InputError(faults) from None
-
-
-def _alike(data: Any) -> Iterator[Problem]:
-    """Names that stand twice, whatever else is wrong with the file."""
-    stresses = data.get("stresses") if isinstance(data, dict) else None
-    named = [
-        (number, each["name"])
-        for number, each in enumerate(stresses if isinstance(stresses, list) else [])
-        if isinstance(each, dict) and isinstance(each.get("name"), str)
-    ]
-    return twice([("stresses", number, "name") for number, _ in named], [name for _, name in named])
+    return understand(document, _File).sound().stresses

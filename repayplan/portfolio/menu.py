@@ -24,7 +24,7 @@ from repayplan.cases.fields import GraceMonths, Identifier, Name, Rate, Share, U
 from repayplan.cases.notation import read_yaml
 from repayplan.cases.problems import Path as Place
 from repayplan.cases.problems import Problem
-from repayplan.cases.settings import read_settings, settings_of
+from repayplan.cases.settings import Understood, understand, understand_settings
 from repayplan.cases.shapes import Contingent, Free, ShapeWish, shape_of
 from repayplan.errors import InputError
 from repayplan.language import tr
@@ -241,20 +241,22 @@ class Menu(Model):
     def _fits_together(self) -> Menu:
         found = list(_problems(self))
         if found:
-            raise refuse_all(found)
+            raise refuse_all(found, self)
         return self
 
     @property
     def plan_options(self) -> tuple[PlanOption, ...]:
         """Every plan in the order of the file."""
+        return tuple(option for part in self.plans for option in self.options_of(part))
+
+    def options_of(self, part: Plans) -> Iterator[PlanOption]:
+        """The plans of one block."""
         named = {each.name: each for each in self.concessions}
-        return tuple(
-            PlanOption(_id(part, shape, count, name), shape, count, named.get(name), bool(part.months))
-            for part in self.plans
-            for shape in part.shapes
-            for count in part.months or part.installments
-            for name in part.concessions
-        )
+        for shape in part.shapes:
+            for count in part.months or part.installments:
+                for name in part.concessions:
+                    option = _id(part, shape, count, name)
+                    yield PlanOption(option, shape, count, named.get(name), bool(part.months))
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -276,13 +278,18 @@ class Menu(Model):
 
 def read_menu(path: str | Path) -> Menu:
     """The menu in a ``.yaml`` or ``.json`` file. InputError with every problem of the file."""
-    return read_settings(path, Menu, tr("this is no menu"), SCHEMA)
+    return understand_menu(path).sound()
+
+
+def understand_menu(path: str | Path) -> Understood[Menu]:
+    """The same as far as it can be understood, with every problem of the file."""
+    return understand_settings(path, Menu, tr("this is no menu"), SCHEMA)
 
 
 @cache
 def default_menu() -> Menu:
     """The menu that is shipped: eight options."""
-    return settings_of(read_yaml(shipped_menu().decode(), "menu.yaml"), Menu)
+    return understand(read_yaml(shipped_menu().decode(), "menu.yaml"), Menu).sound()
 
 
 def shipped_menu() -> bytes:
@@ -301,24 +308,28 @@ def _problems(menu: Menu) -> Iterator[Problem]:
         yield Problem((), tr("this menu offers nothing"), None, tr("give plans: or treatments:"))
     names = Counter(each.name for each in menu.concessions)
     names[_NONE] += 1
+    named = tuple(("concessions", number, "name") for number in range(len(menu.concessions)))
     for number, each in enumerate(menu.concessions):
         if names[each.name] > 1:
-            place = ("concessions", number, "name")
-            yield Problem(place, tr("this name stands here twice"), None, tr("give each concession a name of its own"))
+            what, remedy = tr("this name stands here twice"), tr("give each concession a name of its own")
+            alike = tuple(named[other] for other, one in enumerate(menu.concessions) if one.name == each.name)
+            yield Problem(named[number], what, None, remedy, alike)
         if each.rate_cut > 0 and not menu.white_list:
             what = tr("nobody may have this preferential rate: there is no white list")
             remedy = tr("say in white_list: who may have it, or leave rate_cut out")
-            yield Problem(("concessions", number, "rate_cut"), what, None, remedy)
+            yield Problem(("concessions", number, "rate_cut"), what, None, remedy, (("white_list",),))
     for number, part in enumerate(menu.plans):
         if bool(part.months) == bool(part.installments):
             what = tr("plans need months: or installments:, one of the two")
             remedy = tr("write months: [24, 36] for terms, or installments: [24, 36] for numbers of payments")
-            yield Problem(("plans", number, "installments" if part.months else "months"), what, None, remedy)
+            places: list[Place] = [("plans", number, name) for name in ("months", "installments")]
+            yield Problem(places[bool(part.months)], what, None, remedy, tuple(places))
         for entry, name in enumerate(part.concessions):
             if name not in names:
                 known = tr("one of: {choices}", choices=", ".join(sorted(names)))
                 remedy = tr("name it under concessions:")
-                yield Problem(("plans", number, "concessions", entry), tr("there is no such concession"), known, remedy)
+                place = ("plans", number, "concessions", entry)
+                yield Problem(place, tr("there is no such concession"), known, remedy, named)
     yield from _twice(menu)
     if len(menu.options) > MOST_OPTIONS:
         limit = tr("at most {count}", count=MOST_OPTIONS)
@@ -328,10 +339,13 @@ def _problems(menu: Menu) -> Iterator[Problem]:
 
 
 def _twice(menu: Menu) -> Iterator[Problem]:
-    seen: set[str] = set()
-    for name in menu.options:
-        if name in seen:
-            place: Place = ("treatments", menu.treatments.index(name)) if name in KINDS else ("plans",)
+    """Options of one name: where the second of them comes from, and the first."""
+    places: list[Place] = [("plans", number) for number, part in enumerate(menu.plans) for _ in menu.options_of(part)]
+    places += [("treatments", number) for number in range(len(menu.treatments))]
+    first: dict[str, Place] = {}
+    for place, name in zip(places, menu.options, strict=True):
+        if name in first:
             what = tr("the option {name} stands here twice", name=name)
-            yield Problem(place, what, None, tr("leave one out, or give one of the blocks a name: of its own"))
-        seen.add(name)
+            remedy = tr("leave one out, or give one of the blocks a name: of its own")
+            yield Problem(place, what, None, remedy, (first[name],))
+        first.setdefault(name, place)

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 SCHEMA = "repayplan/portfolio-summary/1"
+SPOT = "spot"
+"""The column of failures that says in which cell of the book it is."""
 SUMMARY, PAGE, CHOICES, FAILURES = "summary.json", "report.html", "choices.csv", "failures.csv"
 
 _SAID, _LOST = ("label", "sentence"), ("apart", "difference", "forgone")
@@ -129,18 +131,26 @@ def _csv(tables: Iterable[pa.Table], language: str, wording: Wording | None = No
     for table in tables:
         with speaking(language):
             rows = [[_cell(name, value) for name, value in row.items()] for row in _rows(table, wording)]
-            heads = [] if headed else [[str(COLUMNS[name]) for name in table.column_names]]
+            heads = [] if headed else [[str(COLUMNS[name]) for name in _names(table, wording)]]
             piece = csv_file([*heads, *rows])
         yield piece if heads else piece.removeprefix(codecs.BOM_UTF8)
         headed = True
 
 
+def _names(table: pa.Table, wording: Wording | None) -> list[str]:
+    """The columns of a table; after the field the place where it stands in the book."""
+    names = list(table.column_names)
+    return names if wording is None else [*names[: names.index("field") + 1], SPOT, *names[names.index("field") + 1 :]]
+
+
 def _rows(table: pa.Table, wording: Wording | None) -> Iterator[dict[str, Any]]:
     """Rows as they are read; what stands in a book by the names that it has there."""
+    names = _names(table, wording)
     for row in table.to_pylist():
         if wording is not None:
+            row[SPOT] = wording.spot(row["table"], row["row"], row["field"])
             row |= dict(zip(("table", "field"), wording.place(row["table"], row["field"]), strict=True))
-        yield row
+        yield {name: row[name] for name in names}
 
 
 def _cell(name: str, value: Any) -> str:

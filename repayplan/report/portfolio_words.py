@@ -75,6 +75,7 @@ COLUMNS: Mapping[str, Message] = MappingProxyType(
         "limit": tr("Limit"),
         "reason": tr("Reason"),
         "remedy": tr("Remedy"),
+        "spot": tr("Where in the book"),
     }
 )
 

@@ -82,9 +82,42 @@ def test_what_does_not_fit_together_is_told_at_once(tmp_path: Path) -> None:
         "concessions[0].rate_cut: nobody may have this preferential rate",
         "plans[0].concessions[1]: there is no such concession",
         "the option level-24 stands here twice",
-        "treatments[0]: the option remind stands here twice",
+        "treatments[1]: the option remind stands here twice",
     ):
         assert part in said
+
+
+def test_what_does_not_fit_together_is_told_beside_fields_that_are_wrong(tmp_path: Path) -> None:
+    """What rests on a field that is wrong is not told: nobody knows whether it will be so once that is mended."""
+    path = written(
+        tmp_path,
+        "concessions:\n"
+        "  - {name: a, rate_cut: 1%, waive_penalty: 200%}\n"
+        "  - {name: a}\n"
+        "plans:\n"
+        "  - {shapes: [level], months: [24, 24], concessions: [none, b]}\n"
+        "  - {shapes: [lev], months: [12, 12], installments: [3]}\n"
+        "  - {shapes: [free], months: [24]}\n"
+        "  - {shapes: [free], months: [24, x]}\n"
+        "treatments: [remind, foo, remind]\n",
+    )
+    with pytest.raises(InputError) as raised:
+        read_menu(path)
+    told = {(fault.where.rpartition(":")[2], str(fault.what)) for fault in raised.value.faults}
+    assert told == {
+        ("3 concessions[0].waive_penalty", "this is not a share"),
+        ("3 concessions[0].name", "this name stands here twice"),
+        ("3 concessions[0].rate_cut", "nobody may have this preferential rate: there is no white list"),
+        ("4 concessions[1].name", "this name stands here twice"),
+        ("6 plans[0].concessions[1]", "there is no such concession"),
+        ("6 plans[0]", "the option level-24 stands here twice"),
+        ("6 plans[0]", "the option level-24-b stands here twice"),
+        ("7 plans[1].shapes[0]", "this word cannot stand here"),
+        ("7 plans[1].installments", "plans need months: or installments:, one of the two"),
+        ("9 plans[3].months[1]", "this is not a whole number"),
+        ("10 treatments[1]", "this word cannot stand here"),
+        ("10 treatments[2]", "the option remind stands here twice"),
+    }
 
 
 @pytest.mark.parametrize(

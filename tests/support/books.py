@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
@@ -153,11 +154,11 @@ def write_workbook(path: Path, book: Tables) -> Path:
             for number, row in enumerate(rows, start=1):
                 for place, column in enumerate(columns):
                     text = row.get(column, "")
-                    if text.endswith("%"):
+                    if text.endswith("%") and _number(text[:-1]):
                         sheet.write_number(number, place, float(Decimal(text[:-1]) / 100), percent)
-                    elif column in ("as_of", "call_date", "release") and text:
+                    elif column in ("as_of", "call_date", "release") and _day(text):
                         sheet.write_datetime(number, place, dt.datetime.fromisoformat(text), day)
-                    elif tables()[name].column(column).kind == "amount" and text:
+                    elif tables()[name].column(column).kind == "amount" and _number(text):
                         sheet.write_number(number, place, float(text))
                     else:
                         sheet.write_string(number, place, text)
@@ -165,13 +166,25 @@ def write_workbook(path: Path, book: Tables) -> Path:
     return path
 
 
-def write_database(url: str, book: Tables) -> str:
-    """The book as tables of a database, amounts exact and days as days."""
+def _number(text: str) -> bool:
+    """Whether Excel has a number for it; what was spoiled stays a text."""
+    return re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,2})?", text) is not None
+
+
+def _day(text: str) -> bool:
+    try:
+        return bool(dt.date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def write_database(url: str, book: Tables, texts: bool = False) -> str:
+    """The book as tables of a database, amounts exact; ``texts``: everything as it is written."""
     import sqlalchemy as sa
 
     engine = sa.create_engine(url)
     metadata = sa.MetaData()
-    kinds = {"amount": sa.Numeric(20, 2)}
+    kinds = {} if texts else {"amount": sa.Numeric(20, 2)}
     with engine.begin() as connection:
         for name, rows in book.items():
             columns = columns_of(name, rows)

@@ -69,8 +69,9 @@ def ways() -> list[str]:
     return [*CELLS, *ROWS, *LINES]
 
 
-def spoil(folder: Path, book: Tables, spoiled: dict[str, str]) -> dict[str, tuple[str, str]]:
-    """Write ``book`` with cases spoiled each in its way; the table, and the field where there is one, to be named."""
+def spoil_rows(book: Tables, spoiled: dict[str, str]) -> tuple[Tables, dict[str, tuple[str, str]]]:
+    """A book with cases spoiled each in its way, but for ways that only lines of a file have; and what is to be named:
+    the table, and the field where there is one."""
     told: dict[str, tuple[str, str]] = {}
     changed = {name: [dict(row) for row in rows] for name, rows in book.items()}
     for case, way in spoiled.items():
@@ -82,6 +83,12 @@ def spoil(folder: Path, book: Tables, spoiled: dict[str, str]) -> dict[str, tupl
             table, change = ROWS[way]
             change(changed[table], case)
             told[case] = (table, "")
+    return changed, told
+
+
+def spoil(folder: Path, book: Tables, spoiled: dict[str, str]) -> dict[str, tuple[str, str]]:
+    """Write ``book`` with cases spoiled each in its way; the table, and the field where there is one, to be named."""
+    changed, told = spoil_rows(book, spoiled)
     write_csv(folder, changed)
     for case, way in spoiled.items():
         if way in LINES:

@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from repayplan.calendar.dates import add_months
+from repayplan.cases.choices import Choice, one_of
 from repayplan.cases.documents import UNREADABLE, Document, shown
 from repayplan.cases.faults import to_faults
 from repayplan.cases.fields import Name
 from repayplan.cases.histories import MAX_HISTORY
-from repayplan.cases.mending import hidden_errors
+from repayplan.cases.mending import reading
 from repayplan.cases.models import SCHEMA, Case
 from repayplan.cases.problems import Path
 from repayplan.errors import Fault, InputError
@@ -68,19 +70,15 @@ def case_of(rows: Rows) -> BookCase | list[Failure]:
     if rows.by_table.get("statements"):
         _list(draft, rows, "statements", ("statements",))
     _sources(draft, rows)
+    found = reading(draft.data, Case)
+    errors = found.errors
     if not draft.data["loans"]:
         what, remedy = tr("this borrower has no loans"), tr("give it a row in the table of loans")
-        return [
-            *draft.failures,
-            _failure(rows.case, "borrowers", number, "case", Fault(what, "", rows.case, None, remedy)),
-        ]
-    try:
-        case = Case.model_validate(draft.data)
-    except ValidationError as error:
-        return [*draft.failures, *_told(draft, error)]
-    if draft.failures:
-        return draft.failures
-    return BookCase(rows.case, number, case, case.enterprise.industry, region)
+        draft.blame("borrowers", number, "case", Fault(what, "", rows.case, None, remedy))
+        errors = tuple(error for error in errors if error["loc"] != ("loans",))
+    if found.value is None or errors or draft.failures:
+        return [*draft.failures, *_told(draft, errors)]
+    return BookCase(rows.case, number, found.value, found.value.enterprise.industry, region)
 
 
 @dataclass(slots=True)
@@ -155,7 +153,17 @@ def _sources(draft: _Draft, rows: Rows) -> None:
         sources.append(entry)
     for row in rows.by_table.get("flows", ()):
         _flow(draft, sources, places, row)
-    for source in sources:
+    for place, source in enumerate(sources):
+        items = _ITEMS.get(str(source.get("kind")))
+        if items is not None and not source.get(items):
+            what, remedy = tr("this source has no flows"), tr("give it rows in the table of flows")
+            draft.blame(
+                "sources",
+                draft.rows["cash", "sources", place][1][0],
+                "source",
+                Fault(what, "", source["name"], None, remedy),
+            )
+            source[items] = UNREADABLE
         if source.get("kind") == "monthly" and "amounts" in source:
             source["amounts"] = _series(draft, source, source["amounts"], known=True)
     _histories(draft, sources, places, rows.by_table.get("history", ()))
@@ -176,10 +184,13 @@ def _flow(draft: _Draft, sources: Sequence[dict[str, Any]], places: Mapping[str,
     if items is None:
         if kind not in _WITHOUT_FLOWS:
             return  # no kind at all: that is what is wrong, and its own row says it
-        limit = tr("one of: {choices}", choices=", ".join(("monthly", *_ITEMS)))
+        limit = one_of(("monthly", *_ITEMS))
         remedy = tr("take this row out, or give the source another kind")
         draft.blame(
-            "flows", row[0], "source", Fault(tr("a source of this kind has no flows"), "", f"{kind}", limit, remedy)
+            "flows",
+            row[0],
+            "source",
+            Fault(tr("a source of this kind has no flows"), "", str(Choice(str(kind))), limit, remedy),
         )
         return
     renamed = _RENAMED.get(str(kind), {})
@@ -306,9 +317,15 @@ def _first_day(month: Any) -> dt.date | None:
 def _into(draft: _Draft, entry: dict[str, Any], table: str, row: Row) -> None:
     """The cells of a row, each where its field belongs; what cannot be read stands there as unreadable."""
     number, broken, cells = row
-    if broken is not None:
-        draft.failures.append(_broken(draft.case, table, number, broken))
+    spoiled = set()
+    for name, reason, text, remedy in broken:
+        draft.failures.append(Failure(draft.case, table, number, name, text, "", reason, remedy))
+        spoiled.add(name)
+        if name:
+            _put(entry, tables()[table].column(name).path, UNREADABLE)
     for heading, text in cells:
+        if heading.column.name in spoiled:
+            continue
         column = heading.column
         path = column.path
         value: Any = UNREADABLE
@@ -317,14 +334,19 @@ def _into(draft: _Draft, entry: dict[str, Any], table: str, row: Row) -> None:
             path, value = (column.off or path, "off") if off else (path, read(text, heading))
         except InputError as error:
             draft.failures += [_failure(draft.case, table, number, column.name, fault) for fault in error.faults]
-        group: Any = entry
-        for step in path[:-1]:
-            inner = group.setdefault(step, {})
-            group = inner if isinstance(inner, dict) else {}
-        group[path[-1]] = value
+        _put(entry, path, value)
 
 
-def _told(draft: _Draft, error: ValidationError) -> list[Failure]:
+def _put(entry: dict[str, Any], path: Path, value: Any) -> None:
+    """A value where its field belongs; under what is no group it is lost, which the models then tell."""
+    group: Any = entry
+    for step in path[:-1]:
+        inner = group.setdefault(step, {})
+        group = inner if isinstance(inner, dict) else {}
+    group[path[-1]] = value
+
+
+def _told(draft: _Draft, errors: Sequence[ErrorDetails]) -> list[Failure]:
     """What the models refuse, each with the cell of the book that it comes from."""
     cells: dict[Path, str] = {}
     for path, (table, (number, _, _), renamed) in draft.rows.items():
@@ -337,10 +359,8 @@ def _told(draft: _Draft, error: ValidationError) -> list[Failure]:
                 cells.setdefault((*path, *own[:short]), f"{table}:{number} {column.name}")
     cells["enterprise", "id"] = f"borrowers:{draft.rows[()][1][0]} case"
     document = Document("book", draft.data, {}, cells)
-    errors = error.errors(include_url=False)
-    faults = to_faults([*errors, *hidden_errors(draft.data, errors)], document)
     known = {(failure.table, failure.row, failure.field) for failure in draft.failures}
-    found = [_placed(draft.case, fault) for fault in faults]
+    found = [_placed(draft.case, fault) for fault in to_faults(errors, document)]
     return [failure for failure in found if (failure.table, failure.row, failure.field) not in known]
 
 
@@ -354,14 +374,12 @@ def _placed(case: str, fault: Fault) -> Failure:
 def _failure(case: str, table: str, row: int | None, name: str, fault: Fault) -> Failure:
     remedy_said = fault.remedy
     if isinstance(remedy_said, Message) and {"field", "example"} == set(remedy_said.values):
-        remedy_said = tr("write for example {example}", example=remedy_said.values["example"])  # in a cell, not a case
+        remedy_said = tr(
+            "write for example {example}", example=Choice(str(remedy_said.values["example"]))
+        )  # in a cell, not a case
     said: list[Message | str | None] = [fault.value, fault.limit, fault.what, remedy_said]
     value, limit, reason, remedy = ("" if each is None else str(each) for each in said)
     return Failure(case, table, row, name, value, limit, reason, remedy)
-
-
-def _broken(case: str, table: str, number: int, reason: str) -> Failure:
-    return Failure(case, table, number, "", "", "", reason, str(tr("mend this row")))
 
 
 def _empty() -> Fault:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from repayplan.cases.documents import shown
 from repayplan.errors import Fault, InputError
 from repayplan.language import tr
-from repayplan.portfolio.book.opening import Line, Opened, Stream, in_order
+from repayplan.portfolio.book.opening import Line, Opened, Stream, gathered
 from repayplan.portfolio.book.tables import MAX_COLUMNS, Table, find_table
 from repayplan.portfolio.book.values import text_of
 
@@ -23,6 +23,9 @@ _EXAMPLES = tr("check the URL, such as postgresql://user@host/book or sqlite:///
 _HIDDEN = "…"
 _PLAIN = re.compile(r"[\w.+:/\\ -]*")
 """Names of people, machines and databases; other signs are those of a password or of settings."""
+_PACKAGES = {"MySQLdb": "mysqlclient", "psycopg": "psycopg[binary]"}
+"""Packages that are called otherwise than the module that is missing."""
+_SECONDS = 15
 _ORDER = "row"
 """A column of this name, where there is one, is the order of the rows."""
 
@@ -36,21 +39,22 @@ def open_database(url: str, stack: ExitStack) -> Opened:
     if parsed is None:
         raise InputError(Fault(tr("this is no URL of a database"), name, remedy=_EXAMPLES))
     try:
-        engine = sa.create_engine(parsed)
+        engine = sa.create_engine(parsed, connect_args=_patience(parsed))
         _exists(engine, name)
         stack.callback(engine.dispose)
         connection = stack.enter_context(engine.connect().execution_options(stream_results=True, yield_per=_BATCH))
         metadata = sa.MetaData()
         metadata.reflect(connection, only=lambda table, _: find_table(table) is not None, views=True)
+        others = [each for each in sa.inspect(connection).get_table_names() if find_table(each) is None]
         streams = [
-            Stream(table, found.name, found.name, [each.name for each in found.columns if each.name != _ORDER], lines)
+            Stream(table, found.name, found.name, [each.name for each in _kept(found)], lines, "database")
             for found in _plain_tables(metadata)
             if (table := find_table(found.name)) is not None
             for lines in [_lines(connection, found, table)]
         ]
     except (sa.exc.SQLAlchemyError, ImportError, TypeError, ValueError) as error:
         raise InputError(_unreached(name, error, parsed)) from None
-    return Opened(name, in_order(streams, name))
+    return gathered(name, name, streams, others=sorted(others))
 
 
 def shown_url(url: str) -> str:
@@ -103,15 +107,24 @@ def _lines(connection: Connection, found: Any, table: Table) -> Iterator[Line]:
         remedy = tr("make a view of the columns that are needed")
         what = tr("this table has too many columns")
         raise InputError(Fault(what, found.name, f"{len(found.columns):,}", limit, remedy))
-    kept = [column for column in found.columns if column.name != _ORDER]
+    kept = _kept(found)
     given = [column for column in found.columns if column.name == _ORDER]
-    keys = given or list(found.primary_key.columns) or _by_columns(found, table)
-    query = sa.select(*kept).order_by(*(_exact(connection, column) for column in keys))
+    keys = given or list(found.primary_key.columns)
+    order = keys or _by_columns(found, table)
+    query = sa.select(*kept, *keys).order_by(*(_exact(connection, column) for column in order))
+    names = [column.name for column in keys]
     try:
         for number, row in enumerate(connection.execute(query), start=2):
-            yield Line(number, [text_of(value) for value in row])
+            texts = [text_of(value) for value in row]
+            key = ", ".join(f"{name} = {shown(text)}" for name, text in zip(names, texts[len(kept) :], strict=True))
+            yield Line(number, texts[: len(kept)], key=key)
     except sa.exc.SQLAlchemyError as error:
         raise InputError(_unreached(found.name, error)) from None
+
+
+def _kept(found: Any) -> list[Any]:
+    """The columns of a table but for the order of its rows."""
+    return [column for column in found.columns if column.name != _ORDER]
 
 
 def _by_columns(found: Any, table: Table) -> list[Any]:
@@ -134,14 +147,42 @@ def _exact(connection: Connection, column: Any) -> Any:
     return column.nulls_first()
 
 
+def _patience(url: Any) -> dict[str, Any]:
+    """How long a server that does not answer is waited for, in seconds, where the URL does not say it."""
+    silent = url.drivername == "postgresql+psycopg" and "connect_timeout" not in url.query
+    return {"connect_timeout": _SECONDS} if silent else {}
+
+
 def _unreached(name: str, error: Exception, url: Any = None) -> Fault:
-    """What the database says, without what it repeats of a password or of the settings behind ``?``."""
+    """Why a database cannot be read and what helps, without what it repeats of a password or of the settings behind
+    ``?``."""
+    import sqlalchemy as sa
+
     cause = getattr(error, "orig", None) or error
-    reason = type(cause).__name__ if name.endswith(_HIDDEN) else (str(cause).splitlines() or [type(cause).__name__])[0]
+    hidden = name.endswith(_HIDDEN)
+    reason = type(cause).__name__ if hidden else (str(cause).splitlines() or [type(cause).__name__])[0]
     for secret in _secrets(url):
         reason = reason.replace(secret, "…")
-    what = tr("this database cannot be read: {reason}", reason=shown(reason, 200))
-    return Fault(what, name, remedy=_EXAMPLES)
+    reason = shown(reason, 200)
+    match error:
+        case sa.exc.NoSuchModuleError():
+            known = tr("such as postgresql, sqlite or mysql+pymysql")
+            return Fault(tr("this kind of database is not known"), name, None, known, _EXAMPLES)
+        case ImportError():
+            package = _PACKAGES.get(error.name or "", error.name or "…")
+            what = tr("the driver of this database is not installed: {package}", package=package)
+            remedy = tr("install the Python package {package}, or export the tables as CSV files", package=package)
+            return Fault(what, name, remedy=remedy)
+        case sa.exc.OperationalError() if "locked" in reason:
+            remedy = tr("wait until the other program has ended or close it, or read a copy of the file")
+            return Fault(tr("another program has locked this database: {reason}", reason=reason), name, remedy=remedy)
+        case sa.exc.OperationalError() if url is not None and url.host:
+            remedy = tr("check host, port, database, user and password of the URL, and whether the server runs")
+            return Fault(
+                tr("the server of this database cannot be reached: {reason}", reason=reason), name, None, None, remedy
+            )
+        case _:
+            return Fault(tr("this database cannot be read: {reason}", reason=reason), name, remedy=_EXAMPLES)
 
 
 def _secrets(url: Any) -> list[str]:

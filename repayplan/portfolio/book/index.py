@@ -22,9 +22,10 @@ from repayplan.cases.documents import shown
 from repayplan.cases.excel.headings import headings as excel_headings
 from repayplan.cases.excel.headings import plain
 from repayplan.errors import Fault, InputError
-from repayplan.language import tr
+from repayplan.language import Message, tr
 from repayplan.portfolio.book.case import Failure
 from repayplan.portfolio.book.opening import Line, Opened, Stream, opened
+from repayplan.portfolio.book.spots import Form
 from repayplan.portfolio.book.tables import Heading, read_headings, tables
 from repayplan.portfolio.book.values import MAX_TEXT, is_blank
 
@@ -45,7 +46,11 @@ _UNKNOWN = '"case" IS NULL OR "case" NOT IN (SELECT "case" FROM borrowers)'
 TOTALS = tr("this is a row of totals; it counts nowhere")
 """Why a row whose case is 合计, Total or the like is nobody's."""
 
-Row = tuple[int, str | None, list[tuple[Heading, str]]]
+Reason = tuple[str, str, str, str]
+"""Why a row, or a cell of it, cannot be believed: its column, empty for the whole row; what is wrong, what stands
+there, and what to do about it."""
+
+Row = tuple[int, Sequence[Reason], list[tuple[Heading, str]]]
 """Number of a row, why it cannot be believed, and its cells that are not blank."""
 
 
@@ -125,6 +130,25 @@ def headings_of(index: Index) -> list[Heading]:
         return _headings(base)["borrowers"]
 
 
+def sources_of(index: Index) -> dict[str, tuple[Form, str]]:
+    """How every table of the book lies there, and what messages call it."""
+    with _reading(index.path) as base:
+        return {name: (form, where) for name, form, where in base.execute("SELECT tab, form, place FROM origins")}
+
+
+def places_of(index: Index) -> dict[tuple[str, str], int]:
+    """Where the columns of every table stand in the book, from 0, by their names here."""
+    with _reading(index.path) as base:
+        return {(table, name): at for table, name, at in base.execute("SELECT tab, name, at FROM headings")}
+
+
+def key_of(index: Index, table: str, row: int) -> str:
+    """What a database knows a row by; empty where that is nothing."""
+    with _reading(index.path) as base:
+        found = base.execute("SELECT text FROM row_keys WHERE tab = ? AND row = ?", (table, row)).fetchone()
+    return "" if found is None else str(found[0])
+
+
 def titles_of(index: Index) -> dict[str, tuple[str, dict[str, str]]]:
     """What the book calls its tables, and the columns of each, by their names here."""
     found: dict[str, tuple[str, dict[str, str]]] = {}
@@ -170,9 +194,7 @@ def _counting(base: sqlite3.Connection) -> Iterator[str]:
 def _strays(index: Index) -> Iterator[Failure]:
     with _reading(index.path) as base:
         for number, broken in base.execute('SELECT row, broken FROM strays WHERE "case" IS NULL ORDER BY row'):
-            reason = broken or str(tr("this row names no case"))
-            remedy = tr("take the row out") if broken == str(TOTALS) else tr("fill in the case")
-            yield Failure("", "borrowers", number, "case", "", "", reason, str(remedy))
+            yield _nobody("borrowers", number, broken)
         twice = 'SELECT s."case", s.row, b.row FROM strays s JOIN borrowers b ON b."case" = s."case" ORDER BY s.row'
         for case, number, other in base.execute(twice):
             limit, reason = tr("first in row {row}", row=other), tr("this case stands twice")
@@ -186,10 +208,19 @@ def _strays(index: Index) -> Iterator[Failure]:
 def _orphans(base: sqlite3.Connection, name: str) -> Iterator[Failure]:
     query = f'SELECT "case", row, broken FROM {name} WHERE {_UNKNOWN} ORDER BY rowid'
     for case, number, broken in base.execute(query):
-        reason = broken or str(tr("no borrower has this case") if case else tr("this row names no case"))
-        mend = tr("mend the case, or add it to the borrowers; until then the row counts nowhere")
-        remedy = str(tr("take the row out") if broken == str(TOTALS) else mend)
-        yield Failure(case or "", name, number, "case", case or "", "", reason, remedy)
+        if not case:
+            yield _nobody(name, number, broken)
+            continue
+        _, reason, _, _ = next(iter(_reasons(broken)), ("", str(tr("no borrower has this case")), "", ""))
+        remedy = tr("mend the case, or add it to the borrowers; until then the row counts nowhere")
+        yield Failure(case, name, number, "case", case, "", reason, str(remedy))
+
+
+def _nobody(table: str, number: int, broken: str | None) -> Failure:
+    """A row without a case."""
+    blank, mend = str(tr("this row names no case")), str(tr("fill in the case"))
+    column, reason, value, remedy = next(iter(_reasons(broken)), ("case", blank, "", mend))
+    return Failure("", table, number, column or "case", value, "", reason, remedy)
 
 
 # --------------------------------------------------------------------------------------------------------- writing
@@ -211,17 +242,22 @@ def _to_disk(path: Path) -> None:
 
 def _fill(base: sqlite3.Connection, found: Opened) -> str:
     """Put every table in, join them to the borrowers, and return the hash of all rows."""
-    base.execute("CREATE TABLE headings (tab TEXT, place INTEGER, name TEXT, unit INTEGER, title TEXT, text TEXT)")
+    base.execute(
+        "CREATE TABLE headings (tab TEXT, place INTEGER, name TEXT, unit INTEGER, title TEXT, text TEXT, at INTEGER)"
+    )
+    base.execute("CREATE TABLE origins (tab TEXT PRIMARY KEY, form TEXT, place TEXT)")
+    base.execute("CREATE TABLE row_keys (tab TEXT, row INTEGER, text TEXT, PRIMARY KEY (tab, row)) WITHOUT ROWID")
     digest = hashlib.sha256()
-    known = [read_headings(stream.headings, stream.table, stream.where) for stream in found.streams]
-    if faults := [fault for _, wrong in known for fault in wrong]:
+    known = [read_headings(each.headings, each.table, each.where, each.heading) for each in found.streams]
+    if faults := [*found.faults, *(fault for _, wrong in known for fault in wrong)]:
         raise InputError(faults)
     for stream, (headings, _) in zip(found.streams, known, strict=True):
         name = stream.table.name
         places = [(name, place, each.column.name, each.unit) for place, each in enumerate(headings)]
-        words = [(_clean(stream.title), _clean(stream.headings[each.place])) for each in headings]
+        words = [(_clean(stream.title), _clean(stream.headings[each.place]), each.place) for each in headings]
         written = [(*place, *said) for place, said in zip(places, words, strict=True)]
-        base.executemany("INSERT INTO headings VALUES (?, ?, ?, ?, ?, ?)", written)
+        base.executemany("INSERT INTO headings VALUES (?, ?, ?, ?, ?, ?, ?)", written)
+        base.execute("INSERT INTO origins VALUES (?, ?, ?)", (name, stream.form, _clean(stream.where)))
         digest.update(json.dumps(places).encode())
         _fill_table(base, stream, headings, digest)
     _join(base)
@@ -236,7 +272,7 @@ def _fill_table(base: sqlite3.Connection, stream: Stream, headings: Sequence[Hea
     marks = ", ".join("?" * (len(headings) + 2))
     most = MAX_BORROWERS if table == "borrowers" else MAX_ROWS
     total = 0
-    rows = _cleaned(stream.lines, headings)
+    rows = _cleaned(_keyed(base, table, stream.lines), headings)
     while batch := list(islice(rows, _BATCH)):
         total += len(batch)
         if total > most:
@@ -246,17 +282,42 @@ def _fill_table(base: sqlite3.Connection, stream: Stream, headings: Sequence[Hea
         base.executemany(f"INSERT INTO {name} VALUES ({marks})", batch)
 
 
+def _keyed(base: sqlite3.Connection, table: str, lines: Iterable[Line]) -> Iterator[Line]:
+    """The same rows; what a database knows them by is written down."""
+    for line in lines:
+        if line.key:
+            base.execute("INSERT INTO row_keys VALUES (?, ?, ?)", (table, line.number, _clean(line.key)))
+        yield line
+
+
 def _cleaned(lines: Iterable[Line], headings: Sequence[Heading]) -> Iterator[tuple[int | str | None, ...]]:
     """Number, fault and cells of every row, blank cells as None; half a character would fit in no file."""
     places = [heading.place for heading in headings]
     key = next((at for at, heading in enumerate(headings) if heading.column.name == "case"), None)
     totals = excel_headings().totals
-    for number, cells, broken in lines:
+    names = {heading.place: heading.column.name for heading in headings}
+    for number, cells, broken, spoiled, _ in lines:
         width = len(cells)
         values = [_clean(cells[place]) if place < width else None for place in places]
         if key is not None and plain(values[key] or "") in totals:
             values[key], broken = None, broken or TOTALS
-        yield (number, None if broken is None else str(broken), *values)
+        yield (number, _why(broken, spoiled, names), *values)
+
+
+def _why(broken: Message | None, spoiled: Mapping[int, Fault], names: Mapping[int, str]) -> str | None:
+    """Why a row cannot be believed, as :func:`_reasons` reads it."""
+    if broken is None and not spoiled:
+        return None
+    mend = tr("take the row out") if broken is TOTALS else tr("mend this row")
+    found = [] if broken is None else [("", str(broken), "", str(mend))]
+    for place, fault in sorted(spoiled.items()):
+        found.append((names.get(place, ""), str(fault.what), fault.value or "", str(fault.remedy or mend)))
+    return json.dumps(found, ensure_ascii=False)
+
+
+def _reasons(broken: str | None) -> list[Reason]:
+    """Why a row cannot be believed; nothing where it can."""
+    return [] if broken is None else [(name, what, value, remedy) for name, what, value, remedy in json.loads(broken)]
 
 
 def _clean(text: str) -> str | None:
@@ -333,7 +394,7 @@ class _Joined:
             _, self.case, number, broken, *values = self._next
             if len(found) < MAX_CASE_ROWS:
                 cells = [(heading, text) for heading, text in zip(self._headings, values, strict=True) if text]
-                found.append((number, broken, cells))
+                found.append((number, _reasons(broken), cells))
             else:
                 self.crowded = True
             self._next = self._cursor.fetchone()

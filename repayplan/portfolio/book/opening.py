@@ -7,45 +7,63 @@ than a batch of rows is in memory. Rows count as in a spreadsheet: the headings 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from repayplan.cases.documents import shown
 from repayplan.errors import Fault, InputError
 from repayplan.language import Message, tr
-from repayplan.portfolio.book.tables import Table, find_table, unknown_table
+from repayplan.portfolio.book.spots import Form, spot
+from repayplan.portfolio.book.tables import Table, find_table, near_table, unknown_table
 
 MAX_FILES = 1_000
 
+_MOST_NAMED = 20
+"""Tables that a message lists."""
+
 
 class Line(NamedTuple):
-    """One row: its number, its cells, and why it cannot be believed, where it cannot."""
+    """One row: its number, its cells, and why it cannot be believed, where it cannot: as a whole (``broken``), or
+    single cells by their place (``spoiled``). ``key``: what a database knows it by."""
 
     number: int
     cells: Sequence[str]
     broken: Message | None = None
+    spoiled: Mapping[int, Fault] = MappingProxyType({})
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """One table being read: what the book calls it (``title``), and messages (``where``); its headings, its rows."""
+    """One table being read: what the book calls it (``title``), and messages (``where``); its headings, in the row
+    ``top``, and its rows."""
 
     table: Table
     title: str
     where: str
     headings: Sequence[str]
     lines: Iterator[Line]
+    form: Form = "lines"
+    top: int = 1
+
+    def heading(self, place: int) -> str:
+        """Where the heading of a column stands."""
+        row = None if self.form == "database" else self.top
+        return spot(self.form, self.where, row, place, self.headings[place])
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A book being read: what people may know of where it lies (never a password), and its tables, borrowers first."""
+    """A book being read: what people may know of where it lies (never a password), its tables, borrowers first, and
+    what is wrong with it so far."""
 
     name: str
     streams: tuple[Stream, ...]
+    faults: tuple[Fault, ...] = ()
 
 
 @contextmanager
@@ -83,40 +101,51 @@ def shown_book(book: str | Path) -> str:
     return shown(shown_url(str(book)), 400)
 
 
-def in_order(streams: Sequence[Stream], where: str) -> tuple[Stream, ...]:
-    """Borrowers first; InputError where they are missing or a table is there twice."""
+def gathered(
+    name: str,
+    where: str,
+    streams: Sequence[Stream],
+    faults: Sequence[Fault] = (),
+    meant: Collection[str] = (),
+    others: Sequence[str] = (),
+) -> Opened:
+    """A book of these tables, borrowers first, with its ``faults`` and more where one is there twice, or is missing and
+    not ``meant`` by one that has a fault; ``others``: what else is there, and none of its business."""
     from repayplan.portfolio.book.tables import tables
 
-    faults = []
+    found = list(faults)
     by_name: dict[str, Stream] = {}
     for stream in streams:
         if stream.table.name in by_name:
             limit = tr("first in {place}", place=by_name[stream.table.name].where)
             what = tr("the table {table} is there twice", table=stream.table.called())
-            faults.append(Fault(what, stream.where, limit=limit, remedy=tr("keep one of the two")))
+            found.append(Fault(what, stream.where, limit=limit, remedy=tr("keep one of the two")))
         by_name.setdefault(stream.table.name, stream)
-    faults += [
-        Fault(
-            tr("the table {table} is missing", table=tables()[name].called()),
-            where,
-            remedy=tr("a book needs borrowers and loans"),
-        )
-        for name in ("borrowers", "loans")
-        if name not in by_name
+    needed = tr("a book needs borrowers and loans")
+    listed = ", ".join(shown(each) for each in others[:_MOST_NAMED]) + (" …" if len(others) > _MOST_NAMED else "")
+    remedy = tr("{needed}; here are only: {tables}", needed=needed, tables=listed) if others else needed
+    found += [
+        Fault(tr("the table {table} is missing", table=tables()[each].called()), where, remedy=remedy)
+        for each in ("borrowers", "loans")
+        if each not in by_name and each not in meant
     ]
-    if faults:
-        raise InputError(faults)
-    return tuple(by_name[name] for name in tables() if name in by_name)
+    return Opened(name, tuple(by_name[each] for each in tables() if each in by_name), tuple(found))
 
 
 def _open_folder(folder: Path, stack: ExitStack) -> Opened:
     from repayplan.portfolio.book.flat import open_csv, open_parquet
 
-    files = sorted(path for path in folder.iterdir() if path.suffix.lower() in (".csv", ".parquet"))[:MAX_FILES]
-    known = [(path, find_table(path.stem)) for path in files]
-    faults = [unknown_table(path.stem, path.name) for path, table in known if table is None]
-    if faults:
-        raise InputError(faults)
     readers = {".csv": open_csv, ".parquet": open_parquet}
-    streams = [readers[path.suffix.lower()](path, table, stack) for path, table in known if table is not None]
-    return Opened(str(folder), in_order(streams, str(folder)))
+    streams, faults, meant = list[Stream](), list[Fault](), set[str]()
+    for path in sorted(path for path in folder.iterdir() if path.suffix.lower() in readers)[:MAX_FILES]:
+        table = find_table(path.stem)
+        if table is None:
+            faults.append(unknown_table(path.stem, path.name))
+            meant.update(each.name for each in [near_table(path.stem)] if each)
+            continue
+        try:
+            streams.append(readers[path.suffix.lower()](path, table, stack))
+        except InputError as error:
+            faults += error.faults
+            meant.add(table.name)
+    return gathered(str(folder), str(folder), streams, faults, meant)

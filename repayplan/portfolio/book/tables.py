@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -86,11 +86,25 @@ def tables() -> Mapping[str, Table]:
 
 def find_table(name: str) -> Table | None:
     """The table that a file, a sheet or a table of a database is called after."""
-    return {plain(each): table for table in tables().values() for each in (table.name, *table.names)}.get(plain(name))
+    return _by_name().get(plain(name))
 
 
-def read_headings(texts: Iterable[str], table: Table, where: str) -> tuple[list[Heading], list[Fault]]:
-    """The columns under a line of headings, and what is wrong with it: unknown, twice, missing, not a unit."""
+def near_table(name: str) -> Table | None:
+    """The table that was meant by a name that none has."""
+    near = get_close_matches(plain(name[:LONGEST]), _by_name(), n=1, cutoff=0.6)
+    return _by_name()[near[0]] if near else None
+
+
+@cache
+def _by_name() -> Mapping[str, Table]:
+    return {plain(each): table for table in tables().values() for each in (table.name, *table.names)}
+
+
+def read_headings(
+    texts: Iterable[str], table: Table, where: str, at: Callable[[int], str]
+) -> tuple[list[Heading], list[Fault]]:
+    """The columns under a line of headings, and what is wrong with it: unknown, twice, missing, not a unit. ``where``
+    the table is, and ``at`` what cell each of its headings stands."""
     found: list[Heading] = []
     faults: list[Fault] = []
     ignored = headings().ignored
@@ -98,13 +112,14 @@ def read_headings(texts: Iterable[str], table: Table, where: str) -> tuple[list[
         column = table.find(text)
         if column is None:
             if text.strip() and plain(text) not in ignored:
-                faults.append(_unknown(text, table, where))
+                faults.append(_unknown(text, table, at(place)))
         elif any(column is other.column for other in found):
-            remedy = tr("keep one of the two")
-            faults.append(Fault(tr("this column stands twice"), f"{where} {column.name}", shown(text), remedy=remedy))
+            first = next(other.place for other in found if column is other.column)
+            limit, remedy = tr("first in {place}", place=at(first)), tr("keep one of the two")
+            faults.append(Fault(tr("this column stands twice"), at(place), shown(text), limit, remedy))
         else:
             found.append(Heading(place, column, heading_unit(text)))
-            faults += _wrong_unit(text, column, where)
+            faults += _wrong_unit(text, column, at(place))
     missing = [column for column in table.columns if column.need and all(column is not each.column for each in found)]
     remedy = tr("add it to the first line")
     faults += [
@@ -115,10 +130,9 @@ def read_headings(texts: Iterable[str], table: Table, where: str) -> tuple[list[
 
 def unknown_table(name: str, where: str) -> Fault:
     """A table that no book has, with the one that was meant."""
-    names = {plain(each): table for table in tables().values() for each in (table.name, *table.names)}
-    near = get_close_matches(plain(name[:LONGEST]), names, n=1, cutoff=0.6)
+    near = near_table(name)
     listed = tr("the tables of a book are: {tables}", tables=", ".join(each.called() for each in tables().values()))
-    remedy = tr("did you mean {field}?", field=names[near[0]].called()) if near else listed
+    remedy = tr("did you mean {field}?", field=near.called()) if near else listed
     return Fault(tr("there is no such table"), where, shown(name), remedy=remedy)
 
 
@@ -136,7 +150,7 @@ def _wrong_unit(text: str, column: Column, where: str) -> list[Fault]:
     if column.kind != "amount" or (unit != 0 and not (unit is None and any(map(unit_like, remarks)))):
         return []
     remedy = tr("write amounts in currency units and leave the unit out, or call it 元 or 万元")
-    return [Fault(tr("this is not a unit of amounts"), f"{where} {column.name}", shown(text), remedy=remedy)]
+    return [Fault(tr("this is not a unit of amounts"), where, shown(text), remedy=remedy)]
 
 
 def _called(written: str, name: str, names: Sequence[str]) -> str:

@@ -21,6 +21,7 @@ _NUMBER = re.compile(r"-?[0-9]{1,16}(\.[0-9]{1,12})?", re.ASCII)
 _PERCENT = re.compile(r"-?[0-9]{1,4}(\.[0-9]{1,12})?%", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?", re.ASCII)
 _WHOLE = re.compile(r"-?[0-9]{1,9}", re.ASCII)
+_BOTH = re.compile(r"[^()\s]+ ?\(([a-z_]+)\)")
 _BETWEEN = re.compile(r"[;,\s，；、]+")
 
 _RATINGS = {"低": "low", "低风险": "low", "中": "medium", "mid": "medium", "中风险": "medium", "中等": "medium"} | {
@@ -42,6 +43,7 @@ _KINDS = {
     "保证人": "guarantor",
     "单笔收支": "flows",
     "单笔": "flows",
+    "单笔款项": "flows",
 }
 
 
@@ -75,7 +77,7 @@ def read(text: str, heading: Heading) -> Any:
     """
     column, unit = heading.column, heading.unit
     kind, _, words = column.kind.partition(":")
-    if words and (word := _choices(words).get(cells.tidy(text[: cells.LONGEST]).lower())) is not None:
+    if words and (word := _word(text, words)) is not None:
         return word
     match kind:
         case "amount":
@@ -100,6 +102,13 @@ def read(text: str, heading: Heading) -> Any:
             return text
         case _:
             return int(text) if _WHOLE.fullmatch(text) else cells.whole(Cell(text), kind)
+
+
+def _word(text: str, words: str) -> str | None:
+    """The word of a choice that is written in Chinese, or as messages have it: 中风险 (medium)."""
+    said = cells.tidy(text[: cells.LONGEST]).lower()
+    both = _BOTH.fullmatch(said)
+    return _choices(words).get(said) or (both[1] if both else None)
 
 
 def is_off(text: str, heading: Heading) -> bool:

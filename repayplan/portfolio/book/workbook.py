@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from repayplan.cases.cells import Cell
+from repayplan.cases.documents import shown
 from repayplan.cases.excel.container import Sheet, open_workbook
 from repayplan.cases.excel.parts import MAX_PACKED
 from repayplan.cases.files import content_of
 from repayplan.errors import Fault, InputError
 from repayplan.language import tr
-from repayplan.portfolio.book.opening import Line, Opened, Stream, in_order
-from repayplan.portfolio.book.tables import Table, find_table, unknown_table
+from repayplan.portfolio.book.opening import Line, Opened, Stream, gathered
+from repayplan.portfolio.book.tables import Table, find_table, near_table, unknown_table
 from repayplan.portfolio.book.values import text_of
 
 _TITLES = 10
@@ -28,22 +29,22 @@ def open_workbook_book(path: Path) -> Opened:
         for sheet in open_workbook(content_of(path, MAX_PACKED), path.name)
         if sheet.filled and not sheet.name.startswith("_")
     ]
-    streams, faults = [], []
+    streams, faults, meant = list[Stream](), list[Fault](), set[str]()
     for sheet in sheets:
         table = find_table(sheet.name)
         if table is None:
-            faults.append(unknown_table(sheet.name, f"{path.name} {sheet.name}"))
+            faults.append(unknown_table(sheet.name, f"{path.name} {shown(sheet.name)}"))
+            meant.update(each.name for each in [near_table(sheet.name)] if each)
             continue
         width = max(column for _, column in sheet.filled) + 1
         top = _top(sheet, table, width)
         headings = [_text(sheet, (top, column)) for column in range(width)]
         lines = _lines(sheet, top, width)
-        streams.append(Stream(table, sheet.name, f"{path.name} {sheet.name}", headings, lines))
-    if faults:
-        raise InputError(faults)
-    if not streams:
+        where = f"{path.name} {shown(sheet.name)}"
+        streams.append(Stream(table, sheet.name, where, headings, lines, "sheet", top + 1))
+    if not streams and not faults:
         raise InputError(Fault(tr("the file is empty"), path.name, remedy=tr("a book needs borrowers and loans")))
-    return Opened(str(path), in_order(streams, path.name))
+    return gathered(str(path), path.name, streams, faults, meant)
 
 
 def _top(sheet: Sheet, table: Table, width: int) -> int:
@@ -58,12 +59,14 @@ def _top(sheet: Sheet, table: Table, width: int) -> int:
 
 def _lines(sheet: Sheet, top: int, width: int) -> Iterator[Line]:
     written = {row for row, _ in sheet.written if row > top}
-    problems = {row: fault for (row, _), fault in sheet.problems.items()}
+    problems: dict[int, dict[int, Fault]] = {}
+    for (row, column), fault in sheet.problems.items():
+        problems.setdefault(row, {})[column] = fault
     for row in sorted(written):
         cells = [_text(sheet, (row, column)) for column in range(width)]
-        broken = problems.get(row)
-        if broken is not None or any(map(str.strip, cells)):
-            yield Line(row + 1, cells, None if broken is None else broken.what)
+        spoiled = problems.get(row, {})
+        if spoiled or any(map(str.strip, cells)):
+            yield Line(row + 1, cells, None, spoiled)
 
 
 def _text(sheet: Sheet, address: tuple[int, int]) -> str:

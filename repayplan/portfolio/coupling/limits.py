@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -18,10 +19,11 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from repayplan.cases.base import Model
+from repayplan.cases.choices import listed_choices, one_of
 from repayplan.cases.fields import Name, Part, refuse_all
 from repayplan.cases.problems import Path as Place
-from repayplan.cases.problems import Problem
-from repayplan.cases.settings import read_settings
+from repayplan.cases.problems import Problem, twice
+from repayplan.cases.settings import Understood, understand_settings
 from repayplan.language import Message, tr
 from repayplan.portfolio.coupling.measures import ATTRIBUTES, Measure, figure
 from repayplan.portfolio.dominance import DIRECTIONS, Direction
@@ -57,6 +59,10 @@ AttributeName = Literal[
 ]
 
 _PLAIN: dict[str, Any] = {"name": "Visits", "sum": "visits", "by": ["month"], "at_most": 400}
+
+
+_COUNTED: tuple[Place, ...] = tuple((name,) for name in ("sum", "over", "average", "weighted_by", "by", "months"))
+"""Fields that say what is counted: where one of them cannot be read, nobody knows what figures mean."""
 
 
 class Limit(Model):
@@ -99,7 +105,7 @@ class Limit(Model):
     def _fits_together(self) -> Limit:
         found = [*_wording(self), *_time(self), *_figures(self)]
         if found:
-            raise refuse_all(found)
+            raise refuse_all([replace(each, rests_on=(*each.rests_on, *_COUNTED)) for each in found])
         return self
 
     @property
@@ -195,16 +201,11 @@ class Limits(Model):
         places: list[Place] = [("limits", number, "name") for number in range(len(self.limits))]
         places += [("targets", number, "name") for number in range(len(self.targets))]
         names = [*(limit.name for limit in self.limits), *(target.name for target in self.targets)]
-        times = Counter(names)
-        found = [
-            Problem(place, tr("the name {name} stands twice", name=name), None, tr("give every one a name of its own"))
-            for number, (place, name) in enumerate(zip(places, names, strict=True))
-            if times[name] > 1 and name in names[:number]
-        ]
+        found = list(twice(places, names))
         if not places:
             found = [Problem((), tr("this file limits nothing"), None, tr("give limits: or targets:"))]
         if found:
-            raise refuse_all(found)
+            raise refuse_all(found, self)
         return self
 
     @property
@@ -238,7 +239,12 @@ class Limits(Model):
 
 def read_limits(path: str | Path) -> Limits:
     """The limits in a ``.yaml`` or ``.json`` file. InputError with every problem of the file."""
-    return read_settings(path, Limits, tr("this is no file of limits"), SCHEMA)
+    return understand_limits(path).sound()
+
+
+def understand_limits(path: str | Path) -> Understood[Limits]:
+    """The same as far as it can be understood, with every problem of the file."""
+    return understand_settings(path, Limits, tr("this is no file of limits"), SCHEMA)
 
 
 def _wording(limit: Limit) -> Iterator[Problem]:
@@ -248,14 +254,14 @@ def _wording(limit: Limit) -> Iterator[Problem]:
     if limit.average is not None and limit.over is not None:
         yield Problem(("over",), tr("an average is divided by its weights"), None, tr("leave over out, or give sum:"))
     if limit.average is not None and ATTRIBUTES[limit.average].measure != "share":
-        shares = ", ".join(name for name, each in ATTRIBUTES.items() if each.measure == "share")
         remedy = tr("give sum: and over: for a ratio of two sums")
-        known = tr("one of: {choices}", choices=shares)
+        known = one_of(name for name, each in ATTRIBUTES.items() if each.measure == "share")
         yield Problem(("average",), tr("only probabilities are averaged"), known, remedy)
     if limit.sum is not None and limit.over is not None:
         yield from _ratio(ATTRIBUTES[limit.sum].measure, ATTRIBUTES[limit.over].measure)
     if limit.at_most is None and limit.at_least is None and not limit.each:
-        yield Problem(("at_most",), tr("this limit has no figure"), None, tr("give at_most:, at_least: or each:"))
+        what, remedy = tr("this limit has no figure"), tr("give at_most:, at_least: or each:")
+        yield Problem(("at_most",), what, None, remedy, (("at_least",), ("each",)))
     if limit.each and len(limit.groups) != 1:
         yield Problem(
             ("each",),
@@ -282,8 +288,7 @@ def _twice(name: str) -> Problem:
 def _ratio(above: Measure, below: Measure) -> Iterator[Problem]:
     """What is no amount is not divided by money, of which one unit would be a cent."""
     if below == "cents" != above:
-        names = ", ".join(name for name, each in ATTRIBUTES.items() if each.measure != "cents")
-        known = tr("one of: {choices}", choices=names)
+        known = one_of(name for name, each in ATTRIBUTES.items() if each.measure != "cents")
         yield Problem(("over",), tr("only amounts are divided by an amount"), known, tr("divide by cases, for example"))
 
 
@@ -293,7 +298,7 @@ def _time(limit: Limit) -> Iterator[Problem]:
     monthly = any(ATTRIBUTES[name].monthly for name in names)
     if not monthly and ("month" in limit.by or limit.months):
         place: Place = ("by",) if "month" in limit.by else ("months",)
-        known = ", ".join(name for name, each in ATTRIBUTES.items() if each.monthly)
+        known = listed_choices(name for name, each in ATTRIBUTES.items() if each.monthly)
         remedy = tr("leave months out, or limit one of: {choices}", choices=known)
         yield Problem(place, tr("this attribute has no months"), None, remedy)
     several = "month" not in limit.by and len(set(limit.months)) != 1

@@ -18,7 +18,6 @@ from repayplan.portfolio.book.index import Index as BookIndex
 from repayplan.portfolio.book.index import open_index, place_of
 from repayplan.portfolio.coupling import Limits, Use, decide, label, pose, sentence, sentences
 from repayplan.portfolio.coupling import Weighty as Places
-from repayplan.portfolio.coupling import read_limits as read
 from repayplan.portfolio.coupling.arrays import Index
 from repayplan.portfolio.coupling.deciding import MATTER
 from repayplan.portfolio.coupling.measures import Measure
@@ -115,11 +114,6 @@ class Given:
         if self.limits is None:
             return settings
         return replace(settings, matters=self.limits.matters, keep_all=settings.keep_all or self.limits.keep_all)
-
-
-def read_limits(path: Path | None) -> Given:
-    """The limits in a file. InputError with every problem of the file."""
-    return Given(None if path is None else read(path))
 
 
 def write_choice(results: Results, given: Given) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from repayplan.errors import Fault, InputError
 from repayplan.language import tr
 from repayplan.portfolio.run.manifest import NAME as MANIFEST
 from repayplan.portfolio.run.manifest import SCHEMA
+from repayplan.publishing import unwritten
 
 NAME = ".lock"
 
@@ -25,9 +28,7 @@ def alone(directory: Path) -> Iterator[None]:
         directory.mkdir(parents=True, exist_ok=True)
         file = (directory / NAME).open("a", encoding="utf-8")
     except OSError as error:
-        what = tr("the files cannot be written: {reason}", reason=error.strerror or str(error))
-        remedy = tr("give a directory in which you may write")
-        raise InputError(Fault(what, str(directory), remedy=remedy)) from None
+        raise InputError(unwritten(directory, error)) from None
     with file:
         try:
             import fcntl
@@ -38,14 +39,21 @@ def alone(directory: Path) -> Iterator[None]:
         except OSError:
             remedy = tr("wait for it, or give another directory")
             raise InputError(Fault(tr("another run is at work here"), str(directory), remedy=remedy)) from None
-        if not file.tell():
-            file.write(SCHEMA)  # says whose directory this is before there is a manifest
-            file.flush()
         try:
+            _sign(file, directory)
             yield
         finally:
             if not (directory / MANIFEST).exists():
                 _leave(directory, above)
+
+
+def _sign(file: TextIO, directory: Path) -> None:
+    """Say whose directory this is before there is a manifest."""
+    try:
+        if not file.tell():
+            os.write(file.fileno(), SCHEMA.encode())  # nothing waits in memory for a disk that is full
+    except OSError as error:
+        raise InputError(unwritten(directory, error)) from None
 
 
 def begun(directory: Path) -> bool:

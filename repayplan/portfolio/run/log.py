@@ -10,6 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from repayplan.errors import InputError
+from repayplan.publishing import unwritten
+
 NAME = "run.log"
 
 
@@ -20,10 +23,13 @@ class Log:
         self._path = directory / NAME
 
     def say(self, event: str, **values: Any) -> None:
-        """Add one line."""
+        """Add one line. InputError where it cannot be written, for want of room for instance."""
         now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"time": now, "event": event, **values}, ensure_ascii=False) + "\n")
+        try:
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps({"time": now, "event": event, **values}, ensure_ascii=False) + "\n")
+        except OSError as error:
+            raise InputError(unwritten(self._path.parent, error)) from None
 
     @contextmanager
     def timed(self, event: str) -> Iterator[None]:

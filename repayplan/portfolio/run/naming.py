@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from itertools import islice
 
-from repayplan.errors import Fault, InputError
+from repayplan.cases.choices import listed_choices
+from repayplan.cases.problems import Path, Problem
+from repayplan.cases.settings import Understood
+from repayplan.errors import Fault
 from repayplan.language import Message, tr
 from repayplan.portfolio.book.index import Index, texts_of
 from repayplan.portfolio.coupling import Limits
@@ -24,9 +27,12 @@ Known = Mapping[str, Collection[str]]
 """What the borrowers of a book have in each column by which limits and lists name them."""
 
 
-def refuse_strangers(limits: Limits | None, menu: Menu, index: Index) -> None:
-    """InputError with every name in limits that no borrower has, and every entry of a list that fits nobody."""
-    lists = {"white_list": menu.white_list, "black_list": menu.black_list}
+def strangers(limits: Understood[Limits] | None, menu: Understood[Menu], index: Index) -> list[Fault]:
+    """Every name in limits that no borrower has, and every entry of a list that fits nobody, as far as the files can be
+    understood."""
+    lists: dict[str, tuple[Who, ...]] = {}
+    if menu.value is not None:
+        lists = {"white_list": menu.value.white_list, "black_list": menu.value.black_list}
     named = [each for entries in lists.values() for each in entries]
     known = {
         "industry": _texts(index, "industry"),
@@ -34,31 +40,41 @@ def refuse_strangers(limits: Limits | None, menu: Menu, index: Index) -> None:
         "rating": LEVELS,
         "case": _texts(index, "case", {name for each in named for name in each.cases}),
     }
-    faults = [fault for limit in (limits.limits if limits else ()) for fault in _of_limit(limit, known)]
-    for name, entries in lists.items():
-        for number, who in enumerate(entries, start=1):
-            faults += _of_list(f"{name} {number}", who, known)
-    if faults:
-        raise InputError(faults)
+    unfit = [
+        problem
+        for name, entries in lists.items()
+        for number, who in enumerate(entries)
+        for problem in _of_list((name, number), who, known)
+    ]
+    faults = menu.told(unfit)
+    if limits is not None and limits.value is not None:
+        faults += limits.told(
+            problem
+            for number, limit in enumerate(limits.value.limits)
+            for problem in _of_limit(("limits", number), limit, known)
+        )
+    return faults
 
 
-def _of_limit(limit: Limit, known: Known) -> Iterator[Fault]:
+def _of_limit(place: Path, limit: Limit, known: Known) -> Iterator[Problem]:
     """Groups and filters of a limit."""
+    remedy = tr("leave it out")
     for group in limit.groups:
         small = set(map(folded, known[group]))
         for name in limit.each:
             if folded(name) not in small:
                 what = tr("the limit {name} has a figure for a group that no borrower is in", name=limit.name)
-                yield Fault(what, "each", name, _one_of(known[group]), tr("leave it out"))
+                by = (*place, "by")
+                yield Problem((*place, "each", name), what, _one_of(known[group]), remedy, (by,), name)
     for column, names in (("industry", limit.industries), ("region", limit.regions)):
         small = set(map(folded, known[column]))
-        for name in names:
+        for number, name in enumerate(names):
             if folded(name) not in small:
                 what = tr("the limit {name} counts a group that no borrower is in", name=limit.name)
-                yield Fault(what, _FIELDS[column], name, _one_of(known[column]), tr("leave it out"))
+                yield Problem((*place, _FIELDS[column], number), what, _one_of(known[column]), remedy, (), name)
 
 
-def _of_list(place: str, who: Who, known: Known) -> Iterator[Fault]:
+def _of_list(place: Path, who: Who, known: Known) -> Iterator[Problem]:
     """An entry none of whose names the book has; a list for more books than this one may name others besides."""
     for column, names in (("industry", who.industries), ("region", who.regions), ("case", who.cases)):
         small = set(map(folded, known[column]))
@@ -66,7 +82,7 @@ def _of_list(place: str, who: Who, known: Known) -> Iterator[Fault]:
             limit = None if column == "case" else _one_of(known[column])
             remedy = tr("write names as the book has them, or leave the entry out")
             what = tr("this entry of a list fits no borrower of the book")
-            yield Fault(what, f"{place} {_FIELDS[column]}", _listed(names), limit, remedy)
+            yield Problem((*place, _FIELDS[column]), what, limit, remedy, (), _listed(names))
 
 
 _FIELDS = {"industry": "industries", "region": "regions", "case": "cases"}
@@ -83,7 +99,9 @@ def _texts(index: Index, column: str, wanted: Collection[str] | None = None) -> 
 
 
 def _one_of(names: Collection[str]) -> Message:
-    return tr("one of: {choices}", choices=_listed(names))
+    return tr(
+        "one of: {choices}", choices=listed_choices([*islice(names, _MOST_NAMED), *["…"][: len(names) > _MOST_NAMED]])
+    )
 
 
 def _listed(names: Collection[str]) -> str:

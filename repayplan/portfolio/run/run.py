@@ -16,9 +16,8 @@ from repayplan.language import speaking, tr
 from repayplan.portfolio.book import Failure
 from repayplan.portfolio.book.common import common_of
 from repayplan.portfolio.book.index import MOST_STRAYS, Index, strays
-from repayplan.portfolio.menu import default_menu, read_menu
 from repayplan.portfolio.run import results as where
-from repayplan.portfolio.run.choosing import read_limits, write_choice
+from repayplan.portfolio.run.choosing import write_choice
 from repayplan.portfolio.run.chunk import TABLES, Done, Job, bounds, count, file_name, parquet
 from repayplan.portfolio.run.local import run_local
 from repayplan.portfolio.run.lock import alone
@@ -70,20 +69,18 @@ def run_portfolio(
     with alone(directory):
         if (directory / where.MANIFEST).exists():
             wish = as_begun(wish, directory)
-        menu = default_menu() if wish.menu is None else read_menu(wish.menu)
-        limits = read_limits(wish.limits)
         began = time.monotonic()
-        started = start(wish, menu, limits, directory)
+        started = start(wish, directory)
         seconds = round(time.monotonic() - began, 3)
         manifest, index = started.manifest, started.index
         log = Log(directory)
         log.say("resumed" if resume else "begun", **_said(manifest), engine=means.engine, seconds=seconds)
-        job = Job(menu, started.settings, manifest.chunk, manifest.language, common_of(index))
+        job = Job(started.menu, started.settings, manifest.chunk, manifest.language, common_of(index))
         _write_strays(index, directory, manifest.language)
         _appraise(job, index, directory, means, log, told)
         results = Results(directory, manifest)
         with log.timed("chosen"):
-            write_choice(results, limits)
+            write_choice(results, started.given)
         if write is not None:
             with log.timed("written"):
                 write(results)

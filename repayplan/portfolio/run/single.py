@@ -79,7 +79,8 @@ def _set_aside(failures: Sequence[Failure], wording: Wording) -> list[Fault]:
     found = []
     for each in failures:
         table, column = wording.place(each.table, each.field)
-        place = f"{table}:{each.row or ''} {column}".strip()
+        spot = wording.spot(each.table, each.row, each.field)
+        place = f"{spot} {table} {column}".strip() if spot else f"{table}:{each.row or ''} {column}".strip()
         limit, remedy = (Message(text) if text else None for text in (each.limit, each.remedy))
         found.append(Fault(tr("set aside: {reason}", reason=each.reason), place, each.value or None, limit, remedy))
     return found

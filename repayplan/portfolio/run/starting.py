@@ -8,24 +8,26 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from repayplan.cases.files import content_of
+from repayplan.cases.settings import Understood
 from repayplan.errors import Fault, InputError
 from repayplan.language import current, speaking, tr
 from repayplan.portfolio.book.index import Index, build_index
 from repayplan.portfolio.book.opening import shown_book
-from repayplan.portfolio.menu import Menu, shipped_menu
+from repayplan.portfolio.coupling.limits import understand_limits
+from repayplan.portfolio.menu import Menu, default_menu, shipped_menu, understand_menu
 from repayplan.portfolio.run import lock
 from repayplan.portfolio.run import results as where
 from repayplan.portfolio.run.choosing import Given, forget_choice
 from repayplan.portfolio.run.chunk import TABLES
 from repayplan.portfolio.run.manifest import NO_LIMITS, Manifest, read_manifest, refuse_others, sha256, write_manifest
-from repayplan.portfolio.run.naming import refuse_strangers
+from repayplan.portfolio.run.naming import strangers
 from repayplan.portfolio.run.overlays import rules_hash
 from repayplan.portfolio.run.wish import Wish, usual_chunk
 from repayplan.portfolio.settings import Settings
@@ -38,11 +40,14 @@ _EARLY = {lock.NAME, _AGAIN, where.INDEX, where.MENU, where.LIMITS}
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A run that can go on: its manifest, the index of its book, and the settings under which it appraises."""
+    """A run that can go on: its manifest, the index of its book, the settings under which it appraises, what is
+    offered, and under what limits."""
 
     manifest: Manifest
     index: Index
     settings: Settings
+    menu: Menu
+    given: Given
 
 
 def require_own(directory: Path, book: str | Path, resume: bool) -> Manifest | None:
@@ -89,52 +94,71 @@ def as_begun(wish: Wish, directory: Path) -> Wish:
     return replace(wish, menu=wish.menu or files.get(where.MENU), limits=wish.limits or files.get(where.LIMITS))
 
 
-def start(wish: Wish, menu: Menu, given: Given, directory: Path) -> Started:
+def start(wish: Wish, directory: Path) -> Started:
     """Index the book, and begin the run or go on with the one that is there.
 
     The book is read again each time: it must be what it was, and what chunks are read from is what has been read just
-    now. InputError where the run cannot go on with what is given now, its limits are gone and none are given, or limits
-    and lists name whom the book has not.
+    now. InputError with everything that is wrong with menu, limits and book, where limits and lists name whom the book
+    has not too; where the run cannot go on with what is given now; or where its limits are gone and none are given.
     """
     _sweep(directory)
     begun = read_manifest(directory)  # under the lock: another run may have begun and ended here since it was looked at
-    files = _files(wish)
-    if begun is not None and where.LIMITS not in files and begun.limits_hash != NO_LIMITS:
+    if begun is not None and wish.limits is None and begun.limits_hash != NO_LIMITS:
         what, remedy = tr("the limits of this run are missing"), tr("give them with --limits")
         raise InputError(Fault(what, str(directory / where.LIMITS), remedy=remedy))
-    with speaking(current() if begun is None else begun.language), _indexed(wish.book, directory) as index:
-        now = Manifest(
-            book=shown_book(wish.book),
-            borrowers=index.borrowers,
-            book_hash=index.digest,
-            menu_hash=sha256(files[where.MENU]),
-            limits_hash=NO_LIMITS if where.LIMITS not in files else sha256(files[where.LIMITS]),
-            rules_hash=rules_hash(),
-            settings=_plain(given.settings(wish.settings)),
-            chunk=wish.chunk or (usual_chunk(index.borrowers) if begun is None else begun.chunk),
-            language=current(),
-        )
+    menu = Understood(default_menu()) if wish.menu is None else understand_menu(wish.menu)
+    limits = None if wish.limits is None else understand_limits(wish.limits)
+    wrong = [*menu.faults, *(limits.faults if limits else ())]
+    with speaking(current() if begun is None else begun.language), _indexed(wish.book, directory, wrong) as index:
+        unknown = strangers(limits, menu, index)
+        if wrong:
+            raise InputError([*wrong, *unknown])
+        offered, given = menu.sound(), Given(None if limits is None else limits.sound())
+        files = _files(wish)
+        now = _manifest(wish, given, begun, index, files)
         if begun is not None:
             refuse_others(directory, begun, now)
-        refuse_strangers(given.limits, menu, index)
+        if unknown:
+            raise InputError(unknown)
         kept = directory / where.INDEX
         index.path.replace(kept)
+    index = replace(index, path=kept)
     if begun is None:
         write_manifest(directory, now, files)
-        return Started(now, replace(index, path=kept), given.settings(wish.settings))
+        return Started(now, index, given.settings(wish.settings), offered, given)
     if begun.limits_hash != now.limits_hash:
         begun = replace(begun, limits_hash=now.limits_hash)
         forget_choice(directory)
         write_manifest(directory, begun, {where.LIMITS: files[where.LIMITS]})
-    return Started(begun, replace(index, path=kept), _settings(wish.settings, begun))
+    return Started(begun, index, _settings(wish.settings, begun), offered, given)
+
+
+def _manifest(wish: Wish, given: Given, begun: Manifest | None, index: Index, files: Mapping[str, bytes]) -> Manifest:
+    """What a run of this wish rests on; chunks are those of the run that has ``begun`` where nobody says how large."""
+    return Manifest(
+        book=shown_book(wish.book),
+        borrowers=index.borrowers,
+        book_hash=index.digest,
+        menu_hash=sha256(files[where.MENU]),
+        limits_hash=NO_LIMITS if where.LIMITS not in files else sha256(files[where.LIMITS]),
+        rules_hash=rules_hash(),
+        settings=_plain(given.settings(wish.settings)),
+        chunk=wish.chunk or (usual_chunk(index.borrowers) if begun is None else begun.chunk),
+        language=current(),
+    )
 
 
 @contextmanager
-def _indexed(book: str | Path, directory: Path) -> Iterator[Index]:
-    """The book in an index that has not its name yet; it is gone at the end unless it was given its name."""
+def _indexed(book: str | Path, directory: Path, wrong: Sequence[Fault]) -> Iterator[Index]:
+    """The book in an index that has not its name yet; it is gone at the end unless it was given its name. InputError
+    with what is wrong with the book, after what was ``wrong`` before."""
     waiting = directory / _AGAIN
     try:
-        yield build_index(book, waiting)
+        try:
+            index = build_index(book, waiting)
+        except InputError as error:
+            raise InputError([*wrong, *error.faults]) from None
+        yield index
     finally:
         waiting.unlink(missing_ok=True)
 

@@ -61,8 +61,9 @@ def require_sensible(wish: Wish, means: Means) -> None:
         ("--chunk", 1 if wish.chunk is None else wish.chunk, MOST_CHUNK),
         ("--workers", cores() if means.workers is None else means.workers, MOST_WORKERS),
     ]
+    remedy = tr("give a number in that range, or leave the option out")
     faults = [
-        Fault(tr("this number is out of range"), name, f"{value:,}", tr("1 to {most}", most=f"{most:,}"))
+        Fault(tr("this number is out of range"), name, f"{value:,}", tr("1 to {most}", most=f"{most:,}"), remedy)
         for name, value, most in asked
         if not 1 <= value <= most
     ]

@@ -201,3 +201,53 @@ def test_a_database_that_is_not_there_is_not_made_and_no_password_is_told(tmp_pa
         read("postgresql://officer:hunter2@127.0.0.1:1/book", tmp_path / "i")
     assert "hunter2" not in str(refused.value)
     assert shown_book("postgresql://officer:hunter2@host/book?sslpassword=x") == "postgresql://officer@host/book"
+
+
+SECRET = "s3cret"
+
+
+@pytest.mark.parametrize(
+    ("url", "what", "remedy"),
+    [
+        ("mysql://u:s3cret@h/db", "the driver of this database is not installed: mysqlclient", "install the Python"),
+        ("oracle://u:s3cret@h/db", "the driver of this database is not installed: oracledb", "export the tables"),
+        ("nosuchsql://u:s3cret@h/db", "this kind of database is not known", "check the URL"),
+        (
+            "postgresql://u:s3cret@no.such.host.invalid/db",
+            "the server of this database cannot be reached",
+            "check host",
+        ),
+        ("postgresql://u:s3cret@127.0.0.1:1/db", "the server of this database cannot be reached", "check host"),
+    ],
+)
+def test_a_database_that_cannot_be_reached_says_why_and_what_helps(
+    url: str, what: str, remedy: str, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError) as refused:
+        read(url, tmp_path / "i")
+    (fault,) = refused.value.faults
+    assert str(fault.what).startswith(what)
+    assert remedy in str(fault.remedy)
+    assert fault.where == url.replace(f":{SECRET}", "")
+    assert SECRET not in str(refused.value)
+    with speaking("zh"):
+        assert not str(fault.remedy).isascii()
+
+
+def test_a_locked_or_foreign_database_says_so(tmp_path: Path) -> None:
+    import sqlite3
+    from contextlib import closing
+
+    url = write_database(f"sqlite:///{tmp_path / 'b.sqlite'}", many(1, ("trade",)))
+    with closing(sqlite3.connect(tmp_path / "b.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(InputError, match=r"another program has locked this database.*read a copy of the file"):
+            read(f"{url}?timeout=0.01", tmp_path / "i")
+    assert len(read(url, tmp_path / "i")) == 1
+    with closing(sqlite3.connect(tmp_path / "e.sqlite")) as empty:
+        empty.execute("CREATE TABLE customer_list (a)")
+    with pytest.raises(InputError, match=r"the table borrowers is missing.*here are only: customer_list"):
+        read(f"sqlite:///{tmp_path / 'e.sqlite'}", tmp_path / "j")
+    (tmp_path / "f.sqlite").write_bytes(b"this is no database, but a text of some length" * 9)
+    with pytest.raises(InputError, match=r"this database cannot be read: file is not a database"):
+        read(f"sqlite:///{tmp_path / 'f.sqlite'}", tmp_path / "k")

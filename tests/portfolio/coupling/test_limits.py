@@ -159,6 +159,37 @@ targets:
     assert len(told) == 14
 
 
+def test_what_does_not_fit_together_is_told_beside_fields_that_are_wrong(tmp_path: Path) -> None:
+    """A limit whose attribute is misspelt is not asked for months or read in another unit; its name counts."""
+    told = faults(
+        tmp_path,
+        """limits:
+  - {name: A, sum: vists, by: [month], at_most: 4}
+  - {name: A, sum: haircut, over: balnce, at_most: 20%}
+  - {name: B, sum: visits}
+  - {name: B, sum: visits, kinds: [plan, foo], at_most: many}
+  - {name: B, sum: visits, at_most: 2}
+targets:
+  - {name: A, fall: 130%, month: 6, counts: [cash, cash]}
+""",
+    )
+    for line, what in [
+        (3, "limits[0].sum: this word cannot stand here"),
+        (4, "limits[1].over: this word cannot stand here"),
+        (4, "limits[1].name: the name A stands twice"),
+        (5, "limits[2].at_most: this limit has no figure"),
+        (6, "limits[3].kinds[1]: this word cannot stand here"),
+        (6, "limits[3].at_most: this is not a number"),
+        (6, "limits[3].name: the name B stands twice"),
+        (7, "limits[4].name: the name B stands twice"),
+        (9, "targets[0].fall: this is not a share"),
+        (9, "targets[0].counts: something stands here twice"),
+        (9, "targets[0].name: the name A stands twice"),
+    ]:
+        assert any(f"limits.yaml:{line} {what}" in fault for fault in told), (line, what, told)
+    assert len(told) == 11
+
+
 def test_names_differ_and_something_is_limited(tmp_path: Path) -> None:
     (told,) = faults(tmp_path, "limits: [{name: A, sum: visits, at_most: 1}]\ntargets: [{name: A, fall: 1%, month: 1}]")
     assert "targets[0].name: the name A stands twice" in told

@@ -6,6 +6,7 @@ import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from books import ROOT, many, write_csv, write_database
@@ -14,6 +15,7 @@ from portfolio_runs import run, tables, wish
 from repayplan.errors import InputError
 from repayplan.language import speaking
 from repayplan.portfolio.book.index import build_index, open_index, strays
+from repayplan.portfolio.run.log import Log
 from repayplan.portfolio.run.overlays import OVERLAYS, environment, rules_hash
 from repayplan.portfolio.run.results import Results, read_results
 from repayplan.portfolio.run.run import Means, Wish, run_portfolio
@@ -142,6 +144,47 @@ def test_what_fails_at_the_start_leaves_nothing(tmp_path: Path) -> None:
 def test_a_directory_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="the files cannot be written"):
         run(wish(tmp_path, 2), Path("/proc/there/is/no/such"))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
+def test_a_disk_that_is_full_is_said_with_its_cure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The log cannot be written; then not even whose directory it is, which leaves nothing."""
+    monkeypatch.setattr("repayplan.portfolio.run.run.start", lambda *_: pytest.fail("it must not come so far"))
+    log = Log(tmp_path)
+    (tmp_path / "run.log").symlink_to("/dev/full")
+    with pytest.raises(InputError, match=r"files cannot be written: No space left.*make room on the disk"):
+        log.say("begun")
+    (tmp_path / "run.log").unlink()
+
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    asked = wish(tmp_path, 2)
+    monkeypatch.setattr("repayplan.portfolio.run.lock.os", SimpleNamespace(write=full))
+    with pytest.raises(InputError, match="make room on the disk"):
+        run(asked, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_numbers_out_of_range_files_that_are_not_there_and_files_in_the_way_are_said(tmp_path: Path) -> None:
+    asked = wish(tmp_path, 2)
+    with pytest.raises(InputError) as caught:
+        run(replace(asked, chunk=0), tmp_path / "out", workers=0)
+    told = [(fault.where, fault.value, str(fault.limit)) for fault in caught.value.faults]
+    assert told == [("--chunk", "0", "1 to 10,000"), ("--workers", "0", "1 to 1,024")]
+    assert all(fault.remedy for fault in caught.value.faults)
+    with pytest.raises(InputError) as caught:
+        run(replace(asked, menu=tmp_path / "no.yaml", limits=tmp_path / "none.yaml"), tmp_path / "out")
+    assert [(fault.where, str(fault.what), str(fault.remedy)) for fault in caught.value.faults] == [
+        (str(tmp_path / name), "there is no such file", f"check the path; such a file begins with schema: {schema}")
+        for name, schema in (("no.yaml", "repayplan/menu/1"), ("none.yaml", "repayplan/limits/1"))
+    ]
+    assert not (tmp_path / "out").exists()
+    (tmp_path / "out").write_text("mine")
+    for place in (tmp_path / "out", tmp_path / "out" / "below"):
+        with pytest.raises(InputError, match="this is not a directory"):
+            run(asked, place)
+    assert (tmp_path / "out").read_text() == "mine"
 
 
 def test_going_on_needs_a_run(tmp_path: Path) -> None:
@@ -302,10 +345,45 @@ def test_a_filter_that_fits_nobody_is_found_before_the_run_begins(done: Run, tmp
     menu.write_text(done[0].menu.read_text().replace("B-00001", "B-001").replace(", B-00002, B-00003", ""))
     with pytest.raises(InputError) as caught:
         run(replace(limited(done[0], tmp_path, text), menu=menu), tmp_path / "run")
-    assert [(fault.where, fault.value) for fault in caught.value.faults] == [
-        ("industries", "construktion"),
-        ("black_list 1 cases", "B-001"),
+    assert [(fault.where.split(" ")[-1], fault.value) for fault in caught.value.faults] == [
+        ("black_list[0].cases", "B-001"),
+        ("limits[0].industries[0]", "construktion"),
     ]
+    assert [fault.where.split(" ")[0] for fault in caught.value.faults] == [
+        f"{menu}:5",
+        f"{tmp_path / 'limits.yaml'}:2",
+    ]
+
+
+def test_all_that_is_wrong_with_menu_limits_and_book_is_told_at_once(done: Run, tmp_path: Path) -> None:
+    """Names that the book has not are told beside fields that cannot be read, and beside a wrong book."""
+    (tmp_path / "limits.yaml").write_text(
+        "schema: repayplan/limits/1\nlimits:\n"
+        "  - {name: A, sum: vists, at_most: 3, industries: [construktion]}\n"
+        "  - {name: B, sum: visits, by: [region], at_most: many, each: {Nroth: 3}}\n"
+    )
+    menu = tmp_path / "menu.yaml"
+    menu.write_text(
+        "schema: repayplan/menu/1\ntreatments: [remind, foo]\nblack_list: [{regions: [Nroth], allow: [sell]}]\n"
+    )
+    asked = replace(done[0], menu=menu, limits=tmp_path / "limits.yaml")
+    files = ["menu.yaml:2 treatments[1]", "limits.yaml:3 limits[0].sum", "limits.yaml:4 limits[1].at_most"]
+    strange = [
+        "menu.yaml:3 black_list[0].regions",
+        "limits.yaml:3 limits[0].industries[0]",
+        "limits.yaml:4 limits[1].each.Nroth",
+    ]
+
+    def told(wanted: Wish) -> list[str]:
+        with pytest.raises(InputError) as caught:
+            run(wanted, tmp_path / "run")
+        assert not (tmp_path / "run").exists()
+        return [fault.where.removeprefix(f"{tmp_path}/") for fault in caught.value.faults]
+
+    assert told(asked) == files + strange
+    book = many(4)
+    del book["loans"]
+    assert told(replace(asked, book=write_csv(tmp_path / "book", book))) == [*files, "book"]
 
 
 def test_a_region_is_one_however_it_is_written(tmp_path: Path) -> None:

@@ -7,13 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
-
+from repayplan.compiling import compiled
 from repayplan.debt.many import COMPOUND, INTEREST, PRINCIPAL
 
 Array = Any
-
-compiled = njit(cache=True, nogil=True, error_model="numpy")
 
 ON_PRINCIPAL, BY_PRINCIPAL, ON_UNPAID, BY_UNPAID = range(4)
 """Numerators and denominators of what is borne in a period: of principal, and of unpaid interest."""

@@ -12,11 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from repayplan.evaluate.lanes import Arrays, At, compiled
+from repayplan.compiling import compiled
 from repayplan.evaluate.outcome import NOWHERE
 from repayplan.evaluate.reference import HALF_UP
 from repayplan.evaluate.setting import NEVER, Hazard, Setting, weights
 from repayplan.problem.frozen import Real
+
+Arrays = tuple[Any, ...]
+
+At = tuple[int, int, int, int]
+"""Case, stage, first scenario of a block and how many there are."""
 
 LANES = 256
 """Scenarios in a block: what a stage reads and writes is 26 KB, less than a first-level cache; a fraction of that would

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from repayplan.evaluate.alone import stage_terms
+from repayplan.evaluate.alone import Arrays, stage_terms
 from repayplan.evaluate.kernels import run_cases
-from repayplan.evaluate.lanes import Arrays
 from repayplan.evaluate.outcome import Fates, Run, Told, Traces
 from repayplan.evaluate.setting import NEVER, Drawn, Hazard, Setting, Stages, weights
 from repayplan.problem.frozen import Mask, Real

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from repayplan.evaluate.alone import run_alone
-from repayplan.evaluate.lanes import Arrays, compiled
+from repayplan.compiling import compiled
+from repayplan.evaluate.alone import Arrays, run_alone
 from repayplan.evaluate.outcome import NOWHERE
 from repayplan.evaluate.reference import HALF_UP
 from repayplan.evaluate.setting import NEVER, Stages

@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numba.extending import overload
 from numpy.typing import NDArray
 
+from repayplan.compiling import compiled
 from repayplan.forecast.futures import normal
 from repayplan.forecast.futures.expected import Cents, Days
 from repayplan.forecast.futures.normal import BITS, FAR, FRACTION, INNER, MIDDLE, ONE, ROOT_HALF, SCALE, Bits, Real
@@ -23,8 +23,6 @@ STEPS = 256
 """Steps of the counter at a time: 1,024 numbers, which a first-level cache holds."""
 
 Events = tuple[Real, Real, Real]
-
-compiled = njit(cache=True, nogil=True, error_model="numpy")
 
 
 @overload(normal.polynomial)

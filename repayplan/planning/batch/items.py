@@ -28,27 +28,31 @@ MANY = 4
 
 @dataclass(frozen=True)
 class Item:
-    """A case with a hazard of its own; ``ask``: which of the asks, ``lasts``: the stages of its last payment."""
+    """A case with a hazard of its own; ``ask``: which of the asks, ``dates``: the stages that may be that of its last
+    payment, ``lasts``: those of them that may have a plan."""
 
     ask: int
     bucket: int
     problem: Problem
+    dates: tuple[int, ...]
     lasts: tuple[int, ...]
     guessed: bool
 
     @property
     def by_dates(self) -> bool:
         """Whether its last payment may be on many dates, of which most need not be solved; see :mod:`.dates`. What is
-        fixed may hold on dates up to the last payment alone, and other preferences look at every date."""
+        fixed may hold on dates up to the last payment alone; other preferences, and plans that may leave something,
+        look at every date."""
         problem = self.problem
-        plain = problem.form.is_free and problem.wishes.prefer[0] == "earliest" and not problem.pace.settled.any()
+        plain = problem.form.is_free and not problem.pace.settled.any()
+        plain = plain and problem.wishes.prefer[0] == "earliest" and problem.limits.settle_full.all()
         return len(self.lasts) > MANY and bool(plain)
 
     @property
     def lenient(self) -> Item | None:
-        """The same where the last payment may be a token; None where that is no other program."""
+        """The same, on all dates, where the last payment may be a token; None where that is no other program."""
         problem = self.problem.with_any_last()
-        return None if problem is self.problem or not self.guessed else replace(self, problem=problem)
+        return None if problem is self.problem or not self.guessed else replace(self, problem=problem, lasts=self.dates)
 
 
 @dataclass(frozen=True)
@@ -68,13 +72,13 @@ def items(ask: Ask, number: int) -> Iterator[Item]:
     if guessed and ask.last is not None:
         lasts = (ask.last,)
     for bucket, problem in enumerate(ask.problem.buckets()):
-        yield Item(number, bucket, problem, lasts, guessed)
+        yield Item(number, bucket, problem, lasts, lasts, guessed)
 
 
 def together(wanted: Sequence[Item]) -> Iterator[Together | tuple[Item, ...]]:
     """Programs of the items, kind by kind; items whose program would be mixed as they are."""
     for alike in by_kind(wanted):
-        for some in portions(alike, dates):
+        for some in portions(alike, lanes_of):
             try:
                 yield _written(some)
             except AloneError:
@@ -89,21 +93,21 @@ def by_kind(wanted: Sequence[Item]) -> Iterable[list[Item]]:
     return kinds.values()
 
 
-def dates(item: Item) -> int:
+def lanes_of(item: Item) -> int:
     """How many lanes an item has: one a date."""
     return len(item.lasts)
 
 
-def portions(alike: Sequence[Item], lanes_of: Callable[[Item], int]) -> Iterator[list[Item]]:
+def portions(alike: Sequence[Item], count: Callable[[Item], int]) -> Iterator[list[Item]]:
     """Items in turn, no more lanes together than a program may have; the shortest terms first."""
     some: list[Item] = []
     lanes = 0
     for item in sorted(alike, key=lambda item: item.problem.shape[1]):
-        if some and lanes + lanes_of(item) > MOST_LANES:
+        if some and lanes + count(item) > MOST_LANES:
             yield some
             some, lanes = [], 0
         some.append(item)
-        lanes += lanes_of(item)
+        lanes += count(item)
     if some:
         yield some
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from repayplan.planning.batch.items import Item, dates, portions
+from repayplan.planning.batch.items import Item, lanes_of, portions
 from repayplan.planning.batch.kinds import LENGTHS, stackable
 from repayplan.planning.batch.stages import Found, Unanswered
 from repayplan.planning.batch.straight import Straight, impossible, straight
@@ -45,14 +45,14 @@ def without_programs(wanted: Sequence[Item]) -> Iterator[tuple[Item, Said]]:
         if len(item.lasts) == 1:
             single.append(item)
         else:
-            yield item, Open(np.inf)
+            yield item, Open(np.inf) if item.lasts else Unanswered(proven=True)
     for some in _alike(single):
         yield from zip(some, _said(some, stack([item.problem for item in some])), strict=True)
 
 
 def _possible(wanted: Sequence[Item]) -> Iterator[Item]:
-    """The items without dates of the last payment with which no plan can be; where that is all of them, with one. Dates
-    of which most are not looked at (:attr:`Item.by_dates`) are left out up to the first that may be one."""
+    """The items without dates of the last payment with which no plan can be. Dates of which most are not looked at
+    (:attr:`Item.by_dates`) are left out up to the first that may be one."""
     waiting = [(item, 0, LOOKED_AT if item.by_dates else len(item.lasts)) for item in wanted]
     while waiting:
         some = [replace(item, lasts=item.lasts[begin : begin + count]) for item, begin, count in waiting]
@@ -60,7 +60,7 @@ def _possible(wanted: Sequence[Item]) -> Iterator[Item]:
         for (item, begin, count), allowed in zip(waiting, _allowed(some), strict=True):
             rest = item.lasts[begin + count :]
             if allowed or not rest:
-                yield replace(item, lasts=allowed + rest or item.lasts[-1:])
+                yield replace(item, lasts=allowed + rest)
             else:
                 left.append((item, begin + count, 2 * count))
         waiting = left
@@ -69,7 +69,7 @@ def _possible(wanted: Sequence[Item]) -> Iterator[Item]:
 def _allowed(some: Sequence[Item]) -> list[tuple[int, ...]]:
     """The dates of each item of which it is not proven that no plan can end on them."""
     found: dict[int, tuple[int, ...]] = {}
-    for portion in (part for alike in _alike(some) for part in portions(alike, dates)):
+    for portion in (part for alike in _alike(some) for part in portions(alike, lanes_of)):
         owner = np.repeat(np.arange(len(portion)), [len(item.lasts) for item in portion])
         last = np.array([stage for item in portion for stage in item.lasts], dtype=np.int64)
         never = impossible(taken(stack([item.problem for item in portion]), owner), last)

@@ -43,6 +43,11 @@ class Pool:
         """What stage 2 minimizes, one after the other: the same for all items."""
         return self.parts[0].criteria
 
+    @property
+    def full(self) -> bool:
+        """Whether every plan settles all of the debt: the same for all items."""
+        return bool(self.parts[0].frame.problem.limits.settle_full.all())
+
     def add(self, formulation: Formulation, owner: Lanes, single: Mask) -> list[Solution]:
         """Solve the lanes (N,) of a program for the most value, each of the item ``owner``, and take in those that are
         of a ``single`` date; the solutions of all."""

@@ -150,11 +150,12 @@ def _choose(
 def _earliest(pool: Pool, accepted: Real, wanted: Sequence[int], slack: float, more: More | None) -> dict[int, _Chosen]:
     """The earliest of each item's lanes: the first dates, and later ones only while the latest of them is the best.
 
-    A plan with an earlier last payment is an earlier one, but for what limits make of it. The value has been looked
-    for on all dates; this is only which of the plans that are worth enough is shown.
+    A plan with an earlier last payment is an earlier one, but for what limits make of it, as all pay the same debt.
+    Where something may be left, one that ends sooner only pays less: all dates are looked at. The value has been
+    looked for on all dates; this is only which of the plans that are worth enough is shown.
     """
     chosen: dict[int, _Chosen] = {}
-    waiting, looked, count = list(wanted), 0, FIRST
+    waiting, looked, count = list(wanted), 0, FIRST if pool.full else len(pool.owner)
     while waiting:
         dates = pool.good(accepted, waiting)
         while more is not None:

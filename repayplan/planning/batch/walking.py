@@ -9,15 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from repayplan.compiling import compiled
 from repayplan.debt.many import PRINCIPAL
 from repayplan.debt.posting import book, settle
 from repayplan.problem.accounts import ANY_LOAN
 
 Array = Any
-
-compiled = njit(cache=True, nogil=True, error_model="numpy")
 
 FAR = 2**60
 """More cents than anybody has."""

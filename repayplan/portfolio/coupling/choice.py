@@ -18,12 +18,9 @@ from repayplan.problem.frozen import Frozen, Mask, Real
 from repayplan.solvers.highs import Highs
 from repayplan.solvers.result import CERTIFIED, Status
 
-FINISHED = 20_000
-"""Options that branch and bound takes where no choice is known."""
-
-FEW, SEARCHED = 300, 600
-"""Options beyond one a case that branch and bound takes: those of least regret first, and then more: as a better choice
-known leaves fewer open, these often are all. Still more would cost much and bring little."""
+FEW, SEARCHED, FINISHED = 300, 600, 20_000
+"""Options beyond one a case that branch and bound takes: those of least regret first, then more: as a better choice
+known leaves fewer open, these often are all. Where they are not, all that are open at last, if there are no more."""
 
 NODES = 50
 """Of each tree, at the most; but of the last one over all options that are open ``THOROUGH`` times as many by their
@@ -66,8 +63,15 @@ class Choice(Frozen):
         return self.status in (Status.OPTIMAL, Status.FEASIBLE)
 
 
-def choose(coupled: Coupled, wanted: float = CERTIFIED, start: Choice | None = None, nodes: int = NODES) -> Choice:
-    """The best choice to the gap ``wanted``, or as good as it comes with so many ``nodes`` of branch and bound.
+def choose(
+    coupled: Coupled,
+    wanted: float = CERTIFIED,
+    start: Choice | None = None,
+    nodes: int = NODES,
+    finish: bool = True,
+) -> Choice:
+    """The best choice to the gap ``wanted``, or as good as it comes with so many ``nodes`` of branch and bound, which
+    takes all options that are open only where it is to ``finish``.
 
     ``start``: a choice for the same options under other limits; where it keeps these, the result is no worse.
     """
@@ -77,7 +81,7 @@ def choose(coupled: Coupled, wanted: float = CERTIFIED, start: Choice | None = N
     option = _better(coupled, _rounded(coupled, found, wanted), start)
     if option is not None and _gap(coupled, found.bound, option) <= wanted:
         return _result(coupled, found, option, wanted)
-    return _finished(coupled, found, option, wanted, nodes)
+    return _finished(coupled, found, option, wanted, nodes, finish)
 
 
 def _usual(coupled: Coupled) -> float:
@@ -135,18 +139,20 @@ def open_options(coupled: Coupled, found: Priced, option: Index | None, regret: 
     return kept
 
 
-def _finished(coupled: Coupled, found: Priced, option: Index | None, wanted: float, nodes: int) -> Choice:
+def _finished(coupled: Coupled, found: Priced, option: Index | None, wanted: float, nodes: int, finish: bool) -> Choice:
     """Branch and bound from the choice known: over the few options of least regret first, then over more, or over all
     that the better choice leaves open."""
     method, bound = "", found.bound
     regret = regrets(coupled, found.prices)
-    for most, quick in ((FEW, True), (SEARCHED if option is not None else FINISHED, False)):
+    for most in (FEW, SEARCHED, FINISHED) if finish else (FEW, SEARCHED):
         kept = open_options(coupled, found, option, regret)
         left = int(kept.sum()) - coupled.cases
+        if left > most == FINISHED and option is not None:
+            break  # a part of so many brings little
         if left > most:
             kept &= regret <= np.partition(regret, coupled.cases + most)[coupled.cases + most]
             kept[found.option if option is None else option] = True
-        thorough = not quick and left <= most
+        thorough = most > FEW and left <= most
         tree = _tree(coupled, found, kept, option, wanted, THOROUGH * nodes // max(left, 1) if thorough else nodes)
         option, method = tree.option, tree.solver
         if left <= most:
@@ -154,7 +160,7 @@ def _finished(coupled: Coupled, found: Priced, option: Index | None, wanted: flo
                 return _result(coupled, found, found.option, wanted, Status.INFEASIBLE, method)
             known = -np.inf if option is None else float(coupled.value[option].sum())
             bound = min(bound, max(tree.bound, known))
-        if option is not None and _gap(coupled, bound, option) <= wanted:
+        if thorough or (option is not None and _gap(coupled, bound, option) <= wanted):
             break
     found = replace(found, bound=bound)
     if option is None:

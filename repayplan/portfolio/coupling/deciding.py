@@ -183,7 +183,7 @@ def _more(posed: Posed, coupled: Coupled, choice: Choice, wanted: float, tried: 
             continue
         most = coupled.most.copy()
         most[k] += steps[k] * base[k]
-        again = choose(replace(coupled, most=most), wanted, choice, NODES)
+        again = choose(replace(coupled, most=most), wanted, choice, NODES, finish=False)
         gain, bound = (max(each - choice.value, 0.0) for each in (again.value, again.bound))
         found[k] = More(float(steps[k]), gain, bound, again.status is Status.OPTIMAL)
     return found

@@ -9,11 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from repayplan.compiling import compiled
 
 Array = Any
-
-compiled = njit(cache=True, nogil=True, error_model="numpy")
 
 
 @compiled

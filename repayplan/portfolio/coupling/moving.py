@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from repayplan.portfolio.coupling.kernels import compiled, priced
+from repayplan.compiling import compiled
+from repayplan.portfolio.coupling.kernels import priced
 
 Array = Any
 

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from repayplan.compiling import compiled
 from repayplan.solvers.batched.programs import LANES
-from repayplan.solvers.batched.vectors import at, compiled, least, load, most, splat, store
+from repayplan.solvers.batched.vectors import at, least, load, most, splat, store
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int32]

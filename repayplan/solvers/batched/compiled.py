@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from repayplan.compiling import compiled
 from repayplan.solvers.batched.narrowing import crossed, shifted
 from repayplan.solvers.batched.programs import LANES
 from repayplan.solvers.batched.tolerances import (
@@ -28,7 +29,7 @@ from repayplan.solvers.batched.tolerances import (
     PROVEN,
     WORTH_KEEPING,
 )
-from repayplan.solvers.batched.vectors import at, compiled, least, load, most, splat, store, where_less
+from repayplan.solvers.batched.vectors import at, least, load, most, splat, store, where_less
 
 Array = NDArray[np.float64]
 

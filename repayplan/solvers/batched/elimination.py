@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from repayplan.solvers.batched.vectors import compiled
+from repayplan.compiling import compiled
 
 GROUP = 32
 """Nodes whose best is kept apart, so that the next to go is found among a few."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from repayplan.compiling import compiled
 from repayplan.solvers.batched.rules import CERTAIN, MERGED, SMALLEST_PIVOT, finish, note
 from repayplan.solvers.batched.storage import (
     ABOVE,
@@ -43,7 +44,7 @@ from repayplan.solvers.batched.storage import (
     touch,
     value,
 )
-from repayplan.solvers.batched.vectors import any_above, compiled, most, splat, where_less
+from repayplan.solvers.batched.vectors import any_above, most, splat, where_less
 
 
 @compiled

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from repayplan.compiling import compiled
 from repayplan.solvers.batched.rules import CERTAIN, JOINED, SMALLEST_PIVOT, gone, note, note_row
 from repayplan.solvers.batched.storage import (
     BLOCKS,
@@ -45,7 +46,7 @@ from repayplan.solvers.batched.storage import (
     touch,
     value,
 )
-from repayplan.solvers.batched.vectors import any_above, compiled, most, splat, where_less
+from repayplan.solvers.batched.vectors import any_above, most, splat, where_less
 
 MOST_JOINED = 8
 LONGEST_JOINED = 12

@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from repayplan.compiling import compiled
 from repayplan.solvers.batched.programs import LANES
 from repayplan.solvers.batched.tolerances import EMPTY, FIXED, MARGIN, SURE, WORTHWHILE
-from repayplan.solvers.batched.vectors import any_above, at, compiled, load, splat, store, where_less
+from repayplan.solvers.batched.vectors import any_above, at, load, splat, store, where_less
 
 
 @compiled

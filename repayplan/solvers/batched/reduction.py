@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from repayplan.compiling import compiled
 from repayplan.solvers.batched.implying import dominated, redundant
 from repayplan.solvers.batched.joining import joined
 from repayplan.solvers.batched.pattern import Matrix, matrix
@@ -69,7 +70,7 @@ from repayplan.solvers.batched.storage import (
 )
 from repayplan.solvers.batched.tolerances import EMPTY
 from repayplan.solvers.batched.undoing import undo
-from repayplan.solvers.batched.vectors import compiled, load, splat, store, where_less
+from repayplan.solvers.batched.vectors import load, splat, store, where_less
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from repayplan.compiling import compiled
 from repayplan.solvers.batched.storage import (
     BLOCKS,
     CHANGED,
@@ -65,7 +66,7 @@ from repayplan.solvers.batched.storage import (
     value,
 )
 from repayplan.solvers.batched.tolerances import EMPTY
-from repayplan.solvers.batched.vectors import any_above, compiled, least, most, splat, where_less
+from repayplan.solvers.batched.vectors import any_above, least, most, splat, where_less
 
 IMPLIED = 1e-9
 """A column fills up a row if it reaches at least so near."""

@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from repayplan.compiling import compiled
 from repayplan.solvers.batched.programs import LANES
-from repayplan.solvers.batched.vectors import any_above, compiled, load, splat, store, where_less
+from repayplan.solvers.batched.vectors import any_above, load, splat, store, where_less
 
 Ints = NDArray[np.int64]
 Array = NDArray[np.float64]

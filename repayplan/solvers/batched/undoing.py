@@ -19,9 +19,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from repayplan.compiling import compiled
 from repayplan.solvers.batched.rules import ADDED, FIXED, MERGED, REPLACED
 from repayplan.solvers.batched.storage import BLOCKS, DONE, value
-from repayplan.solvers.batched.vectors import compiled, least, load, most, splat, store, where_less
+from repayplan.solvers.batched.vectors import least, load, most, splat, store, where_less
 
 
 @compiled

@@ -12,13 +12,12 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import extending, njit, types
+from numba import extending, types
 from numba.core import cgutils
 from numba.extending import models, overload, register_model
 
+from repayplan.compiling import compiled
 from repayplan.solvers.batched.programs import LANES
-
-compiled = njit(cache=True, error_model="numpy")
 
 
 def intrinsic(function: Callable[..., Any]) -> Any:

@@ -204,3 +204,23 @@ def test_arrays_that_do_not_fit_are_refused() -> None:
         replace(problem, most=np.array([np.inf]))
     with pytest.raises(ValueError, match="no such limit"):
         replace(problem, limit=problem.limit + 1)
+
+
+def test_all_that_is_open_is_searched_at_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    """300 options of least regret, then 600, then the 660 that are open: the bound is that of a tree over all of them;
+    where the choice is not to be finished, that of the prices."""
+    grown, sizes = choice._tree, []
+
+    def tree(coupled: Coupled, found: Priced, kept: Mask, *others: Any) -> Any:
+        sizes.append(int(kept.sum()) - coupled.cases)
+        return grown(coupled, found, kept, *others)
+
+    monkeypatch.setattr(choice, "_tree", tree)
+    problem = invented(3, 150, 8, 12)
+    least = choose(problem, finish=False)
+    assert len(sizes) == 2
+    found = choose(problem)
+    assert len(sizes) == 5
+    assert sizes[-1] > 600
+    assert found.bound < least.bound
+    assert found.value >= least.value

@@ -148,9 +148,10 @@ def too_large_at_last(plan: Replay, name: str, paid: int, expected: Fraction) ->
 
 def _multiples(plan: Replay, name: str) -> Iterator[Finding]:
     """The same multiple of θ is the same amount; of different ones each is its multiple of one θ, to the unit."""
-    for weight in plan.problem.form.weight[0]:
-        times = {stage: Fraction(float(weight[stage])) for stage in counted(plan) if weight[stage]}
-        amounts: dict[Fraction, int] = {}
+    stages = counted(plan)
+    for weight in plan.problem.form.weight[0].tolist():
+        times = {stage: weight[stage] for stage in stages if weight[stage]}
+        amounts: dict[float, int] = {}
         for stage, multiple in times.items():
             least, most = _amounts_at(multiple, amounts, plan.terms.unit)
             paid = plan.total[stage]
@@ -164,16 +165,17 @@ def _multiples(plan: Replay, name: str) -> Iterator[Finding]:
             else:
                 amounts.setdefault(multiple, paid)
         if amounts and plan.last is not None and weight[plan.last]:
-            _, most = _amounts_at(Fraction(float(weight[plan.last])), amounts, plan.terms.unit)
+            _, most = _amounts_at(weight[plan.last], amounts, plan.terms.unit)
             yield from too_large_at_last(plan, name, plan.total[plan.last], most or Fraction(0))
 
 
-def _amounts_at(multiple: Fraction, amounts: Mapping[Fraction, int], unit: int) -> tuple[Fraction, Fraction | None]:
+def _amounts_at(weight: float, amounts: Mapping[float, int], unit: int) -> tuple[Fraction, Fraction | None]:
     """The least and the most that a multiple of θ may be, given what others are; no most where there are none."""
-    if multiple in amounts:
-        return Fraction(amounts[multiple]), Fraction(amounts[multiple])
-    least = max((multiple * (cents - unit) / times for times, cents in amounts.items()), default=Fraction(unit))
-    most = min((multiple * (cents + unit) / times for times, cents in amounts.items()), default=None)
+    if weight in amounts:
+        return Fraction(amounts[weight]), Fraction(amounts[weight])
+    multiple, others = Fraction(weight), [(Fraction(times), cents) for times, cents in amounts.items()]
+    least = max((multiple * (cents - unit) / times for times, cents in others), default=Fraction(unit))
+    most = min((multiple * (cents + unit) / times for times, cents in others), default=None)
     return max(least - unit, Fraction(0)), None if most is None else most + unit
 
 

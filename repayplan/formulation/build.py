@@ -110,12 +110,15 @@ def spread(problem: Problem) -> Frame:
     return Frame(problem, last if guessed else last[-1:], guessed)
 
 
-def formulate_together(problem: Problem, last: NDArray[np.int64]) -> Formulation:
-    """One program of N lanes for N cases alike in kind, each with the stage of its ``last`` payment (N,).
+def formulate_together(
+    problem: Problem, last: NDArray[np.int64], until: NDArray[np.int64] | None = None
+) -> Formulation:
+    """One program of N lanes for N cases alike in kind, each with the stage of its ``last`` payment (N,), or, of free
+    shapes, with all last payments from then ``until`` (N,); see :class:`repayplan.formulation.frame.Frame`.
 
     AloneError where whole numbers are needed, or rows that reach where each case has its own dates.
     """
-    frame = Frame(problem, last, depends_on_last(problem))
+    frame = Frame(problem, last, depends_on_last(problem), until)
     together, wanted = _write(frame)
     if together.mixed or (together.mode == "C" and wanted):
         raise AloneError("programs with whole numbers are written of one case alone")
@@ -153,7 +156,7 @@ def _core(draft: Draft, frame: Frame) -> None:
     weight = problem.value.planning * (problem.value.survival * problem.pays)[:, :, None] * problem.debt.own[:, None]
     for loan in range(problem.shape[2]):
         largest = most[:, :, loan]
-        draft.column(payment(loan), 0.0, largest * frame.up_to_last, cost=-weight[:, :, loan], exists=pays)
+        draft.column(payment(loan), 0.0, largest * frame.may_pay, cost=-weight[:, :, loan], exists=pays)
         opening = frame.money(problem.debt.opening)[:, loan]
         draft.column(debt(loan), 0.0, largest, initial=opening)
     paid = [(-problem.pays.astype(float), name) for name in frame.payments]

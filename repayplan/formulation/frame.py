@@ -18,11 +18,16 @@ class Frame:
     ``last`` (N,): payments follow the shape before it, the payment on it may be smaller, there is none after it
     (*until cleared*). Where a limit or shape depends on it, it is ``guessed``: a single case is spread over as many
     lanes as there are payment dates. Of several cases each has a lane of its own.
+
+    ``until`` (N,): a lane may stand for every last payment from ``last`` on until then. Its program has the rows that
+    all of theirs have: those of dates up to ``last``, and none of the last payment itself. Each plan of theirs is one
+    of its plans, so none is worth more than its best.
     """
 
     problem: Problem
     last: NDArray[np.int64]
     guessed: bool
+    until: NDArray[np.int64] | None = None
 
     @property
     def lanes(self) -> int:
@@ -51,14 +56,22 @@ class Frame:
 
     @cached_property
     def at_last(self) -> Mask:
-        """(N, T) the stage of the last payment."""
+        """(N, T) the stage of the last payment, where it is known."""
         mask: Mask = self.stage == self.last[:, None]
-        return mask
+        return mask if self.until is None else mask & (self.until == self.last)[:, None]
 
     @cached_property
     def up_to_last(self) -> Mask:
         """(N, T) payment dates up to and including the last payment."""
         mask: Mask = self.problem.pays & (self.stage <= self.last[:, None])
+        return mask
+
+    @cached_property
+    def may_pay(self) -> Mask:
+        """(N, T) payment dates up to the latest that the last payment may be on."""
+        if self.until is None:
+            return self.up_to_last
+        mask: Mask = self.problem.pays & (self.stage <= self.until[:, None])
         return mask
 
     @cached_property

@@ -12,21 +12,12 @@ Lanes = NDArray[np.int64]
 
 def debts(problem: Problem, cases: Lanes, payments: Real) -> Real:
     """(N, T, L) the debt without rounding after payments (N, T, L) in cents, settled class by class."""
-    claims = problem.debt.claims
-    balances, left = claims.opening[cases], np.empty_like(payments)
-    for stage in range(payments.shape[1]):
-        balances = (claims.maps[cases, stage] @ balances[..., None])[..., 0]
-        balances = _settled(balances, payments[:, stage])
-        left[:, stage] = balances.sum(axis=2)
+    from repayplan.compliance.together.settling import settled  # numba takes time to import
+
+    claims, left = problem.debt.claims, np.empty(payments.shape)
+    contiguous = np.ascontiguousarray
+    settled(contiguous(claims.opening, float), contiguous(claims.maps), cases, contiguous(payments, float), left)
     return left
-
-
-def _settled(balances: Real, paid: Real) -> Real:
-    """(N, L, K) what payments (N, L) leave of claims; see :func:`repayplan.problem.claims.settle`."""
-    reached = np.cumsum(balances, axis=2) - paid[:, :, None]
-    left = np.where(reached[..., -1:] < 0, 0.0, np.minimum(balances, np.maximum(reached, 0.0)))
-    left[..., -1] += np.minimum(reached[..., -1], 0.0)
-    return np.asarray(left)
 
 
 def recovered(problem: Problem, cases: Lanes, paid: Cents | Real, debt: Cents | Real, factors: Real) -> Real:

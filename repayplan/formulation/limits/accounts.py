@@ -21,7 +21,7 @@ def apart(draft: Draft, frame: Frame) -> None:
     Where nothing is paid it does not grow. It might fall there, which is of no use, as nothing is gained by having
     drawn less; rows that forbade it would leave a program no inside, which interior point methods need.
     """
-    held, paying = frame.problem.accounts, frame.up_to_last
+    held, paying = frame.problem.accounts, frame.may_pay
     for account in range(len(held.loan)):
         draft.column(drawn(account), 0.0, draft.columns[PAID].upper)
         sign = np.where(paying, 1.0, -1.0)

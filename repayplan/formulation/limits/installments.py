@@ -66,7 +66,8 @@ def step(draft: Draft, frame: Frame) -> None:
     previous = _remember(draft, frame, name, None, _regular(frame))
     rise: list[Piece] = [*_total(frame, 1.0), (-(1 + sigma), previous, When.BEFORE)]
     fall: list[Piece] = [*_total(frame, -1.0), (1 - sigma, previous, When.BEFORE)]
-    draft.row("step.rise", rise, -spare, where=where & frame.up_to_last)
+    room = np.where(frame.up_to_last, -spare, 0.0)  # after a last payment that is earlier, nothing rises to nothing
+    draft.row("step.rise", rise, room, where=where & frame.may_pay)
     draft.row("step.fall", fall, -spare, where=where & frame.before_last)
 
 

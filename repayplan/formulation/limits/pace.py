@@ -78,7 +78,10 @@ def fixed(draft: Draft, frame: Frame) -> None:
     Where no date up to the last payment is open, what settles the debt to the cent may miss the unrounded debt by what
     booking moves: so far the program may be from what is fixed, and rounding pays exactly that.
     """
-    pace, booking = frame.problem.pace, frame.problem.debt.booking
+    pace = frame.problem.pace
+    if not pace.settled.any():
+        return
+    booking = frame.problem.debt.booking
     every = [(1.0, name) for name in frame.payments]
     _pinned(draft, frame, "fixed", every, pace.pinned, booking.sum(axis=2))
     for loan, name in enumerate(frame.payments):

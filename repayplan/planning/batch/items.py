@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,6 +22,10 @@ MOST_LANES = 1024
 """Lanes of one program, so that its arrays stay small."""
 
 
+MANY = 4
+"""So few dates of the last payment are all solved."""
+
+
 @dataclass(frozen=True)
 class Item:
     """A case with a hazard of its own; ``ask``: which of the asks, ``dates``: the stages that may be that of its last
@@ -33,6 +37,16 @@ class Item:
     dates: tuple[int, ...]
     lasts: tuple[int, ...]
     guessed: bool
+
+    @property
+    def by_dates(self) -> bool:
+        """Whether its last payment may be on many dates, of which most need not be solved; see :mod:`.dates`. What is
+        fixed may hold on dates up to the last payment alone; other preferences, and plans that may leave something,
+        look at every date."""
+        problem = self.problem
+        plain = problem.form.is_free and not problem.pace.settled.any()
+        plain = plain and problem.wishes.prefer[0] == "earliest" and problem.limits.settle_full.all()
+        return len(self.lasts) > MANY and bool(plain)
 
     @property
     def lenient(self) -> Item | None:
@@ -63,27 +77,37 @@ def items(ask: Ask, number: int) -> Iterator[Item]:
 
 def together(wanted: Sequence[Item]) -> Iterator[Together | tuple[Item, ...]]:
     """Programs of the items, kind by kind; items whose program would be mixed as they are."""
-    kinds: dict[Hashable, list[Item]] = defaultdict(list)
-    for item in wanted:
-        kinds[kind(item.problem)].append(item)
-    for alike in kinds.values():
-        for some in portions(alike):
+    for alike in by_kind(wanted):
+        for some in portions(alike, lanes_of):
             try:
                 yield _written(some)
             except AloneError:
                 yield tuple(some)
 
 
-def portions(alike: Sequence[Item]) -> Iterator[list[Item]]:
+def by_kind(wanted: Sequence[Item]) -> Iterable[list[Item]]:
+    """Items that can be written as one program."""
+    kinds: dict[Hashable, list[Item]] = defaultdict(list)
+    for item in wanted:
+        kinds[kind(item.problem)].append(item)
+    return kinds.values()
+
+
+def lanes_of(item: Item) -> int:
+    """How many lanes an item has: one a date."""
+    return len(item.lasts)
+
+
+def portions(alike: Sequence[Item], count: Callable[[Item], int]) -> Iterator[list[Item]]:
     """Items in turn, no more lanes together than a program may have; the shortest terms first."""
     some: list[Item] = []
     lanes = 0
     for item in sorted(alike, key=lambda item: item.problem.shape[1]):
-        if some and lanes + len(item.lasts) > MOST_LANES:
+        if some and lanes + count(item) > MOST_LANES:
             yield some
             some, lanes = [], 0
         some.append(item)
-        lanes += len(item.lasts)
+        lanes += count(item)
     if some:
         yield some
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from repayplan.planning.batch.items import Item, portions
+from repayplan.planning.batch.items import Item, lanes_of, portions
 from repayplan.planning.batch.kinds import LENGTHS, stackable
 from repayplan.planning.batch.stages import Found, Unanswered
-from repayplan.planning.batch.straight import Straight, straight
+from repayplan.planning.batch.straight import Straight, impossible, straight
 from repayplan.planning.batch.worth import planned_values
 from repayplan.problem.arrays import Problem
 from repayplan.problem.stacking import stack, taken
@@ -20,6 +20,10 @@ from repayplan.solvers.result import relative_gap
 
 GREEDY, CLOSED_FORM = "greedy", "closed form"
 """What is told as the solver."""
+
+
+LOOKED_AT = 8
+"""So many dates of an item are looked at first, then twice as many."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +51,31 @@ def without_programs(wanted: Sequence[Item]) -> Iterator[tuple[Item, Said]]:
 
 
 def _possible(wanted: Sequence[Item]) -> Iterator[Item]:
-    """The items without dates of the last payment with which no plan can be."""
-    for portion in (part for some in _alike(wanted) for part in portions(some)):
+    """The items without dates of the last payment with which no plan can be. Dates of which most are not looked at
+    (:attr:`Item.by_dates`) are left out up to the first that may be one."""
+    waiting = [(item, 0, LOOKED_AT if item.by_dates else len(item.lasts)) for item in wanted]
+    while waiting:
+        some = [replace(item, lasts=item.lasts[begin : begin + count]) for item, begin, count in waiting]
+        left = []
+        for (item, begin, count), allowed in zip(waiting, _allowed(some), strict=True):
+            rest = item.lasts[begin + count :]
+            if allowed or not rest:
+                yield replace(item, lasts=allowed + rest)
+            else:
+                left.append((item, begin + count, 2 * count))
+        waiting = left
+
+
+def _allowed(some: Sequence[Item]) -> list[tuple[int, ...]]:
+    """The dates of each item of which it is not proven that no plan can end on them."""
+    found: dict[int, tuple[int, ...]] = {}
+    for portion in (part for alike in _alike(some) for part in portions(alike, lanes_of)):
         owner = np.repeat(np.arange(len(portion)), [len(item.lasts) for item in portion])
         last = np.array([stage for item in portion for stage in item.lasts], dtype=np.int64)
-        never = straight(taken(stack([item.problem for item in portion]), owner), last).impossible
+        never = impossible(taken(stack([item.problem for item in portion]), owner), last)
         for number, item in enumerate(portion):
-            yield replace(item, lasts=tuple(last[(owner == number) & ~never].tolist()))
+            found[id(item)] = tuple(last[(owner == number) & ~never].tolist())
+    return [found[id(item)] for item in some]
 
 
 def _alike(wanted: Sequence[Item]) -> Iterable[list[Item]]:

@@ -12,10 +12,12 @@ import numpy as np
 
 from repayplan.errors import SolverError
 from repayplan.formulation.build import formulate
+from repayplan.formulation.frame import AloneError
 from repayplan.planning.batch.asks import Ask, Batched
 from repayplan.planning.batch.cents import InCents, Winner, can_be_rounded, in_cents
+from repayplan.planning.batch.dates import AT_ONCE, best_dates
 from repayplan.planning.batch.engine import Engine, batched
-from repayplan.planning.batch.items import Item, Together, items, together
+from repayplan.planning.batch.items import Item, Together, by_kind, items, portions, together
 from repayplan.planning.batch.kinds import Alone, stackable, why_alone
 from repayplan.planning.batch.known import Open, without_programs
 from repayplan.planning.batch.stages import Answer, Beaten, Found, Unanswered, both_stages
@@ -124,7 +126,15 @@ def _solve(wanted: Sequence[Item], engine: Engine, answers: _Answers) -> None:
 
 
 def _programs(wanted: Sequence[Item], engine: Engine, answers: _Answers) -> None:
-    for part in together(wanted):
+    many = by_kind([item for item in wanted if item.by_dates])
+    for some in (part for alike in many for part in portions(alike, lambda _: AT_ONCE)):
+        try:
+            best = best_dates(some, engine)
+        except AloneError:
+            answers.alone |= dict.fromkeys((item.ask for item in some), Alone.WHOLE_NUMBERS)
+            continue
+        answers.found |= {(item.ask, item.bucket): (item, each) for item, each in zip(some, best, strict=True)}
+    for part in together([item for item in wanted if not item.by_dates]):
         if not isinstance(part, Together):
             answers.alone |= dict.fromkeys((item.ask for item in part), Alone.WHOLE_NUMBERS)
             continue

@@ -5,26 +5,18 @@ The same as :func:`repayplan.planning.optimum.solve` does for the lanes of one c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from repayplan.formulation.build import VALUE, Formulation
-from repayplan.formulation.frame import theta
-from repayplan.formulation.preference import cost, held
+from repayplan.formulation.build import Formulation
 from repayplan.planning.batch.engine import Engine
-from repayplan.planning.batch.worth import planned_values
+from repayplan.planning.batch.pool import Lanes, Pool, by_item
 from repayplan.planning.optimum import SAME_VALUE
 from repayplan.planning.preference import HELD, NOISE
 from repayplan.problem.arrays import Mask, Real
-from repayplan.solvers.lanes import some_lanes, with_costs, with_long_row
 from repayplan.solvers.result import Solution, Status, relative_gap
-from repayplan.solvers.sparse import Layout
-from repayplan.solvers.staged import StagedProgram
-
-Lanes = NDArray[np.int64]
 
 EARLIEST = ("earliness",)
 
@@ -78,34 +70,35 @@ class _Chosen:
     gap: float
 
 
+More = Callable[[Sequence[int]], None]
+"""Takes further dates of the last payment of some items into the pool."""
+
+
 def both_stages(formulation: Formulation, owner: Lanes, solve: Engine, group: Lanes | None = None) -> list[Answer]:
     """The optimum of every item; ``owner`` (N,) says which item each lane is of, items from 0 on.
 
     Of items of one ``group`` (items,) only the most valuable goes through the second stage.
     """
-    first = solve(formulation.layout)
-    values = np.array([-solution.objective if solution.solved else -np.inf for solution in first])
-    items = int(owner.max()) + 1
-    best = np.full(items, -np.inf)
-    np.maximum.at(best, owner, values)
-    tolerance = np.zeros(items)
-    tolerance[owner] = formulation.frame.problem.value.tolerance
-    accepted = np.where(np.isfinite(best), best - tolerance * np.abs(np.nan_to_num(best, neginf=0.0)), np.inf)
-    good = values >= accepted[owner] - SAME_VALUE
-    least = np.minimum(accepted[owner], values)
-    beaten = np.zeros(items, dtype=bool) if group is None else _beaten(best, group)
-    good &= ~beaten[owner]
-    chosen = _choose(formulation, owner, solve, np.flatnonzero(good), least)
-    again = [n for n in np.flatnonzero(np.isfinite(best) & ~beaten).tolist() if n not in chosen]
+    pool = Pool(int(owner.max()) + 1, solve)
+    pool.add(formulation, owner, np.ones(len(owner), dtype=bool))
+    return answers(pool, group)
+
+
+def answers(pool: Pool, group: Lanes | None = None, more: More | None = None) -> list[Answer]:
+    """The optimum of every item of a pool, :func:`both_stages`; where the second stage looks at later dates than the
+    pool has, it asks for ``more``."""
+    best = pool.best()
+    accepted = np.where(np.isfinite(best), best - pool.tolerance * np.abs(np.nan_to_num(best, neginf=0.0)), np.inf)
+    beaten = np.zeros(pool.items, dtype=bool) if group is None else _beaten(best, group)
+    wanted = np.flatnonzero(np.isfinite(best) & ~beaten).tolist()
+    chosen = _choose(pool, accepted, wanted, 0.0, more)
+    again = [item for item in wanted if item not in chosen]
     if again:  # noise leaves no point that is worth exactly as much
-        lanes = np.flatnonzero(good & np.isin(owner, again))
-        chosen |= _choose(formulation, owner, solve, lanes, least - NOISE)
-    found: list[Answer] = _found(formulation, owner, first, values, least, chosen)
-    scale = formulation.frame.problem.scale
-    for item in np.flatnonzero(beaten & np.isfinite(best)).tolist():
-        mine = np.flatnonzero(owner == item).tolist()
-        unit = float(scale[mine[0]])
-        found[item] = Beaten(max(-first[lane].bound for lane in mine) * unit)
+        chosen |= _choose(pool, accepted, again, NOISE, more)
+    found = _found(pool, accepted, chosen)
+    known, scale = pool.bounds(), pool.scale
+    for item in np.flatnonzero((beaten & np.isfinite(best)) | (~np.isfinite(best) & (pool.rest > -np.inf))).tolist():
+        found[item] = Beaten(float(known[item] * scale[item]))
     return found
 
 
@@ -120,26 +113,33 @@ def _beaten(best: Real, group: Lanes) -> Mask:
 def preferred(formulation: Formulation, owner: Lanes, solve: Engine, least: Real) -> list[tuple[Real, Real] | None]:
     """The payments (T, L) and unknowns (K, T) of the preferred plan of every item, each of one lane, that is worth its
     ``least`` (N,) in units of the debt; None where there is none."""
-    chosen = _choose(formulation, owner, solve, np.arange(len(owner)), least)
+    pool = Pool(len(owner), solve)
+    pool.take(formulation, np.arange(len(owner)), least)
+    chosen = _choose(pool, least, range(len(owner)), 0.0)
     there = sorted(chosen)
-    lanes = [chosen[item].lane for item in there]
-    payments, thetas = amounts(formulation, lanes, [chosen[item].solution for item in there])
-    found = {item: (payments[number], thetas[number]) for number, item in enumerate(there)}
+    paid = pool.amounts([chosen[item].lane for item in there], [chosen[item].solution for item in there])
+    found = dict(zip(there, paid, strict=True))
     return [found.get(item) for item in owner.tolist()]
 
 
-def _choose(formulation: Formulation, owner: Lanes, solve: Engine, lanes: Lanes, least: Real) -> dict[int, _Chosen]:
-    """The best by each criterion in turn of each item's ``lanes``, each worth at least its ``least`` (N,)."""
-    if formulation.criteria == EARLIEST:
-        return _earliest(formulation, owner, solve, lanes, least)
+def _choose(
+    pool: Pool, accepted: Real, wanted: Sequence[int], slack: float, more: More | None = None
+) -> dict[int, _Chosen]:
+    """The best by each criterion in turn of the lanes of each item ``wanted``, each worth as much as is ``accepted``
+    (items,), less ``slack``."""
+    if pool.criteria == EARLIEST:
+        return _earliest(pool, accepted, wanted, slack, more)
+    lanes = np.array([lane for lanes in pool.good(accepted, wanted).values() for lane in lanes], dtype=np.int64)
+    least = pool.least(accepted) - slack
     chosen: dict[int, _Chosen] = {}
     kept: list[Real] = []
-    for criterion in formulation.criteria:
+    for criterion in pool.criteria:
         if not lanes.size:
             break
-        best, objectives = _least(_preferring(formulation, lanes, criterion, least, kept), owner, solve, lanes)
+        best, objectives = _least(pool, lanes, criterion, least, kept)
         chosen |= {item: _nearer(chosen.get(item), each) for item, each in best.items()}
         reached = np.full(len(least), np.nan)
+        owner = pool.owner
         good = [n for n in objectives if objectives[n] <= best[int(owner[n])].solution.objective + NOISE]
         reached[good] = [best[int(owner[n])].solution.objective + HELD for n in good]
         kept.append(reached)
@@ -147,29 +147,38 @@ def _choose(formulation: Formulation, owner: Lanes, solve: Engine, lanes: Lanes,
     return chosen
 
 
-def _earliest(formulation: Formulation, owner: Lanes, solve: Engine, lanes: Lanes, least: Real) -> dict[int, _Chosen]:
-    """The earliest of each item's ``lanes``: the first dates, and later ones only while the latest of them is the best.
+def _earliest(pool: Pool, accepted: Real, wanted: Sequence[int], slack: float, more: More | None) -> dict[int, _Chosen]:
+    """The earliest of each item's lanes: the first dates, and later ones only while the latest of them is the best.
 
     A plan with an earlier last payment is an earlier one, but for what limits make of it, as all pay the same debt.
     Where something may be left, one that ends sooner only pays less: all dates are looked at. The value has been
     looked for on all dates; this is only which of the plans that are worth enough is shown.
     """
     chosen: dict[int, _Chosen] = {}
-    waiting = {item: lanes[places] for item, places in _by_item(owner[lanes])}
-    full = formulation.frame.problem.limits.settle_full
-    count = FIRST
+    waiting, looked, count = list(wanted), 0, FIRST if pool.full else len(pool.owner)
     while waiting:
-        some = np.sort(np.concatenate([dates[: count if full[dates[0]] else None] for dates in waiting.values()]))
-        found, _ = _least(_preferring(formulation, some, EARLIEST[0], least, ()), owner, solve, some)
+        dates = pool.good(accepted, waiting)
+        while more is not None:
+            behind = (item for item in waiting if len(dates[item]) < looked + count)
+            lacking = [item for item in behind if pool.rest[item] >= accepted[item] - SAME_VALUE]
+            if not lacking:
+                break
+            more(lacking)
+            dates = pool.good(accepted, waiting)
+        some = np.array(sorted(lane for item in waiting for lane in dates[item][looked : looked + count]), np.int64)
+        if not some.size:
+            break
+        found, _ = _least(pool, some, EARLIEST[0], pool.least(accepted) - slack, ())
         for item, each in found.items():
             before = chosen.get(item)
             later = before is None or each.solution.objective < before.solution.objective - NOISE
             chosen[item] = _nearer(before, each) if later else _nearer(each, chosen[item])
-        waiting = {
-            item: dates[count:]
-            for item, dates in waiting.items()
-            if full[dates[0]] and len(dates) > count and (item not in chosen or chosen[item].lane == dates[count - 1])
-        }
+        looked += count
+        waiting = [
+            item
+            for item in waiting
+            if len(dates[item]) >= looked and (item not in chosen or chosen[item].lane == dates[item][looked - 1])
+        ]
         count *= 2
     return chosen
 
@@ -180,13 +189,13 @@ def _nearer(before: _Chosen | None, after: _Chosen) -> _Chosen:
 
 
 def _least(
-    program: StagedProgram, owner: Lanes, solve: Engine, lanes: Lanes
+    pool: Pool, lanes: Lanes, criterion: str, least: Real, kept: Sequence[Real]
 ) -> tuple[dict[int, _Chosen], dict[int, float]]:
-    """The least of a program of some ``lanes`` for each item, and the least of each lane that was solved."""
-    solutions = solve(Layout(program))
+    """The least of a criterion over some lanes for each item, and the least of each lane that was solved."""
+    solutions = pool.preferring(lanes, criterion, least, kept)
     best: dict[int, _Chosen] = {}
     objectives: dict[int, float] = {}
-    for item, places in _by_item(owner[lanes]):
+    for item, places in by_item(pool.owner[lanes]):
         found = {int(lanes[place]): solutions[place] for place in places}
         solved = {lane: solution for lane, solution in found.items() if solution.solved}
         if not solved:
@@ -198,89 +207,42 @@ def _least(
     return best, objectives
 
 
-def _preferring(
-    formulation: Formulation, lanes: Lanes, criterion: str, least: Real, kept: Sequence[Real]
-) -> StagedProgram:
-    """The program of some lanes that minimizes a criterion; rows hold the value and the criteria before it."""
-    costs = {name: values[lanes] for name, values in cost(formulation.frame, criterion).items()}
-    program = with_costs(some_lanes(formulation.program, lanes), costs)
-    program = with_long_row(program, VALUE, -least[lanes])
-    for name, most in zip(formulation.criteria, kept, strict=False):
-        program = with_long_row(program, held(name), most[lanes])
-    return program
-
-
-def _by_item(owner: Lanes) -> Iterator[tuple[int, list[int]]]:
-    """Each item with the places of its lanes."""
-    order = np.argsort(owner, kind="stable")
-    items, starts = np.unique(owner[order], return_index=True)
-    for item, places in zip(items.tolist(), np.split(order, starts)[1:], strict=True):
-        yield item, places.tolist()
-
-
-def _found(
-    formulation: Formulation,
-    owner: Lanes,
-    first: Sequence[Solution],
-    values: Real,
-    least: Real,
-    chosen: dict[int, _Chosen],
-) -> list[Answer]:
-    lanes_of = dict(_by_item(owner))
+def _found(pool: Pool, accepted: Real, chosen: dict[int, _Chosen]) -> list[Answer]:
+    lanes_of, values, first = pool.lanes_of(), pool.values, pool.first
     best = {item: max(lanes, key=lambda lane: values[lane]) for item, lanes in lanes_of.items()}
-    found: list[Answer] = []
-    solved = [item for item in range(len(lanes_of)) if np.isfinite(values[best[item]])]
-    picks = {item: chosen[item].lane if item in chosen else best[item] for item in solved}
+    solved = [item for item, lane in best.items() if np.isfinite(values[lane])]
+    picks = [chosen[item].lane if item in chosen else best[item] for item in solved]
     plans = [chosen[item].solution if item in chosen else first[best[item]] for item in solved]
-    payments, thetas = amounts(formulation, [picks[item] for item in solved], plans)
-    valued, _ = amounts(formulation, [best[item] for item in solved], [first[best[item]] for item in solved])
-    frame = formulation.frame
-    scale = frame.problem.scale
-    kept = planned_values(frame.problem, np.array([picks[item] for item in solved], dtype=np.int64), payments)
-    replayed = planned_values(frame.problem, np.array([best[item] for item in solved], dtype=np.int64), valued)
-    place = {item: number for number, item in enumerate(solved)}
-    for item, lanes in sorted(lanes_of.items()):
-        if item not in place:
-            found.append(Unanswered(all(first[lane].status is Status.INFEASIBLE for lane in lanes)))
-            continue
-        number, lane, value = place[item], picks[item], float(values[best[item]])
-        unit = float(scale[lane])
-        bound = max(-first[each].bound for each in lanes)
+    amounts_ = pool.amounts(picks, plans)
+    valued = pool.amounts([best[item] for item in solved], [first[best[item]] for item in solved])
+    kept = pool.worth(picks, [paid for paid, _ in amounts_])
+    replayed = pool.worth([best[item] for item in solved], [paid for paid, _ in valued])
+    bounds, least = pool.bounds(), pool.least(accepted)
+    found: list[Answer] = [
+        Unanswered(all(first[lane].status is Status.INFEASIBLE for lane in lanes_of.get(item, ())))
+        for item in range(pool.items)
+    ]
+    for number, item in enumerate(solved):
+        lane, top, value = picks[number], best[item], float(values[best[item]])
+        unit, bound = float(pool.scale[item]), float(bounds[item])
         gap = max(
             relative_gap(bound, value),
             chosen[item].gap if item in chosen else np.inf,
-            relative_gap(value, float(replayed[number]) / unit),
+            relative_gap(value, replayed[number] / unit),
         )
-        found.append(
-            Found(
-                lane=lane,
-                last=int(frame.last[lane]),
-                payments=payments[number],
-                theta=thetas[number],
-                value=value * unit,
-                bound=bound * unit,
-                kept=float(kept[number]),
-                least=float(least[lane]),
-                gap=gap,
-                valued=first[lane],
-                preferred=plans[number],
-                solver=first[lane].solver,
-            )
+        payments, unknown = amounts_[number]
+        found[item] = Found(
+            lane=lane,
+            last=int(pool.last[lane]),
+            payments=payments,
+            theta=unknown,
+            value=value * unit,
+            bound=bound * unit,
+            kept=kept[number],
+            least=float(least[lane]),
+            gap=gap,
+            valued=first[top],
+            preferred=plans[number],
+            solver=first[top].solver,
         )
     return found
-
-
-def amounts(formulation: Formulation, lanes: Sequence[int], found: Sequence[Solution]) -> tuple[Real, Real]:
-    """(N, T, L) payments and (N, K, T) unknowns of the shape, in cents, of solutions of some lanes."""
-    frame, layout, form = formulation.frame, formulation.layout, formulation.frame.problem.form
-    if not lanes:
-        stages, loans = frame.problem.shape[1:]
-        return np.zeros((0, stages, loans)), np.zeros((0, form.thetas, stages))
-    columns = np.stack([solution.columns for solution in found])
-    scale = frame.problem.scale[np.array(lanes)][:, None]
-    paid = np.stack([layout.by_stages(name, columns) * scale for name in frame.payments], axis=2)
-    unit = 1.0 if form.streams else scale
-    names = [theta(form.kind, number, form.thetas) for number in range(form.thetas)]
-    unknown = [layout.by_stages(name, columns) * unit for name in names]
-    shape = (len(lanes), form.thetas, frame.stages)
-    return np.maximum(paid, 0.0), np.stack(unknown, axis=1) if unknown else np.zeros(shape)

@@ -122,19 +122,13 @@ class Given:
 
 def straight(problem: Problem, last: NDArray[np.int64]) -> Straight:
     """What can be said of N cases, each with the stage of its ``last`` payment (N,), without a program."""
-    from repayplan.planning.batch.sweeps import proofs, solved
+    from repayplan.planning.batch.sweeps import solved
 
     frame = Frame(problem, last, bool(guesses(problem).any()))
     ahead = _valued(frame)
     able = exact(frame, ahead)
-    given = _given(frame, able)
     cases, stages = problem.pays.shape
-    weight = np.where(given.kind == TIED, given.weight, 0.0).max(axis=1)
-    highest = np.divide(given.unpaid.max(axis=1), weight, out=np.zeros(cases), where=weight > 0)
-    impossible = np.zeros(cases, dtype=bool)
-    packed = given.packed()
-    proofs(*packed, highest, SURE, impossible)
-    impossible &= (problem.debt.claims.fastest >= 1 - FLAT).all(axis=(1, 2))
+    packed, highest, impossible = _proven(frame, able)
     lanes = np.flatnonzero(able & ~impossible)
     found, theta, paid = np.full((len(lanes), 5), np.inf), np.zeros((len(lanes), 2)), np.zeros((len(lanes), 2, stages))
     some = [part[lanes] for part in packed]
@@ -149,6 +143,26 @@ def straight(problem: Problem, last: NDArray[np.int64]) -> Straight:
     value, bound, kept, least = every
     thetas[lanes], good[lanes] = theta[:, 1], (found[:, 4] <= HELD) & (bound <= value + BEST)[lanes]
     return Straight(impossible, good, value, bound, kept, least, thetas, amounts[:, 1], amounts[:, 0], highest > 0)
+
+
+def impossible(problem: Problem, last: NDArray[np.int64]) -> Mask:
+    """(N,) of which cases it is proven that there is no plan with a ``last`` payment then."""
+    frame = Frame(problem, last, bool(guesses(problem).any()))
+    return _proven(frame, exact(frame, _valued(frame)))[2]
+
+
+def _proven(frame: Frame, able: Mask) -> tuple[tuple[Real, NDArray[np.int64], Real, NDArray[np.int64]], Real, Mask]:
+    """All rows as kernels have them, (N,) the largest θ, and where no θ holds them."""
+    from repayplan.planning.batch.sweeps import proofs
+
+    given = _given(frame, able)
+    weight = np.where(given.kind == TIED, given.weight, 0.0).max(axis=1)
+    highest = np.divide(given.unpaid.max(axis=1), weight, out=np.zeros(len(weight)), where=weight > 0)
+    never = np.zeros(len(weight), dtype=bool)
+    packed = given.packed()
+    proofs(*packed, highest, SURE, never)
+    never &= (frame.problem.debt.claims.fastest >= 1 - FLAT).all(axis=(1, 2))
+    return packed, highest, never
 
 
 def exact(frame: Frame, ahead: Real) -> Mask:

@@ -8,16 +8,18 @@ from repayplan.planning.batch.asks import Ask
 from repayplan.planning.batch.engine import FEW, batched
 from repayplan.planning.batch.items import Together, items, together
 from repayplan.planning.batch.rounding import BY_CASE, BY_DATE, BY_LOAN
+from repayplan.planning.batch.worth import planned_values
 from repayplan.solvers.chain import Chain
 
 
 def warm_up(ask: Ask) -> None:
-    """Solve one program with as many lanes as the batched solver takes, all of them the same, and round one plan that
-    pays nothing; nothing comes of it."""
+    """Solve one program with as many lanes as the batched solver takes, all of them the same, and round and value one
+    plan that pays nothing; nothing comes of it."""
     engine = batched(Chain())
     for part in together([item for number in range(FEW + 1) for item in items(ask, number)]):
         if isinstance(part, Together):
             engine(part.formulation.layout)
+    planned_values(ask.problem, np.zeros(1, dtype=np.int64), np.zeros(ask.problem.shape))
     _round_nothing()
 
 

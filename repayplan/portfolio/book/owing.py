@@ -55,8 +55,10 @@ def _claimed(row: Row) -> int:
 
 
 def _cells(row: Row, names: tuple[str, ...]) -> dict[str, Any]:
-    """Cells of a row that are not blank, by the names of their columns."""
+    """Cells of a row that are not blank, by the names of their columns. ValueError where the row, or one of them,
+    cannot be believed."""
     _, broken, cells = row
-    if broken is not None:
-        raise ValueError(broken)
+    for name, reason, _, _ in broken:
+        if not name or name in names:
+            raise ValueError(reason)
     return {heading.column.name: read(text, heading) for heading, text in cells if heading.column.name in names}

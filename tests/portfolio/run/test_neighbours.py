@@ -31,7 +31,7 @@ UNIT = 100_00
 MOVED = 1e-4
 """In units of the debt, what may differ between two plans that are equally good but for whole units."""
 
-OPEN = {"gap", "solver", "recovery", "npv_loss", "provision", "fall_cash", "fall_rescheduled", "miss", "default"}
+OPEN = {"gap", "solver", "recovery", "by_plan", "npv_loss", "provision", "fall_cash", "fall_rescheduled", "miss", "default"}
 """What follows from amounts, and how near the solver came."""
 
 ITERATED = {"batched", "HiGHS 1.12.0"}

@@ -79,11 +79,11 @@ def test_a_limit_that_is_impossible_alone_is_named_with_the_best_in_reach() -> N
 def test_the_best_ratio_is_that_of_all_choices(seed: int) -> None:
     random = np.random.default_rng(seed)
     rows = [
-        {"case": case, "cost": int(random.integers(1, 100)), "recovery": int(random.integers(1, 100))}
+        {"case": case, "cost": int(random.integers(1, 100)), "provision": int(random.integers(1, 100))}
         for case in "ABC"
         for _ in range(3)
     ]
-    found = posed(rows, limits=[{"name": "Cost", "sum": "cost", "over": "recovery", "at_most": "0.1%"}])
+    found = posed(rows, limits=[{"name": "Cost", "sum": "cost", "over": "provision", "at_most": "0.1%"}])
     figures = [found.figures(option)[0] for option in choices(found.coupled)]
     assert best_figure(found, 0) == pytest.approx(min(figures))
 

@@ -83,7 +83,7 @@ def best_figure(posed: Posed, row: int) -> float:
 
 
 def _lowest(worth: Real, starts: Index) -> Index:
-    """(n,) where each case, of which the first options are at ``starts``, has its lowest figure, the first of equals."""
+    """(n,) where each case, whose options begin at ``starts``, has its lowest figure, the first of equals."""
     sizes = np.diff(starts, append=len(worth))
     lowest = np.flatnonzero(worth == np.repeat(np.minimum.reduceat(worth, starts), sizes))
     case = np.repeat(np.arange(len(starts)), sizes)[lowest]

@@ -80,7 +80,8 @@ class Decision:
     ``impossible``: rows that no choice keeps, with the best figure in reach. ``near``: how near one can come where none
     keeps all; then ``choice`` is a best one of those that come about as near, its ``bound`` is theirs and it has no
     prices, ``missed`` is what it misses limits by, relative to them, ``alone`` what a choice is worth that keeps the
-    other limits, and cases ``matter`` at the prices of that one.
+    other limits, and cases ``matter`` at the prices of that one. ``relative``: whether that can be said of ``missed``;
+    what misses a limit of which nothing or hardly anything is wanted is measured against something else.
     """
 
     choice: Choice
@@ -90,6 +91,7 @@ class Decision:
     near: Near | None = None
     missed: float = 0.0
     alone: float | None = None
+    relative: bool = True
 
     @property
     def kept(self) -> bool:
@@ -141,6 +143,7 @@ def decide(posed: Posed, wanted: float = CERTIFIED, tried: int = TRIED) -> Decis
         near,
         missed_by(coupled, best.option, near.soft),
         free.value if free.keeps else None,
+        relative=bool((coupled.scale == coupled.wanted)[missed].all()),
     )
 
 
@@ -169,7 +172,8 @@ def _uses(posed: Posed, choice: Choice, more: dict[int, More]) -> tuple[Use, ...
 def steps_left(posed: Posed, choice: Choice) -> Real:
     """(K,) how many steps of each limit the choice does not use."""
     base, steps = posed.divided_by(choice.option), np.array([step_of(row) for row in posed.rows])
-    return np.asarray((posed.coupled.most - choice.used) / np.maximum(base * steps, 1e-300))
+    left = (posed.coupled.most - choice.used) / np.where(base > 0, base * steps, 1.0)
+    return np.where(base > 0, left, np.inf)  # more of a share of nothing is nothing
 
 
 def told_price(price: float, tried: More | None, left: float = 0.0) -> float:

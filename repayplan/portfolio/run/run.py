@@ -67,8 +67,7 @@ def run_portfolio(
     refuse_unusable()
     require_own(directory, wish.book, resume)
     with alone(directory):
-        if (directory / where.MANIFEST).exists():
-            wish = as_begun(wish, directory)
+        wish = as_begun(wish, directory)
         began = time.monotonic()
         started = start(wish, directory)
         seconds = round(time.monotonic() - began, 3)

@@ -177,22 +177,26 @@ def test_no_other_lender_raises_what_the_bank_recovers(
     ends: str | None,
     policy: Mapping[str, Any],
 ) -> None:
-    """Where nothing but cash brings anything, at a discount above the penalty rate: otherwise being late may pay."""
+    """Neither by the end of any month nor in all, where nothing but cash brings anything and the bank's loan bears
+    nothing: otherwise being late may pay. A yuan for the fee of an agency, which is discounted by months."""
 
-    def loan(parts: tuple[int, int]) -> dict[str, Any]:
+    def loan(parts: tuple[int, int], rate: str) -> dict[str, Any]:
         due, overdue = (f"{cents / 100:.2f}" for cents in parts)
         contract = {"maturity": ends, **({"overdue_since": "2026-09-01"} if parts[1] else {})}
-        return {"principal": due, "overdue_principal": overdue, "rate": "4.35%", "contract": contract}
+        return {"principal": due, "overdue_principal": overdue, "rate": rate, "contract": contract}
 
     shop = {"kind": "monthly", "name": "Shop", "start": "2026-12", "amount": f"{cash / 100:.2f}", "months": 84}
     own = {"rating": rating, "recovery": "0%", "discount_rate": "7.00%", **policy}
-    names = ("remind", "enforce", "do_nothing")
+    names = ("remind", "agency", "enforce")
     sole, shared = (
-        options(beside(other, loan=loan(mine), policy=own, cash={"opening": "0.00", "sources": [shop]}), *names)
-        for other in (None, loan(theirs))
+        options(
+            beside(other, loan=loan(mine, "0.00%"), policy=own, cash={"opening": "0.00", "sources": [shop]}), *names
+        )
+        for other in (None, loan(theirs, "6.00%"))
     )
     for name in names:
-        assert shared[name]["recovery"] <= sole[name]["recovery"] + 1_00
+        assert shared[name]["recovery"] <= sole[name]["recovery"] + (1_00 if name == "agency" else 1)
+        assert all(a <= b + 1 for a, b in zip(shared[name]["fall_cash"], sole[name]["fall_cash"], strict=True))
         assert shared[name]["default"] >= sole[name]["default"] - 1e-9
         assert shared[name]["miss"] >= sole[name]["miss"] - 1e-9
         assert shared[name]["haircut"] == 0

@@ -436,9 +436,9 @@ def _note(case: int, stage: int, start: int, many: int, business: Real, owed: Re
 def _tell(case: int, place: int, start: int, many: int, business: Real, owed: Real, own: Real, told: Real) -> None:
     """What stands after a stage that is asked for, where ``place`` says so; what is paid is added up until then."""
     for loan in range(len(owed)):
-        s = owed[loan]
+        s, mine = owed[loan], own[case, loan]
         for i in range(many):
-            business[SO_FAR + i] += s[PAID + i]
+            business[SO_FAR + i] += mine * s[PAID + i]
     if place < 0:
         return
     for loan in range(len(owed)):

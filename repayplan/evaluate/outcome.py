@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from repayplan.evaluate.setting import Stages
 from repayplan.problem.frozen import Frozen, Real
 
@@ -46,22 +44,12 @@ class Traces(Frozen):
 
 @dataclass(frozen=True)
 class Told(Frozen):
-    """What stands after some stages of N cases in S scenarios, (N, M, S) whole cents: ``debt`` and ``arrears`` on the
-    bank's own loans, what has been ``paid`` on all loans so far."""
+    """What stands after some stages of N cases in S scenarios, (N, M, S) whole cents, all on the bank's own loans:
+    ``debt``, ``arrears``, and what has been ``paid`` so far."""
 
     debt: Real
     arrears: Real
     paid: Real
-
-    @classmethod
-    def of(cls, traces: Traces, stages: Stages) -> Told:
-        """Out of the whole course; ``stages`` (N, M)."""
-        at = stages[:, :, None]
-        return cls(
-            np.take_along_axis(traces.debt, at, axis=1),
-            np.take_along_axis(traces.arrears, at, axis=1),
-            np.take_along_axis(np.cumsum(traces.paid, axis=1), at, axis=1),
-        )
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from repayplan.evaluate.outcome import NOWHERE, Fates, Run, Traces
+from repayplan.evaluate.outcome import NOWHERE, Fates, Run, Told, Traces
 from repayplan.evaluate.setting import (
     COMPOUND,
     IDLE,
@@ -29,26 +29,51 @@ HALF_UP = 0.5 + 1e-7
 """A half is rounded up as a ledger does; a product of floats may fall short of one by its last digits."""
 
 
-def run(setting: Setting, drawn: Drawn, hazard: Hazard, *, traced: bool = False) -> Run:
-    """What becomes of the schedules in the futures drawn."""
+def run(setting: Setting, drawn: Drawn, hazard: Hazard, *, traced: bool = False, tell: Stages | None = None) -> Run:
+    """What becomes of the schedules in the futures drawn.
+
+    ``tell`` (N, M): stages, in order, of which what stands after them is told, without the course in between.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):  # cover where nothing is due
-        return _run(_Course(setting, drawn, hazard), traced)
+        return _run(_Course(setting, drawn, hazard), traced, tell)
 
 
-def _run(course: _Course, traced: bool) -> Run:
+def _run(course: _Course, traced: bool, tell: Stages | None) -> Run:
     setting = course.setting
     shape = (setting.shape[0], setting.shape[1], course.drawn.scenarios)
     traces = [np.zeros(shape) for _ in range(4)] if traced else []
+    told = None if tell is None else _Telling(tell, course.drawn.scenarios)
     for stage in range(setting.shape[1]):
         course.move(stage)
         course.accrue(stage)
         course.pay(stage)
         course.judge(stage)
+        if told is not None:
+            told.hear(course, stage)
         if traced:
             course.trace(traces, stage)
-        elif course.done(stage):
+        elif (told is None or stage >= told.last) and course.done(stage):
             break
-    return Run(course.ended(), Traces(*traces) if traced else None)
+    return Run(course.ended(), Traces(*traces) if traced else None, None if told is None else Told(*told.found))
+
+
+class _Telling:
+    """What stands after some stages, (3, N, M, S): debt, arrears and what has been paid so far."""
+
+    def __init__(self, stages: Stages, scenarios: int) -> None:
+        self.stages, self.last = stages, int(stages.max(initial=0))
+        self.found = np.zeros((3, *stages.shape, scenarios))
+        self.so_far = np.zeros((len(stages), scenarios))
+
+    def hear(self, course: _Course, stage: int) -> None:
+        """After the payment of a stage."""
+        self.so_far += course.of_the_bank(course.paid)
+        case, place = np.nonzero(self.stages == stage)
+        if case.size:
+            debts = [course.owed(loan) for loan in range(len(course.claims))]
+            now = (course.of_the_bank(debts), course.of_the_bank(course.arrears), self.so_far)
+            for whole, value in zip(self.found, now, strict=True):
+                whole[case, place] = value[case]
 
 
 class _Course:

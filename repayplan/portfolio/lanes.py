@@ -1,7 +1,8 @@
 """What one borrower's options have fall due, as settings of the scenario core: one lane an option.
 
 Plans run as they are signed. A treatment has no plan: what the borrower is ready to pay falls due month by month, in
-the end all of it does, and what is left is a default by the core's own rules.
+the end all of it does, and what is left is a default by the core's own rules. What other lenders have coming falls due
+beside it, and money that is short is shared as the case has it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from repayplan.evaluate.bearing import Horizon
 from repayplan.evaluate.build import Planned as Signed
 from repayplan.evaluate.build import horizon, payment_order, setting
 from repayplan.evaluate.rules import until_the_long_stops
-from repayplan.evaluate.setting import NEVER, PRINCIPAL, Setting, Worth
+from repayplan.evaluate.setting import NEVER, PRINCIPAL, Setting, Stages, Worth
 from repayplan.forecast.apart import AccountKey, account_keys
 from repayplan.money import to_cents
 from repayplan.planning.batch.asks import Ask, Batched
@@ -52,16 +53,22 @@ class Lane:
 
 @dataclass(frozen=True)
 class Untreated:
-    """A borrower without a plan: what every treatment starts from. ``overdue`` (L,) cents by loan in order of payment,
-    the bank's own alone; ``dues``: what the contracts call up of the rest; ``running`` (T, L): what loans bear by their
+    """A borrower without a plan: what every treatment starts from.
+
+    Loans in order of payment. ``dues``: what contracts call up, with the arrears of loans that are paid ``at_once``
+    (L,), see :func:`_at_once`; ``overdue`` (L,) cents of all others, which fall due as the treatment has it: in
+    ``shares`` (L,) that the borrower is ready to pay, or when these end. ``running`` (T, L): what loans bear by their
     contracts, whereas in ``setting`` overdue principal bears its penalty; ``months``: the last stage of each month of
-    which options tell."""
+    which options tell.
+    """
 
     case: Case
     terms: Terms
     over: Horizon
     setting: Setting
+    at_once: Mask
     overdue: Real
+    shares: Mask
     dues: Dues
     running: Real
     keys: tuple[AccountKey, ...]
@@ -71,7 +78,8 @@ class Untreated:
 @dataclass(frozen=True)
 class Treated:
     """What may become of a borrower that is treated, with a chance of ``share``. ``called`` (MONTHS,): what contracts
-    have called up anew by the end of each month, cents; ``served``: that is paid too, not the arrears alone."""
+    with the bank have called up anew by the end of each month, cents; ``served``: that is paid too, not the arrears
+    alone."""
 
     share: float
     lane: Lane
@@ -175,11 +183,43 @@ def untreated(case: Case, unsaid: int, like: Ask | None = None) -> Untreated:
     signed = Signed(nothing, np.ones(shape, dtype=np.int64), np.broadcast_to(principal, shape))
     keys = account_keys(variant)
     made = setting(variant, terms, problem, signed, over, keys)
-    overdue = np.array([0.0 if loan.lender else float(overdue_of(loan)) for loan in loans])
+    own, alike = made.debts.own[0] > 0, bool(made.alike[0])
+    at_once = _at_once(own, alike)
+    overdue = np.array([float(overdue_of(loan)) for loan in loans])
     running = made.debts.interest[0]
     dues = dues_of(loans, case.as_of, over, running, unsaid)
-    months = month_stages(over.days, case.as_of)
-    return Untreated(variant, terms, over, _with_penalty(made, loans), overdue, dues, running, keys, months)
+    dues.amounts[0] += np.where(at_once, overdue, 0.0)
+    return Untreated(
+        case=variant,
+        terms=terms,
+        over=over,
+        setting=_running(_with_penalty(made, loans), at_once, running, dues),
+        at_once=at_once,
+        overdue=np.where(at_once, 0.0, overdue),
+        shares=own | alike,
+        dues=dues,
+        running=running,
+        keys=keys,
+        months=month_stages(over.days, case.as_of),
+    )
+
+
+def _at_once(own: Mask, alike: bool) -> Mask:
+    """(L,) loans of other lenders whose arrears are paid at once: those that come before a loan of the bank's ``own``.
+
+    What comes behind all of them waits until all arrears of the bank have fallen due, and where all share ``alike`` no
+    lender is paid a larger share of its arrears than the others.
+    """
+    places = np.arange(len(own))
+    return np.asarray(~own & (places < places[own].max(initial=0)) & (not alike))
+
+
+def _running(made: Setting, loans: Mask, running: Real, dues: Dues) -> Setting:
+    """Of ``loans`` whose arrears are paid at once, principal bears what the contract says and the core tells what is
+    overdue; in the first stage, of which it cannot, they bear the mean of both."""
+    debts, since = made.debts, (np.arange(len(running)) > 0)[:, None]
+    interest = np.where(loans & since, running, debts.interest)
+    return changed(made, debts=changed(debts, interest=interest, planned=np.where(loans, dues.before, debts.planned)))
 
 
 def overdue_of(loan: Loan) -> int:
@@ -190,7 +230,7 @@ def overdue_of(loan: Loan) -> int:
 def treatment_lanes(base: Untreated, kind: TreatmentName, course: Course, pursuit: float) -> list[Treated]:
     """What may become of a borrower by the course that is expected of a treatment: it comes back to its contract, or
     the debt is called. ``pursuit``: cents that pursuing a default costs then."""
-    called = np.cumsum(base.dues.amounts.sum(axis=1))[list(base.months)]
+    called = np.cumsum(base.dues.amounts @ base.setting.debts.own[0])[list(base.months)]
     back, lanes = course.performing, []
     if back > 0:
         lanes.append(Treated(back, _back_to_contract(base, course, pursuit), called, served=True))
@@ -210,12 +250,12 @@ def _back_to_contract(base: Untreated, course: Course, pursuit: float) -> Lane:
     own = changed(
         made,
         schedule=(shares + base.dues.amounts)[None],
-        clears=np.where(debts.own > 0, np.maximum(base.dues.last, ends), NEVER),
+        clears=_settled(base, ends)[None],
         deadline=np.maximum(made.deadline, ends),
         debts=changed(
             debts,
             interest=np.where(before, debts.interest, base.running),
-            planned=np.where(before, debts.planned, np.where(debts.own[0] > 0, base.dues.before, debts.planned)),
+            planned=np.where(before, debts.planned, base.dues.before),
         ),
         worth=changed(_worth_of(base, course, pursuit), end=np.array([max(base.dues.end, ends)])),
     )
@@ -223,20 +263,23 @@ def _back_to_contract(base: Untreated, course: Course, pursuit: float) -> Lane:
 
 
 def _called(base: Untreated, kind: TreatmentName, course: Course, pursuit: float) -> Lane:
-    """Shares of the arrears are paid, then all of the debt is called, of which nothing is."""
+    """Shares of the arrears are paid, then all of the debt is called, of which nothing is. Other lenders' contracts are
+    served meanwhile."""
     ends, days = ending(base, course), base.over.days
     count = max(ends, base.months[-1]) + 1
     made = first_stages(changed(base.setting, worth=_worth_of(base, course, pursuit)), count)
     floor = np.array(made.floor)
     floor[0, ends] = np.inf  # what is left is called, not paid
-    clears = np.full_like(made.clears, ends)
+    mine = base.setting.debts.own[0] > 0
+    clears = np.where(mine, ends, _settled(base, ends))
     guaranteed = kind == "guarantor"
     if guaranteed:  # the guarantor owes all of it at once; of the borrower nothing is expected
-        floor[:], clears[:] = np.inf, 0
+        floor[:], clears[base.shares] = np.inf, 0
+    others = np.where(mine, 0.0, base.dues.amounts)
     own = changed(
         made,
-        schedule=_shares(base, course)[None, :count],
-        clears=np.where(made.debts.own > 0, clears, NEVER),
+        schedule=(_shares(base, course) + others)[None, :count],
+        clears=clears[None],
         floor=floor,
         deadline=np.full((1, count), ends),
     )
@@ -248,8 +291,14 @@ def _shares(base: Untreated, course: Course) -> Real:
     schedule = np.zeros(base.setting.schedule.shape[1:])
     for stage, share in zip(base.months, course.cash, strict=True):
         if share:
-            schedule[stage] += np.floor(share * base.overdue)
+            schedule[stage] += np.floor(share * np.where(base.shares, base.overdue, 0.0))
     return schedule
+
+
+def _settled(base: Untreated, ends: int) -> Stages:
+    """(L,) the stage from which on all of a loan is due that goes by its contract: where neither its last installment
+    nor the rest of its arrears is still to come."""
+    return np.maximum(base.dues.last, np.where(base.at_once, 0, ends))
 
 
 def stage_of(days: tuple[dt.date, ...], as_of: dt.date, month: int) -> int:

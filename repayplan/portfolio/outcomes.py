@@ -33,7 +33,7 @@ class Outcome:
 
     ``value`` (S,) present value of what is recovered, cents, and how much of it is ``pursued``, no payment; ``missed``
     and ``defaulted`` (S,): whether a cent was ever missing, whether it failed. By the end of each month, (MONTHS, S)
-    cents: ``paid`` so far on all loans, ``arrears`` and ``debt`` on the bank's own, and whether it had ``failed``.
+    cents on the bank's own loans: ``paid`` so far, ``arrears`` and ``debt``, and whether it had ``failed``.
     ``collateral`` (S,): factor on its value.
     """
 
@@ -111,16 +111,14 @@ def together(lanes: Sequence[Lane]) -> Setting:
 def _played(setting: Setting, drawn: Drawn, tell: Stages, engine: Engine) -> tuple[Fates, Told]:
     """How it ends, and what stands after the stages of which it is told (N, MONTHS)."""
     if engine == "numpy":
-        found = run_reference(setting, drawn, HAZARD, traced=True)
-        told = None if found.traces is None else Told.of(found.traces, tell)
+        found = run_reference(setting, drawn, HAZARD, tell=tell)
     else:
         from repayplan.evaluate import compiled
 
         found = compiled.run(setting, drawn, HAZARD, tell=tell)
-        told = found.told
-    if told is None:
+    if found.told is None:
         raise AssertionError("some stages were to be told")
-    return found.fates, told
+    return found.fates, found.told
 
 
 class Shared:

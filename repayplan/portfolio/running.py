@@ -56,7 +56,7 @@ def horizon_of(loans: Sequence[Loan], as_of: dt.date, like: Problem, terms: Term
 
 
 def dues_of(loans: Sequence[Loan], as_of: dt.date, over: Horizon, bears: Real, unsaid: int) -> Dues:
-    """What falls due of the bank's loans, which bear ``bears`` (T, L) in each stage."""
+    """What falls due of loans, other lenders' too, which bear ``bears`` (T, L) in each stage."""
     dates = [number for number, pays in enumerate(over.paying.tolist()) if pays]
     days = [over.days[number] for number in dates]
     followed = add_months(as_of, MOST_RUNNING)
@@ -69,7 +69,7 @@ def dues_of(loans: Sequence[Loan], as_of: dt.date, over: Horizon, bears: Real, u
                 stage = dates[len(dates) - len(at)]
                 principal[stage, number] += cents
                 last[number] = max(last[number], stage)
-    whole = np.array([0.0 if loan.lender else float(to_cents(loan.principal)) for loan in loans])
+    whole = np.array([float(to_cents(loan.principal)) for loan in loans])
     before = whole - np.concatenate([np.zeros((1, len(loans))), np.cumsum(principal, axis=0)[:-1]])
     grown = np.cumsum(before * bears, axis=0)[dates]
     interest = np.zeros_like(principal)
@@ -79,7 +79,8 @@ def dues_of(loans: Sequence[Loan], as_of: dt.date, over: Horizon, bears: Real, u
 
 
 def _last_day(loan: Loan, as_of: dt.date, unsaid: int) -> dt.date:
-    """When the last principal not yet due falls due by the contract."""
+    """When the last principal not yet due falls due by the contract; what other lenders have coming after that of the
+    bank does not concern it."""
     if loan.lender is not None or not loan.principal:
         return as_of
     return max(maturity(loan.contract) or add_months(as_of, unsaid), as_of)
@@ -87,7 +88,7 @@ def _last_day(loan: Loan, as_of: dt.date, unsaid: int) -> dt.date:
 
 def _calls(loan: Loan, as_of: dt.date, dates: Sequence[dt.date], unsaid: int) -> list[tuple[dt.date, int]]:
     """Days and cents of principal not yet due; what should have been due before falls due at once."""
-    left = 0 if loan.lender else to_cents(loan.principal)
+    left = to_cents(loan.principal)
     end, found = maturity(loan.contract), []
     for part in loan.contract.installments if left else ():
         cents = min(to_cents(part.amount), left)

@@ -268,3 +268,9 @@ def test_loans_that_share_alike_lack_the_same_fraction() -> None:
     assert trace(found, "paid")[DEC] == 200_001
     assert trace(found, "arrears")[DEC] == 300_000 - 150_001
     assert trace(found, "cash")[DEC] == 0
+    # of what has been paid the bank's part is told
+    for engine in (run, compiled.run):
+        told = engine(setting, nothing, "arrears", tell=np.array([[DEC - 1, DEC]])).told
+        assert told is not None
+        assert told.paid[0, :, 0].tolist() == [0, 150_001]
+        assert told.arrears[0, :, 0].tolist() == [0, 300_000 - 150_001]

@@ -25,7 +25,7 @@ from repayplan.evaluate import compiled, reference
 from repayplan.evaluate.bearing import Horizon
 from repayplan.evaluate.core import evaluate
 from repayplan.evaluate.kernels import run_cases
-from repayplan.evaluate.outcome import Run, Told
+from repayplan.evaluate.outcome import Run
 from repayplan.evaluate.setting import NEVER, Drawn, Hazard, Setting, stack
 
 SCENARIOS = 7
@@ -55,6 +55,11 @@ def same(one: Run, other: Run) -> None:
     assert other.traces is not None
     for name in ("cash", "debt", "arrears", "paid"):
         np.testing.assert_array_equal(getattr(one.traces, name), getattr(other.traces, name))
+    same_fates(one, other)
+
+
+def same_fates(one: Run, other: Run) -> None:
+    """How it ends: stages, and values to the last digits."""
     for name in ("missed", "defaulted"):
         np.testing.assert_array_equal(getattr(one.fates, name), getattr(other.fates, name))
     for name in ("value", "cover", "pursued"):
@@ -88,7 +93,8 @@ def test_compiled_and_reference_are_the_same_over_ragged_cases(drawn: list[tuple
 def test_what_is_told_of_some_stages_is_what_the_whole_course_says(
     drawn: list[tuple[Case, int]], data: st.DataObject
 ) -> None:
-    """Also where a stage is asked for twice, and where every loan is clear before the last one."""
+    """Also where a stage is asked for twice, and where every loan is clear before the last one; what is paid is told of
+    the bank's own loans alone."""
     made = [prepared(case, seed, 0.4) for case, seed in drawn]
     whole, futures = stack([each[1] for each in made]), together([each[3] for each in made])
     asked = [
@@ -99,12 +105,22 @@ def test_what_is_told_of_some_stages_is_what_the_whole_course_says(
     hazards: tuple[Hazard, ...] = ("weight", "arrears")
     for hazard in hazards:
         course = reference.run(whole, futures, hazard, traced=True).traces
+        brief = reference.run(whole, futures, hazard, tell=tell)
         found = compiled.run(whole, futures, hazard, tell=tell)
         assert course is not None
+        assert brief.told is not None
         assert found.told is not None
-        wanted = Told.of(course, tell)
-        for name in ("debt", "arrears", "paid"):
-            np.testing.assert_array_equal(getattr(found.told, name), getattr(wanted, name))
+        at = tell[:, :, None]
+        for name in ("debt", "arrears"):
+            wanted = np.take_along_axis(getattr(course, name), at, axis=1)
+            np.testing.assert_array_equal(getattr(brief.told, name), wanted)
+            np.testing.assert_array_equal(getattr(found.told, name), wanted)
+        np.testing.assert_array_equal(found.told.paid, brief.told.paid)
+        whole_paid = np.take_along_axis(np.cumsum(course.paid, axis=1), at, axis=1)
+        alone = np.array([all(loan.lender is None for loan in case.loans) for case, _ in drawn])
+        np.testing.assert_array_equal(found.told.paid[alone], whole_paid[alone])
+        assert (found.told.paid <= whole_paid).all()
+        same_fates(brief, compiled.run(whole, futures, hazard))
         plain = compiled.run(whole, futures, hazard).fates
         np.testing.assert_array_equal(found.fates.value, plain.value)
         np.testing.assert_array_equal(found.fates.defaulted, plain.defaulted)

@@ -88,6 +88,17 @@ def test_a_run_is_not_begun_twice_by_mistake(done: Path) -> None:
     assert "a portfolio run is here already" in " ".join(outcome.stderr.split())
 
 
+def test_generating_twice_writes_over_nothing_but_what_was_generated(done: Path, tmp_path: Path) -> None:
+    shutil.copytree(done / "book", tmp_path / "book")
+    refused = run("generate", tmp_path / "book", "--borrowers", "3")
+    assert refused.exit_code == 2
+    assert "a generated book is here already" in " ".join(refused.stderr.split())
+    assert "--overwrite" in refused.stderr
+    assert run("generate", tmp_path / "book", "--borrowers", "3", "--overwrite").exit_code == 0
+    (tmp_path / "book" / "history.csv").write_text("case,source,month,amount\n")
+    assert run("generate", tmp_path / "book", "--overwrite").exit_code == 2
+
+
 def test_one_borrower_opens_as_a_plan_with_the_same_files(done: Path, tmp_path: Path) -> None:
     results = read_results(done / "out")
     case = next(row["case"] for row in results.table("options").to_pylist() if row["option"] == "level-24")

@@ -135,7 +135,7 @@ def _is_generated(place: Path, names: set[str]) -> bool:
 
 
 def _is_invented(path: Path, columns: Sequence[str]) -> bool:
-    """Whether a table has these columns, and rows are of invented borrowers by case, and by name where they have one."""
+    """Whether a table has these columns, and every row an invented borrower, by its case and its name if it has one."""
     with path.open(encoding="utf-8", newline="") as file:
         lines = csv.reader(file)
         if next(lines, None) != list(columns):

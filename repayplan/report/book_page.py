@@ -10,8 +10,8 @@ A book of borrowers ([docs/portfolio.md](portfolio.md)) has these tables, in CSV
 workbook, or in a database; `borrowers` and `loans` must be there, the others may be missing. A column is known by its
 name, by the heading that case workbooks have for the same field ([docs/workbook.md](workbook.md)), in English or
 Chinese, or by another name given here. Amounts are in currency units; a heading may name another unit (`金额（万元）`).
-Cells are read as in workbooks: 120万, 4.35%, 2026年3月15日. Every column is a field of the case (`repayplan schema`);
-what a field may hold is said there. ★: every row must say it.
+Cells are read as in workbooks: 120万, 4.35%, 2026年3月15日, or 46096, which is that day as a spreadsheet counts days.
+Every column is a field of the case (`repayplan schema`); what a field may hold is said there. ★: every row must say it.
 """
 
 

@@ -123,6 +123,16 @@ def test_one_borrower_opens_as_a_plan_with_the_same_files(done: Path, tmp_path: 
     assert checked.exit_code == 0, checked.output
 
 
+def test_an_option_may_be_called_what_the_screen_calls_it(done: Path) -> None:
+    rows = read_results(done / "out").table("options").to_pylist()
+    case = next(row["case"] for row in rows if row["option"] == "remind")
+    by_name = run("show", done / "out", case, "--option", "remind")
+    assert by_name.exit_code == 0, by_name.output
+    for said in ("Remind", "催告", "ＲＥＭＩＮＤ"):
+        assert run("show", done / "out", case, "--option", said).stdout == by_name.stdout
+    assert run("show", done / "out", case, "--option", "催收").exit_code == 2
+
+
 def kept_of(rows: list[dict[str, Any]]) -> tuple[str, str]:
     return rows[0]["case"], rows[0]["option"]
 

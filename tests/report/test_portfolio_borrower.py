@@ -11,6 +11,7 @@ from rich.console import Console
 from repayplan.compliance.replay import Payment
 from repayplan.portfolio.run.single import Single
 from repayplan.report.portfolio_borrower import show_options
+from repayplan.report.portfolio_words import option_named
 
 NAMES = ("level_principal-60", "level_principal-60-relief", "level_principal-60-settle", "visit")
 
@@ -43,3 +44,9 @@ def test_the_term_of_a_plan_is_told_in_months() -> None:
     """From November 2026 to April 2027."""
     assert "2 every 3 months, the last on 2027-04-20: month 5" in shown(3)
     assert "2 every month, the last on" in shown(1)
+
+
+def test_treatments_are_known_by_what_they_are_called_in_any_language() -> None:
+    named = {"Do nothing": "do_nothing", "sell the CLAIM": "sell", "委托催收机构": "agency", "visit": "visit"}
+    assert {text: option_named(text) for text in named} == named
+    assert option_named("up-48-longer") == "up-48-longer"

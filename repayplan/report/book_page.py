@@ -7,7 +7,8 @@ from repayplan.portfolio.book.tables import Column, tables
 _INTRODUCTION = """# The tables of a book
 
 A book of borrowers ([docs/portfolio.md](portfolio.md)) has these tables, in CSV or Parquet files, in sheets of a
-workbook, or in a database; `borrowers` and `loans` must be there, the others may be missing. A column is known by its
+workbook, or in a database; every borrower needs a row in `borrowers`, `loans` and `sources` (treatments too
+are tried in its cash), the other tables may be missing. A column is known by its
 name, by the heading that case workbooks have for the same field ([docs/workbook.md](workbook.md)), in English or
 Chinese, or by another name given here. Amounts are in currency units; a heading may name another unit (`金额（万元）`).
 Cells are read as in workbooks: 120万, 4.35%, 2026年3月15日, or 46096, which is that day as a spreadsheet counts days.

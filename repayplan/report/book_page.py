@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from repayplan.portfolio.book.tables import Column, tables
+from repayplan.portfolio.book.values import words_of
 
 _INTRODUCTION = """# The tables of a book
 
@@ -32,4 +33,9 @@ def _row(column: Column) -> str:
     need = " ★" if column.need else ""
     off = ", or `off`" if column.off else ""
     names = ", ".join(dict.fromkeys(column.names))
-    return f"| `{column.name}`{need} | {names} | {column.about}{off} |"
+    chinese: dict[str, list[str]] = {}
+    for said, own in words_of(column).items():
+        if not said.isascii():
+            chinese.setdefault(own, []).append(said)
+    words = "; ".join(f"{own}: {', '.join(said)}" for own, said in chinese.items())
+    return f"| `{column.name}`{need} | {names} | {column.about}{off}{f' ({words})' if words else ''} |"

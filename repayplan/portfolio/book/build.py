@@ -19,11 +19,11 @@ from repayplan.cases.mending import hidden_errors
 from repayplan.cases.models import SCHEMA, Case
 from repayplan.cases.problems import Path
 from repayplan.errors import Fault, InputError
-from repayplan.language import Message, tr
+from repayplan.language import Message, current, tr
 from repayplan.portfolio.book.case import BookCase, Failure
 from repayplan.portfolio.book.index import MAX_CASE_ROWS, Index, Row, Rows, rows_of
 from repayplan.portfolio.book.tables import tables
-from repayplan.portfolio.book.values import is_off, read
+from repayplan.portfolio.book.values import is_off, read, words_of
 
 _ITEMS = {"milestones": "items", "receivables": "items", "flows": "items", "assets": "lots", "stores": "stores"}
 """The field of a source into which its rows of the table flows go, by kind."""
@@ -371,9 +371,23 @@ def _failure(case: str, table: str, row: int | None, name: str, fault: Fault) ->
         remedy_said = tr("write for example {example}", example=remedy_said.values["example"])  # in a cell, not a case
     elif isinstance(remedy_said, Message) and remedy_said.text.endswith("belongs to cash.opening"):
         remedy_said = tr("give a later day or month; what has come in belongs to the column opening of borrowers")
-    said: list[Message | str | None] = [fault.value, fault.limit, fault.what, remedy_said]
+    said: list[Message | str | None] = [fault.value, _in_words(table, name, fault.limit), fault.what, remedy_said]
     value, limit, reason, remedy = ("" if each is None else str(each) for each in said)
     return Failure(case, table, row, name, value, limit, reason, remedy)
+
+
+def _in_words(table: str, name: str, limit: Message | str | None) -> Message | str | None:
+    """A limit that lists the words of a field, in Chinese with those that a Chinese book may have."""
+    column = next((each for each in tables()[table].columns if each.name == name), None)
+    if current() != "zh" or column is None or not isinstance(limit, Message) or set(limit.values) != {"choices"}:
+        return limit
+    words: dict[str, str] = {}
+    for said, own in words_of(column).items():
+        if not said.isascii():
+            words.setdefault(own, said)
+    return Message(
+        limit.text, {"choices": "、".join(words.get(own, own) for own in str(limit.values["choices"]).split(", "))}
+    )
 
 
 def _broken(case: str, table: str, number: int, reason: str) -> Failure:

@@ -8,10 +8,12 @@ import pytest
 from books import STORIES, many, story, tables_of, write_csv
 from books_spoiled import one_in_ten, spoil, ways
 
+from repayplan.language import speaking
 from repayplan.portfolio.book import BookCase, Failure
 from repayplan.portfolio.book import index as indexing
 from repayplan.portfolio.book.build import read_cases
 from repayplan.portfolio.book.index import build_index, strays
+from repayplan.report.book_page import book_page
 
 
 def read(book: Path, index: Path) -> dict[str, BookCase | list[Failure]]:
@@ -143,6 +145,20 @@ def test_a_misspelt_kind_is_told_once_and_flows_keep_out_of_it(tmp_path: Path) -
     found = read(write_csv(tmp_path / "book", book), tmp_path / "i")["B-00000"]
     assert isinstance(found, list)
     assert {each.table for each in found} == {"sources"}
+
+
+def test_the_words_of_a_field_are_listed_in_the_language_in_use(tmp_path: Path) -> None:
+    book = many(1, ("trade",))
+    book["sources"][0]["kind"] = "月度收支"
+    told = []
+    for language in ("zh", "en"):
+        with speaking(language):
+            (failure,) = read(write_csv(tmp_path / "book", book), tmp_path / "i")["B-00000"]  # type: ignore[misc]
+        told.append(failure.limit)
+    assert told[0] == "可选：工程节点、季节销售、门店、应收账款、待售资产、保证人、单笔收支、每月收支"
+    assert told[1] == "one of: milestones, season, stores, receivables, assets, guarantor, flows, monthly"
+    for word in told[0].removeprefix("可选：").split("、"):
+        assert word in book_page()
 
 
 def test_who_has_no_sources_is_told_so(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import rich_click as click
@@ -29,9 +30,12 @@ MOST_BORROWERS = 1_000_000
 )
 @common_options
 def command(directory: Path, borrowers: int, seed: int, overwrite: bool) -> int:
-    """Generate, say what was written."""
+    """Generate, say what was written and what to do with it."""
+    from repayplan.language import listed
     from repayplan.portfolio.generate import generate
-    from repayplan.report.terminal import show_files
+    from repayplan.report.layout import say
 
-    show_files(generate(directory, borrowers, seed, overwrite), console())
+    say(tr("Written: {files}", files=listed(generate(directory, borrowers, seed, overwrite))), console())
+    said = shlex.quote(str(directory))
+    say(tr("Look at what a run makes of it: repayplan portfolio run {directory} -o out", directory=said), console())
     return 0

@@ -88,6 +88,12 @@ def test_a_run_is_not_begun_twice_by_mistake(done: Path) -> None:
     assert "a portfolio run is here already" in " ".join(outcome.stderr.split())
 
 
+def test_generating_says_what_to_do_next(tmp_path: Path) -> None:
+    said = run("generate", tmp_path / "my book", "--borrowers", "2").stdout
+    assert said.startswith("Written: ")
+    assert f"repayplan portfolio run '{tmp_path / 'my book'}' -o out" in " ".join(said.split())
+
+
 def test_generating_twice_writes_over_nothing_but_what_was_generated(done: Path, tmp_path: Path) -> None:
     shutil.copytree(done / "book", tmp_path / "book")
     refused = run("generate", tmp_path / "book", "--borrowers", "3")

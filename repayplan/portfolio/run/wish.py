@@ -62,7 +62,13 @@ def require_sensible(wish: Wish, means: Means) -> None:
         ("--workers", cores() if means.workers is None else means.workers, MOST_WORKERS),
     ]
     faults = [
-        Fault(tr("this number is out of range"), name, f"{value:,}", tr("1 to {most}", most=f"{most:,}"))
+        Fault(
+            tr("this number is out of range"),
+            name,
+            f"{value:,}",
+            tr("1 to {most}", most=f"{most:,}"),
+            tr("give a number within it, or leave the option out"),
+        )
         for name, value, most in asked
         if not 1 <= value <= most
     ]

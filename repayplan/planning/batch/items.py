@@ -24,19 +24,21 @@ MOST_LANES = 1024
 
 @dataclass(frozen=True)
 class Item:
-    """A case with a hazard of its own; ``ask``: which of the asks, ``lasts``: the stages of its last payment."""
+    """A case with a hazard of its own; ``ask``: which of the asks, ``dates``: the stages that may be that of its last
+    payment, ``lasts``: those of them that may have a plan."""
 
     ask: int
     bucket: int
     problem: Problem
+    dates: tuple[int, ...]
     lasts: tuple[int, ...]
     guessed: bool
 
     @property
     def lenient(self) -> Item | None:
-        """The same where the last payment may be a token; None where that is no other program."""
+        """The same, on all dates, where the last payment may be a token; None where that is no other program."""
         problem = self.problem.with_any_last()
-        return None if problem is self.problem or not self.guessed else replace(self, problem=problem)
+        return None if problem is self.problem or not self.guessed else replace(self, problem=problem, lasts=self.dates)
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def items(ask: Ask, number: int) -> Iterator[Item]:
     if guessed and ask.last is not None:
         lasts = (ask.last,)
     for bucket, problem in enumerate(ask.problem.buckets()):
-        yield Item(number, bucket, problem, lasts, guessed)
+        yield Item(number, bucket, problem, lasts, lasts, guessed)
 
 
 def together(wanted: Sequence[Item]) -> Iterator[Together | tuple[Item, ...]]:

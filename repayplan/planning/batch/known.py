@@ -41,19 +41,19 @@ def without_programs(wanted: Sequence[Item]) -> Iterator[tuple[Item, Said]]:
         if len(item.lasts) == 1:
             single.append(item)
         else:
-            yield item, Open(np.inf)
+            yield item, Open(np.inf) if item.lasts else Unanswered(proven=True)
     for some in _alike(single):
         yield from zip(some, _said(some, stack([item.problem for item in some])), strict=True)
 
 
 def _possible(wanted: Sequence[Item]) -> Iterator[Item]:
-    """The items without dates of the last payment with which no plan can be; where that is all of them, with one."""
+    """The items without dates of the last payment with which no plan can be."""
     for portion in (part for some in _alike(wanted) for part in portions(some)):
         owner = np.repeat(np.arange(len(portion)), [len(item.lasts) for item in portion])
         last = np.array([stage for item in portion for stage in item.lasts], dtype=np.int64)
         never = straight(taken(stack([item.problem for item in portion]), owner), last).impossible
         for number, item in enumerate(portion):
-            yield replace(item, lasts=tuple(last[(owner == number) & ~never].tolist()) or item.lasts[-1:])
+            yield replace(item, lasts=tuple(last[(owner == number) & ~never].tolist()))
 
 
 def _alike(wanted: Sequence[Item]) -> Iterable[list[Item]]:

@@ -150,14 +150,16 @@ def _choose(formulation: Formulation, owner: Lanes, solve: Engine, lanes: Lanes,
 def _earliest(formulation: Formulation, owner: Lanes, solve: Engine, lanes: Lanes, least: Real) -> dict[int, _Chosen]:
     """The earliest of each item's ``lanes``: the first dates, and later ones only while the latest of them is the best.
 
-    A plan with an earlier last payment is an earlier one, but for what limits make of it. The value has been looked
-    for on all dates; this is only which of the plans that are worth enough is shown.
+    A plan with an earlier last payment is an earlier one, but for what limits make of it, as all pay the same debt.
+    Where something may be left, one that ends sooner only pays less: all dates are looked at. The value has been
+    looked for on all dates; this is only which of the plans that are worth enough is shown.
     """
     chosen: dict[int, _Chosen] = {}
     waiting = {item: lanes[places] for item, places in _by_item(owner[lanes])}
+    full = formulation.frame.problem.limits.settle_full
     count = FIRST
     while waiting:
-        some = np.sort(np.concatenate([dates[:count] for dates in waiting.values()]))
+        some = np.sort(np.concatenate([dates[: count if full[dates[0]] else None] for dates in waiting.values()]))
         found, _ = _least(_preferring(formulation, some, EARLIEST[0], least, ()), owner, solve, some)
         for item, each in found.items():
             before = chosen.get(item)
@@ -166,7 +168,7 @@ def _earliest(formulation: Formulation, owner: Lanes, solve: Engine, lanes: Lane
         waiting = {
             item: dates[count:]
             for item, dates in waiting.items()
-            if len(dates) > count and (item not in chosen or chosen[item].lane == dates[count - 1])
+            if full[dates[0]] and len(dates) > count and (item not in chosen or chosen[item].lane == dates[count - 1])
         }
         count *= 2
     return chosen

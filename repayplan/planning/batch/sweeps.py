@@ -126,7 +126,8 @@ def as_much(t: int, lane: Any, work: Array, paid: Pair, saved: Pair) -> Pair:
 
 @compiled
 def at_last(theta: float, lane: Any, work: Array, x: Pair, paid: Pair, row: Pair) -> Pair:
-    """The worst row once the last payment ``x`` is made and ``paid`` is all."""
+    """The worst row once the last payment ``x`` is made and ``paid`` is all: of rows that ask for no more than so much,
+    as lanes that prove only what is impossible know the least that the last payment takes."""
     s, k, c, i = lane
     t = i[LAST_STAGE]
     row = worse(row, x[0] - s[MOST, t], x[1])
@@ -198,13 +199,13 @@ def forward(theta: float, lane: Any, work: Array) -> tuple[float, float, float, 
             dvalue += s[WORTH, t] * x[1] + s[LOST, t] * share * slope
             early, dearly = early + s[EARLY, t] * x[0], dearly + s[EARLY, t] * x[1]
             paid, saved = (paid[0] + x[0], paid[1] + x[1]), (saved[0] + x[0], saved[1] + x[1])
-            if kind == LAST:
+            if kind == LAST:  # settles everything, though ``x`` may only be what that takes at least: see SETTLED
                 row = at_last(theta, lane, work, x, paid, row)
             else:
                 row = worse(row, s[DEMANDED, t] - up[0], -up[1])
+                row = worse(row, s[UNPAID, t] - saved[0] - s[DUE, t], -saved[1])
                 if t == i[YEAR]:
                     row = worse(row, c[LOW] - up[0], -up[1])
-            row = worse(row, s[UNPAID, t] - saved[0] - s[DUE, t], -saved[1])
         work[4, t], work[5, t], work[6, t] = paid[0], paid[1], x[0]
     for t in range(i[LAST_STAGE] + 1, len(work[6])):
         work[6, t] = 0.0

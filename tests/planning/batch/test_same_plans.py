@@ -109,6 +109,68 @@ def test_a_batch_says_how_each_case_was_planned() -> None:
     assert told.alone == {"whole numbers": 1}
 
 
+SHORT: dict[str, dict[str, Any]] = {
+    "twenty-one dates": {
+        "months": 24,
+        "minimum_installment": "5000.00",
+        "loan": {"rate": "0%", "principal": "100250.00"},
+        "opening": "5005.00",
+        "monthly": ["5005.00"] * 30,
+    },
+    "between two amounts": {
+        "months": 14,
+        "minimum_installment": "8995.00",
+        "maximum_installment": "9005.00",
+        "loan": {"rate": "0%", "principal": "90060.00"},
+        "opening": "20000.00",
+        "monthly": ["12000.00"] * 16,
+    },
+}
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_a_token_may_come_last_on_any_date_where_nothing_else_can(name: str) -> None:
+    """Level payments of 5,000 to 5,005 make 100,250 with what is left over at last: 20 × 5,005 and 150, less than the
+    5,000 a payment is to be; nor can 90,060 be paid by 10 amounts of 8,995 to 9,005 and a last one of as much. Both are
+    planned with a small last payment on the first date that can have it, as single cases are."""
+    case = make_case(shape="level", **SHORT[name])
+    (found,) = plan_batch([ask(case)])
+    alone = plan(case)
+    assert found.status == alone.status == "optimal"
+    assert found.payments is not None
+    assert int(found.payments.sum()) == sum(row.payment for row in alone.installments)
+    same(ask(case), found)
+
+
+BEST: dict[str, Any] = {
+    "months": 12,
+    "settle": "best",
+    "minimum_installment": "500.00",
+    "tolerance": "0.5%",
+    "loan": {"rate": "5.5%", "principal": "50000.00", "collateral": "30000.00"},
+}
+AT_LAST = ["9000.00", *["8000.00"] * 9]
+GAPS: dict[str, dict[str, Any]] = {
+    "a gap": {"monthly": ["0.00", *["14000.00"] * 3, *["0.00"] * 4, *AT_LAST], "rating": "medium"},
+    "no cash at first": {"monthly": [*["0.00"] * 3, *AT_LAST], "rating": "low"},
+    "level": {"monthly": [*["0.00"] * 3, *AT_LAST], "rating": "low", "shape": "level"},
+}
+
+
+@pytest.mark.parametrize("name", GAPS)
+def test_what_may_be_left_is_no_reason_to_end_where_cash_does(name: str) -> None:
+    """What is left is worth nearly as much by recovery, so a plan that ends before a gap, or pays nothing, is worth
+    enough; the earliest plan is one that goes on after it, as of single cases. Its cash is more than is owed."""
+    case = make_case(**BEST | GAPS[name])
+    (found,) = plan_batch([ask(case)])
+    alone = plan(case)
+    assert found.status == alone.status == "optimal"
+    assert found.payments is not None
+    assert found.debt is not None
+    assert int(found.debt[-1].sum()) == 0
+    assert int(found.payments.sum()) == pytest.approx(sum(row.payment for row in alone.installments), abs=100_00)
+
+
 def test_no_case_is_no_plan() -> None:
     assert plan_batch([]) == []
 

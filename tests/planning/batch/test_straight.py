@@ -22,6 +22,7 @@ from repayplan.planning.batch.items import Item, items
 from repayplan.planning.batch.plan import plan_batch
 from repayplan.planning.batch.straight import straight
 from repayplan.planning.optimum import solve
+from repayplan.planning.plan import plan
 from repayplan.problem.arrays import Problem, Real
 from repayplan.solvers.chain import Chain
 
@@ -116,6 +117,27 @@ def test_it_is_what_the_program_says(
             compared(item)
 
 
+claims = st.fixed_dictionaries(
+    {
+        "principal": st.sampled_from(["1.00", "10000.00", "40000.00"]),
+        **dict.fromkeys(("interest", "penalty", "fees"), st.sampled_from(["0.00", "10000.00", "40000.00"])),
+    }
+)
+
+
+@settings(deadline=None, max_examples=15)
+@given(policies, income, st.lists(st.tuples(st.sampled_from(["0%", "6%", "18%"]), claims), min_size=1, max_size=2))
+def test_it_is_so_where_parts_of_the_debt_grow_apart(
+    policy: dict[str, Any], monthly: list[str], owed: list[tuple[str, dict[str, str]]]
+) -> None:
+    """What the last payment takes is not known then, only what it takes at least."""
+    loans = [{"rate": rate, **owed} for rate, owed in owed]
+    case = make_case(monthly=monthly, loans=loans, arrears="keep", **{**policy, "interest_every": 1})
+    for each in company([case]):
+        for item in items(each, 0):
+            compared(item)
+
+
 @settings(deadline=None, max_examples=40)
 @given(cases())
 def test_it_is_so_whatever_the_case(case: Case) -> None:
@@ -189,6 +211,41 @@ def test_an_amount_of_which_a_part_is_paid_is_above_every_payment() -> None:
     assert found.status == "optimal"
     assert found.payments is not None
     assert found.payments[each.problem.pays[0], 0].tolist() == [4_000_00] * 3
+
+
+CURRENT: dict[str, Any] = {
+    "minimum_installment": "500.00",
+    "arrears": "keep",
+    "interest_every": 1,
+    "months": 24,
+    "monthly": ["20000.00"] * 30,
+}
+KEPT: dict[str, list[dict[str, str]]] = {
+    "one bears, one does not": [
+        {"rate": "18%", "principal": "20000.00", "interest": "10000.00"},
+        {"rate": "0%", "principal": "0.00", "interest": "50000.00"},
+    ],
+    "interest and fees": [
+        {"rate": "12%", "principal": "0.00", "interest": "40000.00"},
+        {"rate": "6%", "principal": "0.00", "fees": "10000.00"},
+    ],
+    "more interest than principal": [
+        {"rate": "12%", "principal": "5000.00", "interest": "60000.00", "penalty": "20000.00"}
+    ],
+}
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_a_last_payment_that_is_not_known_settles_what_is_owed(name: str) -> None:
+    """80,000 grow by 1,000 a month at most, so that 20,000 a month are enough after some dates; what the last payment
+    takes at least, had all grown as fast as that, is less than what is owed then, and no reason against it."""
+    case = make_case(**CURRENT, loans=KEPT[name])
+    (item,) = items(ask(case), 0)
+    compared(item)
+    (found,) = plan_batch([ask(case)])
+    alone = plan(case)
+    assert found.status == alone.status == "optimal"
+    assert found.days[found.last or 0] == alone.installments[-1].date
 
 
 @pytest.mark.parametrize("shape", ["free", "level"])

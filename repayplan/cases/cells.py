@@ -257,8 +257,9 @@ def serial(cell: Cell) -> dt.date | None:
     if isinstance(value, str):
         text = tidy(value) if len(value) <= LONGEST else ""
         return _serial(float(text), cell.epoch) if _SERIAL.fullmatch(text) else None
-    counts = isinstance(value, int | float) and not isinstance(value, bool) and not cell.percent
-    return _serial(value, cell.epoch) if counts else None
+    if isinstance(value, int | float) and not isinstance(value, bool) and not cell.percent:
+        return _serial(value, cell.epoch)
+    return None
 
 
 def month(cell: Cell) -> dt.date:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from repayplan.cases.documents import Document
+from repayplan.cases.documents import Document, shown
 from repayplan.cases.faults import to_faults
 from repayplan.cases.files import ending_of, path_of, text_of
 from repayplan.cases.notation import NOTATIONS, read_notation
@@ -24,6 +25,9 @@ def read_settings(path: str | Path, root: type[M], refused: Message, schema: str
     """
     path = path_of(path)
     ending, name = ending_of(path, NOTATIONS, refused), str(path)
+    if not os.path.exists(path):
+        remedy = tr("check the path; a file of this kind begins with schema: {name}", name=schema)
+        raise InputError(Fault(tr("there is no such file"), shown(path, 400), remedy=remedy))
     text = text_of(path)
     if not text.strip():
         raise InputError(Fault(tr("the file is empty"), name, remedy=tr("begin with schema: {name}", name=schema)))

@@ -27,6 +27,9 @@ EPOCH_1900, EPOCH_1904 = dt.date(1899, 12, 30), dt.date(1904, 1, 1)
 _SERIALS = range(18_264, 110_000)
 """Days Excel counts from its epoch, 1950 to 2200: a smaller number in a date column is a slip."""
 
+_SERIAL = re.compile(r"[0-9]{5}(\.0+)?", re.ASCII)
+"""One of them as a text, as a date column is saved to CSV that is not formatted as dates. No date is written so."""
+
 _MOST_DIGITS = 15
 """Excel keeps fifteen significant digits; what follows is dust of binary fractions."""
 
@@ -240,14 +243,23 @@ def date(cell: Cell) -> dt.date:
         return value.date()
     if isinstance(value, dt.date):
         return value
-    found = None
-    if isinstance(value, int | float) and not isinstance(value, bool) and not cell.percent:
-        found = _serial(value, cell.epoch)
-    elif isinstance(value, str):
+    found = serial(cell)
+    if found is None and isinstance(value, str):
         found = _day_in(_without_doubts(_typed(cell, value)))
     if found is None:
         _refuse(cell, tr("this is not a date that can be read in one way only"), tr("write a date such as 2026-12-20"))
     return found
+
+
+def serial(cell: Cell) -> dt.date | None:
+    """The day that a number alone says, as a serial of the cell's epoch, in digits or as a text; None of any other."""
+    value = cell.value
+    if isinstance(value, str):
+        text = tidy(value) if len(value) <= LONGEST else ""
+        return _serial(float(text), cell.epoch) if _SERIAL.fullmatch(text) else None
+    if isinstance(value, int | float) and not isinstance(value, bool) and not cell.percent:
+        return _serial(value, cell.epoch)
+    return None
 
 
 def month(cell: Cell) -> dt.date:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import rich_click as click
@@ -13,7 +14,9 @@ MOST_BORROWERS = 1_000_000
 
 
 @click.command("generate", help=tr("Make a book of invented borrowers, the same for the same seed.").text)
-@click.argument("directory", type=click.Path(path_type=Path), help=tr("Directory for the tables (CSV).").text)
+@click.argument(
+    "directory", type=click.Path(path_type=Path), help=tr("Directory for the tables (CSV); new or empty.").text
+)
 @click.option(
     "--borrowers",
     type=click.IntRange(min=1, max=MOST_BORROWERS),
@@ -22,11 +25,17 @@ MOST_BORROWERS = 1_000_000
     help=tr("How many there are.").text,
 )
 @click.option("--seed", type=int, default=1, show_default=True, help=tr("Another seed makes others.").text)
+@click.option(
+    "--overwrite", is_flag=True, help=tr("Write over a book that was made so before; never over anything else.").text
+)
 @common_options
-def command(directory: Path, borrowers: int, seed: int) -> int:
-    """Generate, say what was written."""
+def command(directory: Path, borrowers: int, seed: int, overwrite: bool) -> int:
+    """Generate, say what was written and what to do with it."""
+    from repayplan.language import listed
     from repayplan.portfolio.generate import generate
-    from repayplan.report.terminal import show_files
+    from repayplan.report.layout import say
 
-    show_files(generate(directory, borrowers, seed), console())
+    say(tr("Written: {files}", files=listed(generate(directory, borrowers, seed, overwrite))), console())
+    said = shlex.quote(str(directory))
+    say(tr("Look at what a run makes of it: repayplan portfolio run {directory} -o out", directory=said), console())
     return 0

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from repayplan.portfolio.run.run import Progress
 
 _COMPILING = tr(
-    "The first run on a machine compiles its code, which takes a minute or two (longer on a busy one) before the first "
+    "The first run on a machine compiles its code, which takes some minutes (ten on a busy one) before the first "
     "borrower is done; later runs find it compiled."
 )
 

@@ -15,7 +15,11 @@ from repayplan.money import plain
 @click.command("show", help=tr("Open one borrower of a run: its options, and the chosen one as a plan.").text)
 @click.argument("directory", type=click.Path(path_type=Path), help=tr("Directory of a run.").text)
 @click.argument("case", help=tr("Case of the borrower, as in the book.").text)
-@click.option("--option", metavar="NAME", help=tr("Another option of this borrower, in place of the chosen one.").text)
+@click.option(
+    "--option",
+    metavar="NAME",
+    help=tr("Another option of this borrower, as shown here or in a file, in place of the chosen one.").text,
+)
 @click.option(
     "-o",
     "--out",
@@ -42,11 +46,12 @@ def command(
     from repayplan.publishing import require_directory
     from repayplan.report.files import plan_document, write_plan
     from repayplan.report.portfolio_borrower import option_documents, show_options
+    from repayplan.report.portfolio_words import option_named
 
     if out:
         require_directory(out)
     results = read_results(directory)
-    single = find(results, case, option)
+    single = find(results, case, option and option_named(option))
     found = None
     if single.variant is not None:
         with progress(tr("Planning …")):

@@ -9,7 +9,8 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import math
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from random import Random
@@ -49,6 +50,11 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 RATINGS: tuple[RiskLevel, ...] = ("high", "medium", "low", "medium", "low")
 REGIONS = ("East", "North", "South", "West")
 
+_INVENTED = "(invented)"
+_CASE = re.compile(r"B-[0-9]{5,}", re.ASCII)
+_PART = ".{name}.csv.part"
+"""A table that is not complete."""
+
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
 
@@ -66,34 +72,81 @@ _CATERING = (0.9301, 0.9243, 1.0475, 1.0179, 1.0569, 1.0193, 1.0221, 1.0235, 0.9
 """Food services and drinking places, NAICS 722, of the same source."""
 
 
-def generate(directory: str | Path, borrowers: int, seed: int = 1) -> list[Path]:
+def generate(directory: str | Path, borrowers: int, seed: int = 1, overwrite: bool = False) -> list[Path]:
     """Write a book of so many borrowers as CSV tables into ``directory``; the same bytes for the same seed.
 
-    Memory does not grow with the size. InputError where the size is none, or the directory cannot take the files.
+    Memory does not grow with the size, and files are complete or absent. InputError where the size is none, the
+    directory cannot take the files, or anything lies in it: with ``overwrite`` anything but a book of this function.
     """
     if not 1 <= borrowers <= MOST_BORROWERS:
         limit = tr("1 to {most}", most=f"{MOST_BORROWERS:,}")
         raise InputError(Fault(tr("no book has so many borrowers"), "borrowers", f"{borrowers:,}", limit))
     place = Path(directory)
     require_directory(place)
+    made: list[Path] = []
     try:
+        _require_free(place, overwrite)
         place.mkdir(parents=True, exist_ok=True)
         with ExitStack() as files:
             writers = {}
             for name, columns in COLUMNS.items():
-                file = files.enter_context((place / f"{name}.csv").open("w", encoding="utf-8", newline=""))
+                made.append(place / _PART.format(name=name))
+                file = files.enter_context(made[-1].open("w", encoding="utf-8", newline=""))
                 writers[name] = csv.DictWriter(file, columns, lineterminator="\n")
                 writers[name].writeheader()
             for number in range(borrowers):
                 for name, rows in borrower(number, seed).items():
                     writers[name].writerows(rows)
+        return [path.replace(place / f"{name}.csv") for name, path in zip(COLUMNS, made, strict=True)]
     except OSError as error:
         reason = error.strerror or str(error)
         remedy = tr("give a directory in which you may write")
         raise InputError(
             Fault(tr("the files cannot be written: {reason}", reason=reason), str(place), remedy=remedy)
         ) from None
-    return [place / f"{name}.csv" for name in COLUMNS]
+    finally:
+        for path in made:
+            path.unlink(missing_ok=True)
+
+
+def _require_free(place: Path, overwrite: bool) -> None:
+    """InputError where anything lies in a directory that is not to be written over."""
+    names = {path.name for path in place.iterdir()} if place.exists() else set()
+    if not names - {_PART.format(name=name) for name in COLUMNS}:  # what a kill left behind is nobody's
+        return
+    if not _is_generated(place, names):
+        limit = tr("a directory that is new or empty")
+        remedy = tr("give another directory; nothing here was touched")
+        raise InputError(Fault(tr("other files are in this directory"), str(place), limit=limit, remedy=remedy))
+    if not overwrite:
+        remedy = tr("write over it with --overwrite, or give another directory; nothing here was touched")
+        raise InputError(Fault(tr("a generated book is here already"), str(place), remedy=remedy))
+
+
+def _is_generated(place: Path, names: set[str]) -> bool:
+    """Whether the tables of an invented book lie here, and nothing else: no other file, column or borrower."""
+    if not names <= {each.format(name=name) for name in COLUMNS for each in ("{name}.csv", _PART)}:
+        return False
+    tables = {place / f"{name}.csv": columns for name, columns in COLUMNS.items() if f"{name}.csv" in names}
+    try:
+        return all(path.is_file() and _is_invented(path, columns) for path, columns in tables.items())
+    except (UnicodeDecodeError, csv.Error):
+        return False
+
+
+def _is_invented(path: Path, columns: Sequence[str]) -> bool:
+    """Whether a table has these columns, and every row an invented borrower, by its case and its name if it has one."""
+    with path.open(encoding="utf-8", newline="") as file:
+        lines = csv.reader(file)
+        if next(lines, None) != list(columns):
+            return False
+        named = columns.index("name") if "industry" in columns else None
+        return all(
+            len(line) == len(columns)
+            and _CASE.fullmatch(line[0])
+            and (named is None or line[named].endswith(_INVENTED))
+            for line in lines
+        )
 
 
 def borrower(number: int, seed: int) -> Rows:
@@ -105,7 +158,7 @@ def borrower(number: int, seed: int) -> Rows:
     free = round(dice.spread(160_000, 0.7), -3)  # a month, once the business has paid for itself
     rows: Rows = {name: [] for name in COLUMNS}
     cost = STORIES[story](case, free, dice, rows)
-    own: Row = {"case": case, "name": f"{_NAMES[story]} {number + 1} (invented)", "industry": story}
+    own: Row = {"case": case, "name": f"{_NAMES[story]} {number + 1} {_INVENTED}", "industry": story}
     own |= {"region": REGIONS[int(dice.between(0, len(REGIONS)))], "rating": rating, "as_of": AS_OF}
     own |= {"opening": _money(cost * dice.between(1.2, 3.0)), "operating_cost": _money(cost)}
     own |= {"contingency": _money(cost * 0.1), "first_payment": FIRST_PAYMENT, "discount_rate": "4.35%"}

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from repayplan.portfolio.book.tables import Column, tables
+from repayplan.portfolio.book.values import words_of
 
 _INTRODUCTION = """# The tables of a book
 
 A book of borrowers ([docs/portfolio.md](portfolio.md)) has these tables, in CSV or Parquet files, in sheets of a
-workbook, or in a database; `borrowers` and `loans` must be there, the others may be missing. A column is known by its
+workbook, or in a database; every borrower needs a row in `borrowers`, `loans` and `sources` (treatments too
+are tried in its cash), the other tables may be missing. A column is known by its
 name, by the heading that case workbooks have for the same field ([docs/workbook.md](workbook.md)), in English or
 Chinese, or by another name given here. Amounts are in currency units; a heading may name another unit (`金额（万元）`).
-Cells are read as in workbooks: 120万, 4.35%, 2026年3月15日. Every column is a field of the case (`repayplan schema`);
-what a field may hold is said there. ★: every row must say it.
+Cells are read as in workbooks: 120万, 4.35%, 2026年3月15日, or 46096, which is that day as a spreadsheet counts days.
+Every column is a field of the case (`repayplan schema`); what a field may hold is said there. ★: every row must say it.
 """
 
 
@@ -31,4 +33,9 @@ def _row(column: Column) -> str:
     need = " ★" if column.need else ""
     off = ", or `off`" if column.off else ""
     names = ", ".join(dict.fromkeys(column.names))
-    return f"| `{column.name}`{need} | {names} | {column.about}{off} |"
+    chinese: dict[str, list[str]] = {}
+    for said, own in words_of(column).items():
+        if not said.isascii():
+            chinese.setdefault(own, []).append(said)
+    words = "; ".join(f"{own}: {', '.join(said)}" for own, said in chinese.items())
+    return f"| `{column.name}`{need} | {names} | {column.about}{off}{f' ({words})' if words else ''} |"

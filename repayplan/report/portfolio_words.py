@@ -6,9 +6,10 @@ import math
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from repayplan.language import Message, current, plural, tr
+from repayplan.language import LANGUAGES, Message, current, plural, speaking, tr
 from repayplan.money import grouped
 from repayplan.portfolio.coupling.words import shown
+from repayplan.portfolio.names import folded
 from repayplan.portfolio.run.choosing import LimitUse, Weighty
 from repayplan.portfolio.run.summary import Group, Summary
 from repayplan.portfolio.tables import TREATED
@@ -99,6 +100,17 @@ def word(words: Mapping[str, Message], name: str) -> str:
 def option_word(name: str) -> str:
     """An option as people say it: treatments in words, plans by the name that the menu makes."""
     return word(KINDS, name)
+
+
+def option_named(text: str) -> str:
+    """The name of the treatment that is called so in any language, for people write what they have been shown; any
+    other name as it stands."""
+    for language in LANGUAGES:
+        with speaking(language):
+            known = {folded(str(words)): name for name, words in KINDS.items()}
+        if (name := known.get(folded(text))) is not None:
+            return name
+    return text
 
 
 def percent(share: float | None) -> str:

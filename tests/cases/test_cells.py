@@ -215,6 +215,9 @@ def test_fractions_that_are_refused(value: Raw) -> None:
             46_096,
             46_096.0,
             46_096.75,
+            "46096",
+            "46096.0",
+            " ４６０９６ ",
             20_260_315,
             dt.date(2026, 3, 15),
             dt.datetime(2026, 3, 15, 8, 30),
@@ -227,7 +230,8 @@ def test_dates(value: Raw) -> None:
 
 def test_serial_dates_may_count_from_1904() -> None:
     # 46,096 days after 1899-12-30 is 2026-03-15; from 1904-01-01 it is 1,462 days later
-    assert cells.date(Cell(46_096, epoch=EPOCH_1904)) == dt.date(2026, 3, 15) + dt.timedelta(days=1_462)
+    for value in (46_096, "46096"):
+        assert cells.date(Cell(value, epoch=EPOCH_1904)) == dt.date(2026, 3, 15) + dt.timedelta(days=1_462)
 
 
 @pytest.mark.parametrize(
@@ -260,6 +264,10 @@ def test_ends_of_months_and_years(text: str, day: str) -> None:
             "2026年3月中旬",
             "待定",
             "2026",
+            "18263",  # 1949-12-31: a slip
+            "460960",
+            "46096.5",  # a number with a fraction, in a text, is an amount that slipped
+            "46,096",
         ),
         *(0, -3, 15, 1e300, 10**20, 20_261_332, True, dt.time(8), 0.5),
     ],
@@ -302,7 +310,7 @@ def test_every_date_in_its_usual_spellings(day: dt.date) -> None:
             "December 2026",
             "２０２６年１２月",
         ),
-        *(202_612, 202_612.0, "2026-12-20", "2026年12月20日", dt.date(2026, 12, 5), 46_370),
+        *(202_612, 202_612.0, "2026-12-20", "2026年12月20日", dt.date(2026, 12, 5), 46_370, "46370"),
     ],
 )
 def test_months(value: Raw) -> None:

@@ -90,6 +90,23 @@ def test_a_run_is_not_begun_twice_by_mistake(done: Path) -> None:
     assert "a portfolio run is here already" in " ".join(outcome.stderr.split())
 
 
+def test_generating_says_what_to_do_next(tmp_path: Path) -> None:
+    said = run("generate", tmp_path / "my book", "--borrowers", "2").stdout
+    assert said.startswith("Written: ")
+    assert f"repayplan portfolio run '{tmp_path / 'my book'}' -o out" in " ".join(said.split())
+
+
+def test_generating_twice_writes_over_nothing_but_what_was_generated(done: Path, tmp_path: Path) -> None:
+    shutil.copytree(done / "book", tmp_path / "book")
+    refused = run("generate", tmp_path / "book", "--borrowers", "3")
+    assert refused.exit_code == 2
+    assert "a generated book is here already" in " ".join(refused.stderr.split())
+    assert "--overwrite" in refused.stderr
+    assert run("generate", tmp_path / "book", "--borrowers", "3", "--overwrite").exit_code == 0
+    (tmp_path / "book" / "history.csv").write_text("case,source,month,amount\n")
+    assert run("generate", tmp_path / "book", "--overwrite").exit_code == 2
+
+
 def test_one_borrower_opens_as_a_plan_with_the_same_files(done: Path, tmp_path: Path) -> None:
     results = read_results(done / "out")
     case = next(row["case"] for row in results.table("options").to_pylist() if row["option"] == "level-24")
@@ -112,6 +129,16 @@ def test_one_borrower_opens_as_a_plan_with_the_same_files(done: Path, tmp_path: 
     assert f"{float(plan['metrics']['expected_recovery']):,.2f}, weighs the payments" in said
     checked = CliRunner(env={"REPAYPLAN_LANG": "en"}).invoke(cli, ["verify", str(tmp_path / "plan.json")])
     assert checked.exit_code == 0, checked.output
+
+
+def test_an_option_may_be_called_what_the_screen_calls_it(done: Path) -> None:
+    rows = read_results(done / "out").table("options").to_pylist()
+    case = next(row["case"] for row in rows if row["option"] == "remind")
+    by_name = run("show", done / "out", case, "--option", "remind")
+    assert by_name.exit_code == 0, by_name.output
+    for said in ("Remind", "催告", "ＲＥＭＩＮＤ"):
+        assert run("show", done / "out", case, "--option", said).stdout == by_name.stdout
+    assert run("show", done / "out", case, "--option", "催收").exit_code == 2
 
 
 def kept_of(rows: list[dict[str, Any]]) -> tuple[str, str]:

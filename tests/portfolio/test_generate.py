@@ -90,6 +90,74 @@ def test_a_file_in_the_way_is_told(tmp_path: Path) -> None:
         generate(tmp_path / "taken", 5)
 
 
+BANKS: dict[str, tuple[str, str]] = {
+    "a bank's book": ("borrowers.csv", "case,name,as_of,opening\nC-1,Mill,2026-11-20,100\n"),
+    "one more file": ("statements.csv", "case,year\nB-00001,2025\n"),
+    "something of anybody's": ("notes.txt", "do not lose"),
+    "a table that is a workbook": ("book.xlsx", ""),
+}
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.parametrize("with_book", [False, True])
+@pytest.mark.parametrize("name", BANKS)
+def test_what_is_anybodys_is_never_written_over(tmp_path: Path, name: str, with_book: bool, overwrite: bool) -> None:
+    if with_book:
+        generate(tmp_path, 4, seed=1)
+    file, content = BANKS[name]
+    (tmp_path / file).write_text(content, encoding="utf-8")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    with pytest.raises(InputError, match="other files are in this directory"):
+        generate(tmp_path, 3, overwrite=overwrite)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("table_name", "row"),
+    [
+        ("borrowers", "B-00005,A real mill,textiles,East,low,2026-11-20,1.00,1.00,1.00,2027-01-20,4.35%,35%"),
+        ("borrowers", "C-5,Mill 5 (invented),textiles,East,low,2026-11-20,1.00,1.00,1.00,2027-01-20,4.35%,35%"),
+        ("loans", "C-5,L1,1.00,0,0,0,0,0,4.35%,0,2026-01-01,1"),
+        ("flows", "B-00001"),
+    ],
+)
+def test_a_borrower_of_a_bank_among_invented_ones_is_not_written_over(
+    tmp_path: Path, table_name: str, row: str
+) -> None:
+    generate(tmp_path, 4, seed=1)
+    with (tmp_path / f"{table_name}.csv").open("a", encoding="utf-8") as file:
+        file.write(f"{row}\n")
+    with pytest.raises(InputError, match="other files are in this directory"):
+        generate(tmp_path, 3, overwrite=True)
+
+
+def test_a_generated_book_is_written_over_where_that_is_asked_for_alone(tmp_path: Path) -> None:
+    first = {path.name: path.read_bytes() for path in generate(tmp_path / "book", 4, seed=1)}
+    with pytest.raises(InputError, match="a generated book is here already"):
+        generate(tmp_path / "book", 3, seed=2)
+    assert {path.name: path.read_bytes() for path in (tmp_path / "book").iterdir()} == first
+    again = {path.name: path.read_bytes() for path in generate(tmp_path / "book", 3, seed=2, overwrite=True)}
+    fresh = {path.name: path.read_bytes() for path in generate(tmp_path / "fresh", 3, seed=2)}
+    assert again == fresh != first
+    assert {path.name for path in (tmp_path / "book").iterdir()} == set(fresh), "nothing half-written stays"
+
+
+def test_a_book_that_is_not_complete_is_not_seen_and_in_nobodys_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generate(tmp_path, 4, seed=1)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    with monkeypatch.context() as patch:
+        patch.setattr("repayplan.portfolio.generate.borrower", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            generate(tmp_path, 5, seed=1, overwrite=True)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    (tmp_path / "killed").mkdir()
+    (tmp_path / "killed" / ".loans.csv.part").write_text("case,id", encoding="utf-8")
+    generate(tmp_path / "killed", 4, seed=1)
+    assert {path.name: path.read_bytes() for path in (tmp_path / "killed").iterdir()} == before
+
+
 def test_every_story_has_options_that_make_sense(tmp_path: Path) -> None:
     """One borrower of low risk of each industry: planned and treated, with figures that can be."""
     index = build_index(SHIPPED, tmp_path / "index")

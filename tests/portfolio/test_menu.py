@@ -210,3 +210,8 @@ def test_amounts_of_a_menu_may_name_their_unit_as_those_of_limits(tmp_path: Path
     for last in ("much", "-50万", '"500.001"'):
         with pytest.raises(InputError, match=r"shapes\[0\].*last"):
             read_menu(written(tmp_path, shapes.format(last=last)))
+
+
+def test_a_menu_that_is_not_there_is_told_without_the_template_of_a_case(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"there is no such file; → check the path; .* schema: repayplan/menu/1$"):
+        read_menu(tmp_path / "none.yaml")

@@ -11,6 +11,7 @@ from rich.console import Console
 from repayplan.compliance.replay import Payment
 from repayplan.portfolio.run.single import Single
 from repayplan.report.portfolio_borrower import show_options
+from repayplan.report.portfolio_words import option_named
 
 NAMES = ("level_principal-60", "level_principal-60-relief", "level_principal-60-settle", "visit")
 
@@ -53,3 +54,9 @@ def test_what_payments_bring_of_a_plan_is_told_apart() -> None:
     assert "– by payments 9,000,000.00" in lines
     assert "– by collateral, courts 629,322.40" in lines
     assert "– by" not in shown(looked_at=3)
+
+
+def test_treatments_are_known_by_what_they_are_called_in_any_language() -> None:
+    named = {"Do nothing": "do_nothing", "sell the CLAIM": "sell", "委托催收机构": "agency", "visit": "visit"}
+    assert {text: option_named(text) for text in named} == named
+    assert option_named("up-48-longer") == "up-48-longer"

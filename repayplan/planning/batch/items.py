@@ -44,9 +44,9 @@ class Item:
         fixed may hold on dates up to the last payment alone; other preferences, and plans that may leave something,
         look at every date."""
         problem = self.problem
-        plain = problem.form.is_free and not problem.pace.settled.any()
-        plain = plain and problem.wishes.prefer[0] == "earliest" and problem.limits.settle_full.all()
-        return len(self.lasts) > MANY and bool(plain)
+        plain = problem.form.is_free and problem.wishes.prefer[0] == "earliest"
+        full = bool(problem.limits.settle_full.all()) and not problem.pace.settled.any()
+        return plain and full and len(self.lasts) > MANY
 
     @property
     def lenient(self) -> Item | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,6 +41,7 @@ _RENAMED: Mapping[str, Mapping[str, str]] = {
 """What a kind calls the columns that all kinds share."""
 
 _NAME = TypeAdapter[str](Name)
+_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}", re.ASCII)
 
 
 def read_cases(index: Index, first: int, last: int) -> Iterator[BookCase | list[Failure]]:
@@ -76,6 +78,11 @@ def case_of(rows: Rows) -> BookCase | list[Failure]:
         what, remedy = tr("this borrower has no loans"), tr("give it a row in the table of loans")
         draft.blame("borrowers", number, "case", Fault(what, "", rows.case, None, remedy))
         errors = tuple(error for error in errors if error["loc"] != ("loans",))
+    if not rows.by_table.get("sources"):
+        what = tr("this borrower has no source of cash, in which treatments are tried as well as plans")
+        remedy = tr("give it a row in the table of sources, made up where nothing is known (docs/portfolio.md)")
+        draft.blame("borrowers", number, "case", Fault(what, "", rows.case, None, remedy))
+        errors = tuple(error for error in errors if error["loc"] != ("cash", "sources"))
     if found.value is None or errors or draft.failures:
         return [*draft.failures, *_told(draft, errors)]
     return BookCase(rows.case, number, found.value, found.value.enterprise.industry, region)
@@ -193,6 +200,14 @@ def _flow(draft: _Draft, sources: Sequence[dict[str, Any]], places: Mapping[str,
             Fault(tr("a source of this kind has no flows"), "", str(Choice(str(kind))), limit, remedy),
         )
         return
+    day = entry.get("date")
+    if isinstance(day, str) and _MONTH.fullmatch(day):
+        what, remedy = (
+            tr("only a monthly series is told by the month"),
+            tr("write the day, such as {date}", date=f"{day}-20"),
+        )
+        draft.blame("flows", row[0], "date", Fault(what, "", day, None, remedy))
+        entry["date"] = UNREADABLE
     renamed = _RENAMED.get(str(kind), {})
     item = {renamed.get(name, name): value for name, value in entry.items()}
     item.setdefault(renamed.get("name", "name"), source["name"])
@@ -377,6 +392,8 @@ def _failure(case: str, table: str, row: int | None, name: str, fault: Fault) ->
         remedy_said = tr(
             "write for example {example}", example=Choice(str(remedy_said.values["example"]))
         )  # in a cell, not a case
+    elif isinstance(remedy_said, Message) and remedy_said.text.endswith("belongs to cash.opening"):
+        remedy_said = tr("give a later day or month; what has come in belongs to the column opening of borrowers")
     said: list[Message | str | None] = [fault.value, fault.limit, fault.what, remedy_said]
     value, limit, reason, remedy = ("" if each is None else str(each) for each in said)
     return Failure(case, table, row, name, value, limit, reason, remedy)

@@ -28,6 +28,7 @@ from repayplan.portfolio.book.opening import Line, Opened, Stream, opened
 from repayplan.portfolio.book.spots import Form
 from repayplan.portfolio.book.tables import Heading, read_headings, tables
 from repayplan.portfolio.book.values import MAX_TEXT, is_blank
+from repayplan.portfolio.names import folded
 
 MAX_BORROWERS = 2_000_000
 MAX_ROWS = 200_000_000
@@ -122,6 +123,16 @@ def place_of(index: Index, case: str) -> int | None:
     with _reading(index.path) as base:
         found = base.execute('SELECT place FROM borrowers WHERE "case" = ?', (case,)).fetchone()
     return None if found is None else int(found[0])
+
+
+def cases_called(index: Index, name: str) -> list[str]:
+    """The cases of a name: the one that is written so, otherwise all that differ from it in capital letters, full-width
+    signs and blanks alone, in the order of the book."""
+    with _reading(index.path) as base:
+        if base.execute('SELECT 1 FROM borrowers WHERE "case" = ?', (name,)).fetchone() is not None:
+            return [name]
+        found = base.execute('SELECT "case" FROM borrowers ORDER BY place')
+        return [case for (case,) in found if folded(case) == folded(name)]
 
 
 def headings_of(index: Index) -> list[Heading]:

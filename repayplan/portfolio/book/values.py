@@ -12,7 +12,7 @@ from typing import Any
 from repayplan.cases import cells
 from repayplan.cases.cells import Cell
 from repayplan.cases.excel.headings import headings, plain
-from repayplan.portfolio.book.tables import Heading
+from repayplan.portfolio.book.tables import Column, Heading
 
 MAX_TEXT = 2_000
 """Signs of a cell; what is longer is cut off, and no field takes it."""
@@ -124,6 +124,12 @@ def is_blank(text: str) -> bool:
 @lru_cache(maxsize=4096)
 def _sign(text: str) -> bool:
     return Cell(text).blank
+
+
+def words_of(column: Column) -> Mapping[str, str]:
+    """Other words that a cell may say, and for each the word of the field; nothing where there are none."""
+    kind, _, name = column.kind.partition(":")
+    return _choices(name) if kind == "choice" else {}
 
 
 @cache

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 
-from repayplan.cases.cells import Cell
+from repayplan.cases.cells import Cell, serial
 from repayplan.cases.documents import shown
 from repayplan.cases.excel.container import Sheet, open_workbook
 from repayplan.cases.excel.parts import MAX_PACKED
@@ -39,7 +39,7 @@ def open_workbook_book(path: Path) -> Opened:
         width = max(column for _, column in sheet.filled) + 1
         top = _top(sheet, table, width)
         headings = [_text(sheet, (top, column)) for column in range(width)]
-        lines = _lines(sheet, top, width)
+        lines = _lines(sheet, top, width, _days(headings, table))
         where = f"{path.name} {shown(sheet.name)}"
         streams.append(Stream(table, sheet.name, where, headings, lines, "sheet", top + 1))
     if not streams and not faults:
@@ -57,24 +57,33 @@ def _top(sheet: Sheet, table: Table, width: int) -> int:
     return max(rows, key=lambda row: (known(row), -row))
 
 
-def _lines(sheet: Sheet, top: int, width: int) -> Iterator[Line]:
+def _days(headings: Sequence[str], table: Table) -> set[int]:
+    """The columns that hold days or months, of which a number is a serial date of the workbook's own epoch."""
+    found = [table.find(heading) for heading in headings]
+    return {place for place, column in enumerate(found) if column is not None and column.kind in ("date", "month")}
+
+
+def _lines(sheet: Sheet, top: int, width: int, days: Container[int]) -> Iterator[Line]:
     written = {row for row, _ in sheet.written if row > top}
     problems: dict[int, dict[int, Fault]] = {}
     for (row, column), fault in sheet.problems.items():
         problems.setdefault(row, {})[column] = fault
     for row in sorted(written):
-        cells = [_text(sheet, (row, column)) for column in range(width)]
+        cells = [_text(sheet, (row, column), column in days) for column in range(width)]
         spoiled = problems.get(row, {})
         if spoiled or any(map(str.strip, cells)):
             yield Line(row + 1, cells, None, spoiled)
 
 
-def _text(sheet: Sheet, address: tuple[int, int]) -> str:
-    """What a cell says, as a CSV file would have it: percentages with their sign, days as ISO dates."""
+def _text(sheet: Sheet, address: tuple[int, int], day: bool = False) -> str:
+    """What a cell says, as a CSV file would have it: percentages with their sign, days as ISO dates, and so the number
+    of a day."""
     cell = sheet.cells.get(address)
     if cell is None or address in sheet.merged:
         return ""
     value = cell.value
+    if day and (said := serial(cell)) is not None:
+        return said.isoformat()
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _number(cell)
     return text_of(value) if isinstance(value, str | bool | dt.date) else cell.text

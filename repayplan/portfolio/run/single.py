@@ -12,12 +12,15 @@ from repayplan.errors import Fault, InputError
 from repayplan.language import Message, tr
 from repayplan.portfolio.book import BookCase, Failure
 from repayplan.portfolio.book.build import read_cases
-from repayplan.portfolio.book.index import open_index, place_of
+from repayplan.portfolio.book.index import Index, cases_called, open_index, place_of
 from repayplan.portfolio.book.wording import Wording
 from repayplan.portfolio.menu import Menu, default_menu, read_menu
+from repayplan.portfolio.names import folded
 from repayplan.portfolio.planner import case_of
 from repayplan.portfolio.run.chunk import file_name
 from repayplan.portfolio.run.results import INDEX, MENU, Results
+
+_MOST_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +43,10 @@ class Single:
 
 
 def find(results: Results, case: str, option: str | None = None) -> Single:
-    """A borrower of a run, with one of its options. InputError where there is none, the borrower was set aside, or the
-    run has not ended."""
+    """A borrower of a run, with one of its options; their names without regard to capital letters. InputError where
+    there is none or more than one, the borrower was set aside, or the run has not ended."""
     index = open_index(results.directory / INDEX)
-    place = place_of(index, case)
-    if place is None:
-        remedy = tr("give the case as the book has it")
-        raise InputError(Fault(tr("no borrower has this case"), results.manifest.book, case, remedy=remedy))
+    case, place = _place(results, index, case)
     chosen = results.of(case, "choices")
     part = file_name(place // results.manifest.chunk)
     (found,) = read_cases(index, place, place + 1)
@@ -57,16 +57,29 @@ def find(results: Results, case: str, option: str | None = None) -> Single:
         told = [Failure(**row) for row in results.of(case, "failures", part)]
         raise InputError(_set_aside(told, results.wording))
     name = option or chosen[0]["option"]
-    row = next((row for row in rows if row["option"] == name), None)
+    row = next((row for row in rows if folded(row["option"]) == folded(name)), None)
     if row is None:
         limit = tr("one of: {choices}", choices=", ".join(row["option"] for row in rows))
         remedy = tr("others are impossible, not open to it, or no better in anything")
         raise InputError(Fault(tr("this borrower has no such option"), case, name, limit, remedy))
+    name = row["option"]
     paid = [each for each in results.of(case, "schedules", part) if each["option"] == name]
     payments = tuple(Payment(each["date"], each["loan"], each["payment"]) for each in paid)
     count = len({payment.date for payment in payments})
     variant = case_of(found.case, _menu(results), name, count or None) if row["kind"] == "plan" else None
     return Single(found, rows, chosen[0]["option"], row, variant, payments)
+
+
+def _place(results: Results, index: Index, case: str) -> tuple[str, int]:
+    """A case as the book writes it, and which borrower it is."""
+    found = cases_called(index, case)
+    place = place_of(index, found[0]) if len(found) == 1 else None
+    if place is not None:
+        return found[0], place
+    what = tr("several borrowers have this case") if found else tr("no borrower has this case")
+    limit = tr("one of: {choices}", choices=", ".join(found[:_MOST_NAMED])) if found else None
+    remedy = tr("give the case as the book has it")
+    raise InputError(Fault(what, str(results.directory), case, limit, remedy))
 
 
 def _menu(results: Results) -> Menu:

@@ -8,10 +8,12 @@ import pytest
 from books import STORIES, many, story, tables_of, write_csv
 from books_spoiled import one_in_ten, spoil, ways
 
+from repayplan.language import speaking
 from repayplan.portfolio.book import BookCase, Failure
 from repayplan.portfolio.book import index as indexing
 from repayplan.portfolio.book.build import read_cases
 from repayplan.portfolio.book.index import build_index, strays
+from repayplan.report.book_page import book_page
 
 
 def read(book: Path, index: Path) -> dict[str, BookCase | list[Failure]]:
@@ -145,6 +147,20 @@ def test_a_misspelt_kind_is_told_once_and_flows_keep_out_of_it(tmp_path: Path) -
     assert {each.table for each in found} == {"sources"}
 
 
+def test_the_words_of_a_field_are_listed_in_the_language_in_use(tmp_path: Path) -> None:
+    book = many(1, ("trade",))
+    book["sources"][0]["kind"] = "月度收支"
+    told = []
+    for language in ("zh", "en"):
+        with speaking(language):
+            (failure,) = read(write_csv(tmp_path / "book", book), tmp_path / "i")["B-00000"]  # type: ignore[misc]
+        told.append(failure.limit)
+    assert told[0] == "可选：工程节点、季节销售、门店、应收账款、待售资产、保证人、单笔收支、每月收支"
+    assert told[1] == "one of: milestones, season, stores, receivables, assets, guarantor, flows, monthly"
+    for word in told[0].removeprefix("可选：").split("、"):
+        assert word in book_page()
+
+
 def test_who_has_no_sources_is_told_so(tmp_path: Path) -> None:
     book = many(1, ("trade",))
     del book["sources"]
@@ -153,6 +169,48 @@ def test_who_has_no_sources_is_told_so(tmp_path: Path) -> None:
     told = [each for each in found if each.table == "flows"]
     assert told
     assert {(each.reason, each.limit) for each in told} == {("the borrower has no sources at all", "")}
+
+
+@pytest.mark.parametrize("without", ["no table", "no row"])
+def test_every_borrower_needs_a_source_and_is_told_where_it_would_stand(tmp_path: Path, without: str) -> None:
+    book = {name: rows for name, rows in many(2, ("trade",)).items() if name in ("borrowers", "loans", "sources")}
+    book["sources"] = [row for row in book["sources"] if row["case"] != "B-00001"] if without == "no row" else []
+    found = read(write_csv(tmp_path / "book", {name: rows for name, rows in book.items() if rows}), tmp_path / "i")
+    assert isinstance(told := found["B-00001"], list)
+    assert [(each.table, each.row, each.field) for each in told] == [("borrowers", 3, "case")]
+    assert told[0].reason.startswith("this borrower has no source of cash")
+    assert "table of sources" in told[0].remedy
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("textile", "assets"), ("construction", "milestones"), ("logistics", "receivables")]
+)
+def test_a_month_is_told_to_be_no_day(tmp_path: Path, name: str, kind: str) -> None:
+    book = tables_of({"C-1": story(name)})
+    own = {row["source"] for row in book["sources"] if row["kind"] == kind}
+    place = next(place for place, row in enumerate(book["flows"]) if row["source"] in own)
+    book["flows"][place]["date"] = "2027-02"
+    found = read(write_csv(tmp_path / "book", book), tmp_path / "i")["C-1"]
+    assert isinstance(found, list)
+    assert [(each.row, each.field, each.value, each.reason, each.remedy) for each in found] == [
+        (
+            place + 2,
+            "date",
+            "2027-02",
+            "only a monthly series is told by the month",
+            "write the day, such as 2027-02-20",
+        )
+    ]
+
+
+def test_what_has_come_in_already_belongs_to_a_column_of_the_book(tmp_path: Path) -> None:
+    book = tables_of({"C-1": story("construction")})
+    own = {row["source"] for row in book["sources"] if row["kind"] == "milestones"}
+    next(row for row in book["flows"] if row["source"] in own)["date"] = "2020-01-31"
+    found = read(write_csv(tmp_path / "book", book), tmp_path / "i")["C-1"]
+    assert isinstance(found, list)
+    assert any("the column opening of borrowers" in each.remedy for each in found)
+    assert not [each for each in found if "cash.opening" in each.remedy]
 
 
 def test_remedies_are_for_cells_and_name_no_field_of_a_case_file(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from pathlib import Path
 
@@ -103,6 +104,39 @@ def test_headings_are_those_of_workbooks_in_either_language_with_their_unit(tmp_
     )
     assert (str(case.loans[0].principal), str(case.loans[0].rate)) == ("1900000.00", "0.0435")
     assert (case.cash.sources[0].kind, found.region, found.case.enterprise.name) == ("monthly", "华东", "恒泰建筑")
+
+
+def test_a_day_in_a_file_may_be_the_number_of_a_spreadsheet(tmp_path: Path) -> None:
+    """46096 is 2026-03-15, as a date column is saved that is not formatted as dates; 46357 is 2026-12-01."""
+    written, numbered = (many(1, ("trade",)) for _ in range(2))
+    for table, column, day, number in (
+        ("borrowers", "as_of", "2026-03-15", "46096"),
+        ("flows", "date", "2026-12", "46357"),
+    ):
+        written[table] = [row | {column: day} for row in written[table][:1]]
+        numbered[table] = [row | {column: number} for row in numbered[table][:1]]
+    wanted = read(write_csv(tmp_path / "wanted", written), tmp_path / "wanted.index")
+    assert cases(wanted)
+    assert read(write_csv(tmp_path / "csv", numbered), tmp_path / "csv.index") == wanted
+    assert read(write_parquet(tmp_path / "parquet", numbered), tmp_path / "parquet.index") == wanted
+
+
+@pytest.mark.parametrize(("epoch", "number"), [("WINDOWS", 46_096), ("MAC", 44_634)])
+def test_a_number_of_a_day_counts_from_the_epoch_of_its_workbook(tmp_path: Path, epoch: str, number: int) -> None:
+    """From 1904-01-01, 44634 days on is 2026-03-15: 46096 less the 1,462 days between the two epochs."""
+    import openpyxl
+    from openpyxl.utils import datetime as epochs
+
+    path = write_workbook(tmp_path / "book.xlsx", many(1, ("trade",)))
+    file = openpyxl.load_workbook(path)
+    sheet = file["borrowers"]
+    (place,) = [cell.column for cell in sheet[1] if cell.value == "as_of"]
+    cell = sheet.cell(2, place)
+    cell.value, cell.number_format = number, "General"
+    file.epoch = {"WINDOWS": epochs.CALENDAR_WINDOWS_1900, "MAC": epochs.CALENDAR_MAC_1904}[epoch]
+    file.save(path)
+    (found,) = cases(read(path, tmp_path / "i"))
+    assert found.case.as_of == dt.date(2026, 3, 15)
 
 
 def test_headings_of_a_sheet_may_stand_under_a_title(tmp_path: Path) -> None:

@@ -31,7 +31,18 @@ UNIT = 100_00
 MOVED = 1e-4
 """In units of the debt, what may differ between two plans that are equally good but for whole units."""
 
-OPEN = {"gap", "solver", "recovery", "by_plan", "npv_loss", "provision", "fall_cash", "fall_rescheduled", "miss", "default"}
+OPEN = {
+    "gap",
+    "solver",
+    "recovery",
+    "by_plan",
+    "npv_loss",
+    "provision",
+    "fall_cash",
+    "fall_rescheduled",
+    "miss",
+    "default",
+}
 """What follows from amounts, and how near the solver came."""
 
 ITERATED = {"batched", "HiGHS 1.12.0"}
@@ -138,6 +149,26 @@ def test_spoiled_rows_leave_the_plans_of_others_as_they_are(tmp_path: Path) -> N
     compared(
         tmp_path, book, {"B-00025": "a rate no bank has", "B-00011": "a loan that stands twice"}, default_menu(), 6
     )
+
+
+def test_another_size_of_chunks_leaves_what_needs_no_program_as_it_is(tmp_path: Path) -> None:
+    """What docs/portfolio.md says of another --chunk: the same options, byte for byte but for plans of a program."""
+    index = build_index(write_csv(tmp_path / "book", generated((20, 46))), tmp_path / "index")
+    found: list[dict[tuple[str, str], dict[str, Any]]] = []
+    for size in (2, 1):
+        rows = [
+            row
+            for number in range(2 // size)
+            for row in chunk(Job(default_menu(), QUICK, size, "en"), index, number)[0]
+        ]
+        found.append({(row["case"], row["option"]): row for row in rows})
+    one, other = found
+    assert list(one) == list(other)
+    iterated = {key for key in one if {one[key]["solver"], other[key]["solver"]} <= ITERATED}
+    assert {key: row for key, row in one.items() if key not in iterated} == {
+        key: row for key, row in other.items() if key not in iterated
+    }
+    assert max(row["gap"] for rows in found for row in rows.values() if row["solver"] in ITERATED) <= 1e-6
 
 
 def test_chunks_without_a_spoiled_row_are_the_same_bytes(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from portfolio_runs import QUICK, run, wish
 from repayplan.cases.checks import owed
 from repayplan.errors import InputError
 from repayplan.language import speaking
-from repayplan.portfolio.book.index import build_index
+from repayplan.portfolio.book.index import build_index, cases_called
 from repayplan.portfolio.menu import read_menu
 from repayplan.portfolio.run.chunk import Job, count, work
 from repayplan.portfolio.run.results import Results, read_results
@@ -188,6 +188,31 @@ def test_one_borrower_opens_with_its_options(spoiled: Results) -> None:
         find(spoiled, "B-00001", "level-600")
 
 
+@pytest.mark.parametrize("name", ["b-00001", " B-00001 ", "Ｂ-00001"])
+def test_a_case_is_found_without_regard_to_capitals_and_wide_signs(spoiled: Results, name: str) -> None:
+    assert find(spoiled, name, "Remind").options == find(spoiled, "B-00001", "remind").options
+
+
+def test_a_case_that_is_not_there_is_missed_in_the_run(spoiled: Results) -> None:
+    with pytest.raises(InputError) as caught:
+        find(spoiled, "B-99999")
+    assert caught.value.faults[0].where == str(spoiled.directory)
+
+
+def test_of_cases_that_differ_in_capitals_alone_one_must_be_written_as_the_book_does(tmp_path: Path) -> None:
+    book = many(3)
+    renamed = {"B-00001": "b-00000", "B-00002": "B-0000X"}
+    book = {
+        name: [row | {"case": renamed.get(row["case"], row["case"])} for row in rows] for name, rows in book.items()
+    }
+    index = build_index(write_csv(tmp_path / "book", book), tmp_path / "index")
+    assert cases_called(index, "b-00000") == ["b-00000"]
+    assert cases_called(index, "B-00000") == ["B-00000"]
+    assert cases_called(index, "Ｂ-00000") == ["B-00000", "b-00000"]
+    assert cases_called(index, "b-0000x") == ["B-0000X"]
+    assert cases_called(index, "C") == []
+
+
 def test_cells_are_words_in_the_language_in_use(spoiled: Results) -> None:
     with speaking("zh"):  # failures are told in the language of the run
         write_summary(replace(spoiled, manifest=replace(spoiled.manifest, language="zh")))
@@ -220,7 +245,7 @@ def test_what_is_no_run_is_refused(tmp_path: Path) -> None:
 
 def test_sizes_are_checked_before_anything_is_read(tmp_path: Path) -> None:
     for asked, means in ((Wish(tmp_path, chunk=0), Means()), (Wish(tmp_path), Means(workers=0))):
-        with pytest.raises(InputError, match="out of range"):
+        with pytest.raises(InputError, match=r"out of range.*→ give a number within it"):
             run_portfolio(asked, tmp_path / "run", means)
     assert not (tmp_path / "run").exists()
 

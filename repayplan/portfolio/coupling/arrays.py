@@ -89,12 +89,23 @@ class Coupled(Frozen):
 
     def part(self, cases: Index, most: Real) -> Coupled:
         """Some cases alone, with limits ``most`` (K,)."""
-        sizes = np.diff(self.starts)[cases]
-        starts = np.concatenate([[0], np.cumsum(sizes)])
-        places = np.arange(starts[-1]) + np.repeat(self.starts[cases] - starts[:-1], sizes)
+        starts, places = self._options(cases)
         return Coupled(
             starts, self.value[places], self.use[:, places], self.limit[:, cases], most, self.ceiling, self.sizes
         )
+
+    def of_limit(self, row: int) -> tuple[Index, Index, Index]:
+        """The options of the cases that count against a limit: where (n,) those of each case begin among them, their
+        places (m,) among the M, and the band (m,) that has what each uses of it. All empty where no case counts."""
+        bands, cases = np.nonzero(self.limit == row)
+        starts, places = self._options(cases)
+        return starts[:-1], places, np.repeat(bands, np.diff(starts))
+
+    def _options(self, cases: Index) -> tuple[Index, Index]:
+        """Where (n + 1,) the options of some cases begin, one case after the other, and their places among the M."""
+        sizes = np.diff(self.starts)[cases]
+        starts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(sizes)])
+        return starts, np.arange(starts[-1]) + np.repeat(self.starts[cases] - starts[:-1], sizes)
 
     @property
     def ranges(self) -> tuple[Real, Real, Real]:

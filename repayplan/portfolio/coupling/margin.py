@@ -33,14 +33,11 @@ def _least(coupled: Coupled, prices: Real, row: int) -> float:
     The bound is convex and piecewise linear in the price. From 0 each step goes to where the tangent comes down to the
     bound known, which is never too far, until the bound itself is there.
     """
-    bands, cases = np.nonzero(coupled.limit == row)
+    starts, places, bands = coupled.of_limit(row)
     worth = np.empty(len(coupled.value))
     others = np.append(np.where(np.arange(coupled.limits) == row, 0.0, prices), 0.0)
     worths(*coupled.arrays, others, worth)
-    sizes = np.diff(coupled.starts)[cases]
-    starts = np.concatenate([[0], np.cumsum(sizes)])[:-1]
-    places = np.arange(sizes.sum()) + np.repeat(coupled.starts[cases] - starts, sizes)
-    worth, use = worth[places], coupled.use[np.repeat(bands, sizes), places]
+    worth, use, sizes = worth[places], coupled.use[bands, places], np.diff(starts, append=len(places))
     most = float(coupled.most[row])
 
     def bound(price: float) -> tuple[float, float]:

@@ -62,22 +62,20 @@ def best_figure(posed: Posed, row: int) -> float:
     the best.
     """
     coupled, band = posed.coupled, int(posed.bands[row])
-    cases = np.flatnonzero(coupled.limit[band] == row)
-    sizes = np.diff(coupled.starts)[cases]
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    places = np.arange(sizes.sum()) + np.repeat(coupled.starts[cases] - starts, sizes)
+    starts, places, _ = coupled.of_limit(row)
+    sizes = np.diff(starts, append=len(places))
     use = coupled.use[band][places]
     one = posed.rows[row]
     sign = -1.0 if one.least else 1.0
     if not one.divided:
-        return sign * float(np.minimum.reduceat(use, starts).sum())
+        return sign * float(np.minimum.reduceat(use, starts).sum()) + 0.0  # no −0
     base = posed.divisors[band][places]
     amount = sign * use + one.figure * base
     ratio = one.figure
     for _ in range(MOST_ROUNDS):
         worth = sign * (amount - ratio * base)
         lowest = np.repeat(np.minimum.reduceat(worth, starts), sizes)
-        first = np.unique(np.repeat(np.arange(len(cases)), sizes)[worth == lowest], return_index=True)[1]
+        first = np.unique(np.repeat(np.arange(len(starts)), sizes)[worth == lowest], return_index=True)[1]
         best = np.flatnonzero(worth == lowest)[first]
         total = float(base[best].sum())
         if total <= 0 or abs(float(amount[best].sum()) / total - ratio) <= 1e-12 * max(abs(ratio), 1e-6):

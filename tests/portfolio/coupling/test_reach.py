@@ -88,6 +88,23 @@ def test_the_best_ratio_is_that_of_all_choices(seed: int) -> None:
     assert best_figure(found, 0) == pytest.approx(min(figures))
 
 
+@pytest.mark.parametrize(
+    ("limit", "figure", "words"),
+    [
+        ({"sum": "cases", "at_least": 1}, 0.0, "1 cannot be reached whatever is chosen; 0 is the most"),
+        ({"sum": "npv_loss", "at_most": "-1.00"}, 0.0, "-1.00 cannot be kept whatever is chosen; 0.00 is the least"),
+    ],
+)
+def test_a_limit_that_counts_nobody_comes_to_nothing(limit: dict[str, object], figure: float, words: str) -> None:
+    rows = [{"case": "A", "region": "North", "rating": "high"}, {"case": "B", "region": "South", "rating": "low"}]
+    nobody = {"name": "Nobody", "regions": ["South"], "ratings": ["high"], **limit}
+    found = posed(rows, limits=[nobody, {"name": "All", "sum": "cases", "at_least": 2}])
+    assert impossible(found) == {0: figure}
+    told = decide(found)
+    assert [use.kept for use in told.uses] == [False, True]
+    assert f"Nobody: {words}" in "\n".join(map(str, sentences(told)))
+
+
 def test_a_target_out_of_reach_under_the_limits_is_come_near_to_and_priced() -> None:
     # one visit for two borrowers; only what is visited pays in cash: 20.00 or 10.00 of 100.00 overdue, 40% are wanted
     visits = [1.0] + [0.0] * 11

@@ -66,7 +66,7 @@ class Limit(Model):
     sum: AttributeName | None = Field(default=None, description="Attribute that is added up", examples=["visits"])
     over: AttributeName | None = Field(
         default=None,
-        description="Attribute by whose sum it is divided, for a ratio",
+        description="Attribute by whose sum it is divided, for a ratio; none that may be negative",
         examples=["balance"],
     )
     average: AttributeName | None = Field(
@@ -253,7 +253,11 @@ def _wording(limit: Limit) -> Iterator[Problem]:
         known = tr("one of: {choices}", choices=shares)
         yield Problem(("average",), tr("only probabilities are averaged"), known, remedy)
     if limit.sum is not None and limit.over is not None:
-        yield from _ratio(ATTRIBUTES[limit.sum].measure, ATTRIBUTES[limit.over].measure)
+        yield from _ratio(ATTRIBUTES[limit.sum].measure, limit.over)
+    if limit.average is not None and ATTRIBUTES[limit.weighted_by].signed:
+        what = tr("weights are never negative, and this attribute may be")
+        known = tr("one of: {choices}", choices=", ".join(_divisors("cents")))
+        yield Problem(("weighted_by",), what, known, tr("weight by balance, for example"))
     if limit.at_most is None and limit.at_least is None and not limit.each:
         yield Problem(("at_most",), tr("this limit has no figure"), None, tr("give at_most:, at_least: or each:"))
     if limit.each and len(limit.groups) != 1:
@@ -279,12 +283,23 @@ def _twice(name: str) -> Problem:
     return Problem((name,), tr("something stands here twice"), None, tr("write each only once"))
 
 
-def _ratio(above: Measure, below: Measure) -> Iterator[Problem]:
-    """What is no amount is not divided by money, of which one unit would be a cent."""
-    if below == "cents" != above:
-        names = ", ".join(name for name, each in ATTRIBUTES.items() if each.measure != "cents")
-        known = tr("one of: {choices}", choices=names)
+def _ratio(above: Measure, below: str) -> Iterator[Problem]:
+    """What is no amount is not divided by money, of which one unit would be a cent; and a / b ≤ r is a − r b ≤ 0 only
+    where b is not negative."""
+    divisor = ATTRIBUTES[below]
+    known = tr("one of: {choices}", choices=", ".join(_divisors(above)))
+    if divisor.measure == "cents" != above:
         yield Problem(("over",), tr("only amounts are divided by an amount"), known, tr("divide by cases, for example"))
+    elif divisor.signed:
+        what = tr("a ratio divides by what is never negative, and this attribute may be")
+        yield Problem(("over",), what, known, tr("divide by balance, for example"))
+
+
+def _divisors(above: Measure) -> list[str]:
+    """The attributes by whose sum another of this measure may be divided."""
+    return [
+        name for name, each in ATTRIBUTES.items() if not each.signed and (above == "cents" or each.measure != "cents")
+    ]
 
 
 def _time(limit: Limit) -> Iterator[Problem]:
@@ -308,8 +323,7 @@ def _time(limit: Limit) -> Iterator[Problem]:
 
 def _reachable(limit: Limit, place: Place, value: float) -> Iterator[Problem]:
     """A figure that what is limited can never come to is a slip of the pen."""
-    parts = [ATTRIBUTES[name] for name in (limit.attribute, limit.divisor) if name]
-    if value < 0 and not any(part.signed for part in parts):
+    if value < 0 and not ATTRIBUTES[limit.attribute].signed:
         yield Problem(place, tr("this is never negative"), tr("at least {floor}", floor=0), tr("leave the minus out"))
     if limit.average is not None and limit.measure == "share" and value > 1:
         yield Problem(place, tr("a probability is never more than 100%"), None, tr("write a smaller percentage"))

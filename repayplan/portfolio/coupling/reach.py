@@ -7,6 +7,7 @@ paid for exceeding a limit, so its dual bound proves that no choice comes nearer
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -56,32 +57,37 @@ def impossible(posed: Posed) -> dict[int, float]:
 
 
 def best_figure(posed: Posed, row: int) -> float:
-    """The least or most that a choice can make of a row, in its unit.
+    """The least or most that a choice can make of a row that none keeps, in its unit; NaN of a ratio that has nothing
+    to divide by in any choice.
 
     The best of a ratio is found by Dinkelbach's steps: the best choice for the ratio known has a better one, or it is
-    the best.
+    the best. They begin where most is divided by: from a ratio that no choice has they could end at once.
     """
-    coupled, band = posed.coupled, int(posed.bands[row])
+    coupled, one, band = posed.coupled, posed.rows[row], int(posed.bands[row])
     starts, places, _ = coupled.of_limit(row)
-    sizes = np.diff(starts, append=len(places))
-    use = coupled.use[band][places]
-    one = posed.rows[row]
-    sign = -1.0 if one.least else 1.0
+    use, sign = coupled.use[band][places], -1.0 if one.least else 1.0
     if not one.divided:
         return sign * float(np.minimum.reduceat(use, starts).sum()) + 0.0  # no −0
     base = posed.divisors[band][places]
     amount = sign * use + one.figure * base
-    ratio = one.figure
+    best, ratio = _lowest(-base, starts), math.nan
     for _ in range(MOST_ROUNDS):
-        worth = sign * (amount - ratio * base)
-        lowest = np.repeat(np.minimum.reduceat(worth, starts), sizes)
-        first = np.unique(np.repeat(np.arange(len(starts)), sizes)[worth == lowest], return_index=True)[1]
-        best = np.flatnonzero(worth == lowest)[first]
         total = float(base[best].sum())
-        if total <= 0 or abs(float(amount[best].sum()) / total - ratio) <= 1e-12 * max(abs(ratio), 1e-6):
+        if total <= 0:  # only at first: what no choice keeps is not kept by one that has nothing to divide by
             break
-        ratio = float(amount[best].sum()) / total
+        before, ratio = ratio, float(amount[best].sum()) / total
+        if sign * (before - ratio) <= 1e-12 * max(abs(ratio), 1e-6):
+            break
+        best = _lowest(sign * (amount - ratio * base), starts)
     return ratio
+
+
+def _lowest(worth: Real, starts: Index) -> Index:
+    """(n,) where each case, whose options begin at ``starts``, has its lowest figure, the first of equals."""
+    sizes = np.diff(starts, append=len(worth))
+    lowest = np.flatnonzero(worth == np.repeat(np.minimum.reduceat(worth, starts), sizes))
+    case = np.repeat(np.arange(len(starts)), sizes)[lowest]
+    return np.asarray(lowest[np.unique(case, return_index=True)[1]])
 
 
 def nearest(coupled: Coupled, yielding: Mask) -> Near:

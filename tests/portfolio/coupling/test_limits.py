@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from repayplan.errors import InputError
+from repayplan.language import speaking
 from repayplan.portfolio.coupling.limits import Limits, read_limits
 
 HEAD = "schema: repayplan/limits/1\n"
@@ -89,6 +90,41 @@ def test_what_nothing_can_mean_is_refused(tmp_path: Path) -> None:
     )
     assert "at least is more than at most: nothing keeps both" in both
     assert "only amounts are divided by an amount" in ratio
+
+
+NEVER_NEGATIVE = "cases, balance, overdue, cost, haircut, provision, miss, default, officer_hours, visits, legal"
+
+
+@pytest.mark.parametrize("attribute", ["npv_loss", "recovery", "fall_cash", "fall_sold"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_nothing_is_divided_or_weighted_by_what_may_be_negative(tmp_path: Path, attribute: str, language: str) -> None:
+    # of (miss 0.50, npv_loss −5.00) and (0.30, 1.00) Σ (miss − 5%) · npv_loss = −2.00 ≤ 0, yet the average is 0.55
+    months = "months: [6], " if attribute.startswith("fall") else ""
+    text = f"""limits:
+  - {{name: A, average: miss, weighted_by: {attribute}, {months}at_most: 5%}}
+  - {{name: B, sum: haircut, over: {attribute}, {months}at_least: 1%}}
+"""
+    with speaking(language):
+        weights, ratio = faults(tmp_path, text)
+    if language == "en":
+        assert weights.endswith(
+            "limits.yaml:3 limits[0].weighted_by: weights are never negative, and this attribute may be; "
+            f"value: {attribute}; limit: one of: {NEVER_NEGATIVE}; → weight by balance, for example"
+        )
+        assert ratio.endswith(
+            "limits.yaml:4 limits[1].over: a ratio divides by what is never negative, and this attribute may be; "
+            f"value: {attribute}; limit: one of: {NEVER_NEGATIVE}; → divide by balance, for example"
+        )
+    else:
+        assert "limits[0].weighted_by: 权重不能为负，而该属性可能为负" in weights
+        assert weights.endswith("例如改为按 balance（余额）加权")
+        assert "limits[1].over: 比率的分母不能为负，而该属性可能为负" in ratio
+        assert ratio.endswith("例如改为除以 balance（余额）")
+
+
+def test_what_is_divided_may_be_negative(tmp_path: Path) -> None:
+    (limit,) = read(tmp_path, "limits: [{name: A, sum: npv_loss, over: balance, at_most: -1%}]").limits
+    assert limit.most(None) == ((-0.01, False),)
 
 
 def test_a_slip_of_the_pen_is_no_limit(tmp_path: Path) -> None:

@@ -101,18 +101,36 @@ def test_a_limit_that_is_impossible_alone_is_named_with_the_best_in_reach() -> N
     assert "Down: 50.00% cannot be reached whatever is chosen; 30.00% is the most" in told
 
 
-@settings(max_examples=30, deadline=None)
-@given(seed=st.integers(0, 10_000))
-def test_the_best_ratio_is_that_of_all_choices(seed: int) -> None:
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 10_000), least=st.booleans())
+def test_the_best_ratio_is_that_of_all_choices(seed: int, least: bool) -> None:
+    # at most 0.1% of what options cost, or at least ten times that; half of the options have nothing to divide by
     random = np.random.default_rng(seed)
     rows = [
-        {"case": case, "cost": int(random.integers(1, 100)), "recovery": int(random.integers(1, 100))}
+        {
+            "case": case,
+            "npv_loss": int(random.integers(-200, -1) if least else random.integers(1, 100)),
+            "cost": int(random.integers(0, 2) * random.integers(1, 100)),
+        }
         for case in "ABC"
         for _ in range(3)
     ]
-    found = posed(rows, limits=[{"name": "Cost", "sum": "cost", "over": "recovery", "at_most": "0.1%"}])
+    figure = {"at_least": "1000%"} if least else {"at_most": "0.1%"}
+    found = posed(rows, limits=[{"name": "Loss", "sum": "npv_loss", "over": "cost", **figure}])
     figures = [found.figures(option)[0] for option in choices(found.coupled)]
-    assert best_figure(found, 0) == pytest.approx(min(figures))
+    known = [figure for figure in figures if not np.isnan(figure)]
+    best = (max if least else min)(known, default=np.nan)
+    assert impossible(found) == pytest.approx({0: best}, nan_ok=True)
+    assert best_figure(found, 0) == pytest.approx(best, nan_ok=True)
+
+
+def test_the_best_ratio_is_none_that_no_choice_has() -> None:
+    # 50.00 without a visit or 80.00 for one: 80.00 a visit is the least, at most 1.00 was told as such
+    visit = [1.0] + [0.0] * 11
+    rows = [{"case": "A", "cost": 50_00}, {"case": "A", "cost": 80_00, "visits": visit}]
+    limit = {"name": "Visits", "sum": "cost", "over": "visits", "months": [1], "at_most": 1}
+    assert impossible(posed(rows, limits=[limit])) == {0: 80_00}
+    assert np.isnan(impossible(posed(rows[:1], limits=[limit]))[0])
 
 
 @pytest.mark.parametrize(

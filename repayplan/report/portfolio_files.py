@@ -83,7 +83,7 @@ def summary_document(results: Results) -> dict[str, Any]:
             "method": summary.coupling.method,
             "limits_kept": summary.kept,
             "limits": [_limit(each) for each in coupling["limits"]],
-            "cases": [each | {name: plain(each[name]) for name in _LOST} for each in coupling["cases"]],
+            "cases": [each | {name: _money(each[name]) for name in _LOST} for each in coupling["cases"]],
         },
     }
 
@@ -93,16 +93,21 @@ def _limit(limit: dict[str, Any]) -> dict[str, Any]:
     amount = limit["measure"] == "cents"
     figures = {name: limit[name] for name in ("limit", "used")}
     if amount:
-        figures = {name: None if value is None else plain(round(value)) for name, value in figures.items()}
+        figures = {name: _money(value) for name, value in figures.items()}
     return {
         **limit,
         **{name: limit[name][current()] for name in _SAID},
         **figures,
         "measure": "amount" if amount else limit["measure"],
-        "price": plain(round(limit["price"])),
+        "price": _money(limit["price"]),
         "price_per": f"{_PER.get(limit['measure'], '1')} {'less' if limit['least'] else 'more'}",
-        "gain": plain(round(limit["gain"])),
+        "gain": _money(limit["gain"]),
     }
+
+
+def _money(cents: float | None) -> str | None:
+    """An amount as a decimal string; None where there is none."""
+    return None if cents is None else plain(round(cents))
 
 
 def _group(group: Group) -> dict[str, Any]:

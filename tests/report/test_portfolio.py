@@ -145,6 +145,19 @@ def test_where_no_choice_keeps_the_limits_the_headline_says_so_and_nothing_is_be
     assert "e+00" not in screen(summary()) + plain(summary())
 
 
+def test_where_no_choice_keeps_the_limits_nothing_is_said_of_what_they_are_worth() -> None:
+    unpriced = tuple(replace(limit, price=None, gain=None) for limit in (HOURS, HAIRCUT, BROKEN))
+    lost = summary(coupling=replace(coupling(False, unpriced), cases=(replace(VISIT, difference=None),)))
+    choice = summary_document(results(lost))["choice"]
+    assert [(limit["price"], limit["gain"]) for limit in choice["limits"]] == [(None, None)] * 3
+    assert (choice["cases"][0]["apart"], choice["cases"][0]["difference"]) == ("259000.00", None)
+    for text in (screen(lost), plain(lost)):
+        assert re.search(r"\+259\.0 k", text)
+        assert not re.search(r"[Nn]et of what it takes", text)
+    assert "Net of what it takes of limits" in plain(summary())
+    assert "−665.4 k net of what it takes of limits" in screen(summary())
+
+
 def test_headlines_say_illustrative_where_only_options_that_were_not_chosen_rest_on_the_table() -> None:
     """Plans were chosen, but against sales out of the table: what is next best and what limits cost follow from it."""
     leans = summary(leaning=2)

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import rich_click as click
 from click import get_current_context
@@ -19,7 +19,6 @@ from repayplan.language import tr
 
 if TYPE_CHECKING:
     from repayplan.portfolio.run.run import Progress
-    from repayplan.portfolio.settings import Settings
 
 _COMPILING = tr(
     "The first run on a machine compiles its code, which takes a minute or two (longer on a busy one) before the first "
@@ -103,10 +102,11 @@ def command(
     if engine == "local" and not resume:  # it loads what the run needs while the rest is loaded here
         begin_server()
     from repayplan.portfolio.run.run import Means, Wish, run_portfolio
+    from repayplan.portfolio.settings import Settings
     from repayplan.report.portfolio import show_summary
     from repayplan.report.portfolio_files import summary_document, write_summary
 
-    wish = Wish(book, limits, menu, _settings(out if resume else None, seed, scenarios), chunk)
+    wish = Wish(book, limits, menu, Settings(seed=seed, scenarios=scenarios), chunk, _left_out() if resume else ())
     files: list[Path] = []
     means = Means(engine, workers, master)
     with _stoppable(), _watching() as told:
@@ -123,17 +123,11 @@ def command(
     return int(not results.summary.kept)
 
 
-def _settings(begun: Path | None, seed: int, scenarios: int) -> Settings:
-    """How options are appraised; where a run goes on, what is left out is what it was begun with."""
-    from repayplan.portfolio.run.manifest import read_manifest
-    from repayplan.portfolio.settings import Settings
-
-    given = {"seed": seed, "scenarios": scenarios}
-    manifest = None if begun is None else read_manifest(begun)
-    if manifest is not None:
-        source = get_current_context().get_parameter_source
-        given |= {name: manifest.settings[name] for name in given if source(name) is ParameterSource.DEFAULT}
-    return Settings(seed=given["seed"], scenarios=given["scenarios"])
+def _left_out() -> tuple[Literal["seed", "scenarios"], ...]:
+    """What nobody said of how options are appraised: a run that goes on has its own."""
+    names: tuple[Literal["seed", "scenarios"], ...] = ("seed", "scenarios")
+    source = get_current_context().get_parameter_source
+    return tuple(name for name in names if source(name) is ParameterSource.DEFAULT)
 
 
 def _compiled() -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import signal
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from click.testing import CliRunner, Result
 from repayplan.cli.main import cli
 from repayplan.errors import Fault, InputError
 from repayplan.language import Message
+from repayplan.portfolio.run.lock import alone
 from repayplan.portfolio.run.results import read_results
 
 QUICK = "schema: repayplan/menu/1\nplans: [{shapes: [level], installments: [24]}]\ntreatments: [remind, do_nothing]\n"
@@ -136,6 +138,27 @@ def test_a_run_that_is_done_is_chosen_again_under_other_limits(done: Path) -> No
     outcome = run(*asked, "--workers", "1")  # scenarios and chunks are those of the run
     assert outcome.exit_code == 0, outcome.output
     assert "Hours" in (done / "out" / "report.html").read_text(encoding="utf-8")
+
+
+def test_what_is_left_out_is_that_of_the_run_that_is_there_when_it_goes_on(
+    done: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that was killed early is done by another process, of 20 scenarios, just before this one has the lock."""
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / ".lock").write_text("repayplan/portfolio-run/1")
+
+    def overtaken(directory: Path) -> AbstractContextManager[None]:
+        shutil.copytree(done / "out", directory, dirs_exist_ok=True)
+        return alone(directory)
+
+    monkeypatch.setattr("repayplan.portfolio.run.run.alone", overtaken)
+    outcome = run("run", done / "book", "-o", out, "--resume", "--workers", "1")
+    assert outcome.exit_code == 0, outcome.output
+    assert read_results(out).manifest.settings["scenarios"] == 20
+    told = run("run", done / "book", "-o", out, "--resume", "--workers", "1", "--scenarios", "30")
+    assert told.exit_code == 2
+    assert "scenarios was 20, now 30" in " ".join(told.stderr.split())
 
 
 def test_a_directory_with_anything_else_in_it_is_refused(done: Path) -> None:

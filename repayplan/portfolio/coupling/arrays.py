@@ -137,12 +137,17 @@ class Coupled(Frozen):
         return float(np.maximum(np.abs(most), np.abs(most - self.spread)).sum())
 
     @cached_property
+    def wanted(self) -> Real:
+        """(K,) what is wanted of each limit, without its sign."""
+        return np.abs(self.most if self.sizes is None else self.sizes)
+
+    @cached_property
     def scale(self) -> Real:
         """(K,) what a violation of each limit is measured against: what is wanted of it, or where that is little a
-        thousandth of what all cases together can use of it; above 0."""
+        thousandth of what all cases together can use of it; 1 where nothing is wanted of it and nothing uses it."""
         _, _, size = self.ranges
-        wanted = np.abs(self.most if self.sizes is None else self.sizes)
-        return np.maximum(np.maximum(wanted, 1e-3 * size), np.finfo(float).tiny)
+        scale = np.maximum(self.wanted, 1e-3 * size)
+        return np.where(scale > 0, scale, 1.0)
 
     @cached_property
     def tolerance(self) -> Real:

@@ -77,7 +77,8 @@ class Decision:
     ``impossible``: rows that no choice keeps, with the best figure in reach. ``near``: how near one can come where none
     keeps all; then ``choice`` is a best one of those that come about as near, its ``bound`` is theirs and it has no
     prices, ``missed`` is what it misses limits by, relative to them, ``alone`` what a choice is worth that keeps the
-    other limits, and cases ``matter`` at the prices of that one.
+    other limits, and cases ``matter`` at the prices of that one. ``relative``: whether that can be said of ``missed``;
+    what misses a limit of which nothing or hardly anything is wanted is measured against something else.
     """
 
     choice: Choice
@@ -87,6 +88,7 @@ class Decision:
     near: Near | None = None
     missed: float = 0.0
     alone: float | None = None
+    relative: bool = True
 
     @property
     def kept(self) -> bool:
@@ -138,6 +140,7 @@ def decide(posed: Posed, wanted: float = CERTIFIED, tried: int = TRIED) -> Decis
         near,
         missed_by(coupled, best.option, near.soft),
         free.value if free.keeps else None,
+        relative=bool((coupled.scale == coupled.wanted)[missed].all()),
     )
 
 
@@ -176,7 +179,9 @@ def _more(posed: Posed, coupled: Coupled, choice: Choice, wanted: float, tried: 
     of cases do not need them, but less left than that, where whole cases may want them."""
     base = posed.divided_by(choice.option)
     steps = np.array([step_of(row) for row in posed.rows])
-    worth, left = choice.prices * base * steps, (coupled.most - choice.used) / np.maximum(base * steps, 1e-300)
+    size = np.where(base > 0, base * steps, 1.0)
+    worth = choice.prices * base * steps
+    left = np.where(base > 0, (coupled.most - choice.used) / size, np.inf)  # more of a share of nothing is nothing
     found = {}
     for k in np.lexsort((left, -worth))[:tried].tolist():
         if worth[k] <= 0 and left[k] >= 1:

@@ -29,9 +29,9 @@ def shown(figure: float, measure: Measure) -> str:
     if measure == "cents":
         return grouped(round(figure))
     if measure == "share":
-        return f"{figure:.2%}"
+        return f"{figure:z.2%}"
     if abs(figure - round(figure)) < 1e-9:
-        return f"{figure:,.0f}"
+        return f"{figure:z,.0f}"
     return f"{figure:,.1f}" if abs(figure) >= 10 else f"{figure:.3g}"
 
 
@@ -65,6 +65,8 @@ def sentences(decision: Decision) -> Iterator[Message]:
 
 def sentence(use: Use) -> Message:
     """What the choice makes of one limit, and what more of it would bring."""
+    if math.isnan(use.figure):
+        return _undivided(use)
     row = use.row
     figure, limit = shown(use.figure, row.measure), shown(row.figure, row.measure)
     values = {"label": label(row), "figure": figure, "limit": limit}
@@ -101,6 +103,25 @@ def sentence(use: Use) -> Message:
     )
 
 
+def _undivided(use: Use) -> Message:
+    """Of a ratio that has nothing to divide by, which is kept where there is nothing to divide either."""
+    row = use.row
+    values = {"label": label(row), "limit": shown(row.figure, row.measure)}
+    if not use.kept and row.least:
+        return tr(
+            "{label}: there is something to divide, but nothing to divide it by; at least {limit} is wanted", **values
+        )
+    if not use.kept:
+        return tr(
+            "{label}: there is something to divide, but nothing to divide it by; at most {limit} is allowed", **values
+        )
+    if row.target:
+        return tr("{label}: nothing is overdue; at least {limit} is wanted", **values)
+    if row.least:
+        return tr("{label}: there is nothing to divide by; at least {limit} is wanted", **values)
+    return tr("{label}: there is nothing to divide by; at most {limit} is allowed", **values)
+
+
 def unit(row: Row) -> float:
     """Of how much a price is said: one visit, one hour, a percentage point, 1.00."""
     return {"cents": 100.0, "share": 0.01}.get(row.measure, 1.0)
@@ -108,6 +129,10 @@ def unit(row: Row) -> float:
 
 def _impossible(row: Row, best: float) -> Message:
     values = {"label": label(row), "limit": shown(row.figure, row.measure), "best": shown(best, row.measure)}
+    if math.isnan(best) and row.least:
+        return tr("{label}: {limit} cannot be reached whatever is chosen: there is nothing to divide by", **values)
+    if math.isnan(best):
+        return tr("{label}: {limit} cannot be kept whatever is chosen: there is nothing to divide by", **values)
     if row.least:
         return tr("{label}: {limit} cannot be reached whatever is chosen; {best} is the most", **values)
     return tr("{label}: {limit} cannot be kept whatever is chosen; {best} is the least", **values)
@@ -119,7 +144,13 @@ def _near(decision: Decision) -> Iterator[Message]:
     assert near is not None
     missed = [use for use in decision.uses if not use.kept]
     names = Several((*(label(use.row) for use in missed[:5]), *(["…"] if len(missed) > 5 else [])))
-    if near.proven:
+    if near.proven and not decision.relative:
+        yield tr(
+            "No choice keeps all limits: this one misses {names}, and no other comes nearer by more than {part}",
+            names=names,
+            part=f"{1 - near.least / decision.missed:z.2%}",
+        )
+    elif near.proven:
         yield tr(
             "No choice keeps all limits: together they are missed by at least {least}, relative to them; "
             "this one misses {names} by {violation}",

@@ -70,8 +70,7 @@ def run_portfolio(
     refuse_unusable()
     require_own(directory, wish.book, resume)
     with alone(directory):
-        if (directory / where.MANIFEST).exists():
-            wish = as_begun(wish, directory)
+        wish = as_begun(wish, directory)
         menu = default_menu() if wish.menu is None else read_menu(wish.menu)
         limits = read_limits(wish.limits)
         began = time.monotonic()

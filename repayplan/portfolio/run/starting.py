@@ -84,9 +84,15 @@ def _early(name: str) -> bool:
 
 
 def as_begun(wish: Wish, directory: Path) -> Wish:
-    """A wish with the menu and the limits of the run in ``directory`` where it names none."""
+    """A wish with the menu, the limits and the settings of the run in ``directory``, if one has begun, where it has
+    none of its own; under the lock, so that no other run begins there between this and the start."""
+    begun = read_manifest(directory)
+    if begun is None:
+        return wish
     files = {name: directory / name for name in (where.MENU, where.LIMITS) if (directory / name).exists()}
-    return replace(wish, menu=wish.menu or files.get(where.MENU), limits=wish.limits or files.get(where.LIMITS))
+    settings = replace(wish.settings, **{name: begun.settings[name] for name in wish.left_out})
+    menu, limits = wish.menu or files.get(where.MENU), wish.limits or files.get(where.LIMITS)
+    return replace(wish, menu=menu, limits=limits, settings=settings)
 
 
 def start(wish: Wish, menu: Menu, given: Given, directory: Path) -> Started:

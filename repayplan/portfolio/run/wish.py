@@ -39,7 +39,8 @@ class Wish:
     """What is to be done: a book, a menu and limits in files, how options are appraised, in what chunks.
 
     Without a menu it is the one that is shipped; without limits every borrower gets what is best for it alone; without
-    a size of chunks it follows from that of the book. A run that goes on has its own where none are given.
+    a size of chunks it follows from that of the book. A run that goes on has its own where none are given, and its own
+    of the ``settings`` that are ``left_out``.
     """
 
     book: str | Path
@@ -47,6 +48,7 @@ class Wish:
     menu: Path | None = None
     settings: Settings = field(default_factory=Settings)
     chunk: int | None = None
+    left_out: tuple[Literal["seed", "scenarios"], ...] = ()
 
 
 def usual_chunk(borrowers: int) -> int:

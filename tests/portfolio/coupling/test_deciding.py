@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from coupling import invented, limits_of, options_table
+from coupling import choices, invented, limits_of, options_table
 
 from repayplan.language import speaking
 from repayplan.portfolio.coupling import More, Posed, Row, choose, decide, pose, sentence, sentences
 from repayplan.portfolio.coupling.deciding import step_of, told_price, weighty
+from repayplan.portfolio.coupling.measures import Measure
 from repayplan.portfolio.coupling.words import label, shown
 
 
@@ -184,3 +185,105 @@ def test_cases_that_matter_are_the_dearest_to_change() -> None:
         others = [worth[m] for m in span if m != each.option]
         assert each.difference == pytest.approx(worth[each.option] - max(others))
     assert np.all(np.diff([each.difference for each in named]) <= 0)
+
+
+GIVEN_UP = {"name": "Given up", "sum": "haircut", "over": "overdue", "by": ["region"], "at_most": "10%"}
+
+NOBODY = {"average": "miss", "kinds": ["enforce"]}
+
+
+def test_a_ratio_with_nothing_to_divide_by_is_said_to_be_one() -> None:
+    """Of A and B nothing is overdue, and something of A is given up whatever is chosen; nobody is enforced against."""
+    posed = pose(
+        limits_of(
+            limits=[
+                GIVEN_UP,
+                {"name": "Most", **NOBODY, "at_most": "5%"},
+                {"name": "Least", **NOBODY, "at_least": "5%"},
+            ],
+            targets=[{"name": "Down", "fall": "30%", "month": 6, "by": ["region"]}],
+        ),
+        [
+            options_table(
+                {"case": "A", "overdue": 0, "haircut": 50_00},
+                {"case": "A", "overdue": 0, "haircut": 90_00},
+                {"case": "B", "overdue": 100_00, "region": "South", "fall_cash": [40_00] * 12},
+            )
+        ],
+    )
+    found = decide(posed)
+    assert all((posed.divided_by(choice)[[0, 2, 3, 4]] == 0).all() for choice in choices(posed.coupled))
+    assert [use.kept for use in found.uses] == [False, True, True, True, True, True]
+    assert list(map(str, sentences(found))) == [
+        "Given up (North): 10.00% cannot be kept whatever is chosen: there is nothing to divide by",
+        "No choice keeps all limits: this one misses Given up (North), and no other comes nearer by more than 0.00%",
+        "Coming so near costs 0.00 of expected recovery, against the best choice that keeps the other limits",
+        "Given up (North): there is something to divide, but nothing to divide it by; at most 10.00% is allowed",
+        "Given up (South): 0.00% of 10.00%",
+        "Most: there is nothing to divide by; at most 5.00% is allowed",
+        "Least: there is nothing to divide by; at least 5.00% is wanted",
+        "Down (North): nothing is overdue; at least 30.00% is wanted",
+        "Down (South): 40.00%, at least 30.00%",
+    ]
+    with speaking("zh"):
+        told = list(map(str, sentences(found)))
+    assert told[:2] == [
+        "Given up（North）：无论如何选择都守不住 10.00%，因为分母为零",
+        "没有任何选择能守住全部限额：本选择未达到 Given up（North），其他选择最多再接近 0.00%",
+    ]
+    assert [told[place] for place in (3, 5, 6, 7)] == [
+        "Given up（North）：分母为零而分子不为零，最多 10.00%",
+        "Most：分母为零，最多 5.00%",
+        "Least：分母为零，要求至少 5.00%",
+        "Down（North）：没有逾期余额，要求至少 30.00%",
+    ]
+
+
+def test_less_than_nothing_over_nothing_is_too_little() -> None:
+    limit = {"name": "Back", "sum": "recovery", "over": "overdue", "at_least": "10%"}
+    found = decide(pose(limits_of(limits=[limit]), [options_table({"case": "A", "recovery": -5_00, "overdue": 0})]))
+    told = {}
+    for language in ("en", "zh"):
+        with speaking(language):
+            lines = list(map(str, sentences(found)))
+            told[language] = [lines[0], lines[-1]]
+    assert told == {
+        "en": [
+            "Back: 10.00% cannot be reached whatever is chosen: there is nothing to divide by",
+            "Back: there is something to divide, but nothing to divide it by; at least 10.00% is wanted",
+        ],
+        "zh": ["Back：无论如何选择都达不到 10.00%，因为分母为零", "Back：分母为零而分子不为零，要求至少 10.00%"],
+    }
+
+
+def test_nothing_is_told_relative_to_a_limit_of_nothing() -> None:
+    """5.00 or 9.00 are given up and nothing may be: against what that is 500 times too much was told."""
+    limit = {"name": "Given up", "sum": "haircut", "at_most": 0}
+    rows = [{"case": "A", "haircut": 5_00}, {"case": "A", "haircut": 9_00, "recovery": 0}]
+    found = decide(pose(limits_of(limits=[limit]), [options_table(*rows)]))
+    assert not found.relative
+    told = list(map(str, sentences(found)))
+    assert "relative" not in told[1]
+    assert told[1].startswith("No choice keeps all limits: this one misses Given up, and no other comes nearer by more")
+    assert told[-1] == "Given up: 5.00; at most 0.00 is allowed, 5.00 too much"
+    little = decide(pose(limits_of(limits=[limit | {"at_most": 1}]), [options_table(*rows)]))
+    assert little.relative
+    assert "relative to them" in list(map(str, sentences(little)))[1]
+
+
+@pytest.mark.parametrize(("measure", "told"), [("share", "0.00%"), ("number", "0"), ("cents", "0.00")])
+def test_nothing_has_no_sign(measure: Measure, told: str) -> None:
+    assert {shown(figure, measure) for figure in (0.0, -0.0, -1e-17)} == {told}
+
+
+def test_a_ratio_with_nothing_to_divide_by_takes_no_turn_of_others() -> None:
+    """Its limit is not moved by more of it, and was tried before the one of which less than a step is left."""
+    rows = [
+        {"case": "A", "option": "none", "recovery": 0},
+        {"case": "A", "option": "half", "recovery": 60_00, "haircut": 5_00, "visits": [1.0] + [0.0] * 11},
+        {"case": "A", "option": "most", "recovery": 100_00, "haircut": 10_00},
+    ]
+    nobody = [{"name": f"Nobody {number}", **NOBODY, "at_most": "5%"} for number in range(3)]
+    limits = limits_of(limits=[*nobody, {"name": "Given up", "sum": "haircut", "at_most": 9}])
+    uses = decide(pose(limits, [options_table(*rows)]), tried=1).uses
+    assert [use.more is not None for use in uses] == [False, False, False, True]

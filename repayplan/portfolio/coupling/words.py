@@ -160,6 +160,15 @@ def _near(decision: Decision) -> Iterator[Message]:
         )
     else:
         yield tr("No choice was found that keeps all limits; this one misses {names}", names=names)
+    others = [k for k, use in enumerate(decision.uses) if not use.row.target and k not in decision.impossible]
+    if near.soft[others].any() and any(use.row.target for use in decision.uses):
+        yield tr("No choice was found that keeps the limits even without the targets: so any of them may be missed")
+    if decision.relative and f"{near.violation:.2%}" != f"{decision.missed:.2%}":
+        yield tr(
+            "The nearest choice known misses them by {violation}; of those that come within 1% of it, "
+            "the one found to recover most is taken",
+            violation=f"{near.violation:.2%}",
+        )
     price = decision.price_of_nearness
     if price is not None:
         yield tr(

@@ -180,6 +180,27 @@ def test_a_target_out_of_reach_under_the_limits_is_come_near_to_and_priced() -> 
     assert "Down: 20.00%; at least 25.00% is wanted, 5 percentage points are missing" in told
 
 
+def test_limits_that_contradict_each_other_without_the_target_are_said_to() -> None:
+    # at most 35.00 of provision leaves 20.00 + 10.00, which recovers 80.00; at least 120.00 of recovery is wanted
+    limits = [
+        {"name": "Provision", "sum": "provision", "at_most": 35},
+        {"name": "Recovery", "sum": "recovery", "at_least": 120},
+    ]
+    said = "No choice was found that keeps the limits even without the targets"
+    target = {"name": "Down", "fall": "10%", "month": 6}
+    assert said in "\n".join(map(str, sentences(decide(posed(ROWS, limits=limits, targets=[target])))))
+    assert said not in "\n".join(map(str, sentences(decide(posed(ROWS, limits=limits)))))
+
+
+def test_what_is_taken_beside_the_nearest_choice_is_told() -> None:
+    # 30.00 of 10.00 is 200% too much; 0.10 more is within 1% of it (1% of 20.00 is 0.20) and recovers 5.00 more
+    rows = [*ROWS[:2], {**ROWS[2], "provision": 10_10, "recovery": 25_00}, *ROWS[2:]]
+    found = decide(posed(rows, limits=[{"name": "Provision", "sum": "provision", "at_most": 10}]))
+    told = "\n".join(map(str, sentences(found)))
+    assert "at least 200.00%, relative to them; this one misses Provision by 201.00%" in told
+    assert "The nearest choice known misses them by 200.00%; of those that come within 1% of it, the one found" in told
+
+
 def test_a_limit_that_is_impossible_alone_takes_no_other_with_it() -> None:
     found = decide(
         posed(

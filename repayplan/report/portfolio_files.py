@@ -34,7 +34,7 @@ SCHEMA = "repayplan/portfolio-summary/1"
 SUMMARY, PAGE, CHOICES, FAILURES = "summary.json", "report.html", "choices.csv", "failures.csv"
 
 _SAID, _LOST = ("label", "sentence"), ("apart", "difference", "forgone")
-_PER = {"cents": "1.00", "hours": "1 hour", "visits": "1 visit", "share": "1%"}
+_PER = {"cents": "1.00", "hours": "1 hour", "visits": "1 visit", "share": "1 percentage point"}
 """What the price of a limit is for, by its measure; one where it counts other things."""
 
 

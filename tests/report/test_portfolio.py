@@ -125,7 +125,7 @@ def test_figures_of_a_limit_in_money_are_amounts_for_programs() -> None:
     assert (haircut["measure"], haircut["limit"], haircut["used"]) == ("amount", "2000000.00", "1995719.00")
     assert (haircut["price"], haircut["price_per"]) == ("0.18", "1.00 more")
     assert (hours["limit"], hours["used"], hours["price"]) == (400.0, 3.0, "0.00")
-    assert (target["limit"], target["price"], target["price_per"]) == (0.3, "5.00", "1% less")
+    assert (target["limit"], target["price"], target["price_per"]) == (0.3, "5.00", "1 percentage point less")
 
 
 def test_what_is_broken_stands_first_and_what_does_not_matter_is_folded() -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from repayplan.language import current, speaking, tr
 from repayplan.money import plain
 from repayplan.portfolio.book.wording import Wording
+from repayplan.portfolio.coupling.words import amount as so_much
 from repayplan.portfolio.run.results import Results
 from repayplan.portfolio.run.summary import Group, Month
 from repayplan.publishing import Content, publish
@@ -90,7 +91,10 @@ def summary_document(results: Results) -> dict[str, Any]:
 
 def _limit(limit: dict[str, Any]) -> dict[str, Any]:
     """One limit: amounts of money as decimal strings in currency units, everything else as numbers."""
-    amount = limit["measure"] == "cents"
+    amount, way = limit["measure"] == "cents", "less" if limit["least"] else "more"
+    step = limit.pop("step")
+    with speaking("en"):  # as its names are
+        size = None if step is None else str(so_much(step, limit["measure"]))
     figures = {name: limit[name] for name in ("limit", "used")}
     if amount:
         figures = {name: _money(value) for name, value in figures.items()}
@@ -100,8 +104,9 @@ def _limit(limit: dict[str, Any]) -> dict[str, Any]:
         **figures,
         "measure": "amount" if amount else limit["measure"],
         "price": _money(limit["price"]),
-        "price_per": f"{_PER.get(limit['measure'], '1')} {'less' if limit['least'] else 'more'}",
+        "price_per": f"{_PER.get(limit['measure'], '1')} {way}",
         "gain": _money(limit["gain"]),
+        "gain_per": None if size is None else f"{size} {way}",
     }
 
 

@@ -128,6 +128,24 @@ def test_figures_of_a_limit_in_money_are_amounts_for_programs() -> None:
     assert (target["limit"], target["price"], target["price_per"]) == (0.3, "5.00", "1 percentage point less")
 
 
+def test_a_gain_says_for_how_much_more_of_a_limit_it_is() -> None:
+    found = (
+        replace(HOURS, gain=1_190_000.0, step=10.0),
+        replace(HAIRCUT, gain=50_00.0, step=10_000_000.0),
+        replace(TARGET, gain=5_00.0, step=0.01),
+        HOURS,
+    )
+    with speaking("zh"):
+        limits = summary_document(results(summary(coupling=coupling(limits=found))))["choice"]["limits"]
+    assert [(limit["gain"], limit["gain_per"]) for limit in limits] == [
+        ("11900.00", "10 hours more"),
+        ("50.00", "100,000.00 more"),
+        ("5.00", "1 percentage point less"),
+        ("0.00", None),
+    ]
+    assert not any("step" in limit for limit in limits)
+
+
 def test_what_is_broken_stands_first_and_what_does_not_matter_is_folded() -> None:
     text = page(results(summary(coupling=coupling(limits=(HOURS, HAIRCUT, BROKEN)))))
     assert text.index("Provision:") < text.index("Given up:") < text.index("<details>") < text.rindex("Hours")

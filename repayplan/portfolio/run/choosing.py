@@ -53,9 +53,9 @@ class LimitUse:
 
     ``measure``: cents, hours, visits, share or number, in which ``limit`` and ``used`` are; ``used`` is None where a
     ratio has nothing to divide by. ``least``: less is too little. ``price``: cents for one unit more at the margin (one
-    currency unit, one visit, a percentage point), 0 where it does not bind; ``gain``: what a new choice with as much
-    more as the sentence names brings, 0 where none was tried. Both are None where no choice keeps the limits: then
-    nothing is known of what more of them is worth. ``target``: months after which the overdue balance of the
+    currency unit, one visit, a percentage point), 0 where it does not bind; ``gain``: what a new choice with ``step``
+    more brings, 0 where none was tried or none is better, which has no step. Price and gain are None where no choice
+    keeps the limits: then nothing is known of what more of them is worth. ``target``: months after which the overdue balance of the
     whole book must have fallen so far, None for other limits; ``in_cash``: cash alone counts towards it.
     """
 
@@ -70,6 +70,7 @@ class LimitUse:
     kept: bool
     target: int | None
     in_cash: bool
+    step: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +231,7 @@ def _used(use: Use, in_cash: bool, priced: bool) -> LimitUse:
         kept=use.kept,
         target=row.months[0] if row.target and row.group is None else None,
         in_cash=row.target and in_cash,
+        step=None if use.more is None else use.more.step,
     )
 
 

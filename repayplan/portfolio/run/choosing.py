@@ -55,8 +55,9 @@ class LimitUse:
     ratio has nothing to divide by. ``least``: less is too little. ``price``: cents for one unit more at the margin (one
     currency unit, one visit, a percentage point), 0 where it does not bind; ``gain``: what a new choice with ``step``
     more brings, 0 where none was tried or none is better, which has no step. Price and gain are None where no choice
-    keeps the limits: then nothing is known of what more of them is worth. ``target``: months after which the overdue balance of the
-    whole book must have fallen so far, None for other limits; ``in_cash``: cash alone counts towards it.
+    keeps the limits: then nothing is known of what more of them is worth. ``target``: months
+    after which the overdue balance of the whole book must have fallen so far, None for other limits; ``in_cash``: cash
+    alone counts towards it.
     """
 
     label: Said

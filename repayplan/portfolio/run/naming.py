@@ -34,7 +34,9 @@ def refuse_strangers(limits: Limits | None, menu: Menu, index: Index) -> None:
         "rating": LEVELS,
         "case": _texts(index, "case", {name for each in named for name in each.cases}),
     }
-    faults = [fault for limit in (limits.limits if limits else ()) for fault in _of_limit(limit, known)]
+    faults: list[Fault] = []
+    for number, limit in enumerate(limits.limits if limits else ()):
+        faults += _of_limit(f"limits[{number}]", limit, known)
     for name, entries in lists.items():
         for number, who in enumerate(entries, start=1):
             faults += _of_list(f"{name} {number}", who, known)
@@ -42,20 +44,20 @@ def refuse_strangers(limits: Limits | None, menu: Menu, index: Index) -> None:
         raise InputError(faults)
 
 
-def _of_limit(limit: Limit, known: Known) -> Iterator[Fault]:
-    """Groups and filters of a limit."""
+def _of_limit(place: str, limit: Limit, known: Known) -> Iterator[Fault]:
+    """Groups and filters of a limit, which stands at a ``place`` of its file."""
     for group in limit.groups:
         small = set(map(folded, known[group]))
         for name in limit.each:
             if folded(name) not in small:
                 what = tr("the limit {name} has a figure for a group that no borrower is in", name=limit.name)
-                yield Fault(what, "each", name, _one_of(known[group]), tr("leave it out"))
+                yield Fault(what, f"{place}.each", name, _one_of(known[group]), tr("leave it out"))
     for column, names in (("industry", limit.industries), ("region", limit.regions)):
         small = set(map(folded, known[column]))
         for name in names:
             if folded(name) not in small:
                 what = tr("the limit {name} counts a group that no borrower is in", name=limit.name)
-                yield Fault(what, _FIELDS[column], name, _one_of(known[column]), tr("leave it out"))
+                yield Fault(what, f"{place}.{_FIELDS[column]}", name, _one_of(known[column]), tr("leave it out"))
 
 
 def _of_list(place: str, who: Who, known: Known) -> Iterator[Fault]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from repayplan.language import current, speaking, tr
 from repayplan.money import plain
 from repayplan.portfolio.book.wording import Wording
+from repayplan.portfolio.coupling.words import amount as so_much
 from repayplan.portfolio.run.results import Results
 from repayplan.portfolio.run.summary import Group, Month
 from repayplan.publishing import Content, publish
@@ -36,7 +37,7 @@ SPOT = "spot"
 SUMMARY, PAGE, CHOICES, FAILURES = "summary.json", "report.html", "choices.csv", "failures.csv"
 
 _SAID, _LOST = ("label", "sentence"), ("apart", "difference", "forgone")
-_PER = {"cents": "1.00", "hours": "1 hour", "visits": "1 visit", "share": "1%"}
+_PER = {"cents": "1.00", "hours": "1 hour", "visits": "1 visit", "share": "1 percentage point"}
 """What the price of a limit is for, by its measure; one where it counts other things."""
 
 
@@ -90,26 +91,35 @@ def summary_document(results: Results) -> dict[str, Any]:
             "method": summary.coupling.method,
             "limits_kept": summary.kept,
             "limits": [_limit(each) for each in coupling["limits"]],
-            "cases": [each | {name: plain(each[name]) for name in _LOST} for each in coupling["cases"]],
+            "cases": [each | {name: _money(each[name]) for name in _LOST} for each in coupling["cases"]],
         },
     }
 
 
 def _limit(limit: dict[str, Any]) -> dict[str, Any]:
     """One limit: amounts of money as decimal strings in currency units, everything else as numbers."""
-    amount = limit["measure"] == "cents"
+    amount, way = limit["measure"] == "cents", "less" if limit["least"] else "more"
+    step = limit.pop("step")
+    with speaking("en"):  # as its names are
+        size = None if step is None else str(so_much(step, limit["measure"]))
     figures = {name: limit[name] for name in ("limit", "used")}
     if amount:
-        figures = {name: None if value is None else plain(round(value)) for name, value in figures.items()}
+        figures = {name: _money(value) for name, value in figures.items()}
     return {
         **limit,
         **{name: limit[name][current()] for name in _SAID},
         **figures,
         "measure": "amount" if amount else limit["measure"],
-        "price": plain(round(limit["price"])),
-        "price_per": f"{_PER.get(limit['measure'], '1')} {'less' if limit['least'] else 'more'}",
-        "gain": plain(round(limit["gain"])),
+        "price": _money(limit["price"]),
+        "price_per": f"{_PER.get(limit['measure'], '1')} {way}",
+        "gain": _money(limit["gain"]),
+        "gain_per": None if size is None else f"{size} {way}",
     }
+
+
+def _money(cents: float | None) -> str | None:
+    """An amount as a decimal string; None where there is none."""
+    return None if cents is None else plain(round(cents))
 
 
 def _group(group: Group) -> dict[str, Any]:

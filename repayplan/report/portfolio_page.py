@@ -84,7 +84,7 @@ def page(results: Results) -> str:
                 option_word(case.option),
                 option_word(case.instead),
                 apart(case.apart),
-                apart(-case.difference),
+                "" if case.difference is None else apart(-case.difference),
                 short(case.forgone),
             )
             for case in summary.coupling.cases
@@ -137,10 +137,11 @@ def _words(summary: Summary) -> dict[str, str]:
         "option": tr("Option"),
         "instead": tr("Next best"),
         "apart": tr("It recovers"),
-        "difference": tr("Net of what it takes of limits"),
         "forgone": tr("Recovery forgone for the limits"),
         "aside": tr("Set aside"),
     }
+    if summary.kept:  # limits that no choice keeps have no prices
+        said["difference"] = tr("Net of what it takes of limits")
     return {name: str(words) for name, words in said.items()}
 
 

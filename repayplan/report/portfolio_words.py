@@ -264,10 +264,10 @@ def instead(case: Weighty) -> Message:
         "option": option_word(case.option),
         "instead": option_word(case.instead),
         "apart": apart(case.apart),
-        "net": apart(-case.difference),
     }
-    if abs(case.apart + case.difference) <= 1:
+    if case.difference is None or abs(case.apart + case.difference) <= 1:
         return tr("{case}: {option}; next best is {instead}: {apart} recovered", **said)
+    said["net"] = apart(-case.difference)
     return tr(
         "{case}: {option}; next best is {instead}: {apart} recovered, {net} net of what it takes of limits", **said
     )

@@ -127,7 +127,25 @@ def test_figures_of_a_limit_in_money_are_amounts_for_programs() -> None:
     assert (haircut["measure"], haircut["limit"], haircut["used"]) == ("amount", "2000000.00", "1995719.00")
     assert (haircut["price"], haircut["price_per"]) == ("0.18", "1.00 more")
     assert (hours["limit"], hours["used"], hours["price"]) == (400.0, 3.0, "0.00")
-    assert (target["limit"], target["price"], target["price_per"]) == (0.3, "5.00", "1% less")
+    assert (target["limit"], target["price"], target["price_per"]) == (0.3, "5.00", "1 percentage point less")
+
+
+def test_a_gain_says_for_how_much_more_of_a_limit_it_is() -> None:
+    found = (
+        replace(HOURS, gain=1_190_000.0, step=10.0),
+        replace(HAIRCUT, gain=50_00.0, step=10_000_000.0),
+        replace(TARGET, gain=5_00.0, step=0.01),
+        HOURS,
+    )
+    with speaking("zh"):
+        limits = summary_document(results(summary(coupling=coupling(limits=found))))["choice"]["limits"]
+    assert [(limit["gain"], limit["gain_per"]) for limit in limits] == [
+        ("11900.00", "10 hours more"),
+        ("50.00", "100,000.00 more"),
+        ("5.00", "1 percentage point less"),
+        ("0.00", None),
+    ]
+    assert not any("step" in limit for limit in limits)
 
 
 def test_what_is_broken_stands_first_and_what_does_not_matter_is_folded() -> None:
@@ -145,6 +163,19 @@ def test_where_no_choice_keeps_the_limits_the_headline_says_so_and_nothing_is_be
     assert (choice["bound"], choice["gap"]) == (None, None)
     assert "Best possible, at most" in screen(summary())
     assert "e+00" not in screen(summary()) + plain(summary())
+
+
+def test_where_no_choice_keeps_the_limits_nothing_is_said_of_what_they_are_worth() -> None:
+    unpriced = tuple(replace(limit, price=None, gain=None) for limit in (HOURS, HAIRCUT, BROKEN))
+    lost = summary(coupling=replace(coupling(False, unpriced), cases=(replace(VISIT, difference=None),)))
+    choice = summary_document(results(lost))["choice"]
+    assert [(limit["price"], limit["gain"]) for limit in choice["limits"]] == [(None, None)] * 3
+    assert (choice["cases"][0]["apart"], choice["cases"][0]["difference"]) == ("259000.00", None)
+    for text in (screen(lost), plain(lost)):
+        assert re.search(r"\+259\.0 k", text)
+        assert not re.search(r"[Nn]et of what it takes", text)
+    assert "Net of what it takes of limits" in plain(summary())
+    assert "−665.4 k net of what it takes of limits" in screen(summary())
 
 
 def test_headlines_say_illustrative_where_only_options_that_were_not_chosen_rest_on_the_table() -> None:

@@ -124,7 +124,7 @@ def _least(coupled: Coupled, prices: Real, blur: float, tolerance: float) -> Pri
     """The least bound from prices nearby: along the path, and where that ends at a corner by a linear program."""
     point, blur = Path(coupled, tolerance).follow(prices, blur)
     best = priced(coupled, point.prices)
-    if best.hopeless or point.hidden <= tolerance:
+    if best.hopeless or point.above <= tolerance:
         return best
     unit, spread = units(coupled)
     dearest = np.where(np.isfinite(coupled.dearest), coupled.dearest, DEAR * np.maximum(unit, best.prices))

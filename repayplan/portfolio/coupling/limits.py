@@ -95,7 +95,14 @@ class Limit(Model):
         default=(), max_length=MONTHS, description="Months after the book's date; all where left out", examples=[[1, 2]]
     )
     kinds: tuple[KindName, ...] = Field(
-        default=(), description="Kinds of option that count; all where left out", examples=[["enforce"]]
+        default=(),
+        description="Kinds of option that count; all where left out. What a ratio is divided by counts all the same",
+        examples=[["enforce"]],
+    )
+    over_kinds: tuple[KindName, ...] = Field(
+        default=(),
+        description="Kinds of option that count in what a ratio is divided by; all where left out",
+        examples=[["plan"]],
     )
     ratings: tuple[RiskLevel, ...] = Field(default=(), description="Ratings that count", examples=[["high"]])
     industries: tuple[Name, ...] = Field(default=(), description="Industries that count", examples=[["restaurants"]])
@@ -213,7 +220,10 @@ class Limits(Model):
         """Whether no option may be dropped for being worse in every attribute: where a limit counts only some kinds of
         option, another kind may be wanted all the same."""
         fixed = (None, "balance", "overdue")
-        return any(limit.kinds or limit.attribute == "recovery" or limit.divisor not in fixed for limit in self.limits)
+        return any(
+            limit.kinds or limit.over_kinds or limit.attribute == "recovery" or limit.divisor not in fixed
+            for limit in self.limits
+        )
 
     @property
     def matters(self) -> Mapping[str, Direction]:
@@ -259,6 +269,7 @@ def _wording(limit: Limit) -> Iterator[Problem]:
         yield Problem(("average",), tr("only probabilities are averaged"), known, remedy)
     if limit.sum is not None and limit.over is not None:
         yield from _ratio(ATTRIBUTES[limit.sum].measure, limit.over)
+    yield from _shares(limit)
     if limit.average is not None and ATTRIBUTES[limit.weighted_by].signed:
         what = tr("weights are never negative, and this attribute may be")
         known = one_of(_divisors("cents"))
@@ -283,6 +294,15 @@ def _wording(limit: Limit) -> Iterator[Problem]:
             yield Problem(("each", name), tr("this group stands here twice"), None, tr("write each only once"))
     if len(set(limit.by)) < len(limit.by):
         yield _twice("by")
+
+
+def _shares(limit: Limit) -> Iterator[Problem]:
+    """A ratio is a share only where more counts below than above."""
+    if limit.over_kinds and limit.over is None:
+        yield Problem(("over_kinds",), tr("nothing is divided here"), None, tr("give over: too, or leave it out"))
+    elif limit.over is not None and limit.sum == limit.over and set(limit.kinds) == set(limit.over_kinds):
+        what, remedy = tr("this is 100% whatever is chosen"), tr("say with kinds: what counts above the line")
+        yield Problem(("over",), what, None, remedy)
 
 
 def _twice(name: str) -> Problem:

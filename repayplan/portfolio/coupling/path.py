@@ -36,12 +36,14 @@ WORTHWHILE = 0.05
 @dataclass(frozen=True)
 class Point:
     """The sum at some prices without and with blur, what the blur ``hidden`` at the most, how many cases are ``torn``,
-    the gradient (K,) and curvature (K, K) of the blurred sum and of what the limits cost."""
+    the gradient (K,) and curvature (K, K) of the blurred sum and of what the limits cost. The sum without blur and what
+    the limits cost is at most ``above`` its least at any prices that are allowed; infinite where nothing is known."""
 
     prices: Real
     sharp: float
     soft: float
     hidden: float
+    above: float
     torn: float
     gradient: Real
     curvature: Real
@@ -65,16 +67,15 @@ class Path:
         while self.sweeps < MOST_SWEEPS:
             point = self._descend(point, blur)
             enough = TORN * (1 + np.count_nonzero(point.prices))
-            if self._done(point) or point.torn <= enough:
+            if self._hopeless(point) or point.hidden <= self._tolerance or point.torn <= enough:
                 break
             blur *= min(SLOWLY, max(enough / point.torn, 1e-3))
             point = self._at(point.prices, blur)
         return point, blur
 
-    def _done(self, point: Point) -> bool:
-        """Whether the blur hides no more than the tolerance, or no choice is left."""
-        below = point.sharp + float(point.prices @ self._most) < self._coupled.least
-        return below or point.hidden <= self._tolerance
+    def _hopeless(self, point: Point) -> bool:
+        """Whether no choice is left."""
+        return point.sharp + float(point.prices @ self._most) < self._coupled.least
 
     def _descend(self, point: Point, blur: float) -> Point:
         """Near the least at this blur: no step would bring more than the blur hides anyway, or none is found."""
@@ -97,7 +98,7 @@ class Path:
                 continue
             self._radius *= 4 if held and gained > 0.5 * promised else 1
             point = trial
-            if self._done(point):
+            if self._hopeless(point):
                 return point
         return point
 
@@ -115,7 +116,14 @@ class Path:
         self.sweeps += 1
         both = curvature + curvature.T
         np.fill_diagonal(both, np.diag(curvature))
-        return Point(prices, sharp, soft, sharp - expected, torn, self._most - gradient[:-1], both[:-1, :-1])
+        hidden, slope = sharp - expected, self._most - gradient[:-1]
+        return Point(prices, sharp, soft, hidden, hidden + self._descent(prices, slope), torn, slope, both[:-1, :-1])
+
+    def _descent(self, prices: Real, slope: Real) -> float:
+        """The most that prices within their bounds bring at a slope. Shares of options bring as much at any prices as
+        they do along a line, and the best options no less: so the sum lies above this line everywhere."""
+        room = np.where(slope > 0, prices, self._coupled.dearest - prices)
+        return float(np.abs(slope[slope != 0]) @ room[slope != 0])
 
 
 def units(coupled: Coupled) -> tuple[Real, Real]:

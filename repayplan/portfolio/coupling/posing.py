@@ -79,13 +79,18 @@ class Posed:
 
 @dataclass(frozen=True, slots=True)
 class _Spec:
-    """A limit or a target as what is added up: columns, the one it is divided by, months, groups and who counts."""
+    """A limit or a target as what is added up: columns, the one it is divided by, months, groups and who counts.
+
+    ``kinds`` of option count above the line, ``over_kinds`` below it; all where there are none.
+    """
 
     limit: Limit | Target
     columns: tuple[str, ...]
     divisor: str | None
     spans: tuple[tuple[int, ...], ...]
     groups: tuple[str, ...]
+    kinds: tuple[str, ...] = ()
+    over_kinds: tuple[str, ...] = ()
 
 
 class _Columns:
@@ -107,7 +112,7 @@ class _Columns:
         self.sizes.append(np.diff(starts))
         self.value.append(_numbers(table, "recovery"))
         for place, spec in enumerate(self.specs):
-            mask = _kinds(table, spec)
+            mask, below = _kinds(table, spec.kinds), _kinds(table, spec.over_kinds)
             for number, span in enumerate(spec.spans):
                 total = sum((_amounts(table, name, span) for name in spec.columns), np.zeros(table.num_rows))
                 self.sums.setdefault((place, number), []).append(np.where(mask, total, 0.0))
@@ -116,7 +121,7 @@ class _Columns:
                     weighted = isinstance(spec.limit, Limit) and spec.limit.average is not None
                     if weighted:
                         self.sums[place, number][-1] *= divisor
-                    self.divisors.setdefault((place, number), []).append(np.where(mask, divisor, 0.0))
+                    self.divisors.setdefault((place, number), []).append(np.where(below, divisor, 0.0))
             self.labels[place].append(_labels(table, firsts, spec.groups))
             self.counted[place].append(_counts(table, firsts, spec))
 
@@ -219,14 +224,18 @@ def columns_of(limits: Limits) -> list[str]:
 
 
 def _specs(limits: Limits) -> list[_Spec]:
-    found = [
-        _Spec(limit, (limit.attribute,), limit.divisor, limit.spans, tuple(limit.groups)) for limit in limits.limits
-    ]
+    found = [_spec(limit) for limit in limits.limits]
     found += [
         _Spec(target, tuple(f"fall_{kind}" for kind in target.counts), "overdue", ((target.month,),), target.by)
         for target in limits.targets
     ]
     return found
+
+
+def _spec(limit: Limit) -> _Spec:
+    """An average of some kinds of option is weighted with these alone; a share is one of all."""
+    below = limit.kinds if limit.average else limit.over_kinds
+    return _Spec(limit, (limit.attribute,), limit.divisor, limit.spans, limit.groups, limit.kinds, below)
 
 
 def _row(spec: _Spec, group: str | None, span: tuple[int, ...], least: bool, figure: float) -> Row:
@@ -310,11 +319,11 @@ def _amounts(table: pa.Table, name: str, span: tuple[int, ...]) -> Real:
     return np.asarray(months[:, [month - 1 for month in span]].sum(axis=1))
 
 
-def _kinds(table: pa.Table, spec: _Spec) -> Mask:
-    """Which options count."""
-    if isinstance(spec.limit, Target) or not spec.limit.kinds:
+def _kinds(table: pa.Table, kinds: Sequence[str]) -> Mask:
+    """Which options are of these kinds; all where there are none."""
+    if not kinds:
         return np.ones(table.num_rows, dtype=bool)
-    return np.isin(np.asarray(table["kind"].to_pylist(), dtype=str), spec.limit.kinds)
+    return np.isin(np.asarray(table["kind"].to_pylist(), dtype=str), kinds)
 
 
 def _words(table: pa.Table, name: str, starts: Index) -> list[str]:

@@ -21,10 +21,10 @@ from repayplan.problem.frozen import Mask, Real
 from repayplan.solvers.highs import Highs
 
 SEARCHED = 3_000
-"""Options among which branch and bound looks for the nearest choice."""
+"""Options among which branch and bound looks for the nearest choice, and proves that there is no nearer one."""
 
 EXACT = 1e-6
-"""Relative violation that counts as none where prices are looked for."""
+"""Relative violation that counts as none where prices are looked for; so much less than a tree proves is told."""
 
 STRICT = 1e3
 """Times a violation of a limit that must be kept weighs more than one of a target while a choice is mended."""
@@ -115,23 +115,25 @@ def _nearest(coupled: Coupled, soft: Mask) -> Near | None:
     rounding.mend()
     option, least = rounding.option, max(-found.bound, 0.0)
     if missed_by(coupled, option, soft) - least > EXACT or not _keeps(coupled, option, ~soft):
-        option = _searched(posed, option, soft)
+        option, proven = _searched(posed, option, soft)
+        least = max(least, proven - EXACT)
     if not _keeps(coupled, option, ~soft):
         return None
     return Near(option, missed_by(coupled, option, soft), least, soft)
 
 
-def _searched(posed: Coupled, option: Index, soft: Mask) -> Index:
-    """The better of a choice and the one that branch and bound finds where there are few options."""
+def _searched(posed: Coupled, option: Index, soft: Mask) -> tuple[Index, float]:
+    """The better of a choice and the one that branch and bound finds where there are few options, and what every choice
+    is missed by at the least, as far as that proves it."""
     if len(posed.value) - posed.cases > SEARCHED:
-        return option
+        return option, 0.0
     small = core(posed, np.ones(len(posed.value), dtype=bool), posed.dearest, whole=True)
     solution = Highs().solve(small.program)
     if not solution.solved:
-        return option
+        return option, 0.0
     other = small.choice(posed, solution.columns)
     both = [(not _keeps(posed, each, ~soft), missed_by(posed, each, soft)) for each in (option, other)]
-    return other if both[1] < both[0] else option
+    return other if both[1] < both[0] else option, solution.bound * small.unit
 
 
 def missed_by(coupled: Coupled, option: Index, rows: Mask) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from repayplan.language import Message, Several, plural, tr
 from repayplan.money import grouped
@@ -71,10 +71,7 @@ def sentence(use: Use) -> Message:
     figure, limit = shown(use.figure, row.measure), shown(row.figure, row.measure)
     values = {"label": label(row), "figure": figure, "limit": limit}
     if not use.kept:
-        missing = amount(abs(use.figure - row.figure), row.measure)
-        if row.least:
-            return tr("{label}: {figure}; at least {limit} is wanted, {missing} are missing", **values, missing=missing)
-        return tr("{label}: {figure}; at most {limit} is allowed, {missing} too much", **values, missing=missing)
+        return _broken(use, values)
     worth = round(use.price * unit(row))
     if not worth and use.more is None:
         if row.least:
@@ -113,6 +110,14 @@ def sentence(use: Use) -> Message:
         "a new choice with {step} more brings {gain}",
         **values,
     )
+
+
+def _broken(use: Use, values: Mapping[str, str]) -> Message:
+    """By how much a limit is not kept."""
+    missing = amount(abs(use.figure - use.row.figure), use.row.measure)
+    if use.row.least:
+        return tr("{label}: {figure}; at least {limit} is wanted, {missing} are missing", **values, missing=missing)
+    return tr("{label}: {figure}; at most {limit} is allowed, {missing} too much", **values, missing=missing)
 
 
 def _undivided(use: Use) -> Message:
@@ -172,6 +177,15 @@ def _near(decision: Decision) -> Iterator[Message]:
         )
     else:
         yield tr("No choice was found that keeps all limits; this one misses {names}", names=names)
+    others = [k for k, use in enumerate(decision.uses) if not use.row.target and k not in decision.impossible]
+    if near.soft[others].any() and any(use.row.target for use in decision.uses):
+        yield tr("No choice was found that keeps the limits even without the targets: so any of them may be missed")
+    if decision.relative and f"{near.violation:.2%}" != f"{decision.missed:.2%}":
+        yield tr(
+            "The nearest choice known misses them by {violation}; of those that come within 1% of it, "
+            "the one found to recover most is taken",
+            violation=f"{near.violation:.2%}",
+        )
     price = decision.price_of_nearness
     if price is not None:
         yield tr(

@@ -52,9 +52,11 @@ class LimitUse:
 
     ``measure``: cents, hours, visits, share or number, in which ``limit`` and ``used`` are; ``used`` is None where a
     ratio has nothing to divide by. ``least``: less is too little. ``price``: cents for one unit more at the margin (one
-    currency unit, one visit, a percentage point), 0 where it does not bind; ``gain``: what a new choice with as much
-    more as the sentence names brings, 0 where none was tried. ``target``: months after which the overdue balance of the
-    whole book must have fallen so far, None for other limits; ``in_cash``: cash alone counts towards it.
+    currency unit, one visit, a percentage point), 0 where it does not bind; ``gain``: what a new choice with ``step``
+    more brings, 0 where none was tried or none is better, which has no step. Price and gain are None where no choice
+    keeps the limits: then nothing is known of what more of them is worth. ``target``: months
+    after which the overdue balance of the whole book must have fallen so far, None for other limits; ``in_cash``: cash
+    alone counts towards it.
     """
 
     label: Said
@@ -63,25 +65,27 @@ class LimitUse:
     least: bool
     limit: float
     used: float | None
-    price: float
-    gain: float
+    price: float | None
+    gain: float | None
     kept: bool
     target: int | None
     in_cash: bool
+    step: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Weighty:
     """A borrower whose option matters, and its ``name``: what the next best option, ``instead``, recovers beside it
     (``apart``, negative where it is less); what it is worth less, net of what options use of the limits
-    (``difference``); and how much more its own best option would recover, ``forgone`` for the limits; cents."""
+    (``difference``, None where no choice keeps the limits, which have no prices then); and how much more its own best
+    option would recover, ``forgone`` for the limits; cents."""
 
     case: str
     name: str
     option: str
     instead: str
     apart: int
-    difference: int
+    difference: int | None
     forgone: int
 
 
@@ -202,13 +206,13 @@ def _coupled(results: Results, limits: Limits) -> _Chosen:
         gap=choice.gap,
         method=choice.method,
         said=tuple(map(_in_every_language, said)),
-        limits=tuple(_used(use, use.row.name in in_cash) for use in decision.uses),
+        limits=tuple(_used(use, use.row.name in in_cash, decision.kept) for use in decision.uses),
         cases=(),
     )
     return _Chosen(choice.option, posed.coupled.starts, decision.matter, proved)
 
 
-def _used(use: Use, in_cash: bool) -> LimitUse:
+def _used(use: Use, in_cash: bool, priced: bool) -> LimitUse:
     row = use.row
     return LimitUse(
         label=_in_every_language(label(row)),
@@ -217,11 +221,12 @@ def _used(use: Use, in_cash: bool) -> LimitUse:
         least=row.least,
         limit=row.figure,
         used=use.figure if np.isfinite(use.figure) else None,
-        price=use.price * unit(row),
-        gain=0.0 if use.more is None else use.more.gain,
+        price=use.price * unit(row) if priced else None,
+        gain=None if not priced else 0.0 if use.more is None else use.more.gain,
         kept=use.kept,
         target=row.months[0] if row.target and row.group is None else None,
         in_cash=row.target and in_cash,
+        step=None if use.more is None else use.more.step,
     )
 
 
@@ -263,7 +268,11 @@ def _named(results: Results, chosen: _Chosen) -> tuple[Weighty, ...]:
             apart = other["recovery"] - mine["recovery"]
             found[each.case] = case, _name(index, case), mine["option"], other["option"], apart
         first = last
-    return tuple(Weighty(*found[each.case], round(each.difference), round(each.forgone)) for each in chosen.weighty)
+    priced = chosen.proved.kept
+    return tuple(
+        Weighty(*found[each.case], round(each.difference) if priced else None, round(each.forgone))
+        for each in chosen.weighty
+    )
 
 
 def _name(index: BookIndex | None, case: str) -> str:

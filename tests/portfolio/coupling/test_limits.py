@@ -127,6 +127,24 @@ def test_what_is_divided_may_be_negative(tmp_path: Path) -> None:
     assert limit.most(None) == ((-0.01, False),)
 
 
+def test_a_ratio_that_is_the_same_whatever_is_chosen_is_no_limit(tmp_path: Path) -> None:
+    told = faults(
+        tmp_path,
+        """limits:
+  - {name: A, sum: balance, over: balance, kinds: [sell, plan], over_kinds: [plan, sell], at_most: 20%}
+  - {name: B, sum: cases, over: cases, at_least: 50%}
+  - {name: C, sum: cases, kinds: [plan], over_kinds: [plan], at_least: 5}
+""",
+    )
+    remedy = "say with kinds: what counts above the line"
+    assert [line.partition("limits.yaml")[2] for line in told] == [
+        f":3 limits[0].over: this is 100% whatever is chosen; value: balance; → {remedy}",
+        f":4 limits[1].over: this is 100% whatever is chosen; value: cases; → {remedy}",
+        ":5 limits[2].over_kinds: nothing is divided here; → give over: too, or leave it out",
+    ]
+    read(tmp_path, "limits: [{name: A, sum: balance, over: balance, kinds: [sell], at_most: 20%}]")
+
+
 def test_a_slip_of_the_pen_is_no_limit(tmp_path: Path) -> None:
     told = faults(
         tmp_path,
@@ -252,3 +270,4 @@ def test_what_a_limit_could_want_is_not_dropped(tmp_path: Path) -> None:
     assert found.matters == {"visits": "both", "provision": "more", "fall_cash": "more", "fall_sold": "more"}
     assert not found.keep_all
     assert read(tmp_path, "limits: [{name: A, sum: cases, kinds: [sell], at_most: 1}]").keep_all
+    assert read(tmp_path, "limits: [{name: A, sum: cost, over: balance, over_kinds: [sell], at_most: 1%}]").keep_all

@@ -10,6 +10,7 @@ import pytest
 from coupling import limits_of, options_table
 
 from repayplan.errors import InputError
+from repayplan.portfolio.coupling import decide
 from repayplan.portfolio.coupling.posing import Posed, pose
 
 
@@ -98,6 +99,51 @@ def test_kinds_ratings_and_regions_choose_what_counts() -> None:
     assert high.coupled.limit.tolist() == [[-1, 0, -1]]
     north = posed({"name": "North", "sum": "visits", "regions": ["north"], "at_most": 1})
     assert north.coupled.limit.tolist() == [[0, -1, -1]]
+
+
+CHOSEN = [0, 3, 4]
+"""Of TABLE: A and C with plans, 100.00 each, B sold, 300.00."""
+
+
+@pytest.mark.parametrize(
+    ("limit", "figure"),
+    [
+        ({"sum": "balance", "over": "balance", "kinds": ["sell"], "at_most": "20%"}, 300 / 500),
+        ({"sum": "cases", "over": "cases", "kinds": ["plan"], "at_least": "50%"}, 2 / 3),
+        ({"sum": "cases", "over": "cases", "kinds": ["visit"], "at_least": "50%"}, 0),
+        ({"sum": "haircut", "over": "balance", "kinds": ["plan"], "at_most": "1%"}, 0),
+        # B alone is in the South
+        ({"sum": "balance", "over": "balance", "kinds": ["sell"], "regions": ["South"], "at_most": "20%"}, 1),
+        # provision of plans, 20.00 and 5.00, over the 500.00 of all and the 200.00 of plans
+        ({"sum": "provision", "over": "balance", "kinds": ["plan"], "at_most": "1%"}, 25 / 500),
+        ({"sum": "provision", "over": "balance", "kinds": ["plan"], "over_kinds": ["plan"], "at_most": "1%"}, 25 / 200),
+        ({"sum": "provision", "over": "balance", "over_kinds": ["plan"], "at_most": "1%"}, 30 / 200),
+        # an average of plans is one of plans: (0.2 · 100 + 0.1 · 100) / 200
+        ({"average": "miss", "kinds": ["plan"], "at_most": "15%"}, 0.15),
+    ],
+)
+def test_kinds_choose_what_counts_above_the_line_and_a_share_is_one_of_all(
+    limit: dict[str, object], figure: float
+) -> None:
+    assert posed({"name": "Share", **limit}).figures(np.array(CHOSEN)) == pytest.approx([figure])
+
+
+def test_at_most_a_fifth_of_the_book_may_be_sold() -> None:
+    # five claims of 100.00, worth 10.00 each in a plan and 20.00 sold: one may be sold, and half of one is no choice
+    rows = [
+        {"case": case, "option": kind, "kind": kind, "recovery": worth}
+        for case in "ABCDE"
+        for kind, worth in (("plan", 10_00), ("sell", 20_00))
+    ]
+    found = decide(
+        posed(
+            {"name": "Sold", "sum": "balance", "over": "balance", "kinds": ["sell"], "at_most": "20%"},
+            tables=options_table(*rows),
+        )
+    )
+    assert found.kept
+    assert found.choice.value == 60_00
+    assert found.uses[0].figure == pytest.approx(0.2)
 
 
 CASH, SOLD = [0] * 5 + [20_00] * 7, [50_00] * 12

@@ -310,7 +310,10 @@ def test_limits_are_kept_or_the_nearest_choice_is_shown(tmp_path: Path) -> None:
         assert page.count("stroke-dasharray") == 1
         assert all(use.sentence["en"] in page for use in results.summary.coupling.limits if use.price or not use.kept)
         assert page.count('class="warn"') == 1 + len(results.summary.coupling.said)
-    assert json.loads((tight.directory / "summary.json").read_text())["choice"]["limits_kept"] is False
+    choice = json.loads((tight.directory / "summary.json").read_text())["choice"]
+    assert choice["limits_kept"] is False
+    assert {(limit["price"], limit["gain"]) for limit in choice["limits"]} == {(None, None)}
+    assert {case["difference"] for case in choice["cases"]} <= {None}
 
 
 def test_a_faulty_limits_file_stops_the_run_before_it_begins(tmp_path: Path) -> None:

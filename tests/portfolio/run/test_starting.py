@@ -334,7 +334,8 @@ def test_a_figure_for_no_group_is_found_before_the_run_begins(done: Run, tmp_pat
     text = "schema: repayplan/limits/1\nlimits: [{name: H, sum: visits, by: [region], each: {Nroth: 3, South: 2}}]\n"
     with pytest.raises(InputError, match="a group that no borrower is in") as caught:
         run(limited(done[0], tmp_path, text), tmp_path / "run")
-    assert [(fault.value, str(fault.limit)) for fault in caught.value.faults] == [("Nroth", "one of: North, South")]
+    (fault,) = caught.value.faults
+    assert (fault.where, fault.value, str(fault.limit)) == ("limits[0].each", "Nroth", "one of: North, South")
     assert not (tmp_path / "run").exists()
 
 

@@ -112,7 +112,7 @@ def sentence(use: Use) -> Message:
     )
 
 
-def _broken(use: Use, values: Mapping[str, str]) -> Message:
+def _broken(use: Use, values: Mapping[str, Message | str]) -> Message:
     """By how much a limit is not kept."""
     missing = amount(abs(use.figure - use.row.figure), use.row.measure)
     if use.row.least:

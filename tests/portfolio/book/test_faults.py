@@ -155,9 +155,14 @@ def test_the_words_of_a_field_are_listed_in_the_language_in_use(tmp_path: Path) 
         with speaking(language):
             (failure,) = read(write_csv(tmp_path / "book", book), tmp_path / "i")["B-00000"]  # type: ignore[misc]
         told.append(failure.limit)
-    assert told[0] == "可选：工程节点、季节销售、门店、应收账款、待售资产、保证人、单笔收支、每月收支"
     assert told[1] == "one of: milestones, season, stores, receivables, assets, guarantor, flows, monthly"
-    for word in told[0].removeprefix("可选：").split("、"):
+    both = [entry.removesuffix(")").split(" (") for entry in told[0].removeprefix("可选：").split("、")]
+    assert (
+        "、".join(word for word, _ in both)
+        == "工程节点、季节销售、门店、应收账款、待售资产、保证人、单笔款项、每月收支"
+    )
+    assert f"one of: {', '.join(own for _, own in both)}" == told[1]
+    for word, _ in both:
         assert word in book_page()
 
 

@@ -245,7 +245,7 @@ def test_what_is_no_run_is_refused(tmp_path: Path) -> None:
 
 def test_sizes_are_checked_before_anything_is_read(tmp_path: Path) -> None:
     for asked, means in ((Wish(tmp_path, chunk=0), Means()), (Wish(tmp_path), Means(workers=0))):
-        with pytest.raises(InputError, match=r"out of range.*→ give a number within it"):
+        with pytest.raises(InputError, match=r"out of range.*→ give a number in that range"):
             run_portfolio(asked, tmp_path / "run", means)
     assert not (tmp_path / "run").exists()
 

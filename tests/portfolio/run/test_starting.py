@@ -335,7 +335,8 @@ def test_a_figure_for_no_group_is_found_before_the_run_begins(done: Run, tmp_pat
     with pytest.raises(InputError, match="a group that no borrower is in") as caught:
         run(limited(done[0], tmp_path, text), tmp_path / "run")
     (fault,) = caught.value.faults
-    assert (fault.where, fault.value, str(fault.limit)) == ("limits[0].each", "Nroth", "one of: North, South")
+    place = f"{tmp_path / 'limits.yaml'}:2 limits[0].each.Nroth"
+    assert (fault.where, fault.value, str(fault.limit)) == (place, "Nroth", "one of: North, South")
     assert not (tmp_path / "run").exists()
 
 

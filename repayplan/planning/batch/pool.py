@@ -12,7 +12,6 @@ from repayplan.formulation.frame import theta
 from repayplan.formulation.preference import cost, held
 from repayplan.planning.batch.engine import Engine
 from repayplan.planning.batch.worth import planned_values
-from repayplan.planning.optimum import SAME_VALUE
 from repayplan.problem.arrays import Mask, Real
 from repayplan.solvers.lanes import some_lanes, with_costs, with_long_row
 from repayplan.solvers.result import Solution
@@ -20,6 +19,10 @@ from repayplan.solvers.sparse import Layout
 from repayplan.solvers.staged import StagedProgram
 
 Lanes = NDArray[np.int64]
+
+AS_GOOD = 1e-8
+"""In units of the debt: lanes are certified to about this, so one that is worth so much less may be worth the same; where
+nothing may be given up (a tolerance of 0) chance would say which dates are as good."""
 
 
 class Pool:
@@ -92,7 +95,7 @@ class Pool:
 
     def good(self, accepted: Real, wanted: Sequence[int]) -> dict[int, list[int]]:
         """The lanes of items ``wanted`` that are worth as much as is ``accepted`` (items,)."""
-        lanes = np.flatnonzero(self.values >= accepted[self.owner] - SAME_VALUE)
+        lanes = np.flatnonzero(self.values >= accepted[self.owner] - AS_GOOD)
         found = {item: lanes[places].tolist() for item, places in by_item(self.owner[lanes])}
         return {item: found.get(item, []) for item in wanted}
 

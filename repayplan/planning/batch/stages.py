@@ -12,8 +12,7 @@ import numpy as np
 
 from repayplan.formulation.build import Formulation
 from repayplan.planning.batch.engine import Engine
-from repayplan.planning.batch.pool import Lanes, Pool, by_item
-from repayplan.planning.optimum import SAME_VALUE
+from repayplan.planning.batch.pool import AS_GOOD, Lanes, Pool, by_item
 from repayplan.planning.preference import HELD, NOISE
 from repayplan.problem.arrays import Mask, Real
 from repayplan.solvers.result import Solution, Status, relative_gap
@@ -160,7 +159,7 @@ def _earliest(pool: Pool, accepted: Real, wanted: Sequence[int], slack: float, m
         dates = pool.good(accepted, waiting)
         while more is not None:
             behind = (item for item in waiting if len(dates[item]) < looked + count)
-            lacking = [item for item in behind if pool.rest[item] >= accepted[item] - SAME_VALUE]
+            lacking = [item for item in behind if pool.rest[item] >= accepted[item] - AS_GOOD]
             if not lacking:
                 break
             more(lacking)

@@ -21,7 +21,7 @@ from repayplan.solvers.staged import StagedProgram
 Lanes = NDArray[np.int64]
 
 AS_GOOD = 1e-8
-"""In units of the debt: lanes are certified to about this, so one that is worth so much less may be worth the same; where
+"""In units of the debt: lanes are certified to about this, so that one worth so much less may be worth the same. Where
 nothing may be given up (a tolerance of 0) chance would say which dates are as good."""
 
 

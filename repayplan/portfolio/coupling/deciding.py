@@ -160,7 +160,8 @@ def _proven(choice: Choice | None) -> bool:
 def _uses(posed: Posed, choice: Choice, more: dict[int, More]) -> tuple[Use, ...]:
     """What the choice makes of every row."""
     figures, base = posed.figures(choice.option, choice.used), posed.divided_by(choice.option)
-    kept, left, uses = posed.coupled.holds(choice.used), steps_left(posed, choice), []
+    left = _steps_left(posed, choice, _steps(posed, base))
+    kept, uses = posed.coupled.holds(choice.used), []
     for k, row in enumerate(posed.rows):
         tried = more.get(k)
         price = told_price(float(choice.prices[k] * base[k]), tried, float(left[k]))
@@ -169,11 +170,16 @@ def _uses(posed: Posed, choice: Choice, more: dict[int, More]) -> tuple[Use, ...
     return tuple(uses)
 
 
-def steps_left(posed: Posed, choice: Choice) -> Real:
+def _steps(posed: Posed, base: Real) -> Real:
+    """(K,) a step of each limit in the units in which it is used, of which its unit is ``base``; 0 of a share of
+    nothing."""
+    return np.asarray(base * np.array([step_of(row) for row in posed.rows]))
+
+
+def _steps_left(posed: Posed, choice: Choice, steps: Real) -> Real:
     """(K,) how many steps of each limit the choice does not use."""
-    base, steps = posed.divided_by(choice.option), np.array([step_of(row) for row in posed.rows])
-    left = (posed.coupled.most - choice.used) / np.where(base > 0, base * steps, 1.0)
-    return np.where(base > 0, left, np.inf)  # more of a share of nothing is nothing
+    left = (posed.coupled.most - choice.used) / np.where(steps > 0, steps, 1.0)
+    return np.where(steps > 0, left, np.inf)  # more of a share of nothing is nothing
 
 
 def told_price(price: float, tried: More | None, left: float = 0.0) -> float:
@@ -191,18 +197,17 @@ def told_price(price: float, tried: More | None, left: float = 0.0) -> float:
 def _more(posed: Posed, coupled: Coupled, choice: Choice, wanted: float, tried: int) -> dict[int, More]:
     """Choose again with some more of each of the limits that cost most; then of those that have no price, as fractions
     of cases do not need them, but less left than that, where whole cases may want them."""
-    base = posed.divided_by(choice.option)
-    steps = np.array([step_of(row) for row in posed.rows])
-    worth, left = choice.prices * base * steps, steps_left(posed, choice)
+    steps = _steps(posed, posed.divided_by(choice.option))
+    worth, left = choice.prices * steps, _steps_left(posed, choice, steps)
     found = {}
     for k in np.lexsort((left, -worth))[:tried].tolist():
         if worth[k] <= 0 and left[k] >= 1:
             continue
         most = coupled.most.copy()
-        most[k] += steps[k] * base[k]
+        most[k] += steps[k]
         again = choose(replace(coupled, most=most), wanted, choice, NODES, finish=False)
         gain, bound = (max(each - choice.value, 0.0) for each in (again.value, again.bound))
-        found[k] = More(float(steps[k]), gain, bound, again.status is Status.OPTIMAL)
+        found[k] = More(step_of(posed.rows[k]), gain, bound, again.status is Status.OPTIMAL)
     return found
 
 
